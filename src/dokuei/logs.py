@@ -1,0 +1,28 @@
+"""Logs are keys, one JSON object a line; no patient field ever goes in."""
+
+import logging
+import sys
+
+import structlog
+
+# Libraries that would print what passes through them: DIMSE datasets, SQL parameters, URLs with UIDs.
+_QUIET = ("pynetdicom", "pydicom", "httpx", "httpcore", "sqlalchemy", "pyhanko", "alembic", "asyncio")
+
+
+def configure_logs(*, part: str) -> None:
+    """Send structured logs of this process to standard output."""
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(part=part)

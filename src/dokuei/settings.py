@@ -1,0 +1,152 @@
+"""One frozen value from ``dokuei.toml`` and ``DOKUEI_*``: read once, passed on; an unknown key is an error."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dokuei.errors import ConfigurationError
+
+_FILE_NAME = "dokuei.toml"
+_PREFIX = "DOKUEI_"
+_NOT_SETTINGS = frozenset({"DOKUEI_HOME", "DOKUEI_TEST_DATA"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HubSettings(_Section):
+    """Where the hub listens and where it keeps things."""
+
+    host: str = Field("localhost", description="Address that readers and DICOMweb clients connect to.")
+    port: int = Field(
+        8080, description="Port for readers and DICOMweb clients; 0 or a taken one: a free one is chosen."
+    )
+    gateway_port: int = Field(8443, description="Port for gateways; always TLS with client certificates.")
+    public_name: str = Field("", description="Host name in links and certificates, where it differs from host.")
+    tls: bool = Field(default=False, description="Serve TLS on loopback too; any other address always has TLS.")
+    certificate: Path | None = Field(None, description="PEM certificate chain; without it a local CA makes one.")
+    private_key: Path | None = Field(None, description="PEM private key that belongs to certificate.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite under the home folder.")
+    centre_name: str = Field("読影センター", description="The reading centre's name, as reports show it.")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the hub."""
+        return self.host in _LOOPBACK
+
+    @property
+    def serves_tls(self) -> bool:
+        """Nothing but loopback is served without TLS."""
+        return self.tls or not self.loopback or self.certificate is not None
+
+    @property
+    def url(self) -> str:
+        """The hub's address as readers type it; keys are bound to it (WebAuthn takes no address of digits)."""
+        return f"{'https' if self.serves_tls else 'http'}://{self.public_name or self.host}:{self.port}"
+
+
+class Peer(_Section):
+    """A DICOM application that may associate with the gateway (PS3.8; NET-13)."""
+
+    ae_title: str
+    address: str = Field("", description="Source address or network (CIDR); empty: any address.")
+    commitment_port: int = Field(
+        0, description="Where it takes reports of storage commitment on a new association; 0: only on its own."
+    )
+
+
+class Destination(_Section):
+    """A DICOM application that the gateway associates with."""
+
+    ae_title: str
+    host: str
+    port: int
+    tls: bool = False
+
+
+class GatewaySettings(_Section):
+    """How the hospital's program receives, forwards and delivers."""
+
+    ae_title: str = Field("DOKUEI", description="The gateway's own AE title.")
+    host: str = Field("127.0.0.1", description="Address on which DIMSE is accepted.")
+    port: int = Field(11112, description="DIMSE port; 0 or a taken one: a free one is chosen.")
+    tls_port: int = Field(0, description="DIMSE over TLS (2762 is registered); 0: off.")
+    tls_certificate: Path | None = Field(
+        None, description="PEM chain for DIMSE over TLS; empty: the home's own authority makes one."
+    )
+    tls_private_key: Path | None = Field(None, description="PEM private key that belongs to tls_certificate.")
+    tls_client_ca: Path | None = Field(
+        None, description="PEM of who issues the modalities' certificates; empty: the home's own authority."
+    )
+    acceptors: int = Field(2, description="Receiving processes that share the port.", ge=1, le=8)
+    keep_free_mb: int = Field(
+        512, description="Room on the disk that intake leaves to coding and forwarding; below it senders wait.", ge=0
+    )
+    peers: tuple[Peer, ...] = Field((), description="Who may associate; empty: anybody on loopback, nobody elsewhere.")
+    pacs: Destination | None = Field(None, description="Where reports are stored by C-STORE.")
+    hub_url: str = Field("", description="The hub's gateway address; filled by enrolment when empty.")
+    proxy: str = Field("", description="http://user:password@host:port of an outbound CONNECT proxy.")
+    keep_originals: Literal["until-proved", "always"] = Field(
+        "until-proved", description="How long the bytes as received are kept after the hub has proved the study."
+    )
+    retry_ceiling_seconds: float = Field(60.0, description="Longest wait between attempts to reach the hub.")
+
+
+class SealSettings(_Section):
+    """What reports are sealed with; nothing set: a key of the hub's own under its home folder."""
+
+    certificate: Path | None = Field(None, description="PEM certificate chain that seals reports; empty: hub/seal/.")
+    private_key: Path | None = Field(None, description="PEM private key that belongs to certificate (mode 600).")
+    time_stamp_url: str = Field("", description="RFC 3161 time-stamp service; empty: seals carry no time stamp.")
+    time_stamp_ca: Path | None = Field(None, description="PEM of who issued the time-stamp service's certificate.")
+    time_zone: str = Field("Asia/Tokyo", description="IANA name of the zone in which reports show times.")
+
+
+class Settings(_Section):
+    """All settings of one home folder."""
+
+    home: Path
+    language: Literal["ja", "en"] = Field("ja", description="Language of command output.")
+    hub: HubSettings = HubSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    seal: SealSettings = SealSettings()
+
+
+def read_settings(home: Path, *, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read ``home/dokuei.toml``, then ``DOKUEI_SECTION__KEY`` over it.
+
+    Raises:
+        ConfigurationError: the file is no TOML, or a key is unknown or of the wrong kind.
+    """
+    values = _from_file(home / _FILE_NAME)
+    for name, value in (os.environ if environment is None else environment).items():
+        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
+            _put(values, name.removeprefix(_PREFIX).lower().split("__"), value)
+    try:
+        return Settings.model_validate({**values, "home": home.resolve()})
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(
+            wrong, phase="reading settings", remedy=f"correct {home / _FILE_NAME} or the DOKUEI_ variables"
+        ) from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(str(error), phase="reading settings", remedy=f"correct {path}") from error
+
+
+def _put(values: dict[str, Any], keys: list[str], value: str) -> None:
+    for key in keys[:-1]:
+        values = values.setdefault(key, {})
+    values[keys[-1]] = value

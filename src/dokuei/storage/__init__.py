@@ -1,0 +1,1 @@
+"""The only SQL engine and the only bytes on disk."""

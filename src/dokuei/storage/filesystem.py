@@ -1,0 +1,124 @@
+"""Blobs as plain files: written beside their place, fsynced, then renamed into it."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from dokuei.errors import DiskFullError, NotFoundError
+
+_COPY_BYTES = 1 << 20
+
+
+@contextmanager
+def disk_full_told() -> Iterator[None]:
+    """Turn ENOSPC and EDQUOT into the error that senders are answered with."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFullError(
+                "no room left on the disk", phase="storing", remedy="free space; the sender keeps the object"
+            ) from error
+        raise
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a new or removed name in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True)
+class FilesystemBlobs:
+    """Blobs under one root folder."""
+
+    root: Path
+
+    def put_file(self, key: str, source: Path) -> None:
+        """Take a finished file; it is moved when on the same disk, copied otherwise."""
+        target = self._place(key)
+        with disk_full_told():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.stat().st_dev == target.parent.stat().st_dev:
+                with source.open("rb") as file:
+                    os.fsync(file.fileno())
+                source.replace(target)
+                fsync_folder(target.parent)
+                return
+            with source.open("rb") as reader:
+                self._write(target, reader)
+        source.unlink()
+
+    def put(self, key: str, data: bytes) -> None:
+        """Take bytes in memory."""
+        target = self._place(key)
+        with disk_full_told(), tempfile.SpooledTemporaryFile() as reader:
+            reader.write(data)
+            reader.seek(0)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._write(target, reader)
+
+    def read(self, key: str, *, offset: int = 0, length: int | None = None) -> bytes:
+        """A range of the bytes."""
+        with self.open(key) as file:
+            file.seek(offset)
+            return file.read() if length is None else file.read(length)
+
+    def open(self, key: str) -> BinaryIO:
+        """A seekable reader."""
+        try:
+            return self._place(key).open("rb")
+        except FileNotFoundError as error:
+            raise NotFoundError("no such object in the store", phase="reading the archive") from error
+
+    def path(self, key: str) -> Path | None:
+        """The plain file itself."""
+        return self._place(key)
+
+    def exists(self, key: str) -> bool:
+        """Whether the file is there."""
+        return self._place(key).is_file()
+
+    def delete(self, key: str) -> None:
+        """Remove the file and make that durable."""
+        target = self._place(key)
+        try:
+            target.unlink()
+        except FileNotFoundError:
+            return
+        fsync_folder(target.parent)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """All finished files below a prefix, in order."""
+        for path in sorted(self._place(prefix).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield str(path.relative_to(self.root))
+
+    def _place(self, key: str) -> Path:
+        place = self.root / key
+        if not place.resolve().is_relative_to(self.root.resolve()):
+            raise NotFoundError("a key that leads outside the store", phase="reading the archive")
+        return place
+
+    @staticmethod
+    def _write(target: Path, reader: "BinaryIO | tempfile.SpooledTemporaryFile[bytes]") -> None:
+        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as writer:
+                shutil.copyfileobj(reader, writer, _COPY_BYTES)
+                writer.flush()
+                os.fsync(writer.fileno())
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        fsync_folder(target.parent)

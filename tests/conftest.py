@@ -1,0 +1,17 @@
+"""What every test may lean on."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real DICOM files, with its MANIFEST.tsv; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("DOKUEI_TEST_DATA", _REPOSITORY.parent / "shared" / "data"))
+    if not (folder / "MANIFEST.tsv").exists():
+        pytest.skip(f"no test data: set DOKUEI_TEST_DATA to a folder with MANIFEST.tsv (looked in {folder})")
+    return folder

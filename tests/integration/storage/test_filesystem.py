@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from dokuei.errors import NotFoundError
+from dokuei.storage.filesystem import FilesystemBlobs
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> FilesystemBlobs:
+    return FilesystemBlobs(tmp_path / "blobs")
+
+
+def test_what_is_put_comes_back_whole_and_in_ranges(blobs: FilesystemBlobs) -> None:
+    blobs.put("archive/a/1.dcm", b"0123456789")
+    assert blobs.read("archive/a/1.dcm") == b"0123456789"
+    assert blobs.read("archive/a/1.dcm", offset=3, length=4) == b"3456"
+    assert list(blobs.keys("archive")) == ["archive/a/1.dcm"]
+
+
+def test_a_file_is_taken_and_leaves_its_old_place(blobs: FilesystemBlobs, tmp_path: Path) -> None:
+    source = tmp_path / "coded.dcm"
+    source.write_bytes(b"coded")
+    blobs.put_file("archive/b/2.dcm", source)
+    assert not source.exists()
+    assert blobs.read("archive/b/2.dcm") == b"coded"
+
+
+def test_deleting_twice_is_no_error(blobs: FilesystemBlobs) -> None:
+    blobs.put("x/1", b"1")
+    blobs.delete("x/1")
+    blobs.delete("x/1")
+    assert not blobs.exists("x/1")
+    with pytest.raises(NotFoundError):
+        blobs.read("x/1")
+
+
+@pytest.mark.parametrize("key", ["../outside", "a/../../outside", "/etc/passwd"])
+def test_no_key_leads_out_of_the_store(blobs: FilesystemBlobs, key: str) -> None:
+    with pytest.raises(NotFoundError):
+        blobs.read(key)

@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from dokuei.storage import outbox
+from dokuei.storage.db import Database, migrate, open_database, sqlite_url
+from dokuei.storage.outbox import Event
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    database = open_database(sqlite_url(tmp_path / "hub.sqlite"))
+    migrate(database, which="hub")
+    return database
+
+
+def test_an_event_of_an_undone_transaction_never_happened(database: Database) -> None:
+    def fail() -> None:
+        with database.begin() as connection:
+            outbox.put(connection, "study.changed", {"study": "1.2"})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert outbox.carry_out(database, lambda _event: None) == 0
+
+
+def test_what_fails_stays_and_holds_nothing_else_back(database: Database) -> None:
+    with database.begin() as connection:
+        for name in ("bad", "good"):
+            outbox.put(connection, name, {})
+    seen: list[str] = []
+
+    def handle(event: Event) -> None:
+        seen.append(event.name)
+        if event.name == "bad" and event.attempts == 0:
+            message = "not yet"
+            raise OSError(message)
+
+    assert outbox.carry_out(database, handle) == 1
+    assert outbox.carry_out(database, handle) == 1
+    assert outbox.carry_out(database, handle) == 0
+    assert seen == ["bad", "good", "bad"]
