@@ -1,0 +1,1 @@
+"""PURE: bytes or datasets in and out; no storage, no network, no settings."""

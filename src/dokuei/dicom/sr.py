@@ -1,0 +1,277 @@
+"""A report as an Enhanced SR document after TID 2000, to be read without the PDF (PS3.16 TID 2000, PS3.3 A.35.2)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from highdicom.sr import (
+    CodeContentItem,
+    CodedConcept,
+    ContainerContentItem,
+    ContentSequence,
+    EnhancedSR,
+    ImageContentItem,
+    PnameContentItem,
+    RelationshipTypeValues,
+    TextContentItem,
+    UIDRefContentItem,
+)
+from pydicom.dataset import Dataset
+
+from dokuei.dicom.report_header import (
+    CHARACTER_SET,
+    MANUFACTURER,
+    SERIES_NUMBER_SR,
+    Placement,
+    ReferencedImage,
+    StudyHeader,
+    put_header,
+)
+
+ENHANCED_SR = "1.2.840.10008.5.1.4.1.1.88.22"
+OUR_CODES = "99DOKUEI"
+_MOST_LISTED = 64
+
+_CONTAINS = RelationshipTypeValues.CONTAINS
+_MODIFIES = RelationshipTypeValues.HAS_CONCEPT_MOD
+_CONTEXT = RelationshipTypeValues.HAS_OBS_CONTEXT
+_INFERRED = RelationshipTypeValues.INFERRED_FROM
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the reader says; categories are the Japanese mammography guideline's, empty where none was given."""
+
+    findings: str
+    impression: str
+    category_right: str
+    category_left: str
+    notice: str
+
+
+@dataclass(frozen=True)
+class Observer:
+    """Who verified the document (PS3.3 C.17.2, Verifying Observer); ``name`` is a PN."""
+
+    name: str
+    organization: str
+
+
+@dataclass(frozen=True)
+class Predecessor:
+    """The version that this one replaces (PS3.3 C.17.2, Predecessor Documents)."""
+
+    series_instance_uid: str
+    sop_instance_uid: str
+
+
+def structured_report(
+    *,
+    header: StudyHeader,
+    placement: Placement,
+    statement: Statement,
+    observer: Observer,
+    images: Sequence[ReferencedImage],
+    version_digest: str,
+    predecessor: Predecessor | None = None,
+) -> Dataset:
+    """A complete, verified document that references every image read."""
+    listed = images if len(images) <= _MOST_LISTED else images[:1]
+    document = EnhancedSR(
+        evidence=[_evidence(header, image) for image in listed],
+        content=_content(header, statement, observer, images, version_digest),
+        series_instance_uid=placement.series_instance_uid,
+        series_number=SERIES_NUMBER_SR,
+        sop_instance_uid=placement.sop_instance_uid,
+        instance_number=placement.instance_number,
+        manufacturer=MANUFACTURER,
+        institution_name=observer.organization,
+        is_complete=True,
+        is_final=True,
+        is_verified=True,
+        verifying_observer_name=observer.name,
+        verifying_organization=observer.organization,
+        specific_character_set=CHARACTER_SET,
+        series_description="読影報告書 Reading report",
+    )
+    put_header(document, header, placement)
+    del document.ContributingEquipmentSequence  # the library's own mark, in a time of no zone
+    document.CurrentRequestedProcedureEvidenceSequence = [_all_read(header, images)]
+    verified = document.VerifyingObserverSequence[0]
+    verified.VerificationDateTime = placement.made_at.strftime("%Y%m%d%H%M%S%z")
+    if predecessor is not None:
+        document.PredecessorDocumentsSequence = [_predecessor(header, predecessor)]
+    return document
+
+
+def _content(
+    header: StudyHeader, statement: Statement, observer: Observer, images: Sequence[ReferencedImage], digest: str
+) -> Dataset:
+    root = ContainerContentItem(_loinc("18748-4", "Diagnostic imaging report"), template_id="2000")
+    items = [
+        _code(_dcm("121049", "Language of Content Item and Descendants"), _concept("ja", "RFC5646", "Japanese")),
+        _code(_dcm("121005", "Observer Type"), _dcm("121006", "Person"), _CONTEXT),
+        PnameContentItem(_dcm("121008", "Person Observer Name"), observer.name, _CONTEXT),
+        _text(_dcm("121009", "Person Observer's Organization Name"), observer.organization, _CONTEXT),
+        UIDRefContentItem(_dcm("121018", "Procedure Study Instance UID"), header.study_instance_uid, _CONTEXT),
+    ]
+    if statement.notice:
+        items.append(_text(_dcm("121106", "Comment"), statement.notice))
+    if statement.findings.strip():
+        finding = _text(_dcm("121071", "Finding"), statement.findings)
+        items.append(_section(_dcm("121070", "Findings"), [finding]))
+    assessed = [
+        _category(side, value)
+        for side, value in (("right", statement.category_right), ("left", statement.category_left))
+        if value
+    ]
+    concluded = [_text(_dcm("121077", "Conclusion"), statement.impression)] if statement.impression.strip() else []
+    if concluded or assessed:
+        items.append(_section(_dcm("121076", "Conclusions"), [*concluded, *assessed]))
+    items.append(_section(_concept("images-read", OUR_CODES, "Images read"), _images(images)))
+    items.append(_text(_concept("version-digest", OUR_CODES, "SHA-256 of the signed version"), digest))
+    root.ContentSequence = ContentSequence(items)
+    return root
+
+
+def _images(images: Sequence[ReferencedImage]) -> list[TextContentItem]:
+    """An entry an image; where there are very many, an entry a series, with each image in the evidence (REC-15)."""
+    if len(images) <= _MOST_LISTED:
+        return [_read(image) for image in images]
+    by_series: dict[str, list[ReferencedImage]] = {}
+    for image in images:
+        by_series.setdefault(image.series_instance_uid, []).append(image)
+    return [_series_read(uid, members) for uid, members in by_series.items()]
+
+
+def _series_read(series_instance_uid: str, members: Sequence[ReferencedImage]) -> TextContentItem:
+    digests = [digest for image in members for _, digest in image.frames]
+    said = f"series {series_instance_uid}: {len(members)} images, {len(digests)} frames; SHA-256 of their digests "
+    return _text(_PIXEL_DIGEST, said + _joined(digests))
+
+
+def _read(image: ReferencedImage) -> TextContentItem:
+    """What was read of one image, and the proof of its pixels, inferred from the image itself (REC-15)."""
+    numbers = [number for number, _ in image.frames]
+    if image.number_of_frames == 1:
+        said = f"SHA-256 {image.frames[0][1]}"
+        chosen = None
+    else:
+        joined = _joined([digest for _, digest in image.frames])
+        said = f"frames {_ranges(numbers)} of {image.number_of_frames}; SHA-256 of their digests {joined}"
+        chosen = None if len(numbers) == image.number_of_frames else numbers
+    item = _text(_PIXEL_DIGEST, said)
+    source = ImageContentItem(
+        _dcm("121324", "Source image"),
+        image.sop_class_uid,
+        image.sop_instance_uid,
+        referenced_frame_numbers=chosen,
+        relationship_type=_INFERRED,
+    )
+    item.ContentSequence = ContentSequence([source])
+    return item
+
+
+def _category(side: str, value: str) -> CodeContentItem:
+    item = _code(
+        _concept("mg-category", OUR_CODES, "Mammography category (Japanese guideline)"),
+        _concept(f"MG-{value}", OUR_CODES, f"Category {value}"),
+        _CONTAINS,
+    )
+    right = _concept("24028007", "SCT", "Right")
+    left = _concept("7771000", "SCT", "Left")
+    laterality = _code(_concept("272741003", "SCT", "Laterality"), right if side == "right" else left)
+    item.ContentSequence = ContentSequence([laterality])
+    return item
+
+
+def _evidence(header: StudyHeader, image: ReferencedImage) -> Dataset:
+    """The little of an image's header that the reference needs; the image itself stays in the archive."""
+    known = Dataset()
+    known.SOPClassUID = image.sop_class_uid
+    known.SOPInstanceUID = image.sop_instance_uid
+    known.SeriesInstanceUID = image.series_instance_uid
+    known.StudyInstanceUID = header.study_instance_uid
+    known.PatientID, known.PatientName = header.patient_id, header.patient_name
+    known.PatientBirthDate, known.PatientSex = header.patient_birth_date, header.patient_sex
+    known.AccessionNumber, known.StudyID = header.accession_number, ""
+    known.StudyDate, known.StudyTime = header.study_date, header.study_time
+    known.ReferringPhysicianName = header.referring_physician
+    return known
+
+
+def _all_read(header: StudyHeader, images: Sequence[ReferencedImage]) -> Dataset:
+    """Every image read, by series (PS3.3 C.17.2, Current Requested Procedure Evidence)."""
+    by_series: dict[str, list[Dataset]] = {}
+    for image in images:
+        reference = Dataset()
+        reference.ReferencedSOPClassUID = image.sop_class_uid
+        reference.ReferencedSOPInstanceUID = image.sop_instance_uid
+        by_series.setdefault(image.series_instance_uid, []).append(reference)
+    study = Dataset()
+    study.StudyInstanceUID = header.study_instance_uid
+    study.ReferencedSeriesSequence = []
+    for uid, references in by_series.items():
+        series = Dataset()
+        series.SeriesInstanceUID = uid
+        series.ReferencedSOPSequence = references
+        study.ReferencedSeriesSequence.append(series)
+    return study
+
+
+def _predecessor(header: StudyHeader, before: Predecessor) -> Dataset:
+    reference = Dataset()
+    reference.ReferencedSOPClassUID = ENHANCED_SR
+    reference.ReferencedSOPInstanceUID = before.sop_instance_uid
+    series = Dataset()
+    series.SeriesInstanceUID = before.series_instance_uid
+    series.ReferencedSOPSequence = [reference]
+    study = Dataset()
+    study.StudyInstanceUID = header.study_instance_uid
+    study.ReferencedSeriesSequence = [series]
+    return study
+
+
+def _joined(digests: Sequence[str]) -> str:
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """'1-60' or '1-3,7': what a person reads."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1][-1:] = [number] if len(parts[-1]) > 1 else [parts[-1][0], number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(map(str, part)) for part in parts)
+
+
+def _section(name: CodedConcept, items: Sequence[Any]) -> ContainerContentItem:
+    section = ContainerContentItem(name, relationship_type=_CONTAINS)
+    section.ContentSequence = ContentSequence(items)
+    return section
+
+
+def _text(name: CodedConcept, value: str, relationship: RelationshipTypeValues = _CONTAINS) -> TextContentItem:
+    return TextContentItem(name, value, relationship)
+
+
+def _code(name: CodedConcept, value: CodedConcept, relationship: RelationshipTypeValues = _MODIFIES) -> CodeContentItem:
+    return CodeContentItem(name, value, relationship)
+
+
+def _dcm(value: str, meaning: str) -> CodedConcept:
+    return _concept(value, "DCM", meaning)
+
+
+def _loinc(value: str, meaning: str) -> CodedConcept:
+    return _concept(value, "LN", meaning)
+
+
+def _concept(value: str, scheme: str, meaning: str) -> CodedConcept:
+    return CodedConcept(value=value, scheme_designator=scheme, meaning=meaning)
+
+
+_PIXEL_DIGEST = _concept("pixel-digest", OUR_CODES, "Digest of the pixels read")
