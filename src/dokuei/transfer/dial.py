@@ -1,0 +1,166 @@
+"""The way to the hub: TCP with what a long line wants, perhaps through a CONNECT proxy, then TLS."""
+
+import base64
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import h11
+
+from dokuei.errors import ConfigurationError, PeerRefusedError, UnreachableError
+
+_CONNECT_SECONDS = 5.0
+_UNSENT_BYTES = 128 * 1024  # what may wait in the kernel: an urgent piece overtakes the rest
+_READ_BYTES = 64 * 1024
+_DEAD_AFTER_MS = 8000
+_OK = range(200, 300)
+_PROXY_AUTHENTICATION_REQUIRED = 407  # RFC 9110 15.5.8
+
+
+@dataclass(frozen=True)
+class Address:
+    """The hub as its URL names it."""
+
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """Host and port as Host header, CONNECT and signatures name them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """An outbound HTTP proxy that lets CONNECT through (RFC 9110 9.3.6)."""
+
+    host: str
+    port: int
+    authorization: str = ""
+
+
+def address_of(url: str) -> Address:
+    """Host and port of the hub's URL.
+
+    Raises:
+        ConfigurationError: it is not an https URL.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise ConfigurationError(f"{url!r} is no https address", phase="reading settings", remedy="set gateway.hub_url")
+    return Address(parts.hostname, parts.port or 443)
+
+
+def proxy_of(url: str) -> Proxy | None:
+    """The proxy of ``http://user:password@host:port``; None where the setting is empty.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        raise ConfigurationError("the proxy is no http address", phase="reading settings", remedy="set gateway.proxy")
+    authorization = ""
+    if parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        authorization = "Basic " + base64.b64encode(pair.encode()).decode()
+    return Proxy(parts.hostname, parts.port or 8080, authorization)
+
+
+def connect(address: Address, proxy: Proxy | None) -> socket.socket:
+    """A TCP connection to the hub, directly or through the proxy.
+
+    Raises:
+        UnreachableError: a name that does not resolve, a closed port, no answer.
+        PeerRefusedError: the proxy does not let us through.
+    """
+    target = (address.host, address.port) if proxy is None else (proxy.host, proxy.port)
+    try:
+        connection = socket.create_connection(target, timeout=_CONNECT_SECONDS)
+    except socket.gaierror as error:
+        raise UnreachableError(f"{target[0]} does not resolve", phase="DNS", remedy="check the DNS server") from error
+    except OSError as error:
+        what = f"{target[0]}:{target[1]}: {error.strerror or error}"
+        raise UnreachableError(what, phase="connecting", remedy="check the line and the firewall") from error
+    _tune(connection)
+    if proxy is not None:
+        with _closed_on_error(connection):
+            _tunnel(connection, address, proxy)
+    return connection
+
+
+def secure(connection: socket.socket, context: ssl.SSLContext, address: Address) -> ssl.SSLSocket:
+    """TLS on top of the connection.
+
+    Raises:
+        PeerRefusedError: the other side is not the hub that was enrolled with, or does not take our certificate.
+        UnreachableError: the connection broke.
+    """
+    with _closed_on_error(connection):
+        try:
+            return context.wrap_socket(connection, server_hostname=address.host)
+        except ssl.SSLCertVerificationError as error:
+            raise PeerRefusedError(
+                f"the certificate is not the hub's: {error.verify_message}",
+                phase="TLS",
+                remedy="a program that inspects TLS may be in the way; run dokuei gateway doctor",
+            ) from error
+        except ssl.SSLError as error:
+            raise PeerRefusedError(f"no TLS: {error.reason}", phase="TLS") from error
+        except OSError as error:
+            raise UnreachableError(f"cut during the greeting: {error}", phase="TLS") from error
+
+
+def _tune(connection: socket.socket) -> None:
+    """Ask for what keeps a long, lossy line full and a dead one short (TCP_USER_TIMEOUT: RFC 5482)."""
+    tcp = socket.IPPROTO_TCP
+    wanted: list[tuple[int, int, int | bytes]] = [
+        (tcp, socket.TCP_NODELAY, 1),
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        (tcp, socket.TCP_KEEPIDLE, 3),
+        (tcp, socket.TCP_KEEPINTVL, 2),
+        (tcp, socket.TCP_KEEPCNT, 3),
+        (tcp, socket.TCP_USER_TIMEOUT, _DEAD_AFTER_MS),
+        (tcp, socket.TCP_NOTSENT_LOWAT, _UNSENT_BYTES),
+        (tcp, socket.TCP_CONGESTION, b"bbr"),
+    ]
+    for level, name, value in wanted:
+        with contextlib.suppress(OSError):  # a kernel without one of them still carries the line
+            connection.setsockopt(level, name, value)
+
+
+def _tunnel(connection: socket.socket, address: Address, proxy: Proxy) -> None:
+    headers = [("Host", address.authority)]
+    if proxy.authorization:
+        headers.append(("Proxy-Authorization", proxy.authorization))
+    http = h11.Connection(h11.CLIENT)
+    request = h11.Request(method="CONNECT", target=address.authority, headers=headers)
+    try:
+        connection.sendall((http.send(request) or b"") + (http.send(h11.EndOfMessage()) or b""))
+        while (event := http.next_event()) is h11.NEED_DATA:
+            http.receive_data(connection.recv(_READ_BYTES))
+    except (OSError, h11.ProtocolError) as error:
+        raise UnreachableError(
+            f"the proxy does not answer: {error}", phase="proxy", remedy="check gateway.proxy"
+        ) from error
+    if not isinstance(event, h11.Response) or event.status_code not in _OK:
+        status = getattr(event, "status_code", "no answer")
+        wants_password = status == _PROXY_AUTHENTICATION_REQUIRED
+        remedy = (
+            "check user and password in gateway.proxy" if wants_password else f"ask for CONNECT to {address.authority}"
+        )
+        raise PeerRefusedError(f"the proxy answered {status}", phase="proxy", remedy=remedy)
+
+
+@contextlib.contextmanager
+def _closed_on_error(connection: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
