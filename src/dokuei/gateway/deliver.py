@@ -1,0 +1,275 @@
+"""Reports into the hospital's PACS: fetched, kept, stored by C-STORE (PS3.4 B), and only then receipted."""
+
+import hashlib
+import os
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import AE
+from pynetdicom.association import Association
+
+from dokuei.clock import now
+from dokuei.errors import DokueiError, PeerRefusedError, ProofError, UnreachableError
+from dokuei.gateway import deliver_tables
+from dokuei.gateway.deliver_tables import Held
+from dokuei.gateway.link import Link, pause
+from dokuei.settings import Destination, Settings
+from dokuei.storage.audit import gateway_trail
+from dokuei.storage.db import Database
+from dokuei.storage.filesystem import disk_full_told, fsync_folder
+from dokuei.transfer.client import HubClient
+from dokuei.transfer.deliveries import (
+    DELIVERIES_PATH,
+    DELIVERY_OBJECT_PATH,
+    DELIVERY_RECEIPT_PATH,
+    ObjectWanted,
+    Receipt,
+    WaitingObject,
+    WaitingObjects,
+)
+
+_log = structlog.get_logger()
+_SYNTAXES = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
+_ASK_SECONDS = 3.0
+_ANSWER_SECONDS = 10.0
+_SUCCESS = 0x0000
+_DUPLICATE = 0x0111
+_WARNINGS = frozenset({0x0001, 0x0107, 0x0116, *range(0xB000, 0xC000)})
+_PHASE = "delivering to the PACS"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the PACS said of one object; ``error`` is empty where it is stored, ``note`` names a warning."""
+
+    delivery_id: str
+    error: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One object to store."""
+
+    delivery_id: str
+    sop_class_uid: str
+    path: Path
+
+
+def as_sent(dataset: Dataset) -> Dataset:
+    """Where the hub knows true identities, nothing needs to be put back."""
+    return dataset
+
+
+def deliver(
+    settings: Settings, objects: Iterable[Parcel], *, reidentify: Callable[[Dataset], Dataset] = as_sent
+) -> tuple[Outcome, ...]:
+    """Store objects in the PACS over one association, and say for each what came of it.
+
+    ``reidentify`` puts the patient's true identity back around the untouched PDF, where the site sends pseudonyms.
+
+    Raises:
+        UnreachableError: no association; nothing was stored.
+    """
+    parcels = tuple(objects)
+    destination = settings.gateway.pacs
+    if destination is None:
+        raise UnreachableError("no PACS is set", phase=_PHASE, remedy="set [gateway.pacs] in dokuei.toml")
+    association = _associate(settings, destination, {parcel.sop_class_uid for parcel in parcels})
+    try:
+        return tuple(_store(association, parcel, reidentify) for parcel in parcels)
+    finally:
+        association.release()
+
+
+def _associate(settings: Settings, destination: Destination, sop_class_uids: set[str]) -> Association:
+    _demand_answer(destination)
+    entity = AE(ae_title=settings.gateway.ae_title)
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = 30
+    for sop_class_uid in sorted(sop_class_uids):
+        entity.add_requested_context(sop_class_uid, _SYNTAXES)
+    tls = (ssl.create_default_context(), destination.host) if destination.tls else None
+    association = entity.associate(destination.host, destination.port, ae_title=destination.ae_title, tls_args=tls)
+    if not association.is_established:
+        raise UnreachableError(
+            f"{destination.ae_title} at {destination.host}:{destination.port} refused the association",
+            phase=_PHASE,
+            remedy="check AE titles and the PACS's list of known stations",
+        )
+    return association
+
+
+def _demand_answer(destination: Destination) -> None:
+    """A port that nobody listens on is told from a refusal (and pynetdicom leaves its socket open there)."""
+    try:
+        socket.create_connection((destination.host, destination.port), timeout=_ANSWER_SECONDS).close()
+    except OSError as error:
+        raise UnreachableError(
+            f"{destination.ae_title} at {destination.host}:{destination.port} does not answer: {error.strerror}",
+            phase=_PHASE,
+            remedy="check that the PACS runs and that no firewall is in between",
+        ) from error
+
+
+def _store(association: Association, parcel: Parcel, reidentify: Callable[[Dataset], Dataset]) -> Outcome:
+    if not association.is_established:
+        return Outcome(parcel.delivery_id, error="the PACS ended the association")
+    try:
+        answer = association.send_c_store(reidentify(dcmread(parcel.path)))
+    except (ValueError, RuntimeError) as error:
+        return Outcome(parcel.delivery_id, error=f"the PACS takes no such object: {error}")
+    status = answer.get("Status")
+    if status in {_SUCCESS, _DUPLICATE}:
+        return Outcome(parcel.delivery_id)
+    if status in _WARNINGS:
+        return Outcome(parcel.delivery_id, note=f"warning 0x{status:04X} {answer.get('ErrorComment', '')}".strip())
+    said = "no answer" if status is None else f"status 0x{status:04X} {answer.get('ErrorComment', '')}".strip()
+    return Outcome(parcel.delivery_id, error=f"the PACS did not store it: {said}")
+
+
+@dataclass
+class Deliverer:
+    """The gateway's last part: asks the hub, keeps, stores, tells; every step survives a SIGKILL after it."""
+
+    settings: Settings
+    database: Database
+    link: Link
+    make_client: Callable[[], HubClient]
+    reidentify: Callable[[Dataset], Dataset] = as_sent
+
+    @property
+    def folder(self) -> Path:
+        """Where fetched objects wait."""
+        return self.settings.home / "gateway" / "deliver"
+
+    def run(self) -> None:
+        """Deliver until the stop; without a PACS everything waits at the hub."""
+        client = self.make_client()
+        try:
+            while not self.link.stop.is_set():
+                if self.settings.gateway.pacs is not None:
+                    client = self.turn(client)
+                self.link.stop.wait(_ASK_SECONDS)
+        finally:
+            client.close()
+
+    def turn(self, client: HubClient) -> HubClient:
+        """One round; what the hub does not hear now it hears next time. Returns the client to go on with."""
+        try:
+            self.fetch(client)
+        except DokueiError as error:
+            client = self._given_up(client, error)
+        stored = self.store()
+        try:
+            self.report(client, stored)
+        except DokueiError as error:
+            client = self._given_up(client, error)
+        return client
+
+    def fetch(self, client: HubClient) -> int:
+        """Bring what waits at the hub onto this disk; how many objects came.
+
+        Raises:
+            TransferError: the hub could not be reached.
+            ProofError: bytes that are not what the hub announced.
+        """
+        waiting = WaitingObjects.read(client.call("POST", DELIVERIES_PATH, b"{}"))
+        with self.database.read() as connection:
+            here = deliver_tables.known(connection)
+        fresh = [one for one in waiting.objects if one.delivery_id not in here]
+        for one in fresh:
+            data = client.call("POST", DELIVERY_OBJECT_PATH, ObjectWanted(delivery_id=one.delivery_id).write())
+            if hashlib.sha256(data).hexdigest() != one.sha256:
+                raise ProofError("a report object came damaged", phase="fetching reports", remedy="it is asked again")
+            self._keep(one, data)
+        return len(fresh)
+
+    def store(self) -> tuple[Outcome, ...]:
+        """Try what waits here and is due."""
+        with self.database.read() as connection:
+            held = deliver_tables.to_store(connection)
+        if not held:
+            return ()
+        parcels = [Parcel(one.delivery_id, one.sop_class_uid, self._path(one.sha256)) for one in held]
+        try:
+            outcomes = deliver(self.settings, parcels, reidentify=self.reidentify)
+        except (UnreachableError, PeerRefusedError) as error:
+            outcomes = tuple(Outcome(one.delivery_id, error=str(error)) for one in held)
+        by_id = {one.delivery_id: one for one in held}
+        for outcome in outcomes:
+            self._note(by_id[outcome.delivery_id], outcome)
+        return outcomes
+
+    def report(self, client: HubClient, outcomes: Iterable[Outcome] = ()) -> None:
+        """Tell the hub what the PACS has, and what it refuses; files go once the hub knows.
+
+        Raises:
+            TransferError: the hub could not be reached; it is told next time.
+        """
+        with self.database.read() as connection:
+            stored = deliver_tables.to_report(connection)
+        for one in stored:
+            receipt = Receipt(delivery_id=one.delivery_id, state="stored", destination=one.destination)
+            client.call("POST", DELIVERY_RECEIPT_PATH, receipt.write())
+            with self.database.begin() as connection:
+                deliver_tables.mark_reported(connection, one.delivery_id)
+            self._path(one.sha256).unlink(missing_ok=True)
+        for outcome in outcomes:
+            if outcome.error:
+                receipt = Receipt(delivery_id=outcome.delivery_id, state="waiting", error=outcome.error[:1000])
+                client.call("POST", DELIVERY_RECEIPT_PATH, receipt.write())
+
+    def _keep(self, waiting: WaitingObject, data: bytes) -> None:
+        """File first, then row: a row never names bytes that are not there."""
+        path = self._path(waiting.sha256)
+        with disk_full_told():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside = path.with_suffix(".part")
+            with beside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+            fsync_folder(path.parent)
+        with self.database.begin() as connection:
+            deliver_tables.add(connection, waiting)
+
+    def _note(self, held: Held, outcome: Outcome) -> None:
+        pacs = self.settings.gateway.pacs
+        destination = pacs.ae_title if pacs else ""
+        with self.database.begin() as connection:
+            if not outcome.error:
+                deliver_tables.mark_stored(connection, held.delivery_id, destination=destination, note=outcome.note)
+                gateway_trail.append(
+                    connection,
+                    actor="system",
+                    event="report.stored",
+                    subject=held.study_instance_uid,
+                    details={"kind": held.kind, "sop_instance_uid": held.sop_instance_uid, "to": destination},
+                )
+                return
+            wait = pause(held.attempts + 2, ceiling=self.settings.gateway.retry_ceiling_seconds)
+            deliver_tables.postpone(
+                connection,
+                held.delivery_id,
+                attempts=held.attempts + 1,
+                until=now() + timedelta(seconds=wait),
+                error=outcome.error,
+            )
+        _log.warning("report.not_stored", kind=held.kind, why=outcome.error, attempts=held.attempts + 1)
+
+    def _given_up(self, client: HubClient, error: DokueiError) -> HubClient:
+        _log.info("report.hub_not_reached", why=error.code)
+        client.close()
+        return self.make_client()
+
+    def _path(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.dcm"

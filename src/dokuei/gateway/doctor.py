@@ -1,0 +1,228 @@
+"""What is in the way between this gateway and its hub, step by step, in words for the hospital's IT department."""
+
+import shutil
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import NameOID
+
+from dokuei.clock import now
+from dokuei.errors import DokueiError, PeerRefusedError
+from dokuei.gateway.enrol import Enrolment, Identity, hub_client, identity_of
+from dokuei.settings import Settings
+from dokuei.transfer.client import HubClient
+from dokuei.transfer.dial import Address, Proxy, address_of, connect, proxy_of, secure
+from dokuei.transfer.protocol import Offer
+
+Verdict = Literal["good", "warning", "bad"]
+_CLOCK_WARNING = timedelta(seconds=60)
+_CLOCK_BAD = timedelta(minutes=5)
+_DAYS_WARNING = 30
+_FREE_WARNING = 10 << 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    verdict: Verdict
+    what: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class _Way:
+    settings: Settings
+    identity: Identity
+    enrolment: Enrolment
+    address: Address
+    proxy: Proxy | None
+
+    @property
+    def first_hop(self) -> Address:
+        return self.address if self.proxy is None else Address(self.proxy.host, self.proxy.port)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything in the order in which it must work; what depends on a failed step is left out."""
+    identity = identity_of(settings.home)
+    enrolment = identity.read()
+    found = [_disk(settings)]
+    if enrolment is None:
+        return [*found, Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]
+    way = _Way(
+        settings,
+        identity,
+        enrolment,
+        address_of(settings.gateway.hub_url or enrolment.hub_url),
+        proxy_of(settings.gateway.proxy),
+    )
+    found += [Finding("enrolment", "good", f"gateway {enrolment.gateway_id} of site {enrolment.site_id}")]
+    found += [_certificate(identity)]
+    steps: tuple[Callable[[_Way], Iterator[Finding]], ...] = (_names, _port, _tls, _hub)
+    for step in steps:
+        found += step(way)
+        if found[-1].verdict == "bad":
+            break
+    return found
+
+
+def _names(way: _Way) -> Iterator[Finding]:
+    hop = way.first_hop
+    try:
+        addresses = sorted(
+            {str(info[4][0]) for info in socket.getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)}
+        )
+    except OSError:
+        yield Finding("DNS", "bad", f"{hop.host} does not resolve", f"let the DNS server answer for {hop.host}")
+        return
+    yield Finding("DNS", "good", f"{hop.host} is {', '.join(addresses)}")
+
+
+def _port(way: _Way) -> Iterator[Finding]:
+    subject = "port" if way.proxy is None else "proxy"
+    try:
+        connect(way.address, way.proxy).close()
+    except DokueiError as error:
+        remedy = error.remedy if way.proxy is not None else "see the firewall request below"
+        yield Finding(error.phase if error.phase == "proxy" else subject, "bad", error.what, remedy)
+        return
+    through = "" if way.proxy is None else f" through {way.proxy.host}:{way.proxy.port}"
+    yield Finding(subject, "good", f"{way.address.authority} answers{through}")
+
+
+def _tls(way: _Way) -> Iterator[Finding]:
+    """Look at who really answers: a program that inspects TLS shows a certificate of its own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.load_cert_chain(way.identity.certificate_file, way.identity.key_file)
+    try:
+        line = secure(connect(way.address, way.proxy), context, way.address)
+    except DokueiError as error:
+        yield Finding("TLS", "bad", error.what, "only TLS 1.3 is spoken: no device may take it apart")
+        return
+    with line:
+        shown, version = line.getpeercert(binary_form=True), line.version()
+    certificate = x509.load_der_x509_certificate(shown or b"")
+    pinned = x509.load_pem_x509_certificate(way.identity.authority_file.read_bytes())
+    if not _issued_by(certificate, pinned):
+        yield Finding(
+            "TLS",
+            "bad",
+            f"somebody in between answers: the certificate is issued by {_name(certificate.issuer)!r}, "
+            f"not by the hub's {_name(pinned.subject)!r}",
+            f"exempt {way.address.authority} from TLS inspection",
+        )
+        return
+    yield Finding("TLS", "good", f"{version}, the hub's own certificate, nobody in between")
+
+
+def _hub(way: _Way) -> Iterator[Finding]:
+    client = hub_client(way.settings)
+    try:
+        client.authority()
+        yield _clock(client)
+        client.offer(Offer(study_instance_uid="2.25.0", instances=[]))
+    except PeerRefusedError as error:
+        yield Finding("hub", "bad", error.what, error.remedy or "ask the reading centre")
+    except DokueiError as error:
+        yield Finding("hub", "bad", str(error), "ask the reading centre")
+    else:
+        yield Finding("hub", "good", "knows this gateway and takes its objects")
+    finally:
+        client.close()
+
+
+def _clock(client: HubClient) -> Finding:
+    offset = now() - parsedate_to_datetime(client.hub_date)
+    what = f"{offset.total_seconds():+.0f} s from the hub's"
+    remedy = "let this machine set its clock by NTP"
+    if abs(offset) > _CLOCK_BAD:
+        return Finding("clock", "warning", f"{what}: far off; forwarding goes on by the hub's clock", remedy)
+    return Finding("clock", "warning", what, remedy) if abs(offset) > _CLOCK_WARNING else Finding("clock", "good", what)
+
+
+def _certificate(identity: Identity) -> Finding:
+    days = (identity.certificate().not_valid_after_utc - now()).days
+    what = f"good for {days} days; it renews itself"
+    if days < 0:
+        return Finding(
+            "certificate", "bad", f"expired {-days} days ago", "ask for a code: dokuei gateway enrol --again"
+        )
+    return Finding("certificate", "warning" if days < _DAYS_WARNING else "good", what)
+
+
+def _disk(settings: Settings) -> Finding:
+    free = shutil.disk_usage(settings.home).free
+    what = f"{free / (1 << 30):.1f} GB free"
+    if free < settings.gateway.keep_free_mb << 20:
+        return Finding("disk", "bad", f"{what}: senders are refused", "free space, or give the gateway a larger disk")
+    return Finding("disk", "warning" if free < _FREE_WARNING else "good", what)
+
+
+def _issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _name(name: x509.Name) -> str:
+    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        for attribute in name.get_attributes_for_oid(kind):
+            return str(attribute.value)
+    return name.rfc4514_string()
+
+
+def firewall_request(settings: Settings) -> str:
+    """What to ask the hospital's IT department for, in Japanese and English, ready to be sent."""
+    enrolment = identity_of(settings.home).read()
+    url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
+    address = address_of(url) if url else Address("(hub)", 443)
+    try:
+        resolved = sorted(
+            {str(i[4][0]) for i in socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)}
+        )
+    except OSError:
+        resolved = []
+    values = {
+        "source": socket.gethostname(),
+        "host": address.host,
+        "port": address.port,
+        "addresses": ", ".join(resolved) or "-",
+        "proxy": f"{proxy.host}:{proxy.port}" if (proxy := proxy_of(settings.gateway.proxy)) else "-",
+    }
+    return _REQUEST.format(**values)
+
+
+_REQUEST = """\
+ファイアウォール設定のお願い(読影ゲートウェイ)
+  通信元        {source}(院内の読影ゲートウェイ 1 台)
+  通信先        {host}(現在の IP アドレス: {addresses})
+  ポート        TCP {port}(院内から外への通信のみ。外から院内への通信は不要です)
+  プロトコル    TLS 1.3、双方の電子証明書で相互認証します
+  プロキシ      {proxy}(使う場合は {host}:{port} への CONNECT を許可してください)
+  お願い        この通信先を TLS 検査(復号・SSL インスペクション)の対象から外してください。
+                中継機器の証明書では接続しません。DNS で {host} を引けるようにしてください。
+  時刻          NTP で時刻を合わせられるようにしてください。
+
+Firewall request (reading gateway)
+  from          {source} (one machine in the hospital: the reading gateway)
+  to            {host} (addresses at present: {addresses})
+  port          TCP {port}, outbound only; nothing comes in from outside
+  protocol      TLS 1.3 with certificates on both sides
+  proxy         {proxy} (where one is used: allow CONNECT to {host}:{port})
+  please        exempt this destination from TLS inspection: the gateway does not accept another
+                device's certificate. Let DNS answer for {host}.
+  clock         let the machine set its clock by NTP
+"""

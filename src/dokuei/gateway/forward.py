@@ -1,0 +1,322 @@
+"""Forwarding: offer what is coded, send what the hub lacks, believe only its proof, close each study by manifest.
+
+Two threads share a queue: one talks (offers, manifests) and keeps the records, the other streams. Whatever either of
+them has in hand when it dies is offered again; the hub knows how far each object has come.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+
+from dokuei.clock import monotonic, now
+from dokuei.errors import DokueiError, StorageError, TransferError
+from dokuei.gateway import forward_tables
+from dokuei.gateway.link import Link, pause
+from dokuei.gateway.sending import Sending, SendQueue
+from dokuei.gateway.spool import Received, Spool, State
+from dokuei.storage.db import Database
+from dokuei.transfer.client import HubClient
+from dokuei.transfer.manifest import manifest_of, sign_manifest
+from dokuei.transfer.protocol import OFFER_AT_MOST, Offer, UploadEvent
+
+_log = structlog.get_logger()
+_QUEUED_AT_MOST = 4 * OFFER_AT_MOST
+_ENOUGH_UNDER_WAY = 16  # while this many are queued, coded objects gather for a larger offer
+_GATHER_SECONDS = 1.0
+_QUIET = timedelta(seconds=2)  # a study that has just grown is not closed yet
+_PROGRESS_SECONDS = 1.0
+_CLOSE_SECONDS = 0.5
+_PROOF_ATTEMPTS = 3
+_IDLE_SECONDS = 0.1
+_PENDING = (State.RECEIVED, State.CODING, State.CODED, State.FORWARDING, State.FORWARDED)
+_T = TypeVar("_T")
+
+
+@dataclass
+class Forwarder:
+    """What both threads work on; ``durable`` is the queue's database with every commit fsynced.
+
+    ``guard`` raises where nothing may be sent as it was coded.
+    """
+
+    spool: Spool
+    durable: Database
+    link: Link
+    queue: SendQueue
+    make_client: Callable[[], HubClient]
+    keep_originals: bool
+    guard: Callable[[], None]
+    _to_close: set[str] = field(default_factory=set)
+    _unproved: dict[str, int] = field(default_factory=dict)
+    _held_back_until: float = 0.0
+    _offered_at: float = 0.0
+    _later: int = 0
+    _progress_at: float = 0.0
+    _look_at: float = 0.0
+    _progress: dict[str, int] = field(default_factory=dict)
+
+    # --- the thread that talks -----------------------------------------------------------------------------------
+
+    def talk(self) -> None:
+        """Offer, record and close until the stop."""
+        with self.spool.database.read() as connection:
+            self._to_close.update(forward_tables.studies_to_close(connection))
+        client, failures, cuts = self.make_client(), 0, self.link.cuts
+        try:
+            while not self.link.stop.is_set():
+                if cuts != self.link.cuts:
+                    cuts = self.link.cuts
+                    client.close()
+                try:
+                    self.record()
+                    worked = self.offer(client) | self.close_studies(client)
+                except DokueiError as error:
+                    failures += 1
+                    client.close()
+                    self.link.wait_after(error, failures)
+                    client = self.make_client()
+                    continue
+                failures = 0
+                if not worked:
+                    self.link.stop.wait(_IDLE_SECONDS)
+            self.record()
+        finally:
+            client.close()
+
+    def offer(self, client: HubClient) -> bool:
+        """Offer what is coded, urgent studies first, as long as not too much is on its way."""
+        self.guard()
+        if monotonic() < self._held_back_until:
+            return False
+        gathering = self.queue.objects >= _ENOUGH_UNDER_WAY and monotonic() - self._offered_at < _GATHER_SECONDS
+        worked = False
+        for study_instance_uid in self.spool.studies_to_forward():
+            coded = [
+                item
+                for item in self.spool.objects(study_instance_uid, states=[State.CODED])
+                if item.coded is not None and not self.queue.holds(item.coded.sha256)
+            ]
+            for some in _portions(coded, OFFER_AT_MOST):
+                if gathering and len(some) < OFFER_AT_MOST and not some[0].priority:
+                    break
+                if self.queue.objects >= _QUEUED_AT_MOST and not some[0].priority:
+                    return worked
+                self._offer(client, some)
+                worked = True
+        return worked
+
+    def _offer(self, client: HubClient, items: Sequence[Received]) -> None:
+        by_digest = {item.coded.sha256: item for item in items if item.coded is not None}
+        coded = [item.coded for item in items if item.coded is not None]
+        needs = client.offer(
+            Offer(study_instance_uid=coded[0].study_instance_uid, instances=[one.to_json() for one in coded])
+        )
+        self._offered_at = monotonic()
+        self.link.succeeded()
+        known, lacking = [], []
+        for need in needs.needs:
+            item = by_digest[need.sha256]
+            if need.state == "have":
+                known.append(item)
+            else:
+                lacking.append(_sending(item, need.offset))
+        self._proved(known)
+        self.spool.mark_forwarding([one.sop_instance_uid for one in lacking])
+        self.queue.add(lacking)
+
+    def _proved(self, items: Sequence[Received] | Sequence[Sending]) -> None:
+        if items:
+            self.spool.mark_proved([one.sop_instance_uid for one in items])
+            self._to_close.update(one.study_instance_uid for one in items)
+
+    # --- what the hub said ---------------------------------------------------------------------------------------
+
+    def record(self) -> None:
+        """Write down what was judged, lost or brought further since the last time."""
+        judged = self.queue.judged()
+        self._proved([one for one, event in judged if event.verdict == "proved"])
+        for one, event in judged:
+            if event.verdict != "proved":
+                self._not_proved(one, event)
+        for one in self.queue.lost():
+            gone = StorageError("the coded file is gone", phase="forwarding", remedy="it is coded again by itself")
+            self.spool.put_back(one.sop_instance_uid, gone)
+        if judged:
+            self._later = 0 if any(event.verdict != "later" for _, event in judged) else self._later
+        self._note_progress()
+
+    def _not_proved(self, one: Sending, event: UploadEvent) -> None:
+        error = TransferError("the hub asks for it again") if event.problem is None else event.problem.error()
+        _log.warning("instance.not_proved", verdict=event.verdict, code=error.code)
+        if event.verdict == "refused":
+            self.spool.mark_refused(one.sop_instance_uid, error)
+            self._to_close.add(one.study_instance_uid)
+            self.link.news.set()
+            return
+        if event.verdict == "later":
+            self._later += 1
+            self._held_back_until = monotonic() + max(1.0, pause(self._later + 1, ceiling=self.link.ceiling))
+        elif event.problem is not None and self._spoilt(one):
+            self.spool.put_back(one.sop_instance_uid, StorageError("the coded file was spoilt", phase="forwarding"))
+            return
+        elif event.problem is not None:
+            self._unproved[one.sha256] = self._unproved.get(one.sha256, 0) + 1
+            if self._unproved[one.sha256] >= _PROOF_ATTEMPTS:
+                del self._unproved[one.sha256]
+                self.spool.mark_refused(one.sop_instance_uid, error)
+                return
+        self.spool.mark_to_forward_again([one.sop_instance_uid], error)
+
+    @staticmethod
+    def _spoilt(one: Sending) -> bool:
+        """Whether the coded file here is not what it was: then it is made again from the original."""
+        try:
+            with one.path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() != one.sha256
+        except FileNotFoundError:
+            return True
+
+    def _note_progress(self) -> None:
+        if monotonic() - self._progress_at < _PROGRESS_SECONDS:
+            return
+        self._progress_at = monotonic()
+        there = self.queue.there()
+        changed = {
+            uid: there.get(uid, 0) for uid in {*there, *self._progress} if there.get(uid) != self._progress.get(uid)
+        }
+        if changed:
+            with self.spool.database.begin() as connection:
+                forward_tables.note_under_way(connection, changed)
+        self._progress = there
+
+    # --- closing -------------------------------------------------------------------------------------------------
+
+    def close_studies(self, client: HubClient) -> bool:
+        """Close every study of which nothing is pending here, by a manifest of all that it holds."""
+        if monotonic() < self._look_at:
+            return False
+        self._look_at = monotonic() + _CLOSE_SECONDS
+        closed = False
+        for study_instance_uid in sorted(self._to_close):
+            state = self.spool.study_state(study_instance_uid)
+            pending = state is not None and any(state.by_state.get(one) for one in _PENDING)
+            if state is None or pending or now() - state.last_received_at < _QUIET:
+                continue
+            self._close(client, study_instance_uid)
+            closed = True
+        return closed
+
+    def _close(self, client: HubClient, study_instance_uid: str) -> None:
+        proved = self.spool.objects(study_instance_uid, states=[State.PROVED])
+        coded = [item.coded for item in proved if item.coded is not None]
+        if not coded or client.signer is None:
+            self._to_close.discard(study_instance_uid)
+            return
+        signer = client.signer
+        manifest = manifest_of(coded[0].study_instance_uid, coded, gateway_id=signer.key_id, at=now())
+        document = manifest.document()
+        answer = client.close_study(document, sign_manifest(document, signer.key))
+        self.link.succeeded()
+        if answer.state == "incomplete":
+            self._reopen(study_instance_uid, answer.lacking)
+            return
+        with self.durable.begin() as connection:
+            forward_tables.note_at_hub(
+                connection,
+                study_instance_uid,
+                instances=len(coded),
+                manifest_sha256=hashlib.sha256(document).hexdigest(),
+                at=now(),
+            )
+        self._to_close.discard(study_instance_uid)
+        self.link.news.set()
+        _log.info("study.at_hub", instances=len(coded))
+        while self.spool.purge(keep_originals=self.keep_originals, study_instance_uid=study_instance_uid):
+            pass
+
+    def _reopen(self, study_instance_uid: str, lacking: Sequence[str]) -> None:
+        """The hub has lost what it had proved: send it again where that is still possible, and say so where not."""
+        with self.spool.database.begin() as connection:
+            reopened = forward_tables.reopen(connection, lacking)
+        _log.error("study.incomplete_at_hub", lacking=len(lacking), sent_again=reopened)
+        if not reopened:
+            self._to_close.discard(study_instance_uid)
+
+    # --- the thread that streams ---------------------------------------------------------------------------------
+
+    def stream(self) -> None:
+        """Upload whatever is queued until the stop; after a cut a new line is made at once."""
+        client, failures = self.make_client(), 0
+        try:
+            while not self.link.stop.is_set():
+                if not self.queue.wait(0.5):
+                    continue
+                hearing = _Hearing(self)
+                error = self._upload(client, hearing)
+                if error is not None:
+                    self.link.broke()
+                self._offer_again(error)
+                failures = 0 if error is None else 1 if hearing.progress else failures + 1
+                if error is not None:
+                    _log.warning("upload.cut", code=error.code, phase=error.phase, what=error.what)
+                    client.close()
+                    self.link.wait_after(error, failures)
+                    client = self.make_client()
+        finally:
+            client.close()
+
+    def _upload(self, client: HubClient, hearing: "_Hearing") -> DokueiError | None:
+        try:
+            client.upload(self.queue, hearing.on_event)
+        except DokueiError as error:
+            return error
+        return hearing.end
+
+    def _offer_again(self, error: DokueiError | None) -> None:
+        left = self.queue.cut()
+        if left:
+            why = error or TransferError("the upload ended before this was judged", phase="forwarding")
+            self.spool.mark_to_forward_again([one.sop_instance_uid for one in left], why)
+
+
+class _Hearing:
+    """What comes back during one upload."""
+
+    def __init__(self, forwarder: Forwarder) -> None:
+        self._forwarder = forwarder
+        self._heard = False
+        self.progress = False
+        self.end: DokueiError | None = None
+
+    def on_event(self, event: UploadEvent) -> None:
+        if not self._heard:
+            self._heard = True
+            self._forwarder.link.succeeded()
+        if event.event == "end" and event.problem is not None:
+            self.end = event.problem.error()
+        self.progress = self.progress or event.event in {"stored", "judged"}
+        self._forwarder.queue.on_event(event)
+
+
+def _sending(item: Received, offset: int) -> Sending:
+    if item.coded is None or item.coded_path is None:
+        raise StorageError("an object that was never coded", phase="forwarding")
+    return Sending(
+        sha256=item.coded.sha256,
+        sop_instance_uid=item.sop_instance_uid,
+        study_instance_uid=item.study_instance_uid,
+        path=item.coded_path,
+        size=item.coded.size,
+        weight=item.size,
+        priority=item.priority,
+        order=item.id,
+        offset=offset,
+    )
+
+
+def _portions(items: Sequence[_T], size: int) -> list[Sequence[_T]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]

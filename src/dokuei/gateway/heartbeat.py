@@ -1,0 +1,91 @@
+"""The heartbeat: every few seconds, and at once when something changed, the hub hears how this gateway is."""
+
+import shutil
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+import dokuei
+from dokuei.clock import now
+from dokuei.errors import DokueiError
+from dokuei.gateway import forward_tables, pseudonyms
+from dokuei.gateway.enrol import hub_client, identity_of, renew_if_due
+from dokuei.gateway.link import Link
+from dokuei.gateway.spool import Spool
+from dokuei.gateway.spool_tables import quarantine_entry
+from dokuei.gateway.status import study_reports
+from dokuei.settings import Settings
+from dokuei.transfer.client import HubClient
+from dokuei.transfer.protocol import HEARTBEAT_SECONDS, PROTOCOL, Heartbeat, HeartbeatAnswer
+
+_AT_LEAST_SECONDS = 1.0
+_STUDIES = 40
+_URGENT = 1
+
+
+@dataclass
+class Heart:
+    """Beats on a line of its own, so that it also finds out first when an outage is over."""
+
+    settings: Settings
+    spool: Spool
+    link: Link
+
+    def beat(self) -> None:
+        """Tell until the stop."""
+        client, cuts = hub_client(self.settings), self.link.cuts
+        try:
+            while not self.link.stop.is_set():
+                self.link.news.clear()
+                if cuts != self.link.cuts:
+                    cuts = self.link.cuts
+                    client.close()
+                try:
+                    self._tell(client)
+                    renew_if_due(self.settings, client)
+                except DokueiError as error:
+                    client.close()
+                    client = hub_client(self.settings)
+                    self._note(str(error))
+                self.link.stop.wait(_AT_LEAST_SECONDS)
+                self.link.news.wait(HEARTBEAT_SECONDS - _AT_LEAST_SECONDS)
+        finally:
+            client.close()
+
+    def _tell(self, client: HubClient) -> None:
+        identity = identity_of(self.settings.home)
+        enrolment = identity.demand()
+        true_identity = enrolment.identity_mode == "true"
+        answer = client.heartbeat(
+            Heartbeat(
+                version=dokuei.__version__,
+                protocol=PROTOCOL,
+                identity_mode=enrolment.identity_mode,
+                studies=study_reports(self.spool, at_most=_STUDIES) if true_identity else [],
+                quarantine=self._quarantined(),
+                free_bytes=shutil.disk_usage(self.settings.home).free,
+                certificate_not_after=identity.certificate().not_valid_after_utc.isoformat(),
+            )
+        )
+        self.link.succeeded()
+        pseudonyms.heed(self.settings.home, answer.identity_mode)
+        self._note("" if answer.identity_mode == "true" else "the site wants pseudonyms: nothing is sent")
+        self._heed(answer)
+
+    def _heed(self, answer: HeartbeatAnswer) -> None:
+        """Studies that the reading centre waits for overtake the rest."""
+        with self.spool.database.read() as connection:
+            urgent = forward_tables.received_as(connection, answer.urgent)
+        for study_instance_uid in urgent:
+            state = self.spool.study_state(study_instance_uid)
+            if state is not None and state.priority < _URGENT:
+                self.spool.set_priority(study_instance_uid, _URGENT)
+
+    def _quarantined(self) -> int:
+        waiting = select(func.count()).select_from(quarantine_entry).where(quarantine_entry.c.resolved_at.is_(None))
+        with self.spool.database.read() as connection:
+            return connection.execute(waiting).scalar_one()
+
+    def _note(self, error: str) -> None:
+        with self.spool.database.begin() as connection:
+            forward_tables.note_contact(connection, at=now(), error=error)

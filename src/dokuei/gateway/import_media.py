@@ -1,0 +1,134 @@
+"""``dokuei import``: folders, ZIP files and DICOMDIR media into the queue, whether or not the gateway runs.
+
+Files are taken as they are, byte for byte.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from dokuei.dicom import uids
+from dokuei.dicom.meta import CLASS, PREFIX, PREFIX_AT, START, parse_meta, text_of
+from dokuei.dicom.source import open_source
+from dokuei.errors import AdmissionError, DokueiError, NotDicomError, StorageError, UnsupportedError
+from dokuei.gateway.import_sources import ZIP_MAGIC, Source, find
+from dokuei.gateway.incoming import Incoming
+from dokuei.gateway.keep import Keeper, Outcome
+from dokuei.gateway.look import Origin
+from dokuei.gateway.spool import Spool
+from dokuei.storage.audit import gateway_trail
+
+_PIECE: Final = 1 << 20
+_HEAD: Final = 1 << 16
+
+What = Literal["taken", "known already", "refused"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of one file."""
+
+    name: str
+    what: What
+    reason: str = ""
+
+
+@dataclass
+class Report:
+    """What became of all files."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    def count(self, what: What) -> int:
+        """How many files."""
+        return sum(line.what == what for line in self.lines)
+
+    def refused(self) -> dict[str, list[str]]:
+        """Names by reason, the most frequent reason first."""
+        found: dict[str, list[str]] = {}
+        for line in self.lines:
+            if line.what == "refused":
+                found.setdefault(line.reason, []).append(line.name)
+        return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def import_media(
+    paths: Sequence[Path],
+    spool: Spool,
+    *,
+    actor: str,
+    keep_free: int = 0,
+    begin: Callable[[int, int], None] = lambda _files, _bytes: None,
+    advance: Callable[[int], None] = lambda _bytes: None,
+) -> Report:
+    """Take everything below these paths; ``begin`` is told how much there is, ``advance`` each time some is done.
+
+    Raises:
+        DiskFullError: no room; what was taken until then stays taken.
+    """
+    report = Report()
+    with ExitStack() as opened, Keeper(spool, keep_free=keep_free) as keeper:
+        found = [source for path in paths for source in find(path, opened)]
+        begin(len(found), sum(source.size for source in found))
+        for source in found:
+            report.lines.append(_line(keeper, source))
+            advance(source.size)
+    with spool.database.begin() as connection:
+        details = {what.replace(" ", "_"): report.count(what) for what in ("taken", "known already", "refused")}
+        gateway_trail.append(connection, actor=actor, event="media.imported", details=details)
+    return report
+
+
+def _line(keeper: Keeper, source: Source) -> Line:
+    try:
+        return Line(source.name, _take(keeper, source))
+    except StorageError:
+        raise
+    except DokueiError as error:
+        return Line(source.name, "refused", error.what)
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        return Line(source.name, "refused", f"cannot be read: {type(error).__name__}")
+
+
+def _take(keeper: Keeper, source: Source) -> What:
+    if source.problem is not None:
+        raise source.problem
+    with source.open() as file:
+        head = file.read(_HEAD)
+        incoming = keeper.begin()
+        try:
+            incoming.write(head)
+            incoming.finish()
+            _look_at_head(incoming, head)
+            while piece := file.read(_PIECE):
+                incoming.write(piece)
+            incoming.finish()
+            incoming.find_dataset()
+        except BaseException:
+            incoming.discard()
+            raise
+    return "taken" if keeper.keep(incoming, Origin()) == Outcome.TAKEN else "known already"
+
+
+def _look_at_head(incoming: Incoming, head: bytes) -> None:
+    """What is plainly no object is not copied further, and is no business of the quarantine.
+
+    Raises:
+        AdmissionError: no object begins so.
+    """
+    if head.startswith(ZIP_MAGIC):
+        raise UnsupportedError("a ZIP file inside another: unpack it first", phase="importing")
+    meta, _ = parse_meta(head, len(head))
+    if text_of(meta, CLASS) == uids.MEDIA_STORAGE_DIRECTORY:
+        raise UnsupportedError("a DICOMDIR is no object", phase="importing")
+    if head[PREFIX_AT:START] == PREFIX:
+        return
+    try:
+        with open_source(incoming.path, whole=False):
+            return
+    except AdmissionError as error:
+        raise NotDicomError("not a DICOM object", phase="importing") from error

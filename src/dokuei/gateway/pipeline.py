@@ -1,0 +1,97 @@
+"""One object's way from received to coded and proved; its state is saved after each step, so it may die at any point.
+
+Runs beside the receiver and steps back for it: few threads, low priority, nothing held in memory but a frame.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from dokuei.dicom.coded import CodedInstance
+from dokuei.dicom.intake import intake
+from dokuei.errors import AdmissionError, DokueiError, StorageError
+from dokuei.gateway.spool import Received, Spool
+from dokuei.storage.filesystem import disk_full_told, fsync_folder
+
+_log = structlog.get_logger()
+_POLL_SECONDS = 0.1
+_UNFINISHED = ".coding-"
+
+Rename = Callable[[Received, Path], Path]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """``rename`` gives the file to be coded: the original itself, or a copy under a pseudonym at the given path."""
+
+    spool: Spool
+    stop: threading.Event
+    rename: Rename
+
+    def run(self) -> None:
+        """Work on one object after the other until the stop; several threads may run this."""
+        while not self.stop.is_set():
+            item = self.spool.next_to_code()
+            if item is None:
+                self.stop.wait(_POLL_SECONDS)
+            else:
+                self.work_on(item)
+
+    def work_on(self, item: Received) -> None:
+        """Bring one object to coded, or say why it cannot be."""
+        try:
+            coded = self.code(item)
+        except AdmissionError as error:
+            _log.warning("instance.refused", code=error.code)
+            self.spool.mark_refused(item.sop_instance_uid, error)
+        except DokueiError as error:
+            _log.warning("instance.put_back", code=error.code)
+            self.spool.put_back(item.sop_instance_uid, error)
+        except Exception as error:  # noqa: BLE001 - a worker loop: one odd object holds back none of the others
+            _log.error("instance.broke", exc_info=error)
+            broke = DokueiError(f"coding broke: {type(error).__name__}", phase="coding", remedy="see the log")
+            self.spool.put_back(item.sop_instance_uid, broke)
+        else:
+            self.spool.mark_coded(item.sop_instance_uid, coded)
+
+    def code(self, item: Received) -> CodedInstance:
+        """Write the coded file durably to its place.
+
+        Raises:
+            AdmissionError: the object is refused for good.
+            StorageError: it could not be read or written now.
+        """
+        folder = self.spool.folder / "coded"
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished, renamed = (folder / f"{_UNFINISHED}{item.id}{suffix}" for suffix in (".dcm", ".renamed.dcm"))
+        try:
+            with disk_full_told():
+                coded = intake(self.rename(item, renamed), unfinished, received_at=item.received_at)
+                _settle(unfinished, self.spool.coded_path(coded.sha256))
+        except FileNotFoundError as error:
+            raise StorageError("the received file is gone", phase="coding", remedy="send it again") from error
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        finally:
+            renamed.unlink(missing_ok=True)
+        return coded
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed worker left half done; called once when the worker starts."""
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        left.unlink(missing_ok=True)
+
+
+def _settle(unfinished: Path, target: Path) -> None:
+    """fsync, rename, fsync the folder: only then is the object called coded."""
+    with unfinished.open("rb") as file:
+        os.fsync(file.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.replace(target)
+    fsync_folder(target.parent)

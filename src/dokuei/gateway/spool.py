@@ -1,0 +1,298 @@
+"""The hospital's durable queue: what was received, how far it has come, and what is next.
+
+An object is a file that proves itself (its name is the SHA-256 of its bytes) and a row. Files are fsynced before
+anybody is answered; rows are claimed and moved on by verbs that may be repeated after a SIGKILL at any point.
+"""
+
+import fcntl
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from dokuei.clock import now
+from dokuei.dicom.coded import CodedInstance
+from dokuei.errors import DokueiError
+from dokuei.gateway import quarantine
+from dokuei.gateway.quarantine import SUSPECT
+from dokuei.gateway.spool_tables import received_object, study_priority
+from dokuei.gateway.spool_view import PLAIN, Received, State, StudyState, study_states
+from dokuei.storage.db import Database, migrate, open_database, sqlite_url
+
+__all__ = ["Received", "Spool", "State", "StudyState"]
+
+_RETRY_FIRST_SECONDS = 5.0
+_RETRY_CEILING_SECONDS = 300.0
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Spool:
+    """The queue of one gateway: its database and its folder (``home/gateway``)."""
+
+    database: Database
+    folder: Path
+
+    def original_path(self, sha256: str) -> Path:
+        """Where the bytes as received lie."""
+        return self.folder / "spool" / sha256[:2] / f"{sha256}.dcm"
+
+    def coded_path(self, sha256: str) -> Path:
+        """Where a coded file belongs: write it beside, fsync, rename, fsync the folder, then ``mark_coded``."""
+        return self.folder / "coded" / sha256[:2] / f"{sha256}.dcm"
+
+    def close(self) -> None:
+        """Give its connections back."""
+        self.database.close()
+
+    # --- coding -------------------------------------------------------------------------------------------------
+
+    def next_to_code(self) -> Received | None:
+        """Claim the next received object, urgent studies first; it stays claimed until one of the marks."""
+        moment = now()
+        ready = or_(received_object.c.not_before.is_(None), received_object.c.not_before <= moment)
+        next_id = (
+            select(received_object.c.id)
+            .where(received_object.c.state == State.RECEIVED, ready)
+            .order_by(received_object.c.priority.desc(), received_object.c.id)
+            .limit(1)
+            .scalar_subquery()
+        )
+        with self.database.begin() as connection:
+            row = connection.execute(
+                update(received_object)
+                .where(received_object.c.id == next_id)
+                .values(state=State.CODING, changed_at=moment)
+                .returning(received_object)
+            ).one_or_none()
+        return None if row is None else self._received(row)
+
+    def mark_coded(self, sop_instance_uid: str, coded: CodedInstance) -> None:
+        """The coded file lies durably under ``coded_path(coded.sha256)``; its UIDs may be pseudonyms."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(received_object)
+                .where(
+                    received_object.c.sop_instance_uid == sop_instance_uid,
+                    received_object.c.state.in_([State.RECEIVED, State.CODING]),
+                )
+                .values(
+                    state=State.CODED,
+                    changed_at=now(),
+                    coded=json.dumps(coded.to_json()),
+                    coded_sop_instance_uid=coded.sop_instance_uid,
+                    coded_study_instance_uid=coded.study_instance_uid,
+                    attempts=0,
+                    not_before=None,
+                    error_code="",
+                    error="",
+                )
+            )
+
+    def put_back(self, sop_instance_uid: str, error: DokueiError) -> None:
+        """Coding failed for a reason that may pass: the object waits longer each time, and stays in the queue."""
+        with self.database.begin() as connection:
+            attempts = connection.execute(
+                select(received_object.c.attempts).where(received_object.c.sop_instance_uid == sop_instance_uid)
+            ).scalar_one()
+            wait = min(_RETRY_FIRST_SECONDS * 2**attempts, _RETRY_CEILING_SECONDS)
+            connection.execute(
+                update(received_object)
+                .where(received_object.c.sop_instance_uid == sop_instance_uid)
+                .values(
+                    state=State.RECEIVED,
+                    changed_at=now(),
+                    attempts=attempts + 1,
+                    not_before=now() + timedelta(seconds=wait),
+                    error_code=error.code,
+                    error=str(error),
+                )
+            )
+
+    def mark_refused(self, sop_instance_uid: str, error: DokueiError) -> None:
+        """Coding refused the object for good: the bytes stay, staff sees why, a corrected object may come again."""
+        with self.database.begin() as connection:
+            row = connection.execute(
+                update(received_object)
+                .where(received_object.c.sop_instance_uid == sop_instance_uid)
+                .values(state=State.REFUSED, changed_at=now(), error_code=error.code, error=str(error))
+                .returning(*(received_object.c[name] for name in SUSPECT if name in received_object.c))
+            ).one()
+            quarantine.note(connection, quarantine.Suspect(**row._asdict()), error)
+
+    def try_again(self, sop_instance_uid: str) -> None:
+        """Staff wants a refused object coded once more, after an update for instance."""
+        self._move([sop_instance_uid], State.RECEIVED, from_states=[State.REFUSED])
+
+    def release_claims(self) -> int:
+        """Take back what a killed worker had in hand; called once when the worker starts."""
+        with self.database.begin() as connection:
+            freed = 0
+            for claimed, before in ((State.CODING, State.RECEIVED), (State.FORWARDING, State.CODED)):
+                freed += connection.execute(
+                    update(received_object)
+                    .where(received_object.c.state == claimed)
+                    .values(state=before, changed_at=now())
+                ).rowcount
+        return freed
+
+    # --- forwarding ---------------------------------------------------------------------------------------------
+
+    def studies_to_forward(self) -> list[str]:
+        """Studies (as received) with coded objects the hub has not proved, urgent ones and old ones first."""
+        waiting = received_object.c.state.in_([State.CODED, State.FORWARDING, State.FORWARDED])
+        with self.database.read() as connection:
+            rows = connection.execute(
+                select(received_object.c.study_instance_uid)
+                .where(waiting)
+                .group_by(received_object.c.study_instance_uid)
+                .order_by(func.max(received_object.c.priority).desc(), func.min(received_object.c.id))
+            )
+            return [row.study_instance_uid for row in rows]
+
+    def objects(self, study_instance_uid: str, *, states: Iterable[State] = tuple(State)) -> list[Received]:
+        """The objects of a study in the order in which they came."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                select(received_object)
+                .where(
+                    received_object.c.study_instance_uid == study_instance_uid,
+                    received_object.c.state.in_(list(states)),
+                )
+                .order_by(received_object.c.id)
+            ).all()
+        return [self._received(row) for row in rows]
+
+    def mark_forwarding(self, sop_instance_uids: Sequence[str]) -> None:
+        """These objects are on their way (UIDs as received)."""
+        self._move(sop_instance_uids, State.FORWARDING, from_states=[State.CODED])
+
+    def mark_forwarded(self, sop_instance_uids: Sequence[str]) -> None:
+        """The hub has all bytes of these; it has not said ``proved``."""
+        self._move(sop_instance_uids, State.FORWARDED, from_states=[State.CODED, State.FORWARDING])
+
+    def mark_proved(self, sop_instance_uids: Sequence[str]) -> None:
+        """The hub has stored, decoded and proved these; only now may ``purge`` remove them here."""
+        self._move(sop_instance_uids, State.PROVED, from_states=[State.CODED, State.FORWARDING, State.FORWARDED])
+
+    def mark_to_forward_again(self, sop_instance_uids: Sequence[str], error: DokueiError) -> None:
+        """The hub does not have these after all, or could not prove them: they are coded and wait."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(received_object)
+                .where(
+                    received_object.c.sop_instance_uid.in_(sop_instance_uids),
+                    received_object.c.state.in_([State.FORWARDING, State.FORWARDED]),
+                )
+                .values(state=State.CODED, changed_at=now(), error_code=error.code, error=str(error))
+            )
+
+    def purge(self, *, keep_originals: bool, at_most: int = 500, study_instance_uid: str | None = None) -> int:
+        """Remove the files of objects the hub has proved (PS3.15 A.1: not before); rows and digests stay."""
+        c = received_object.c
+        unwanted = c.purged_at.is_(None) if keep_originals else or_(c.purged_at.is_(None), c.original_kept)
+        if study_instance_uid is not None:
+            unwanted = and_(unwanted, c.study_instance_uid == study_instance_uid)
+        with self.database.read() as connection:
+            rows = connection.execute(
+                select(received_object).where(c.state == State.PROVED, unwanted).order_by(c.id).limit(at_most)
+            ).all()
+        gone = [self._received(row) for row in rows]
+        for item in gone:
+            if item.coded_path is not None:
+                item.coded_path.unlink(missing_ok=True)
+            if not keep_originals:
+                item.path.unlink(missing_ok=True)
+        with self.database.begin() as connection:
+            connection.execute(
+                update(received_object)
+                .where(c.id.in_([item.id for item in gone]))
+                .values(purged_at=now(), original_kept=keep_originals)
+            )
+        return len(gone)
+
+    # --- looking and steering -----------------------------------------------------------------------------------
+
+    def find(self, sop_instance_uid: str) -> Received | None:
+        """One object by its UID as received."""
+        return self._one(received_object.c.sop_instance_uid == sop_instance_uid)
+
+    def find_coded(self, coded_sop_instance_uid: str) -> Received | None:
+        """One object by the UID under which the hub knows it."""
+        return self._one(received_object.c.coded_sop_instance_uid == coded_sop_instance_uid)
+
+    def set_priority(self, study_instance_uid: str, priority: int) -> None:
+        """Higher overtakes lower (0 is routine); it holds for what of the study is still to come, too."""
+        with self.database.begin() as connection:
+            values = {"study_instance_uid": study_instance_uid, "priority": priority}
+            connection.execute(
+                insert(study_priority)
+                .values(values)
+                .on_conflict_do_update(index_elements=["study_instance_uid"], set_={"priority": priority})
+            )
+            connection.execute(
+                update(received_object)
+                .where(received_object.c.study_instance_uid == study_instance_uid)
+                .values(priority=priority)
+            )
+
+    def studies(self, *, at_most: int = 1000) -> list[StudyState]:
+        """Studies as staff sees them, newest first."""
+        newest = (
+            select(received_object.c.study_instance_uid)
+            .group_by(received_object.c.study_instance_uid)
+            .order_by(func.max(received_object.c.id).desc())
+            .limit(at_most)
+        )
+        with self.database.read() as connection:
+            order = [row.study_instance_uid for row in connection.execute(newest)]
+            found = study_states(connection, order)
+        return [found[uid] for uid in order if uid in found]
+
+    def study_state(self, study_instance_uid: str) -> StudyState | None:
+        """One study as staff sees it."""
+        with self.database.read() as connection:
+            return study_states(connection, [study_instance_uid]).get(study_instance_uid)
+
+    def _one(self, condition: ColumnElement[bool]) -> Received | None:
+        with self.database.read() as connection:
+            row = connection.execute(select(received_object).where(condition)).one_or_none()
+        return None if row is None else self._received(row)
+
+    def _move(self, sop_instance_uids: Sequence[str], to: State, *, from_states: list[State]) -> None:
+        with self.database.begin() as connection:
+            for start in range(0, len(sop_instance_uids), _AT_ONCE):
+                connection.execute(
+                    update(received_object)
+                    .where(
+                        received_object.c.sop_instance_uid.in_(sop_instance_uids[start : start + _AT_ONCE]),
+                        received_object.c.state.in_(from_states),
+                    )
+                    .values(state=to, changed_at=now(), error_code="", error="")
+                )
+
+    def _received(self, row: Row[Any]) -> Received:
+        coded = None if row.coded is None else CodedInstance.from_json(json.loads(row.coded))
+        return Received(
+            **{name: getattr(row, name) for name in PLAIN},
+            state=State(row.state),
+            path=self.original_path(row.sha256),
+            coded=coded,
+            coded_path=None if coded is None else self.coded_path(coded.sha256),
+        )
+
+
+def open_spool(home: Path) -> Spool:
+    """Open the queue of a home folder, its schema brought up to date."""
+    folder = home / "gateway"
+    folder.mkdir(parents=True, exist_ok=True)
+    database = open_database(sqlite_url(folder / "gateway.sqlite"))
+    with (folder / ".migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        migrate(database, which="gateway")
+    return Spool(database, folder)

@@ -1,0 +1,106 @@
+"""How the gateway stands, read from its own database: works while the hub, the line and the worker are away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from dokuei.gateway import forward_tables
+from dokuei.gateway.enrol import Enrolment, identity_of
+from dokuei.gateway.forward_tables import Contact, StudyAtHub
+from dokuei.gateway.spool import Spool, State, StudyState, open_spool
+from dokuei.settings import Settings
+from dokuei.transfer.protocol import StudyReport
+from dokuei.transfer.protocol import StudyState as StateName
+
+_WHOLE = 100
+
+
+@dataclass(frozen=True)
+class StudyLine:
+    """One study of the table."""
+
+    report: StudyReport
+    accession_number: str
+    modalities: tuple[str, ...]
+    priority: int
+    first_received_at: datetime
+    last_received_at: datetime
+    at_hub_at: datetime | None
+
+
+@dataclass(frozen=True)
+class GatewayStatus:
+    """All of it."""
+
+    home: Path
+    enrolment: Enrolment | None
+    certificate_not_after: datetime | None
+    contact: Contact
+    studies: tuple[StudyLine, ...]
+
+
+def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
+    """The state of this home folder's gateway."""
+    identity = identity_of(settings.home)
+    enrolment = identity.read()
+    spool = open_spool(settings.home)
+    try:
+        lines = study_lines(spool, at_most=at_most)
+        with spool.database.read() as connection:
+            contact = forward_tables.contact(connection)
+    finally:
+        spool.database.close()
+    return GatewayStatus(
+        home=settings.home,
+        enrolment=enrolment,
+        certificate_not_after=None if enrolment is None else identity.certificate().not_valid_after_utc,
+        contact=contact,
+        studies=tuple(lines),
+    )
+
+
+def study_lines(spool: Spool, *, at_most: int) -> list[StudyLine]:
+    """The newest studies, each with how far it is on its way to the hub."""
+    studies = spool.studies(at_most=at_most)
+    with spool.database.read() as connection:
+        known = forward_tables.studies_at_hub(connection, [one.study_instance_uid for one in studies])
+    return [_line(one, known.get(one.study_instance_uid)) for one in studies]
+
+
+def study_reports(spool: Spool, *, at_most: int) -> list[StudyReport]:
+    """The same as the hub is told."""
+    return [line.report for line in study_lines(spool, at_most=at_most)]
+
+
+def _line(study: StudyState, known: StudyAtHub | None) -> StudyLine:
+    state, percent = _progress(study, known)
+    report = StudyReport(
+        study_instance_uid=study.study_instance_uid,
+        state=state,
+        percent=percent,
+        instances=study.instances,
+        bytes=study.bytes,
+        error=study.error,
+    )
+    return StudyLine(
+        report=report,
+        accession_number=study.accession_number,
+        modalities=study.modalities,
+        priority=study.priority,
+        first_received_at=study.first_received_at,
+        last_received_at=study.last_received_at,
+        at_hub_at=None if known is None or state != "at-hub" else known.at_hub_at,
+    )
+
+
+def _progress(study: StudyState, known: StudyAtHub | None) -> tuple[StateName, int]:
+    """A study is at the hub only when the hub has confirmed a manifest of everything that the study holds here."""
+    state = cast("StateName", study.state)
+    proved = study.by_state.get(State.PROVED, 0)
+    closed = known is not None and known.at_hub_at is not None and known.at_hub_instances == proved == study.instances
+    if state == "at-hub":
+        return ("at-hub", _WHOLE) if closed else ("forwarding", _WHOLE - 1)
+    under_way = 0 if known is None else known.under_way_bytes
+    percent = study.percent + (_WHOLE * under_way // study.bytes if study.bytes else 0)
+    return state, min(percent, _WHOLE - 1)

@@ -1,0 +1,134 @@
+"""The gateway's worker process: codes, forwards and tells the hub how it is, until it is told to stop."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from dokuei.clock import monotonic
+from dokuei.errors import ConfigurationError
+from dokuei.gateway.deliver import Deliverer
+from dokuei.gateway.enrol import hub_client, identity_of
+from dokuei.gateway.forward import Forwarder
+from dokuei.gateway.heartbeat import Heart
+from dokuei.gateway.link import Link
+from dokuei.gateway.pipeline import Pipeline, sweep
+from dokuei.gateway.pseudonyms import guard, true_identity_only
+from dokuei.gateway.sending import SendQueue
+from dokuei.gateway.spool import Spool, open_spool
+from dokuei.settings import Settings
+from dokuei.storage.db import open_database, sqlite_url
+
+_log = structlog.get_logger()
+_CODERS = 2
+_NICE = 10
+_AGAIN_SECONDS = 1.0
+_STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One thread's work."""
+
+    name: str
+    run: Callable[[], None]
+
+
+def work(settings: Settings, *, stop: threading.Event) -> None:
+    """Run until ``stop`` is set; safe to be killed and started again at any point."""
+    os.nice(_NICE)
+    durable = open_spool(settings.home)
+    with _only_one(settings.home):
+        relaxed = Spool(
+            open_database(sqlite_url(durable.folder / "gateway.sqlite"), synchronous="NORMAL"), durable.folder
+        )
+        sweep(durable.folder / "coded")
+        relaxed.release_claims()
+        link = Link(settings.gateway.retry_ceiling_seconds, stop)
+        _run(_parts(settings, durable, relaxed, link), link)
+        relaxed.database.close()
+    durable.database.close()
+
+
+def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> list[_Part]:
+    pipeline = Pipeline(relaxed, link.stop, true_identity_only(settings.home))
+    queue = SendQueue(link.stop)
+    forwarder = Forwarder(
+        spool=relaxed,
+        durable=durable.database,
+        link=link,
+        queue=queue,
+        make_client=lambda: hub_client(settings),
+        keep_originals=settings.gateway.keep_originals == "always",
+        guard=guard(settings.home),
+    )
+    heart = Heart(settings, relaxed, link)
+    deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings))
+    enrolled = _Enrolled(settings.home, link.stop)
+    return [
+        *(_Part(f"code-{number}", pipeline.run) for number in range(1, _CODERS + 1)),
+        _Part("talk", enrolled.then(forwarder.talk)),
+        _Part("stream", enrolled.then(forwarder.stream)),
+        _Part("heartbeat", enrolled.then(heart.beat)),
+        _Part("deliver", enrolled.then(deliverer.run)),
+    ]
+
+
+def _run(parts: list[_Part], link: Link) -> None:
+    threads = [
+        threading.Thread(target=_keep_going, args=(part, link.stop), name=part.name, daemon=True) for part in parts
+    ]
+    for thread in threads:
+        thread.start()
+    link.stop.wait()
+    link.wake()
+    deadline = monotonic() + _STOP_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, deadline - monotonic()))  # whoever hangs on a dead line may be left: nothing is lost
+
+
+def _keep_going(part: _Part, stop: threading.Event) -> None:
+    """A worker loop: what nobody foresaw is logged, and the part starts over."""
+    while not stop.is_set():
+        try:
+            part.run()
+        except ConfigurationError as error:
+            _log.error("worker.not_set_up", part=part.name, what=str(error))
+            stop.wait(_AGAIN_SECONDS)
+        except Exception as error:  # noqa: BLE001 - the outer door of this thread
+            _log.error("worker.broke", part=part.name, exc_info=error)
+            stop.wait(_AGAIN_SECONDS)
+
+
+@dataclass(frozen=True)
+class _Enrolled:
+    """Coding needs no hub; the rest waits for the enrolment, which may come while the worker runs."""
+
+    home: Path
+    stop: threading.Event
+
+    def then(self, run: Callable[[], None]) -> Callable[[], None]:
+        def wait_and_run() -> None:
+            while identity_of(self.home).read() is None:
+                if self.stop.wait(_AGAIN_SECONDS):
+                    return
+            run()
+
+        return wait_and_run
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    with (home / "gateway" / ".worker.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigurationError(
+                "another worker is at work on this home folder", phase="starting", remedy="stop it first"
+            ) from error
+        yield

@@ -1,0 +1,256 @@
+"""Reports on their way into a PACS that refuses, is away, or forgets: nothing is lost, nothing is said too early."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from pydicom.dataset import Dataset
+from pynetdicom import AE, evt
+from sqlalchemy import select, update
+
+from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
+from dokuei.dicom.sr import ENHANCED_SR
+from dokuei.errors import UnreachableError
+from dokuei.gateway.deliver import Deliverer
+from dokuei.gateway.deliver_tables import deliver_object
+from dokuei.gateway.link import Link
+from dokuei.hub import delivery_door
+from dokuei.hub.gateways.api import Caller
+from dokuei.hub.gateways.model import Gateway
+from dokuei.hub.problems import answer_with_problems
+from dokuei.hub.reports.tables import delivery
+from dokuei.settings import Destination, Settings
+from dokuei.storage.audit import gateway_entries, gateway_trail
+from dokuei.storage.db import Database, gateway_metadata, open_database, sqlite_url
+from tests.makers.asgi import AsgiTransport
+from tests.makers.peers import free_port, orthanc_program, running_orthanc
+from tests.makers.reading import ReadingRoom, reading_room
+
+
+@dataclass
+class Line:
+    """The hub's own routes without the line in between (the journey has it): whole, cut, or damaging."""
+
+    room: ReadingRoom
+    cut: bool = False
+    damage: bool = False
+    site_id: str = "kita"
+
+    def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
+        if self.cut:
+            raise UnreachableError("cut", phase="test")
+        gateway = Gateway("g1", self.site_id, "test", "", datetime.now(UTC) + timedelta(days=9), datetime.now(UTC))
+
+        async def caller(request: Request) -> Caller:
+            return Caller(gateway, await request.body())
+
+        app = FastAPI()
+        answer_with_problems(app)
+        app.include_router(delivery_door.routes(self.room.reports, caller))
+        with httpx.Client(transport=AsgiTransport(app, self.room.hub.portal), base_url="http://hub") as client:
+            answer = client.request(method, path, content=body, headers=headers).raise_for_status().content
+        return answer[:-1] + b"?" if self.damage and path.endswith("object") else answer
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass
+class Pacs:
+    """A PACS that answers as it is told."""
+
+    port: int
+    status: int = 0x0000
+    stored: list[Dataset] = field(default_factory=list)
+
+    @contextmanager
+    def running(self, *sop_classes: str) -> Iterator["Pacs"]:
+        entity = AE("PACS")
+        for sop_class in sop_classes or (ENHANCED_SR, ENCAPSULATED_PDF):
+            entity.add_supported_context(sop_class)
+        address = ("127.0.0.1", self.port)
+        server = entity.start_server(address, block=False, evt_handlers=[(evt.EVT_C_STORE, self._take)])
+        assert server is not None
+        try:
+            yield self
+        finally:
+            server.shutdown()
+
+    def _take(self, event: evt.Event) -> int:
+        if self.status in {0x0000, 0xB000}:
+            self.stored.append(event.dataset)
+        return self.status
+
+
+@dataclass
+class Way:
+    """Everything between a signed report and a PACS."""
+
+    room: ReadingRoom
+    line: Line
+    deliverer: Deliverer
+    pacs: Pacs
+
+    def turn(self) -> None:
+        """One round, with every wait over."""
+        with self.deliverer.database.begin() as connection:
+            connection.execute(update(deliver_object).values(not_before=None))
+        self.deliverer.turn(self.line)  # type: ignore[arg-type] # the same verbs as the real client
+
+    def rows(self) -> list[tuple[str, bool, bool, int, str]]:
+        c = deliver_object.c
+        with self.deliverer.database.read() as connection:
+            rows = connection.execute(select(deliver_object).order_by(c.kind)).all()
+        return [(r.kind, r.stored_at is not None, r.reported_at is not None, r.attempts, r.error) for r in rows]
+
+    def at_hub(self) -> list[tuple[bool, str | None]]:
+        with self.room.hub.database.read() as connection:
+            rows = connection.execute(select(delivery).order_by(delivery.c.kind)).all()
+        return [(row.delivered_at is not None, row.last_error) for row in rows]
+
+
+@pytest.fixture
+def way(tmp_path: Path) -> Iterator[Way]:
+    with reading_room(tmp_path / "hub") as room:
+        item = room.mammogram_case()
+        client = room.reader("reader.a")
+        room.written(client, item)
+        assert room.signed(client, item, room.keys["reader.a"]).status_code == 200
+        pacs = Pacs(free_port())
+        yield Way(room, line := Line(room), deliverer(tmp_path, pacs.port, lambda: line), pacs)
+
+
+def deliverer(folder: Path, port: int, make_client: Callable[[], Line]) -> Deliverer:
+    gateway = Settings(home=folder).gateway.model_copy(
+        update={"pacs": Destination(ae_title="PACS", host="127.0.0.1", port=port)}
+    )
+    settings = Settings(home=folder, gateway=gateway)
+    return Deliverer(settings, opened(folder), Link(1.0, threading.Event()), make_client)  # type: ignore[arg-type] # as above
+
+
+def opened(folder: Path) -> Database:
+    database = open_database(sqlite_url(folder / "gateway" / "gateway.sqlite"))
+    gateway_metadata.create_all(database.engine)
+    return database
+
+
+@pytest.fixture(autouse=True)
+def _close(way: Way) -> Iterator[None]:
+    yield
+    way.deliverer.database.close()
+
+
+def test_both_objects_are_stored_receipted_and_their_files_gone(way: Way) -> None:
+    with way.pacs.running():
+        way.turn()
+    assert [(kind, stored, told) for kind, stored, told, *_ in way.rows()] == [("pdf", True, True), ("sr", True, True)]
+    assert {one.Modality for one in way.pacs.stored} == {"SR", "DOC"}
+    assert way.at_hub() == [(True, None), (True, None)]
+    assert way.room.reports.pending_deliveries("kita") == ()
+    assert list(way.deliverer.folder.glob("*.dcm")) == []
+    with way.deliverer.database.read() as connection:
+        assert gateway_trail.verify(connection).broken_at is None
+        events = [row.event for row in connection.execute(select(gateway_entries))]
+    assert events == ["report.stored", "report.stored"]
+
+
+def test_a_pacs_that_is_away_gets_everything_when_it_is_back(way: Way) -> None:
+    for _ in range(3):
+        way.turn()
+    assert [(stored, attempts) for _, stored, _, attempts, _ in way.rows()] == [(False, 3), (False, 3)]
+    assert all("does not answer" in (error or "") for _, error in way.at_hub())
+    with way.pacs.running():
+        way.turn()
+    assert len(way.pacs.stored) == 2
+    assert way.at_hub() == [(True, None), (True, None)]
+
+
+def test_a_refusal_shows_as_a_refusal_and_never_as_delivered(way: Way) -> None:
+    way.pacs.status = 0xA700
+    with way.pacs.running():
+        way.turn()
+        assert all("0xA700" in error for *_, error in way.rows())
+        assert all(not done and "0xA700" in (error or "") for done, error in way.at_hub())
+        way.pacs.status = 0x0000
+        way.turn()
+    assert way.at_hub() == [(True, None), (True, None)]
+
+
+def test_a_pacs_that_takes_only_one_kind_gets_that_one(way: Way) -> None:
+    with way.pacs.running(ENCAPSULATED_PDF):
+        way.turn()
+    assert [stored for _, stored, *_ in way.rows()] == [True, False]
+    assert [done for done, _ in way.at_hub()] == [True, False]
+
+
+@pytest.mark.parametrize("status", [0x0111, 0xB000])
+def test_a_duplicate_and_a_warning_count_as_stored(way: Way, status: int) -> None:
+    way.pacs.status = status
+    with way.pacs.running():
+        way.turn()
+    assert all(done for done, _ in way.at_hub())
+
+
+def test_the_hub_away_after_the_store_is_told_later_and_nothing_is_stored_twice(way: Way) -> None:
+    way.deliverer.fetch(way.line)  # type: ignore[arg-type] # as above
+    way.line.cut = True
+    with way.pacs.running():
+        way.turn()
+        assert [(stored, told) for _, stored, told, *_ in way.rows()] == [(True, False), (True, False)]
+        way.line.cut = False
+        way.turn()
+    assert len(way.pacs.stored) == 2
+    assert way.at_hub() == [(True, None), (True, None)]
+
+
+def test_bytes_damaged_on_the_way_are_not_kept(way: Way) -> None:
+    way.line.damage = True
+    with way.pacs.running():
+        way.turn()
+        assert way.rows() == []
+        way.line.damage = False
+        way.turn()
+    assert all(done for done, _ in way.at_hub())
+
+
+def test_a_restart_after_any_step_goes_on_where_it_was(way: Way, tmp_path: Path) -> None:
+    way.deliverer.fetch(way.line)  # type: ignore[arg-type] # as above
+    again = deliverer(tmp_path, way.pacs.port, lambda: way.line)
+    with way.pacs.running():
+        assert again.fetch(way.line) == 0  # type: ignore[arg-type] # as above
+        again.store()
+    last = deliverer(tmp_path, way.pacs.port, lambda: way.line)
+    last.report(way.line)  # type: ignore[arg-type] # as above
+    for one in (again, last):
+        one.database.close()
+    assert len(way.pacs.stored) == 2
+    assert way.at_hub() == [(True, None), (True, None)]
+
+
+def test_a_gateway_of_another_site_gets_nothing(way: Way) -> None:
+    waiting = way.room.reports.pending_deliveries("kita")[0]
+    way.line.site_id = "minami"
+    assert way.deliverer.fetch(way.line) == 0  # type: ignore[arg-type] # as above
+    for path, more in (("object", ""), ("receipt", ', "state": "stored"')):
+        body = f'{{"delivery_id": "{waiting.delivery_id}"{more}}}'.encode()
+        with pytest.raises(httpx.HTTPStatusError, match="404"):
+            way.line.call("POST", f"/gateway/v1/deliveries/{path}", body)
+    assert way.at_hub() == [(False, None), (False, None)]
+
+
+@pytest.mark.peer
+def test_another_makers_pacs_takes_them_and_takes_them_again(way: Way, tmp_path: Path) -> None:
+    if orthanc_program() is None:
+        pytest.skip("Orthanc is not installed (setup/system.sh test installs it)")
+    with running_orthanc(tmp_path / "pacs") as pacs:
+        one = deliverer(tmp_path, pacs.dimse_port, lambda: way.line)
+        one.turn(way.line)  # type: ignore[arg-type] # as above
+        assert len(pacs.get("/instances")) == 2
+        one.database.close()
+    assert all(done for done, _ in way.at_hub())

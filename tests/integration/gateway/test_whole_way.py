@@ -1,0 +1,108 @@
+"""From the queue to the archive with nothing replaced: real coding, real proof, real line."""
+
+import hashlib
+import json
+import time
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+
+from dokuei.dicom.prove import inspect
+from dokuei.gateway.enrol import enrol, identity_of
+from dokuei.hub.app import open_hub
+from dokuei.transfer.manifest import verify_manifest
+from tests.makers.gateway_hub import HubForGateways, running_hub
+from tests.makers.gateway_worker import Worker, add_received
+from tests.makers.images import Series, write_series
+
+_SERIES = Series(study=5, side=96)
+_SIGNED = ("document", "signature")
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[HubForGateways]:
+    with running_hub(tmp_path / "hub", archive="real") as running:
+        yield running
+
+
+@pytest.fixture
+def worker(hub: HubForGateways, tmp_path: Path) -> Iterator[Worker]:
+    made = Worker(tmp_path / "gateway", {"DOKUEI_GATEWAY__HUB_URL": f"https://localhost:{hub.port}"})
+    made.home.mkdir()
+    enrol(made.settings, hub.service.invite("kita", actor="test"))
+    yield made
+    made.kill()
+
+
+def test_images_arrive_bit_exact_and_proved_with_a_manifest_that_their_gateway_signed(
+    hub: HubForGateways, worker: Worker, tmp_path: Path
+) -> None:
+    """REC-11 REC-12: what the archive holds is what was received, and the signed manifest says the same."""
+    files = write_series(tmp_path / "images", _SERIES, 24)
+    add_received(worker.home, files)
+    worker.start()
+    worker.wait_at_hub(_SERIES.study_instance_uid)
+    coded = {(one := inspect(path)).sop_instance_uid: (one, path) for path in hub.home.rglob("archive/kita/**/*.dcm")}
+    assert len(coded) == len(files)
+    for file in files:
+        sent = dcmread(file)
+        one, path = coded[sent.SOPInstanceUID]
+        assert one.source_sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert one.proof == "proved"
+        assert one.frames[0].digest == hashlib.sha256(sent.PixelData).hexdigest()
+        assert dcmread(path).PatientName == sent.PatientName
+    _manifest_is_signed(hub, worker, len(files))
+
+
+def _manifest_is_signed(hub: HubForGateways, worker: Worker, count: int) -> None:
+    archive = open_hub(hub.settings).archive
+    ledger = archive.ledger("kita", _SERIES.study_instance_uid)
+    assert ledger.complete
+    assert (ledger.declared_instances, ledger.proved_instances) == (count, count)
+    (kept,) = hub.home.rglob(f"manifests/kita/{_SERIES.study_instance_uid}*")
+    identity = identity_of(worker.home)
+    text = {name: b64decode(value) for name, value in json.loads(kept.read_bytes()).items() if name in _SIGNED}
+    document, signature = text["document"], text["signature"]
+    manifest = verify_manifest(
+        document, signature, identity.key().public_key(), expected_gateway_id=identity.demand().gateway_id
+    )
+    assert len(manifest.instances) == count
+
+
+def test_more_images_of_a_closed_study_are_brought_and_closed_again(
+    hub: HubForGateways, worker: Worker, tmp_path: Path
+) -> None:
+    files = write_series(tmp_path / "images", _SERIES, 6)
+    study = _SERIES.study_instance_uid
+    add_received(worker.home, files[:4])
+    worker.start()
+    worker.wait_at_hub(study)
+    add_received(worker.home, files[4:])
+    deadline = time.monotonic() + 30
+    while (report := worker.report(study)) is None or (report.state, report.instances) != ("at-hub", 6):
+        assert time.monotonic() < deadline, report
+        time.sleep(0.1)
+    assert len(list(hub.home.rglob("archive/kita/**/*.dcm"))) == 6
+
+
+def test_an_object_that_cannot_be_coded_is_said_and_holds_back_none_of_the_others(
+    hub: HubForGateways, worker: Worker, tmp_path: Path
+) -> None:
+    files = write_series(tmp_path / "images", _SERIES, 3)
+    add_received(worker.home, files)
+    broken = worker.home / "gateway" / "spool"
+    original = next(broken.rglob(f"{hashlib.sha256(files[1].read_bytes()).hexdigest()}.dcm"))
+    original.write_bytes(original.read_bytes()[:-5000])
+    worker.start()
+    deadline = time.monotonic() + 30
+    while (report := worker.report(_SERIES.study_instance_uid)) is None or report.state != "problem":
+        assert time.monotonic() < deadline, report
+        time.sleep(0.1)
+    while len(list(hub.home.rglob("archive/kita/**/*.dcm"))) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert original.exists()
+    assert report.error
