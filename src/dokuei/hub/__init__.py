@@ -1,0 +1,1 @@
+"""The reading centre's program: archive, worklist, reports, identity, audit."""

@@ -1,0 +1,109 @@
+"""The hub, wired: read from top to bottom to see which part gets what."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+import dokuei
+from dokuei.hub import delivery_door, pages
+from dokuei.hub.archive import api as archive_api
+from dokuei.hub.archive.api_lane import FrameLane
+from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.gateway_door import gateway_app, gateways_service
+from dokuei.hub.gateways import api as gateways_api
+from dokuei.hub.gateways.service import GatewaysService
+from dokuei.hub.identity import api as identity_api
+from dokuei.hub.identity.secrets import secret_box
+from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
+from dokuei.hub.neighbours import ArchiveImages, RegisterRules, WorklistCases
+from dokuei.hub.prepare import Stores, open_stores
+from dokuei.hub.problems import answer_with_problems
+from dokuei.hub.reports import api as reports_api
+from dokuei.hub.reports.sealing import sealer
+from dokuei.hub.reports.service import ReportsService, reports_service
+from dokuei.hub.sites import store as site_register
+from dokuei.hub.sites.service import SitesService
+from dokuei.hub.warm import warmed
+from dokuei.hub.worklist import api as worklist_api
+from dokuei.hub.worklist.service import WorklistService
+from dokuei.settings import Settings
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Every service of one hub; each process opens its own."""
+
+    settings: Settings
+    stores: Stores
+    identity: IdentityService
+    sites: SitesService
+    archive: ArchiveService
+    gateways: GatewaysService
+    worklist: WorklistService
+    reports: ReportsService
+
+
+def open_hub(settings: Settings) -> Hub:
+    """Open the stores and wire the services."""
+    stores = open_stores(settings)
+    sites = SitesService(stores.database)
+    archive = ArchiveService(stores.database, stores.blobs)
+    identity = identity_service(
+        stores.database,
+        site_names=site_register.names,
+        box=secret_box(settings.home / "hub" / "secret.key"),
+        party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.url),
+    )
+    worklist = WorklistService(stores.database, identity.people)
+    return Hub(
+        settings=settings,
+        stores=stores,
+        identity=identity,
+        sites=sites,
+        archive=archive,
+        gateways=gateways_service(settings, stores.database, archive=archive, sites=sites),
+        worklist=worklist,
+        reports=reports_service(
+            stores.database,
+            stores.blobs,
+            identity=identity,
+            cases=WorklistCases(worklist),
+            images=ArchiveImages(archive),
+            rules=RegisterRules(sites),
+            sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
+            facility=settings.hub.centre_name,
+            time_zone=settings.seal.time_zone,
+        ),
+    )
+
+
+def readers_app(hub: Hub) -> FastAPI:
+    """What readers' browsers and DICOMweb clients talk to."""
+    app = _application("dokuei hub")
+    app.state.identity = hub.identity
+    app.include_router(identity_api.routes(hub.identity))
+    app.include_router(archive_api.routes(hub.archive))
+    app.include_router(worklist_api.routes(hub.worklist))
+    app.include_router(reports_api.routes(hub.reports))
+    app.include_router(gateways_api.listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
+    app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
+    app.add_middleware(pages.SecurityHeaders)
+    app.add_middleware(FrameLane, service=hub.archive, headers=pages.SECURITY_HEADERS)
+    return app
+
+
+def gateways_app(hub: Hub) -> FastAPI:
+    """What hospitals' gateways talk to."""
+    return gateway_app(hub.gateways, delivery_door.routes(hub.reports, gateways_api.authenticated(hub.gateways)))
+
+
+def _application(title: str) -> FastAPI:
+    app = FastAPI(title=title, version=dokuei.__version__, docs_url=None, redoc_url=None, lifespan=warmed)
+    answer_with_problems(app)
+
+    @app.get("/api/v1/health", tags=["health"])
+    async def health() -> dict[str, str]:
+        """Whether this process answers, and which version it is."""
+        return {"status": "ok", "version": dokuei.__version__}
+
+    return app

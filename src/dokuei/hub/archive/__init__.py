@@ -1,0 +1,1 @@
+"""DICOM objects: kept, proved, served."""

@@ -1,0 +1,203 @@
+"""What a client can take, matched with what is stored (PS3.18 8.7; RFC 9110 12.5.1); remembered per header."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from dokuei.dicom import uids
+from dokuei.errors import NotAcceptableError
+
+Form = Literal["stored", "native"]
+
+OCTETS: Final = "application/octet-stream"
+DICOM: Final = "application/dicom"
+DICOM_JSON: Final = "application/dicom+json"
+_MULTIPART: Final = "multipart/related"
+_ANY: Final = "*/*"
+_PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^,;"]+|[,;]')
+_MOST_HEADER: Final = 4096
+_REMEMBERED: Final = 1024
+
+_MEDIA_TYPES: Final = {
+    uids.JPEG_BASELINE: "image/jpeg",
+    uids.JPEG_EXTENDED: "image/jpeg",
+    uids.JPEG_LOSSLESS: "image/jpeg",
+    uids.JPEG_LOSSLESS_SV1: "image/jpeg",
+    uids.JPEG_LS_LOSSLESS: "image/jls",
+    uids.JPEG_LS_NEAR: "image/jls",
+    uids.JPEG_2000_LOSSLESS: "image/jp2",
+    uids.JPEG_2000: "image/jp2",
+    "1.2.840.10008.1.2.4.92": "image/jpx",
+    "1.2.840.10008.1.2.4.93": "image/jpx",
+    uids.JPEG_XL_LOSSLESS: "image/jxl",
+    uids.JPEG_XL_RECOMPRESSION: "image/jxl",
+    uids.JPEG_XL: "image/jxl",
+    uids.HTJ2K_LOSSLESS: "image/jphc",
+    uids.HTJ2K_LOSSLESS_RPCL: "image/jphc",
+    uids.HTJ2K: "image/jphc",
+    uids.RLE: "image/dicom-rle",
+    **dict.fromkeys((f"1.2.840.10008.1.2.4.{n}" for n in ("100", "100.1", "101", "101.1")), "video/mpeg"),
+    **dict.fromkeys(
+        (f"1.2.840.10008.1.2.4.{n}{f}" for n in range(102, 107) for f in ("", ".1")),
+        "video/mp4",
+    ),
+    **dict.fromkeys(("1.2.840.10008.1.2.4.107", "1.2.840.10008.1.2.4.108"), "video/H265"),
+}
+
+
+@dataclass(frozen=True)
+class MediaRange:
+    """One alternative of an Accept header; ``content`` is what the parts of a multipart are."""
+
+    content: str
+    multipart: bool
+    transfer_syntax: str | None
+    quality: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How to answer: stored bytes or native cells, as parts or alone."""
+
+    form: Form
+    multipart: bool
+
+
+def media_type_of(transfer_syntax_uid: str) -> str:
+    """The media type of a frame's stored bytes (PS3.18 table 8.7.3-5)."""
+    return _MEDIA_TYPES.get(transfer_syntax_uid, OCTETS)
+
+
+@lru_cache(_REMEMBERED)
+def frame_choice(accept: str, transfer_syntax_uid: str) -> Choice:
+    """How frames of an object are answered; without a wish: parts of native cells, as the standard says.
+
+    Raises:
+        NotAcceptableError: nothing of what is stored or can be made is taken.
+    """
+    media_type = media_type_of(transfer_syntax_uid)
+    native = transfer_syntax_uid == uids.EXPLICIT_LITTLE
+    for wish in read_accept(accept, default=OCTETS):
+        if wish.content == OCTETS and wish.transfer_syntax in {None, uids.EXPLICIT_LITTLE}:
+            return Choice("stored" if native else "native", wish.multipart)
+        if wish.content in {OCTETS, media_type, _x(media_type)} and _fits(wish, transfer_syntax_uid):
+            return Choice("stored", wish.multipart)
+    raise _not_acceptable(f"{media_type}; transfer-syntax={transfer_syntax_uid} or {OCTETS}")
+
+
+@lru_cache(_REMEMBERED)
+def file_choice(accept: str, transfer_syntax_uid: str) -> Choice:
+    """How an object is answered as a Part 10 file; without a wish: Explicit VR Little Endian (PS3.18 8.7.3.5.2).
+
+    ``native`` is also what comes of a file that is stored so: our own block of digests is then left out.
+
+    Raises:
+        NotAcceptableError: nothing of what is stored or can be made is taken.
+    """
+    for wish in read_accept(accept, default=DICOM):
+        if wish.content != DICOM:
+            continue
+        if wish.transfer_syntax in {None, uids.EXPLICIT_LITTLE}:
+            return Choice("native", wish.multipart)
+        if _fits(wish, transfer_syntax_uid):
+            return Choice("stored", wish.multipart)
+    raise _not_acceptable(f"{DICOM}; transfer-syntax={transfer_syntax_uid} or {uids.EXPLICIT_LITTLE}")
+
+
+@lru_cache(_REMEMBERED)
+def octets_choice(accept: str) -> bool:
+    """Whether bulk data goes out as parts (True) or alone (False).
+
+    Raises:
+        NotAcceptableError: neither is taken.
+    """
+    for wish in read_accept(accept, default=OCTETS):
+        if wish.content == OCTETS:
+            return wish.multipart
+    raise _not_acceptable(OCTETS)
+
+
+@lru_cache(_REMEMBERED)
+def image_choice(accept: str) -> str:
+    """The consumer format of a rendered frame: JPEG unless PNG is wished for first (PS3.18 8.7.4).
+
+    Raises:
+        NotAcceptableError: neither is taken.
+    """
+    for wish in read_accept(accept, default="image/jpeg"):
+        if wish.content in {"image/jpeg", "image/*", _ANY}:
+            return "image/jpeg"
+        if wish.content == "image/png":
+            return wish.content
+    raise _not_acceptable("image/jpeg or image/png")
+
+
+@lru_cache(_REMEMBERED)
+def demand_json(accept: str) -> None:
+    """Metadata and search results are told in JSON.
+
+    Raises:
+        NotAcceptableError: the client wants something else (XML is not made).
+    """
+    taken = {DICOM_JSON, "application/json", "application/*", _ANY}
+    if not any(wish.content in taken and not wish.multipart for wish in read_accept(accept, default=DICOM_JSON)):
+        raise _not_acceptable(DICOM_JSON)
+
+
+def read_accept(accept: str, *, default: str) -> tuple[MediaRange, ...]:
+    """The alternatives, the most wished for first; none and ``*/*`` mean the resource's default media type."""
+    found = [made for one in _alternatives(accept[:_MOST_HEADER]) if (made := _media_range(one, default)) is not None]
+    if not found and not accept.strip():
+        found = [_media_range([_ANY], default) or MediaRange(default, multipart=False, transfer_syntax=None, quality=1)]
+    return tuple(sorted((one for one in found if one.quality > 0), key=lambda one: -one.quality))
+
+
+def _alternatives(accept: str) -> list[list[str]]:
+    alternatives: list[list[str]] = [[]]
+    piece = ""
+    for lexeme in [*_PIECE.findall(accept), ","]:
+        if lexeme not in {",", ";"}:
+            piece += lexeme
+            continue
+        if piece.strip():
+            alternatives[-1].append(piece.strip())
+        piece = ""
+        if lexeme == ",":
+            alternatives.append([])
+    return [one for one in alternatives if one]
+
+
+def _media_range(pieces: list[str], default: str) -> MediaRange | None:
+    name = pieces[0].lower()
+    parameters: dict[str, str] = {}
+    for piece in pieces[1:]:
+        key, _, value = piece.partition("=")
+        parameters[key.strip().lower()] = value.strip().strip('"')
+    try:
+        quality = float(parameters.get("q", "1"))
+    except ValueError:
+        return None
+    in_parts = default in {OCTETS, DICOM}
+    if name in {_ANY, "multipart/*"} or (name == "application/*" and default == DICOM_JSON):
+        return MediaRange(default, in_parts, None, quality)
+    multipart = name == _MULTIPART
+    content = parameters.get("type", default).lower() if multipart else name
+    if content == _ANY:
+        content = default
+    return MediaRange(content, multipart, parameters.get("transfer-syntax") or None, quality)
+
+
+def _fits(wish: MediaRange, transfer_syntax_uid: str) -> bool:
+    if wish.transfer_syntax is None:
+        return wish.content not in {OCTETS, DICOM}
+    return wish.transfer_syntax in {"*", transfer_syntax_uid}
+
+
+def _x(media_type: str) -> str:
+    """``image/dicom-rle`` was ``image/x-dicom-rle``, and is still asked for by that name."""
+    return media_type.replace("/", "/x-", 1)
+
+
+def _not_acceptable(offered: str) -> NotAcceptableError:
+    return NotAcceptableError("none of the accepted media types can be made", remedy=f"ask for {offered}")

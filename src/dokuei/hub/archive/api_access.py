@@ -1,0 +1,111 @@
+"""Who asks, at which site, and how the answer may be kept: the same for every DICOMweb route."""
+
+import gzip
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from anyio import to_thread
+from fastapi import Request
+from fastapi.responses import Response
+
+from dokuei.errors import ConflictError, NotFoundError
+from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.identity.api import require
+from dokuei.hub.identity.model import Permission, Principal
+
+Finder = Callable[..., Awaitable["At"]]
+_YEAR: Final = 31_536_000
+_WORTH_COMPRESSING: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A principal at one site that it may see."""
+
+    principal: Principal
+    site_id: str
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """A browser's disk cache would keep plain pixels; programs with a token may keep what never changes."""
+        return not self.principal.actor.startswith("token:")
+
+    @property
+    def for_ever(self) -> str:
+        """Cache-Control of bytes that never change under their address."""
+        return "no-store" if self.keeps_nothing else f"private, max-age={_YEAR}, immutable"
+
+    @property
+    def until_changed(self) -> str:
+        """Cache-Control of what may change: kept, and asked about each time."""
+        return "no-store" if self.keeps_nothing else "private, no-cache"
+
+
+def at_named_site(permission: Permission) -> Finder:
+    """A dependency for routes under ``/sites/{site_id}``; a foreign site answers like an unknown one."""
+    demand = require(permission)
+
+    async def at(request: Request, site_id: str) -> At:
+        return At(await demand(request), site_id)
+
+    return at
+
+
+def at_only_site(permission: Permission) -> Finder:
+    """A dependency for routes without a site: the one site of the token or session."""
+    demand = require(permission)
+
+    async def at(request: Request) -> At:
+        principal = await demand(request)
+        sites = sorted(principal.sites_with(permission))
+        if not sites:
+            raise NotFoundError("nothing here", phase="checking access")
+        if len(sites) > 1:
+            raise ConflictError(
+                "this account has several sites", phase="checking access", remedy="use /sites/{site_id}/dicom-web"
+            )
+        return At(principal, sites[0])
+
+    return at
+
+
+async def note_access(service: ArchiveService, at: At, study: str) -> None:
+    """Say in the audit trail that somebody opened a study that is there, once an hour."""
+    actor = at.principal.actor
+    if not service.accesses.is_noted(actor, at.site_id, study):
+        await to_thread.run_sync(service.accesses.note, actor, at.site_id, study)
+
+
+def base_of(request: Request) -> str:
+    """The address of the DICOMweb service that was asked, for Retrieve URLs in answers."""
+    path = request.url.path
+    return f"{request.url.scheme}://{request.url.netloc}{path[: path.index('/dicom-web') + len('/dicom-web')]}"
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Whether the client has this already (RFC 9110 13.1.2)."""
+    wanted = request.headers.get("if-none-match")
+    if wanted is None:
+        return False
+    return any(one.strip().removeprefix("W/") in {etag, "*"} for one in wanted.split(","))
+
+
+def json_answer(request: Request, body: bytes, *, media_type: str, headers: dict[str, str]) -> Response:
+    """A JSON body, compressed where the client takes that and it is worth it."""
+    headers = {**headers, "Vary": "Accept, Accept-Encoding"}
+    if len(body) >= _WORTH_COMPRESSING and takes_gzip(request):
+        return Response(
+            gzip.compress(body, 1, mtime=0), media_type=media_type, headers={**headers, "Content-Encoding": "gzip"}
+        )
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the client can undo gzip."""
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+def wish_of(request: Request) -> str:
+    """The Accept header, or the query parameter that stands for it (PS3.18 8.3.3.1)."""
+    return request.query_params.get("accept") or request.headers.get("accept", "")

@@ -1,0 +1,41 @@
+"""The viewer's own document of a study, and what staff has to decide on."""
+
+import gzip
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from dokuei.hub.archive.api_access import At, at_named_site, not_modified, note_access, takes_gzip
+from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.identity.model import Permission
+
+
+def viewer_routes(service: ArchiveService) -> APIRouter:
+    """What the pages ask for beside DICOMweb."""
+    router = APIRouter(prefix="/api/v1/sites/{site_id}", tags=["images"])
+    here = Annotated[At, Depends(at_named_site(Permission.READ_IMAGES))]
+
+    @router.get("/studies/{study}/images")
+    async def images(request: Request, at: here, study: str) -> Response:
+        """Series, objects and frames of a study with what is known of each one's truth, and the ledger."""
+        document = await to_thread.run_sync(service.viewer_documents.of_study, at.site_id, study)
+        await note_access(service, at, study)
+        packed = takes_gzip(request)
+        etag = f'"{document.etag}{"-gzip" if packed else ""}"'
+        headers = {"ETag": etag, "Cache-Control": at.until_changed, "Vary": "Accept-Encoding"}
+        if not_modified(request, etag):
+            return Response(status_code=304, headers=headers)
+        if packed:
+            headers["Content-Encoding"] = "gzip"
+            return Response(document.gzipped, headers=headers, media_type="application/json")
+        return Response(gzip.decompress(document.gzipped), headers=headers, media_type="application/json")
+
+    @router.get("/quarantine")
+    async def quarantine(at: here) -> list[dict[str, Any]]:
+        """Objects that came under a UID that was taken, waiting for somebody to decide."""
+        waiting = await to_thread.run_sync(service.quarantined, at.site_id)
+        return [{name: value for name, value in one.items() if name != "blob_key"} for one in waiting]
+
+    return router

@@ -1,0 +1,73 @@
+"""What gateways signed about studies: kept beside the objects and in rows, the newest per study."""
+
+import base64
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, delete, insert, select
+
+from dokuei.clock import now
+from dokuei.hub.archive import tables
+from dokuei.hub.archive.model import Declared, Manifest
+from dokuei.hub.archive.store import pack
+
+
+def record(connection: Connection, site_id: str, manifest: Manifest) -> None:
+    """Replace what was declared before."""
+    m = tables.manifest
+    connection.execute(delete(m).where(m.c.site_id == site_id, m.c.study_instance_uid == manifest.study_instance_uid))
+    connection.execute(
+        insert(m).values(
+            site_id=site_id,
+            study_instance_uid=manifest.study_instance_uid,
+            signed_by=manifest.signed_by,
+            verified=manifest.verified,
+            declared_instances=len(manifest.declared),
+            declared_frames=sum(one.number_of_frames for one in manifest.declared),
+            document=manifest.document,
+            signature=manifest.signature,
+            declared=pack([asdict(one) for one in manifest.declared]),
+            received_at=now(),
+        )
+    )
+
+
+def remove(connection: Connection, site_id: str, study_instance_uid: str) -> None:
+    """Take the row away when the study's images go."""
+    m = tables.manifest
+    connection.execute(delete(m).where(m.c.site_id == site_id, m.c.study_instance_uid == study_instance_uid))
+
+
+def is_recorded(connection: Connection, site_id: str, study_instance_uid: str) -> bool:
+    """Whether somebody has signed for the study."""
+    m = tables.manifest
+    asked = select(m.c.study_instance_uid).where(m.c.site_id == site_id, m.c.study_instance_uid == study_instance_uid)
+    return connection.execute(asked).one_or_none() is not None
+
+
+def to_bytes(manifest: Manifest) -> bytes:
+    """As a file beside the objects, for a database that was lost."""
+    value: dict[str, Any] = {
+        **asdict(manifest),
+        "document": base64.b64encode(manifest.document).decode(),
+        "signature": base64.b64encode(manifest.signature).decode(),
+    }
+    return orjson.dumps(value)
+
+
+def from_bytes(data: bytes) -> Manifest:
+    """Read back what ``to_bytes`` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: the bytes are no manifest of ours.
+    """
+    value = orjson.loads(data)
+    return Manifest(
+        study_instance_uid=value["study_instance_uid"],
+        signed_by=value["signed_by"],
+        verified=bool(value["verified"]),
+        document=base64.b64decode(value["document"]),
+        signature=base64.b64decode(value["signature"]),
+        declared=tuple(Declared(**one) for one in value["declared"]),
+    )

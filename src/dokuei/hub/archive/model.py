@@ -1,0 +1,199 @@
+"""What the archive says about objects: pure values, the same for STOW-RS, gateways and the command line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from dokuei.dicom.coded import CodedInstance
+from dokuei.errors import DokueiError
+
+BULK_DATA: Final = "bulkdata"  # stored BulkDataURIs are relative to their instance; answers make them absolute
+
+Outcome = Literal["stored", "known"]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A coded Part 10 file on the hub's disk and what its sender says it is.
+
+    The file belongs to the archive from here on: it is moved into the store, or removed where it is known already.
+    """
+
+    source: Path
+    coded: CodedInstance
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object that is in the archive, decoded and proved; ``known`` where the same content was there before."""
+
+    site_id: str
+    study_instance_uid: str
+    series_instance_uid: str
+    sop_instance_uid: str
+    sop_class_uid: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An object that did not get in, and why; the others of its batch did."""
+
+    coded: CodedInstance
+    error: DokueiError
+
+
+@dataclass(frozen=True)
+class HeldInstance:
+    """What a sender needs to know in order not to send an object again."""
+
+    sop_instance_uid: str
+    content_digest: str
+    source_sha256: str
+    sha256: str
+    proof: str
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One object as the sender counted it."""
+
+    sop_instance_uid: str
+    number_of_frames: int
+    content_digest: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a gateway signed about a study: the hub checks against it and never makes digests of its own for it.
+
+    ``document`` is the signed bytes as they came, ``signature`` what came with them; ``verified`` says whether the
+    receiver checked the signature against the enrolled key.
+    """
+
+    study_instance_uid: str
+    signed_by: str
+    verified: bool
+    document: bytes
+    signature: bytes
+    declared: tuple[Declared, ...]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the sender counted beside what is here: a difference is shown in red."""
+
+    declared_instances: int | None
+    declared_frames: int | None
+    arrived_instances: int
+    arrived_frames: int
+    proved_instances: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was declared has arrived and been proved."""
+        return (
+            self.declared_instances is not None
+            and self.arrived_instances >= self.declared_instances
+            and self.arrived_frames >= (self.declared_frames or 0)
+            and self.proved_instances >= self.declared_instances
+        )
+
+
+@dataclass(frozen=True)
+class PatientName:
+    """The three component groups of a person's name (PS3.5 6.2.1.1)."""
+
+    alphabetic: str = ""
+    ideographic: str = ""
+    phonetic: str = ""
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """A study as other slices (worklist, reports) list it; they get it as an event's payload or from the service."""
+
+    site_id: str
+    study_instance_uid: str
+    patient_id: str
+    issuer_of_patient_id: str
+    patient_name: PatientName
+    patient_birth_date: str
+    patient_sex: str
+    study_date: str
+    study_time: str
+    study_description: str
+    accession_number: str
+    referring_physician: str
+    modalities: tuple[str, ...]
+    number_of_series: int
+    number_of_instances: int
+    number_of_frames: int
+    first_received_at: datetime
+    last_received_at: datetime
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """The record that stays when a study's images go."""
+
+    site_id: str
+    study_instance_uid: str
+    number_of_instances: int
+    size: int
+    deleted_at: datetime
+    deleted_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ArchivedInstance:
+    """One object of the archive: what is known of it, and the key of its coded file."""
+
+    site_id: str
+    coded: CodedInstance
+    instance_number: int | None
+    rows: int | None
+    columns: int | None
+    received_at: datetime
+
+    @property
+    def blob_key(self) -> str:
+        """Where the coded file lies."""
+        return blob_key(self.site_id, self.coded.sha256)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: DICOM JSON objects, and how many more there are beyond this page."""
+
+    items: Sequence[Mapping[str, Any]]
+    remaining: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step of long work on the archive (reindex, verify), for a progress bar and a table of what is wrong."""
+
+    done: int
+    total: int
+    key: str
+    error: DokueiError | None = None
+
+
+def blob_key(site_id: str, sha256: str) -> str:
+    """Where an object's coded file lies; the content names it, so a key never means other bytes."""
+    return f"archive/{site_id}/{sha256[:2]}/{sha256}.dcm"
+
+
+def quarantine_key(site_id: str, sha256: str) -> str:
+    """Where a refused object's file waits for staff."""
+    return f"quarantine/{site_id}/{sha256[:2]}/{sha256}.dcm"
+
+
+def manifest_key(site_id: str, study_instance_uid: str) -> str:
+    """Where a study's signed manifest lies beside its objects, so that the database can be rebuilt from files."""
+    return f"manifests/{site_id}/{study_instance_uid}.json"

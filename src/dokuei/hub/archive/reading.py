@@ -1,0 +1,195 @@
+"""What the archive's rows say, for retrieval, the worklist and the viewer; always within one site."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from dokuei.dicom import uids
+from dokuei.errors import NotFoundError
+from dokuei.hub.archive.model import ArchivedInstance, Ledger, PatientName, StudySummary
+from dokuei.hub.archive.store import coded_of
+from dokuei.hub.archive.tables import instance, manifest, series, study
+
+_JOINED = instance.join(series, series.c.id == instance.c.series_key).join(study, study.c.id == series.c.study_key)
+_IN_ORDER = (series.c.series_number, series.c.id, instance.c.instance_number, instance.c.id)
+_WITHOUT_ATTRIBUTES = [column for column in instance.c if column.name != "attributes"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which objects: a study, one series of it, or one object of that.
+
+    Raises:
+        NotFoundError: a name that no object can have; no database is asked for it.
+    """
+
+    site_id: str
+    study_instance_uid: str
+    series_instance_uid: str | None = None
+    sop_instance_uid: str | None = None
+
+    def __post_init__(self) -> None:
+        """Names come from addresses, and may be anything."""
+        for uid in (self.study_instance_uid, self.series_instance_uid, self.sop_instance_uid):
+            if uid is not None and not uids.is_bearable(uid):
+                raise NotFoundError("nothing here", phase="reading the archive")
+
+
+@dataclass(frozen=True)
+class SeriesRevision:
+    """A series and how often it has changed: what a cached document of it depends on."""
+
+    key: int
+    series_instance_uid: str
+    revision: int
+
+
+def archived(connection: Connection, scope: Scope) -> tuple[ArchivedInstance, ...]:
+    """The objects of a scope, by series and instance number."""
+    asked = select(*_WITHOUT_ATTRIBUTES, series.c.series_instance_uid, study.c.study_instance_uid)
+    rows = connection.execute(within(asked.select_from(_JOINED), scope).order_by(*_IN_ORDER))
+    return tuple(
+        ArchivedInstance(row.site_id, coded_of(row), row.instance_number, row.rows, row.columns, row.received_at)
+        for row in rows
+    )
+
+
+def series_revisions(connection: Connection, scope: Scope) -> tuple[SeriesRevision, ...]:
+    """The series of a scope, in the order in which documents list them."""
+    asked = select(series.c.id, series.c.series_instance_uid, series.c.revision).select_from(
+        series.join(study, study.c.id == series.c.study_key)
+    )
+    asked = asked.where(study.c.site_id == scope.site_id, study.c.study_instance_uid == scope.study_instance_uid)
+    if scope.series_instance_uid is not None:
+        asked = asked.where(series.c.series_instance_uid == scope.series_instance_uid)
+    rows = connection.execute(asked.order_by(series.c.series_number, series.c.id))
+    return tuple(SeriesRevision(*row) for row in rows)
+
+
+def attributes_of(
+    connection: Connection, *, series_key: int, sop_instance_uid: str | None = None
+) -> list[tuple[str, bytes]]:
+    """SOP Instance UID and packed DICOM JSON of a series' objects, by instance number."""
+    asked = select(instance.c.sop_instance_uid, instance.c.attributes).where(instance.c.series_key == series_key)
+    if sop_instance_uid is not None:
+        asked = asked.where(instance.c.sop_instance_uid == sop_instance_uid)
+    rows = connection.execute(asked.order_by(instance.c.instance_number, instance.c.id))
+    return [(row.sop_instance_uid, row.attributes) for row in rows]
+
+
+def within(asked: Select[Any], scope: Scope) -> Select[Any]:
+    """Limit a statement over instance, series and study to a scope."""
+    asked = asked.where(study.c.site_id == scope.site_id, study.c.study_instance_uid == scope.study_instance_uid)
+    if scope.series_instance_uid is not None:
+        asked = asked.where(series.c.series_instance_uid == scope.series_instance_uid)
+    if scope.sop_instance_uid is not None:
+        asked = asked.where(instance.c.sop_instance_uid == scope.sop_instance_uid)
+    return asked
+
+
+def ledger(connection: Connection, site_id: str, study_instance_uid: str) -> Ledger:
+    """Declared beside arrived; every object that is here was proved before it was stored."""
+    declared = connection.execute(
+        select(manifest.c.declared_instances, manifest.c.declared_frames).where(
+            manifest.c.site_id == site_id, manifest.c.study_instance_uid == study_instance_uid
+        )
+    ).one_or_none()
+    arrived = connection.execute(
+        select(study.c.number_of_instances, study.c.number_of_frames).where(
+            study.c.site_id == site_id, study.c.study_instance_uid == study_instance_uid
+        )
+    ).one_or_none()
+    instances, frames = (0, 0) if arrived is None else arrived
+    return Ledger(
+        declared_instances=None if declared is None else declared[0],
+        declared_frames=None if declared is None else declared[1],
+        arrived_instances=instances,
+        arrived_frames=frames,
+        proved_instances=instances,
+    )
+
+
+def study_row(connection: Connection, site_id: str, study_instance_uid: str) -> Row[Any] | None:
+    """The row of a study, without its attributes."""
+    columns = [column for column in study.c if column.name != "attributes"]
+    return connection.execute(
+        select(*columns).where(study.c.site_id == site_id, study.c.study_instance_uid == study_instance_uid)
+    ).one_or_none()
+
+
+def study_summary(connection: Connection, site_id: str, study_instance_uid: str) -> StudySummary | None:
+    """A study as worklist and reports list it; None where there is no such study."""
+    row = study_row(connection, site_id, study_instance_uid)
+    if row is None:
+        return None
+    modalities = connection.execute(
+        select(series.c.modality)
+        .where(series.c.study_key == row.id, series.c.modality != "")
+        .distinct()
+        .order_by(series.c.modality)
+    ).scalars()
+    return StudySummary(
+        site_id=row.site_id,
+        study_instance_uid=row.study_instance_uid,
+        patient_id=row.patient_id,
+        issuer_of_patient_id=row.issuer_of_patient_id,
+        patient_name=patient_name(row),
+        patient_birth_date=row.patient_birth_date,
+        patient_sex=row.patient_sex,
+        study_date=row.study_date,
+        study_time=row.study_time,
+        study_description=row.study_description,
+        accession_number=row.accession_number,
+        referring_physician=row.referring_physician_name,
+        modalities=tuple(modalities),
+        number_of_series=row.number_of_series,
+        number_of_instances=row.number_of_instances,
+        number_of_frames=row.number_of_frames,
+        first_received_at=row.first_received_at,
+        last_received_at=row.last_received_at,
+        ledger=ledger(connection, site_id, study_instance_uid),
+    )
+
+
+def patient_name(row: Row[Any]) -> PatientName:
+    """The three groups of a study row."""
+    return PatientName(row.patient_name_alphabetic, row.patient_name_ideographic, row.patient_name_phonetic)
+
+
+def studies_of_patient(
+    connection: Connection, site_id: str, patient_id: str, issuer_of_patient_id: str
+) -> tuple[str, ...]:
+    """All studies of one patient at one site, newest first: where priors come from."""
+    return tuple(
+        connection.execute(
+            select(study.c.study_instance_uid)
+            .where(
+                study.c.site_id == site_id,
+                study.c.patient_id == patient_id,
+                study.c.issuer_of_patient_id == issuer_of_patient_id,
+            )
+            .order_by(study.c.study_date.desc(), study.c.study_time.desc(), study.c.id.desc())
+        ).scalars()
+    )
+
+
+def studies_received_before(connection: Connection, site_id: str, moment: datetime) -> tuple[str, ...]:
+    """Studies whose last object came before a moment, oldest first: those whose term may be over."""
+    return tuple(
+        connection.execute(
+            select(study.c.study_instance_uid)
+            .where(study.c.site_id == site_id, study.c.last_received_at < moment)
+            .order_by(study.c.last_received_at)
+        ).scalars()
+    )
+
+
+def total_size(connection: Connection, site_id: str) -> int:
+    """Bytes of all coded files of a site."""
+    return int(
+        connection.execute(
+            select(func.coalesce(func.sum(instance.c.size), 0)).where(instance.c.site_id == site_id)
+        ).scalar_one()
+    )

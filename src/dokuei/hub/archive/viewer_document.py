@@ -1,0 +1,143 @@
+"""The viewer's document of a study: who, which series and objects, every frame's truth, and the ledger."""
+
+import gzip
+import hashlib
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Row, select
+
+from dokuei.errors import NotFoundError
+from dokuei.hub.archive import reading
+from dokuei.hub.archive.reading import Scope
+from dokuei.hub.archive.recent import Recent
+from dokuei.hub.archive.store import frames_of
+from dokuei.hub.archive.tables import instance, manifest, series
+from dokuei.storage.db import Database
+
+_CAPACITY: Final = 32 << 20
+_Key = tuple[int, int, str]
+
+
+@dataclass(frozen=True)
+class ViewerDocument:
+    """The document, compressed, and the tag that changes with it."""
+
+    etag: str
+    gzipped: bytes
+
+
+@dataclass(frozen=True)
+class ViewerDocuments:
+    """Makes the documents; one is kept until its study or manifest changes."""
+
+    database: Database
+    recent: Recent[_Key, ViewerDocument] = field(default_factory=lambda: Recent(_CAPACITY), repr=False)
+
+    def of_study(self, site_id: str, study_instance_uid: str) -> ViewerDocument:
+        """A study's document.
+
+        Raises:
+            NotFoundError: no such study at this site.
+        """
+        scope = Scope(site_id, study_instance_uid)
+        with self.database.read() as connection:
+            row = reading.study_row(connection, scope.site_id, scope.study_instance_uid)
+            if row is None:
+                raise NotFoundError("no such study", phase="reading the archive")
+            signed = _manifest(connection, site_id, study_instance_uid)
+            key = (row.id, row.revision, "" if signed is None else signed.received_at.isoformat())
+            held = self.recent.get(key)
+            if held is not None:
+                return held
+            body = _document(connection, row, signed)
+        made = ViewerDocument(hashlib.sha256(body).hexdigest()[:32], gzip.compress(body, 5, mtime=0))
+        self.recent.put(key, made, weight=len(made.gzipped))
+        return made
+
+
+def _manifest(connection: Connection, site_id: str, study_instance_uid: str) -> "Row[*tuple[Any, ...]] | None":
+    m = manifest.c
+    return connection.execute(
+        select(m.signed_by, m.verified, m.received_at).where(
+            m.site_id == site_id, m.study_instance_uid == study_instance_uid
+        )
+    ).one_or_none()
+
+
+def _document(connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ...]] | None") -> bytes:
+    document = {
+        "site_id": row.site_id,
+        "study_instance_uid": row.study_instance_uid,
+        "patient": {
+            "patient_id": row.patient_id,
+            "issuer_of_patient_id": row.issuer_of_patient_id,
+            "patient_name": asdict(reading.patient_name(row)),
+            "patient_birth_date": row.patient_birth_date,
+            "patient_sex": row.patient_sex,
+        },
+        "study_date": row.study_date,
+        "study_time": row.study_time,
+        "study_description": row.study_description,
+        "accession_number": row.accession_number,
+        "manifest": None if signed is None else {"signed_by": signed.signed_by, "verified": signed.verified},
+        "ledger": asdict(reading.ledger(connection, row.site_id, row.study_instance_uid)),
+        "series": _series(connection, row.id),
+    }
+    return orjson.dumps(document)
+
+
+def _series(connection: Connection, study_key: int) -> list[dict[str, Any]]:
+    columns = [column for column in instance.c if column.name != "attributes"]
+    rows = connection.execute(
+        select(*columns)
+        .select_from(instance.join(series))
+        .where(series.c.study_key == study_key)
+        .order_by(instance.c.instance_number, instance.c.id)
+    )
+    members: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        members.setdefault(row.series_key, []).append(_instance(row))
+    listed = connection.execute(
+        select(series).where(series.c.study_key == study_key).order_by(series.c.series_number, series.c.id)
+    )
+    return [
+        {
+            "series_instance_uid": row.series_instance_uid,
+            "modality": row.modality,
+            "series_number": row.series_number,
+            "series_description": row.series_description,
+            "body_part_examined": row.body_part_examined,
+            "laterality": row.laterality,
+            "instances": members.get(row.id, []),
+        }
+        for row in listed
+    ]
+
+
+def _instance(row: "Row[*tuple[Any, ...]]") -> dict[str, Any]:
+    frames = frames_of(row.frames)
+    return {
+        "sop_instance_uid": row.sop_instance_uid,
+        "sop_class_uid": row.sop_class_uid,
+        "instance_number": row.instance_number,
+        "number_of_frames": len(frames),
+        "rows": row.rows,
+        "columns": row.columns,
+        "source_transfer_syntax_uid": row.source_transfer_syntax_uid,
+        "transfer_syntax_uid": row.transfer_syntax_uid,
+        "proof": row.proof,
+        "reason": row.reason,
+        "lossy": None if row.lossy is None else orjson.loads(row.lossy),
+        "received_at": row.received_at.isoformat(),
+        "frames": [
+            {
+                "length": frame.length,
+                "digest": frame.digest,
+                "digest_of": frame.digest_of,
+                "resolution_ends": frame.resolution_ends,
+            }
+            for frame in frames
+        ],
+    }

@@ -1,0 +1,60 @@
+"""Which event calls which slice: plain calls after the transaction that told of them, until they succeed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event as StopEvent
+
+from dokuei.errors import NotFoundError
+from dokuei.hub.app import Hub
+from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.archive.storing import STUDY_CHANGED
+from dokuei.hub.neighbours import study_facts
+from dokuei.hub.reports.drafting import REPORT_CHANGED
+from dokuei.hub.worklist.model import ReadingRole
+from dokuei.hub.worklist.service import WorklistService
+from dokuei.storage.outbox import Event, carry_out
+
+_PAUSE_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Events:
+    """Every handler bears being called twice: an event may be carried out again after a crash."""
+
+    archive: ArchiveService
+    worklist: WorklistService
+
+    def handle(self, event: Event) -> None:
+        """Carry out one event; an unknown one is nobody's business and done with."""
+        if event.name == STUDY_CHANGED:
+            self._study_changed(event)
+        elif event.name == REPORT_CHANGED:
+            self._report_changed(event)
+
+    def _study_changed(self, event: Event) -> None:
+        site_id, study_instance_uid = event.payload["site_id"], event.payload["study_instance_uid"]
+        try:
+            summary = self.archive.study_summary(site_id, study_instance_uid)
+        except NotFoundError:
+            self.worklist.study_gone(site_id, study_instance_uid)
+            self.archive.finish_deletions()
+            return
+        self.worklist.study_changed(study_facts(summary))
+
+    def _report_changed(self, event: Event) -> None:
+        told = event.payload
+        signed_at = told["signed_at"]
+        self.worklist.report_changed(
+            told["worklist_item_id"],
+            ReadingRole(told["role"]),
+            status=told["status"],
+            signed=None if signed_at is None else (told["signed_by"], datetime.fromisoformat(signed_at)),
+        )
+
+
+def work(hub: Hub, *, stop: StopEvent) -> None:
+    """Carry out what follows transactions until told to stop; what fails is tried again after a pause."""
+    events = Events(hub.archive, hub.worklist)
+    while not stop.is_set():
+        if carry_out(hub.stores.database, events.handle) == 0:
+            stop.wait(_PAUSE_SECONDS)

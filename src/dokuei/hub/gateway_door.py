@@ -1,0 +1,100 @@
+"""Where gateways' slice meets archive and sites, and the application behind the gateways' listener."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+
+from dokuei.dicom.coded import CodedInstance
+from dokuei.errors import DokueiError
+from dokuei.hub.archive.model import Declared, Incoming, Manifest, Refused
+from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.gateways.api import routes
+from dokuei.hub.gateways.intake import Intake
+from dokuei.hub.gateways.model import IdentityMode
+from dokuei.hub.gateways.service import GatewaysService
+from dokuei.hub.gateways.uploads import Partials
+from dokuei.hub.problems import answer_with_problems
+from dokuei.hub.sites.service import SitesService
+from dokuei.settings import Settings
+from dokuei.storage.db import Database
+from dokuei.storage.pki import open_authority
+from dokuei.transfer.manifest import StudyManifest
+
+
+@dataclass(frozen=True)
+class ArchiveForGateways:
+    """The archive as gateways' slice asks for it."""
+
+    archive: ArchiveService
+
+    def held(self, site_id: str, study_instance_uid: str) -> dict[str, str]:
+        """SOP Instance UID → content digest of what is stored and proved."""
+        return {
+            one.sop_instance_uid: one.content_digest for one in self.archive.held_instances(site_id, study_instance_uid)
+        }
+
+    def store(
+        self, site_id: str, files: Sequence[tuple[Path, CodedInstance]], *, actor: str
+    ) -> tuple[DokueiError | None, ...]:
+        """Decode, prove and keep."""
+        incoming = [Incoming(path, coded) for path, coded in files]
+        outcomes = self.archive.store_instances(site_id, incoming, actor=actor)
+        return tuple(outcome.error if isinstance(outcome, Refused) else None for outcome in outcomes)
+
+    def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
+        """Keep a verified manifest beside the study."""
+        declared = tuple(
+            Declared(one.sop_instance_uid, len(one.frames), one.content_digest) for one in manifest.instances
+        )
+        kept = Manifest(
+            study_instance_uid=manifest.study_instance_uid,
+            signed_by=manifest.gateway_id,
+            verified=True,
+            document=document,
+            signature=signature,
+            declared=declared,
+        )
+        self.archive.record_manifest(site_id, kept, actor=actor)
+
+
+@dataclass(frozen=True)
+class SitesForGateways:
+    """The register of sites as gateways' slice asks for it."""
+
+    sites: SitesService
+
+    def identity_mode(self, site_id: str) -> IdentityMode:
+        """How patients of a site are named toward the hub."""
+        return self.sites.find(site_id).identity_mode
+
+    def urgent_studies(self, site_id: str) -> Sequence[str]:
+        """None yet: requests will say which studies are waited for."""
+        del site_id
+        return ()
+
+
+def gateways_service(
+    settings: Settings, database: Database, *, archive: ArchiveService, sites: SitesService
+) -> GatewaysService:
+    """The slice, wired."""
+    hub = settings.hub
+    partials = Partials(settings.home / "hub" / "blobs" / "incoming")
+    return GatewaysService(
+        database=database,
+        sites=SitesForGateways(sites),
+        authority=open_authority(settings.home / "pki"),
+        intake=Intake(database, ArchiveForGateways(archive), partials),
+        hub_url=f"https://{hub.public_name or hub.host}:{hub.gateway_port}",
+    )
+
+
+def gateway_app(service: GatewaysService, *others: APIRouter) -> FastAPI:
+    """What gateways reach: nothing here is for people, so no documentation is served either."""
+    app = FastAPI(title="dokuei gateways", openapi_url=None, docs_url=None, redoc_url=None)
+    answer_with_problems(app)
+    app.include_router(routes(service))
+    for router in others:
+        app.include_router(router)
+    return app

@@ -1,0 +1,1 @@
+"""The hospital gateways as the hub knows them: enrolment, versions, uploads, health."""

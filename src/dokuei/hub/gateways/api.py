@@ -1,0 +1,198 @@
+"""The two doors: the listener for gateways (client certificate and signed requests), and the list for readers."""
+
+import zlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from dokuei.clock import now
+from dokuei.errors import RequestError, TooLargeError
+from dokuei.hub.gateways.model import Gateway, GatewayState
+from dokuei.hub.gateways.service import GatewaysService
+from dokuei.hub.gateways.stream import UploadResponse
+from dokuei.hub.identity.api import require
+from dokuei.hub.identity.model import Permission, Principal
+from dokuei.transfer.manifest import SIGNATURE_HEADER
+from dokuei.transfer.protocol import (
+    AUTHORITY_PATH,
+    BODY_BYTES,
+    CERTIFICATE_PATH,
+    ENROLMENT_PATH,
+    HEARTBEAT_PATH,
+    MANIFEST_PATH,
+    OFFER_PATH,
+    PROTOCOL_HEADER,
+    UPLOAD_PATH,
+    CertificateRequest,
+    EnrolmentRequest,
+    Heartbeat,
+    Message,
+    Offer,
+    demand_protocol,
+)
+from dokuei.transfer.signing import Signed
+
+_PHASE = "reading a message"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A gateway that is known for certain, and the body that it signed."""
+
+    gateway: Gateway
+    body: bytes
+
+
+def authenticated(service: GatewaysService) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency for every route on the gateways' listener, other slices' too."""
+
+    async def caller(request: Request) -> Caller:
+        demand_protocol(request.headers.get(PROTOCOL_HEADER))
+        body = await _whole_body(request)
+        gateway = await run_in_threadpool(service.authenticate, _signed(request), body)
+        return Caller(gateway, _unpacked(body, request.headers.get("content-encoding")))
+
+    return caller
+
+
+def routes(service: GatewaysService) -> APIRouter:
+    """Everything that gateways call; served on a listener that asks for client certificates."""
+    router = APIRouter(tags=["gateway"])
+    known = Annotated[Caller, Depends(authenticated(service))]
+
+    @router.get(AUTHORITY_PATH)
+    def authority() -> Response:
+        """The hub's CA certificate, which an enrolling gateway checks against its code."""
+        return Response(service.authority.pem, media_type="application/x-pem-file")
+
+    @router.post(ENROLMENT_PATH)
+    async def enrol(request: Request) -> JSONResponse:
+        """Turn a one-time code into a certificate."""
+        demand_protocol(request.headers.get(PROTOCOL_HEADER))
+        body = _unpacked(await _whole_body(request), request.headers.get("content-encoding"))
+        return _json(await run_in_threadpool(service.enrol, EnrolmentRequest.read(body)))
+
+    @router.post(CERTIFICATE_PATH)
+    async def renew(caller: known) -> JSONResponse:
+        """A new certificate for the enrolled key."""
+        wanted = CertificateRequest.read(caller.body)
+        return _json(await run_in_threadpool(service.renew, caller.gateway, wanted.request))
+
+    @router.post(HEARTBEAT_PATH)
+    async def heartbeat(caller: known) -> JSONResponse:
+        """Hear how a gateway is."""
+        return _json(await run_in_threadpool(service.hear, caller.gateway, Heartbeat.read(caller.body)))
+
+    @router.post(OFFER_PATH)
+    async def offer(caller: known) -> JSONResponse:
+        """Say what is lacking of the objects offered."""
+        return _json(await run_in_threadpool(service.intake.take_offer, caller.gateway, Offer.read(caller.body)))
+
+    @router.post(MANIFEST_PATH)
+    async def close_study(request: Request, caller: known) -> JSONResponse:
+        """Compare a signed manifest with what is stored and proved."""
+        signature = _hex(request.headers.get(SIGNATURE_HEADER, ""))
+        return _json(await run_in_threadpool(service.intake.close_study, caller.gateway, caller.body, signature))
+
+    @router.post(UPLOAD_PATH)
+    async def upload(request: Request) -> Response:
+        """Take a stream of pieces; each object's digest was announced in a signed offer."""
+        demand_protocol(request.headers.get(PROTOCOL_HEADER))
+        gateway = await run_in_threadpool(service.authenticate, _signed(request), None)
+        return UploadResponse(service, gateway, stopping=lambda: getattr(request.app.state, "stopping", False))
+
+    return router
+
+
+def listing(service: GatewaysService, site_names: Callable[[], dict[str, str]]) -> APIRouter:
+    """What readers and administrators see of gateways; served with the rest of the API."""
+    router = APIRouter(prefix="/api/v1/gateways", tags=["gateways"])
+
+    @router.get("")
+    def gateways(principal: Annotated[Principal, Depends(require(Permission.READ_GATEWAYS))]) -> list[dict[str, Any]]:
+        """All gateways of the sites that this person may see, with their versions and studies."""
+        names = site_names()
+        return [_view(one, names) for one in service.gateways(principal.sites_with(Permission.READ_GATEWAYS))]
+
+    @router.delete("/{gateway_id}", status_code=204)
+    def revoke(gateway_id: str, principal: Annotated[Principal, Depends(require(Permission.MANAGE_GATEWAYS))]) -> None:
+        """Refuse a gateway from now on."""
+        sites = principal.sites_with(Permission.MANAGE_GATEWAYS)
+        service.revoke(gateway_id, actor=principal.actor, site_ids=sites)
+
+    @router.post("/invitations/{site_id}", status_code=201)
+    def invite(
+        site_id: str, principal: Annotated[Principal, Depends(require(Permission.MANAGE_GATEWAYS))]
+    ) -> dict[str, str]:
+        """A one-time code, shown this once."""
+        principal.demand(Permission.MANAGE_GATEWAYS, site_id)
+        return {"code": service.invite(site_id, actor=principal.actor)}
+
+    return router
+
+
+def _view(state: GatewayState, names: dict[str, str]) -> dict[str, Any]:
+    gateway = state.gateway
+    return {
+        "gateway_id": gateway.gateway_id,
+        "site_id": gateway.site_id,
+        "site_name": names.get(gateway.site_id, gateway.site_id),
+        "name": gateway.name,
+        "version": state.version,
+        "protocol": state.protocol,
+        "last_seen_at": state.last_seen_at,
+        "online": state.online(now()),
+        "studies": list(state.studies),
+        "quarantine": state.quarantine,
+        "free_bytes": state.free_bytes,
+        "enrolled_at": gateway.enrolled_at,
+        "revoked_at": gateway.revoked_at,
+        "certificate_not_after": gateway.certificate_not_after,
+        "identity_mode": state.identity_mode,
+    }
+
+
+def _signed(request: Request) -> Signed:
+    """The request as its sender signed it: the listener speaks TLS only."""
+    host = request.headers.get("host", "")
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Signed(request.method, f"https://{host}{request.url.path}{query}", dict(request.headers))
+
+
+async def _whole_body(request: Request) -> bytes:
+    body = bytearray()
+    async for portion in request.stream():
+        body += portion
+        if len(body) > BODY_BYTES:
+            raise TooLargeError("a message larger than agreed", phase=_PHASE)
+    return bytes(body)
+
+
+def _unpacked(body: bytes, encoding: str | None) -> bytes:
+    if encoding is None:
+        return body
+    if encoding != "gzip":
+        raise RequestError(f"content encoding {encoding!r:.40}", phase=_PHASE, remedy="send gzip or none")
+    opening = zlib.decompressobj(wbits=31)
+    try:
+        plain = opening.decompress(body, BODY_BYTES)
+    except zlib.error as error:
+        raise RequestError("the body is not gzip", phase=_PHASE) from error
+    if opening.unconsumed_tail or not opening.eof:
+        raise TooLargeError("a message larger than agreed, or cut", phase=_PHASE)
+    return plain
+
+
+def _hex(value: str) -> bytes:
+    try:
+        return bytes.fromhex(value)
+    except ValueError as error:
+        raise RequestError("a signature that is not hex", phase=_PHASE) from error
+
+
+def _json(message: Message) -> JSONResponse:
+    return JSONResponse(message.model_dump())

@@ -1,0 +1,244 @@
+"""What gateways bring: offers taken, objects judged, studies closed against their signed manifest."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from dokuei.clock import monotonic, now
+from dokuei.dicom.coded import CodedInstance
+from dokuei.errors import DokueiError, NotSignedInError, ProofError
+from dokuei.hub.gateways import store
+from dokuei.hub.gateways.model import Gateway
+from dokuei.hub.gateways.uploads import Partials
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.db import Database
+from dokuei.transfer.manifest import StudyManifest, verify_manifest
+from dokuei.transfer.protocol import ManifestAnswer, Need, Needs, Offer, Problem, UploadEvent
+
+_GIVE_UP_AFTER = timedelta(days=14)
+_RECENT = 2000
+_HOLDINGS_SECONDS = 5.0
+_STUDIES_AT_HAND = 16
+
+
+class Archive(Protocol):
+    """What this slice asks of the archive; ``hub/app.py`` brings the two together."""
+
+    def held(self, site_id: str, study_instance_uid: str) -> dict[str, str]:
+        """SOP Instance UID → content digest of what is stored and proved."""
+
+    def store(
+        self, site_id: str, files: Sequence[tuple[Path, CodedInstance]], *, actor: str
+    ) -> tuple[DokueiError | None, ...]:
+        """Decode, prove and keep; None for each object that is in, or why it is not.
+
+        Raises:
+            StorageError: nothing could be kept; the files stay.
+        """
+
+    def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
+        """Keep a verified manifest beside the study."""
+
+
+class OneAtATime:
+    """An object that came over two lines (the dead one and the new one) is judged by one of them at a time."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._held: set[str] = set()
+
+    @contextmanager
+    def hold(self, keys: Collection[str]) -> Iterator[None]:
+        """Wait until none of these is held, then hold them all."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._held.isdisjoint(keys))
+            self._held.update(keys)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._held.difference_update(keys)
+                self._changed.notify_all()
+
+
+class RecentOffers:
+    """What is most likely to arrive next, kept at hand: an upload of small objects asks for thousands."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._offers: OrderedDict[tuple[str, str], CodedInstance] = OrderedDict()
+
+    def keep(self, site_id: str, coded: Sequence[CodedInstance]) -> None:
+        """Remember an offer; the oldest are forgotten (the database has them)."""
+        with self._lock:
+            self._offers.update({(site_id, one.sha256): one for one in coded})
+            while len(self._offers) > _RECENT:
+                self._offers.popitem(last=False)
+
+    def find(self, site_id: str, sha256: str) -> CodedInstance | None:
+        """One of them."""
+        with self._lock:
+            return self._offers.get((site_id, sha256))
+
+
+class Holdings:
+    """What the archive has of studies that are just arriving, asked for every few seconds and not for each offer.
+
+    An answer that is a little old does no harm: a study is closed by a fresh one.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[str, str], tuple[float, dict[str, str]]] = OrderedDict()
+
+    def of(self, site_id: str, study_instance_uid: str, ask: Callable[[str, str], dict[str, str]]) -> dict[str, str]:
+        """SOP Instance UID → content digest."""
+        key = (site_id, study_instance_uid)
+        with self._lock:
+            asked_at, held = self._known.get(key, (0.0, {}))
+        if monotonic() - asked_at > _HOLDINGS_SECONDS:
+            asked_at, held = monotonic(), ask(site_id, study_instance_uid)
+            with self._lock:
+                self._known[key] = (asked_at, held)
+                while len(self._known) > _STUDIES_AT_HAND:
+                    self._known.popitem(last=False)
+        return held
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Everything about objects that gateways bring."""
+
+    database: Database
+    archive: Archive
+    partials: Partials
+    judging: OneAtATime = field(default_factory=OneAtATime)
+    holdings: Holdings = field(default_factory=Holdings)
+    recent: RecentOffers = field(default_factory=RecentOffers)
+
+    def take_offer(self, gateway: Gateway, offer: Offer) -> Needs:
+        """Say what is lacking; what is here with the same content is not sent again (never across sites)."""
+        coded = offer.coded()
+        held = self.holdings.of(gateway.site_id, offer.study_instance_uid, self.archive.held)
+        lacking = [one for one in coded if held.get(one.sop_instance_uid) != one.content_digest]
+        self.recent.keep(gateway.site_id, lacking)
+        with self.database.begin() as connection:
+            store.offer(connection, site_id=gateway.site_id, gateway_id=gateway.gateway_id, coded=lacking, at=now())
+        wanted = {one.sha256 for one in lacking}
+        return Needs(needs=[self._need(gateway.site_id, one, wanted) for one in coded])
+
+    def _need(self, site_id: str, one: CodedInstance, wanted: Collection[str]) -> Need:
+        if one.sha256 not in wanted:
+            return Need(sha256=one.sha256, state="have")
+        here = self.partials.length(site_id, one.sha256)
+        return Need(sha256=one.sha256, state="send", offset=min(here, one.size))
+
+    def offered(self, gateway: Gateway, sha256: str) -> CodedInstance | None:
+        """What was offered under a digest."""
+        recent = self.recent.find(gateway.site_id, sha256)
+        if recent is not None:
+            return recent
+        with self.database.read() as connection:
+            return store.offered_ones(connection, gateway.site_id, [sha256]).get(sha256)
+
+    def judge(self, gateway: Gateway, whole: Sequence[CodedInstance]) -> list[UploadEvent]:
+        """Decode, prove and keep objects whose bytes are all here; one judgement for each.
+
+        Raises:
+            StorageError: nothing could be kept now; the bytes stay and are judged at the next attempt.
+        """
+        with self.judging.hold({f"{gateway.site_id}/{one.sha256}" for one in whole}):
+            return self._judge(gateway, whole)
+
+    def _judge(self, gateway: Gateway, whole: Sequence[CodedInstance]) -> list[UploadEvent]:
+        site_id = gateway.site_id
+        intact = [one for one in whole if self._intact(site_id, one)]
+        files = [(self.partials.path(site_id, one.sha256), one) for one in intact]
+        verdicts = dict(zip((one.sha256 for one in intact), self._store(gateway, files), strict=True))
+        return [self._judgement(site_id, one, verdicts) for one in whole]
+
+    def _store(self, gateway: Gateway, files: Sequence[tuple[Path, CodedInstance]]) -> tuple[DokueiError | None, ...]:
+        return self.archive.store(gateway.site_id, files, actor=gateway.actor) if files else ()
+
+    def _intact(self, site_id: str, one: CodedInstance) -> bool:
+        try:
+            return self.partials.is_whole(site_id, one)
+        except FileNotFoundError:
+            return False
+
+    def _judgement(self, site_id: str, one: CodedInstance, verdicts: dict[str, DokueiError | None]) -> UploadEvent:
+        if one.sha256 not in verdicts:
+            held = self.archive.held(site_id, one.study_instance_uid).get(one.sop_instance_uid)
+            if held == one.content_digest:
+                return UploadEvent(event="judged", sha256=one.sha256, verdict="proved")
+            error: DokueiError | None = ProofError("the bytes that arrived are not those announced", phase="upload")
+        else:
+            error = verdicts[one.sha256]
+        if error is None:
+            return UploadEvent(event="judged", sha256=one.sha256, verdict="proved")
+        self.partials.drop(site_id, one.sha256)
+        verdict = "again" if isinstance(error, ProofError) else "refused"
+        return UploadEvent(event="judged", sha256=one.sha256, verdict=verdict, problem=Problem.of(error))
+
+    def close_study(self, gateway: Gateway, document: bytes, signature: bytes) -> ManifestAnswer:
+        """Compare a signed manifest with what is stored and proved; only "at-hub" lets the gateway let go.
+
+        Raises:
+            SignatureError: the manifest is not this gateway's.
+        """
+        manifest = verify_manifest(document, signature, key_of(gateway), expected_gateway_id=gateway.gateway_id)
+        study = manifest.study_instance_uid
+        held = self.archive.held(gateway.site_id, study)
+        self.archive.declare(gateway.site_id, manifest, document=document, signature=signature, actor=gateway.actor)
+        lacking = [
+            one.sop_instance_uid for one in manifest.instances if held.get(one.sop_instance_uid) != one.content_digest
+        ]
+        if lacking:
+            return ManifestAnswer(state="incomplete", lacking=lacking)
+        digest = hashlib.sha256(document).hexdigest()
+        with self.database.begin() as connection:
+            if store.close_study(
+                connection,
+                site_id=gateway.site_id,
+                study_instance_uid=study,
+                gateway_id=gateway.gateway_id,
+                manifest_sha256=digest,
+                instances=len(manifest.instances),
+                at=now(),
+            ):
+                hub_trail.append(
+                    connection,
+                    actor=gateway.actor,
+                    event="study.at-hub",
+                    site_id=gateway.site_id,
+                    subject=study,
+                    details={"instances": len(manifest.instances), "manifest_sha256": digest},
+                )
+        return ManifestAnswer(state="at-hub")
+
+    def tidy(self) -> int:
+        """Give up bytes of objects that were offered long ago and never came whole; for the hub's worker."""
+        with self.database.begin() as connection:
+            old = store.offered_before(connection, now() - _GIVE_UP_AFTER)
+            for site_id, sha256 in old:
+                store.forget_offers(connection, site_id, [sha256])
+        for site_id, sha256 in old:
+            self.partials.drop(site_id, sha256)
+        return len(old)
+
+
+def key_of(gateway: Gateway) -> ec.EllipticCurvePublicKey:
+    """The enrolled key."""
+    key = serialization.load_pem_public_key(gateway.public_key.encode())
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise NotSignedInError("the enrolled key is of another kind", phase="knowing the gateway")
+    return key

@@ -1,0 +1,1 @@
+"""People, rights, sessions and tokens."""

@@ -1,0 +1,148 @@
+"""From a bearer token or a session cookie to somebody who is known, fast enough to stand in front of every frame."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from dokuei.clock import monotonic, now
+from dokuei.errors import NotFoundError, NotSignedInError
+from dokuei.hub.identity import store_access, store_people
+from dokuei.hub.identity.model import Principal, principal_of_person, principal_of_token
+from dokuei.hub.identity.store_access import Session
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.db import Database
+
+REMEMBERED_SECONDS = 5.0
+SESSION_LIFETIME = timedelta(hours=14)
+_MOST_REMEMBERED = 10_000
+
+SiteNames = Callable[[Connection], Mapping[str, str]]
+Kind = Literal["token", "session"]
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A looked-up principal and until when it may be believed without asking the database again."""
+
+    principal: Principal
+    until: float
+    activity_noted: bool
+
+
+@dataclass(frozen=True)
+class Access:
+    """Looks tokens and sessions up, and remembers the answer for at most ``REMEMBERED_SECONDS``."""
+
+    database: Database
+    site_names: SiteNames
+    idle_lock: timedelta
+    memory: dict[tuple[Kind, str], Remembered] = field(default_factory=dict, repr=False)
+
+    def remembered(self, kind: Kind, secret: str, *, active: bool = True) -> Principal | None:
+        """The answer of the last seconds, without touching the database."""
+        known = self.memory.get((kind, secret))
+        if known is None or known.until < monotonic() or (active and not known.activity_noted):
+            return None
+        return known.principal
+
+    def look_up(self, kind: Kind, secret: str, *, active: bool = True) -> Principal:
+        """Ask the database who this is.
+
+        ``active`` is False for a page's background polling, which must not keep a session from locking (AUTH-11).
+
+        Raises:
+            NotSignedInError: unknown, ended, expired or locked.
+        """
+        with self.database.begin() as connection:
+            if kind == "token":
+                principal = self._token(connection, secret)
+            else:
+                principal = self._session(connection, secret, active=active)
+        if principal is None:
+            self.memory.pop((kind, secret), None)
+            raise NotSignedInError("not signed in", phase="checking access", remedy="sign in")
+        if len(self.memory) >= _MOST_REMEMBERED:
+            self.memory.clear()
+        self.memory[kind, secret] = Remembered(principal, monotonic() + REMEMBERED_SECONDS, active or kind == "token")
+        return principal
+
+    def forget_all(self) -> None:
+        """Make an ended session, a changed right or a lock bite in this process at once."""
+        self.memory.clear()
+
+    def sessions(self, person_id: str) -> tuple[Session, ...]:
+        """A person's open sessions."""
+        with self.database.read() as connection:
+            return store_access.sessions_of(connection, person_id)
+
+    def end_session(self, session_id: str, *, person_id: str, actor: str, because: str) -> None:
+        """End one of a person's sessions, here or on another machine.
+
+        Raises:
+            NotFoundError: this person has no such open session.
+        """
+        with self.database.begin() as connection:
+            mine = {session.session_id: session for session in store_access.sessions_of(connection, person_id)}
+            if session_id not in mine:
+                raise NotFoundError("no such session", phase="ending a session")
+            end_session(connection, mine[session_id], actor=actor, because=because)
+        self.forget_all()
+
+    def _token(self, connection: Connection, secret: str) -> Principal | None:
+        token = store_access.find_token(connection, secret)
+        if token is None:
+            return None
+        known = frozenset(self.site_names(connection))
+        return principal_of_token(
+            token_id=token.token_id, label=token.label, scope=token.scope, site_ids=known & {token.site_id}
+        )
+
+    def _session(self, connection: Connection, secret: str, *, active: bool) -> Principal | None:
+        session = store_access.find_session(connection, secret)
+        if session is None:
+            return None
+        moment = now()
+        idle = moment - session.last_seen_at > self.idle_lock
+        if idle or moment - session.created_at > SESSION_LIFETIME:
+            end_session(
+                connection,
+                session,
+                actor=f"person:{session.person_id}",
+                because="idle" if idle else "lifetime",
+            )
+            return None
+        principal = self.principal(connection, session)
+        if principal is not None and active:
+            store_access.note_seen(connection, session.session_id)
+        return principal
+
+    def principal(self, connection: Connection, session: Session) -> Principal | None:
+        """What a session's person may do now; nobody where the account is locked or has ended (AUTH-15)."""
+        today = now().date()
+        person = store_people.active(connection, session.person_id, today=today)
+        if person is None:
+            return None
+        return principal_of_person(
+            person_id=person.person_id,
+            display_name=person.display_name,
+            grants=store_people.grants(connection, person.person_id, today=today),
+            known_site_ids=frozenset(self.site_names(connection)),
+            session_id=session.session_id,
+        )
+
+
+def end_session(connection: Connection, session: Session, *, actor: str, because: str) -> None:
+    """End one session and say how long it lasted (LOG-01)."""
+    if not store_access.end_session(connection, session.session_id, because=because):
+        return
+    lasted = (session.last_seen_at if because == "idle" else now()) - session.created_at
+    hub_trail.append(
+        connection,
+        actor=actor,
+        event="session.ended",
+        subject=session.session_id,
+        details={"because": because, "seconds": int(lasted.total_seconds())},
+    )

@@ -1,0 +1,114 @@
+"""The door in front of every route: somebody known, with the right to be here, or a uniform refusal."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from anyio import to_thread
+from fastapi import Request, Response
+
+from dokuei.errors import ForbiddenError, NotFoundError, NotSignedInError
+from dokuei.hub.identity.access import Access, Kind
+from dokuei.hub.identity.model import Permission, Principal
+
+SESSION_COOKIE = "dokuei_session"
+REQUEST_HEADER = "X-Dokuei-Request"
+BACKGROUND_HEADER = "X-Dokuei-Background"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class _HasAccess(Protocol):
+    @property
+    def access(self) -> Access: ...
+
+
+def presented(request: Request) -> tuple[Kind, str]:
+    """The credential that a request carries: a bearer token goes before a cookie (RFC 6750).
+
+    Raises:
+        NotSignedInError: none.
+        ForbiddenError: a cookie on a request that changes something, without the header that only our page sends.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return "token", token.strip()
+    secret = request.cookies.get(SESSION_COOKIE)
+    if not secret:
+        raise NotSignedInError("not signed in", phase="checking access", remedy="sign in")
+    demand_own_page(request)
+    return "session", secret
+
+
+def demand_own_page(request: Request) -> None:
+    """Refuse a request that another site's page could have sent for its visitor (CSRF).
+
+    Raises:
+        ForbiddenError: it changes something and does not carry the header.
+    """
+    if request.method not in _SAFE_METHODS and request.headers.get(REQUEST_HEADER) != "1":
+        raise ForbiddenError(f"the header {REQUEST_HEADER} is missing", phase="checking access")
+
+
+async def principal(request: Request) -> Principal:
+    """Who is behind the request.
+
+    Raises:
+        NotSignedInError: nobody who is known.
+    """
+    identity: _HasAccess = request.app.state.identity
+    kind, secret = presented(request)
+    active = request.headers.get(BACKGROUND_HEADER) != "1"
+    known = identity.access.remembered(kind, secret, active=active)
+    if known is None:
+        known = await to_thread.run_sync(lambda: identity.access.look_up(kind, secret, active=active))
+    return known
+
+
+def require(permission: Permission) -> Callable[[Request], Awaitable[Principal]]:
+    """A FastAPI dependency: the principal, if it holds the permission (at the path's ``site_id``, if there is one).
+
+    A site outside the principal's answers 404 exactly like an unknown one.
+    """
+
+    async def checked(request: Request) -> Principal:
+        known = await principal(request)
+        site_id = request.path_params.get("site_id")
+        if site_id is not None:
+            known.demand(permission, site_id)
+        elif permission not in known.permissions:
+            raise ForbiddenError(
+                f"this needs the permission {permission.value}", phase="checking access", remedy="ask an administrator"
+            )
+        return known
+
+    return checked
+
+
+def require_in_centre(permission: Permission) -> Callable[[Request], Awaitable[Principal]]:
+    """A FastAPI dependency for what belongs to no site: the permission must come from a role in the centre."""
+
+    async def checked(request: Request) -> Principal:
+        known = await principal(request)
+        if permission not in known.centre_permissions:
+            raise ForbiddenError(
+                f"this needs the permission {permission.value} in the reading centre", phase="checking access"
+            )
+        return known
+
+    return checked
+
+
+async def private(response: Response) -> None:
+    """A FastAPI dependency for answers about people: no cache on any disk keeps them (RFC 9111 5.2.2.5)."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+async def anybody(request: Request) -> Principal:
+    """A FastAPI dependency: any signed-in person, whatever the roles.
+
+    Raises:
+        NotFoundError: a program's token where a person is meant.
+    """
+    known = await principal(request)
+    if known.person_id is None:
+        raise NotFoundError("nothing here", phase="checking access")
+    return known

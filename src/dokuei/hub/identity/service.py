@@ -1,0 +1,109 @@
+"""Identity as the rest of the hub sees it: one value that holds its verbs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dokuei.clock import now
+from dokuei.errors import NotSignedInError
+from dokuei.hub.identity import store_people
+from dokuei.hub.identity.access import Access, SiteNames
+from dokuei.hub.identity.enrolment import Enrolments
+from dokuei.hub.identity.model import Grant, Person, Principal
+from dokuei.hub.identity.passkeys import RelyingParty
+from dokuei.hub.identity.people import People
+from dokuei.hub.identity.policy import PasswordPolicy
+from dokuei.hub.identity.proof import Confirmation, KeyProof, PasswordProof
+from dokuei.hub.identity.secrets import SecretBox
+from dokuei.hub.identity.sign_in import SignIn
+from dokuei.hub.identity.tokens import Tokens
+from dokuei.storage.db import Database
+
+IDLE_LOCK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Myself:
+    """What a page needs to know about the person in front of it."""
+
+    person: Person
+    grants: tuple[Grant, ...]
+    sites: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class IdentityService:
+    """People, what proves them, and what they may do; ``app.state.identity`` of the hub."""
+
+    database: Database
+    access: Access
+    people: People
+    tokens: Tokens
+    enrolments: Enrolments
+    sign_in: SignIn
+    confirmation: Confirmation
+
+    def myself(self, principal: Principal) -> Myself:
+        """The person behind a session.
+
+        Raises:
+            NotSignedInError: the account is gone or locked.
+        """
+        today = now().date()
+        with self.database.read() as connection:
+            person = store_people.active(connection, principal.person_id or "", today=today)
+            if person is None:
+                raise NotSignedInError("not signed in", phase="checking access", remedy="sign in")
+            names = self.access.site_names(connection)
+            return Myself(
+                person=person,
+                grants=store_people.grants(connection, person.person_id, today=today),
+                sites={site_id: names[site_id] for site_id in sorted(principal.site_ids & set(names))},
+            )
+
+    @property
+    def idle_lock_seconds(self) -> int:
+        """After how long without work a session locks (AUTH-11)."""
+        return int(self.access.idle_lock.total_seconds())
+
+
+def identity_service(
+    database: Database,
+    *,
+    site_names: SiteNames,
+    box: SecretBox,
+    party: RelyingParty,
+    policy: PasswordPolicy | None = None,
+    idle_lock: timedelta = IDLE_LOCK,
+) -> IdentityService:
+    """Wire identity from its parts."""
+    access = Access(database, site_names, idle_lock)
+    keys, password = KeyProof(database, party), PasswordProof(database, box)
+    return IdentityService(
+        database=database,
+        access=access,
+        people=People(database, access),
+        tokens=Tokens(database, access),
+        enrolments=Enrolments(database, party, box, policy or PasswordPolicy()),
+        sign_in=SignIn(database, access, keys, password),
+        confirmation=Confirmation(database, keys, password),
+    )
+
+
+def relying_party(*, name: str, hub_url: str, more_origins: tuple[str, ...] = ()) -> RelyingParty:
+    """What keys are bound to, from the hub's address (WebAuthn refuses addresses of digits: say ``localhost``)."""
+    scheme, _, rest = hub_url.partition("://")
+    authority = rest.split("/", 1)[0]
+    host = authority.rsplit(":", 1)[0] if ":" in authority else authority
+    return RelyingParty(id=host, name=name, origins=(f"{scheme}://{authority}", *more_origins))
+
+
+def first_administrator_link(identity: IdentityService, *, hub_url: str) -> str | None:
+    """The one-time link that ``dokuei up`` prints while nobody can administer yet."""
+    code = identity.people.first_administrator_code()
+    return None if code is None else enrolment_link(hub_url, code)
+
+
+def enrolment_link(hub_url: str, code: str) -> str:
+    """Where the page behind a one-time code stands."""
+    return f"{hub_url.rstrip('/')}/enrol/{code}"

@@ -1,0 +1,115 @@
+"""Signing in by key, or by password and code; every failure looks the same from outside (AUTH-04, AUTH-09)."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dokuei.clock import now
+from dokuei.errors import DokueiError, NotSignedInError, SignatureError
+from dokuei.hub.identity import store_access, store_people
+from dokuei.hub.identity.access import Access, end_session
+from dokuei.hub.identity.model import user_name_as_typed
+from dokuei.hub.identity.policy import two_factors
+from dokuei.hub.identity.proof import KeyProof, PasswordProof
+from dokuei.hub.identity.secrets import new_secret
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.db import Database
+
+WAYS = (two_factors(("passkey",)), two_factors(("password", "totp")))
+_PURPOSE = "sign-in"
+
+
+@dataclass(frozen=True)
+class Where:
+    """The machine that somebody signs in from."""
+
+    address: str
+    user_agent: str
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """The two ways in."""
+
+    database: Database
+    access: Access
+    keys: KeyProof
+    passwords: PasswordProof
+
+    def password(self, *, user_name: str, password: str, code: str, where: Where) -> str:
+        """Sign in with password and code; returns the session's secret.
+
+        Raises:
+            NotSignedInError: always the same, whatever was wrong.
+        """
+        with self.database.read() as connection:
+            person = store_people.find_by_user_name(connection, user_name_as_typed(user_name))
+        if not self.passwords.holds(person.person_id if person else None, password, code) or person is None:
+            raise self._failed(person.person_id if person else None, "password", where)
+        return self._open(person.person_id, "password", where)
+
+    def passkey_options(self) -> dict[str, Any]:
+        """Ask for any key that is known here; it tells nothing about who exists."""
+        return self.keys.ask(purpose=_PURPOSE, challenge=secrets.token_bytes(32))
+
+    def passkey(self, credential: Mapping[str, Any], *, where: Where) -> str:
+        """Sign in with a key; returns the session's secret.
+
+        Raises:
+            NotSignedInError: always the same, whatever was wrong.
+        """
+        try:
+            touched = self.keys.judge(credential, expected_purpose=_PURPOSE)
+        except SignatureError as error:
+            raise self._failed(None, "passkey", where, because=error) from error
+        return self._open(touched.key.person_id, "passkey", where)
+
+    def sign_out(self, secret: str) -> None:
+        """End the session behind a cookie; nothing happens when it has ended already."""
+        with self.database.begin() as connection:
+            session = store_access.find_session(connection, secret)
+            if session is not None:
+                end_session(connection, session, actor=f"person:{session.person_id}", because="sign-out")
+        self.access.forget_all()
+
+    def _open(self, person_id: str, method: str, where: Where) -> str:
+        secret = new_secret()
+        with self.database.begin() as connection:
+            person = store_people.active(connection, person_id, today=now().date())
+            if person is not None:
+                elsewhere = store_access.sessions_of(connection, person_id)
+                session_id = store_access.open_session(
+                    connection,
+                    secret,
+                    person_id=person_id,
+                    method=method,
+                    address=where.address,
+                    user_agent=where.user_agent,
+                )
+                hub_trail.append(
+                    connection,
+                    actor=f"person:{person_id}",
+                    event="session.opened",
+                    subject=session_id,
+                    details={"method": method, "address": where.address, "open_elsewhere": len(elsewhere)},
+                )
+        if person is None:
+            raise self._failed(person_id, method, where)
+        return secret
+
+    def _failed(
+        self, person_id: str | None, method: str, where: Where, *, because: DokueiError | None = None
+    ) -> NotSignedInError:
+        """Audit the failure; what was typed is not kept, since people type passwords into the wrong field."""
+        with self.database.begin() as connection:
+            hub_trail.append(
+                connection,
+                actor=f"person:{person_id}" if person_id else "nobody",
+                event="sign-in.failed",
+                subject=person_id,
+                details={"method": method, "address": where.address, "because": because.what if because else ""},
+            )
+        return NotSignedInError(
+            "sign-in failed", phase="sign-in", remedy="check what you entered; after five failures wait 15 minutes"
+        )

@@ -1,0 +1,143 @@
+"""How one slice's question is answered by another: thin translations, so that slices do not see one another."""
+
+import gzip
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+import dokuei
+from dokuei.clock import now
+from dokuei.errors import NotFoundError
+from dokuei.hub.archive.model import StudySummary
+from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.reports.model import Case, KnownImage, SiteRules
+from dokuei.hub.reports.model import Name as ReportName
+from dokuei.hub.sites.service import SitesService
+from dokuei.hub.worklist.model import Name, ReadingRole, StudyFacts
+from dokuei.hub.worklist.service import WorklistService
+
+
+def study_facts(summary: StudySummary) -> StudyFacts:
+    """A study as the archive tells of it, in the worklist's words."""
+    name = summary.patient_name
+    return StudyFacts(
+        site_id=summary.site_id,
+        study_instance_uid=summary.study_instance_uid,
+        patient_id=summary.patient_id,
+        issuer_of_patient_id=summary.issuer_of_patient_id,
+        patient_name=Name(name.alphabetic, name.ideographic, name.phonetic),
+        patient_birth_date=summary.patient_birth_date,
+        patient_sex=summary.patient_sex,
+        study_date=summary.study_date,
+        study_time=summary.study_time,
+        study_description=summary.study_description,
+        accession_number=summary.accession_number,
+        referring_physician=summary.referring_physician,
+        modalities=summary.modalities,
+        number_of_series=summary.number_of_series,
+        number_of_instances=summary.number_of_instances,
+        declared_instances=summary.ledger.declared_instances,
+        arrived_instances=summary.ledger.arrived_instances,
+        complete=summary.ledger.complete,
+        first_received_at=summary.first_received_at,
+        last_received_at=summary.last_received_at,
+    )
+
+
+@dataclass(frozen=True)
+class WorklistCases:
+    """Reports ask the worklist whose case it is."""
+
+    worklist: WorklistService
+
+    def case(self, connection: Connection, item_id: str, role: str, *, site_ids: Collection[str]) -> Case:
+        """One case and who has the role.
+
+        Raises:
+            NotFoundError: no such case or role at those sites.
+        """
+        item = self.worklist.case_in(connection, item_id, site_ids=site_ids)
+        holding = item.holding(ReadingRole(role)) if role in set(ReadingRole) else None
+        if holding is None:
+            raise NotFoundError("no such role in this case", phase="looking a case up")
+        study = item.study
+        return Case(
+            worklist_item_id=item.worklist_item_id,
+            site_id=study.site_id,
+            study_instance_uid=study.study_instance_uid,
+            role=role,
+            holder=holding.person_id,
+            images_complete=study.declared_instances is None or study.images_state(moment=now()) == "complete",
+            patient_id=study.patient_id,
+            issuer_of_patient_id=study.issuer_of_patient_id,
+            patient_name=ReportName(
+                study.patient_name.alphabetic, study.patient_name.ideographic, study.patient_name.phonetic
+            ),
+            patient_birth_date=study.patient_birth_date,
+            patient_sex=study.patient_sex,
+            study_date=study.study_date,
+            study_time=study.study_time,
+            study_description=study.study_description,
+            accession_number=study.accession_number,
+            referring_physician=study.referring_physician,
+            modalities=study.modalities,
+        )
+
+
+@dataclass(frozen=True)
+class ArchiveImages:
+    """Reports ask the archive which images there are, and what their pixels must be."""
+
+    archive: ArchiveService
+
+    def of_study(self, site_id: str, study_instance_uid: str) -> tuple[KnownImage, ...]:
+        """Every archived object of a study that has frames.
+
+        Raises:
+            NotFoundError: no such study at this site.
+        """
+        document = json.loads(
+            gzip.decompress(self.archive.viewer_documents.of_study(site_id, study_instance_uid).gzipped)
+        )
+        return tuple(
+            KnownImage(
+                sop_instance_uid=one["sop_instance_uid"],
+                sop_class_uid=one["sop_class_uid"],
+                series_instance_uid=series["series_instance_uid"],
+                series_number=series["series_number"],
+                series_description=series["series_description"],
+                modality=series["modality"],
+                instance_number=one["instance_number"],
+                proof=one["proof"],
+                reason=one["reason"],
+                lossy=one["lossy"] is not None,
+                frames=tuple(frame["digest"] for frame in one["frames"]),
+            )
+            for series in document["series"]
+            for one in series["instances"]
+            if one["frames"]
+        )
+
+
+@dataclass(frozen=True)
+class RegisterRules:
+    """Reports ask the register of sites what holds there."""
+
+    sites: SitesService
+
+    def of_site(self, site_id: str) -> SiteRules:
+        """What holds for this site's reports.
+
+        Raises:
+            NotFoundError: no such site.
+        """
+        site = self.sites.find(site_id)
+        return SiteRules(
+            site_id=site.site_id,
+            name=site.name,
+            name_en=site.name_en,
+            in_evaluation=site.in_evaluation(running_version=dokuei.__version__),
+            synced_passkeys_may_sign=site.synced_passkeys_may_sign,
+        )

@@ -1,0 +1,46 @@
+"""The ASGI outer door: every error leaves the hub as an RFC 9457 problem, and none with patient data."""
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from dokuei.errors import DokueiError, RequestError
+
+_log = structlog.get_logger()
+_MEDIA_TYPE = "application/problem+json"
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Register the handlers on an application."""
+
+    @app.exception_handler(DokueiError)
+    async def _known(_request: Request, error: DokueiError) -> JSONResponse:
+        if error.http_status >= 500:  # noqa: PLR2004 - the server error class of RFC 9110 15.6
+            _log.error("request.failed", code=error.code, phase=error.phase)
+        headers = {"WWW-Authenticate": "Bearer"} if error.http_status == 401 else None  # noqa: PLR2004 - RFC 9110 15.5.2
+        return JSONResponse(error.problem(), error.http_status, headers, _MEDIA_TYPE)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        wrong = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors())
+        problem = RequestError(wrong, phase="reading the request", remedy="see /openapi.json")
+        return JSONResponse({**problem.problem(), "status": 422}, 422, media_type=_MEDIA_TYPE)
+
+    @app.exception_handler(HTTPException)
+    async def _http(_request: Request, error: HTTPException) -> JSONResponse:
+        body = {"type": "about:blank", "title": str(error.detail), "status": error.status_code}
+        return JSONResponse(body, error.status_code, error.headers, _MEDIA_TYPE)
+
+    @app.exception_handler(Exception)
+    async def _unknown(request: Request, error: Exception) -> JSONResponse:
+        _log.error("request.broke", method=request.method, route=_route(request), exc_info=error)
+        problem = DokueiError("something broke; it has been logged", phase="answering the request")
+        return JSONResponse(problem.problem(), 500, media_type=_MEDIA_TYPE)
+
+
+def _route(request: Request) -> str:
+    """The route's pattern: a path itself may hold identifiers."""
+    route = request.scope.get("route")
+    return str(getattr(route, "path", "?"))

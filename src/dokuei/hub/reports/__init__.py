@@ -1,0 +1,1 @@
+"""Reports: draft, signature, seal, versions."""

@@ -1,0 +1,231 @@
+"""Reports over HTTP: a draft saved as one types, one confirmation screen, one signature."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from dokuei.errors import RequestError
+from dokuei.hub.identity.api import private, require
+from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.reports.drafting import View
+from dokuei.hub.reports.model import LONGEST_TEXT, MOST_IMAGES, Content, ImageRead
+from dokuei.hub.reports.service import ReportsService
+from dokuei.hub.reports.signing import Proof
+
+Viewer = Annotated[Principal, Depends(require(Permission.READ_REPORT))]
+Writer = Annotated[Principal, Depends(require(Permission.WRITE_REPORT))]
+Signer = Annotated[Principal, Depends(require(Permission.SIGN_REPORT))]
+_TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?')
+
+
+class ImageReadShape(BaseModel):
+    """One frame (from 1) that was on the screen, with the digest that was proved there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sop_instance_uid: str = Field(max_length=64)
+    frame: int = Field(ge=1, le=1_000_000)
+    digest: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class DraftIn(BaseModel):
+    """What a reader writes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    findings: str = Field("", max_length=LONGEST_TEXT)
+    impression: str = Field("", max_length=LONGEST_TEXT)
+    category_right: str = Field("", max_length=8)
+    category_left: str = Field("", max_length=8)
+    images_read: list[ImageReadShape] = Field(default_factory=list, max_length=MOST_IMAGES)
+
+
+class SignIn(BaseModel):
+    """What a reader presents, and the digest of what they were shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version_digest: str | None = Field(None, max_length=64)
+    credential: dict[str, Any] | None = None
+    password: str = Field("", max_length=1000)
+    totp_code: str = Field("", max_length=20)
+
+
+class SignatureOut(BaseModel):
+    """Who stood for a version."""
+
+    number: int
+    kind: str
+    digest: str
+    person_id: str
+    display_name: str
+    signed_at: datetime
+    method: str
+    time_stamp: str
+    pdf_sha256: str
+    pdf_url: str
+
+
+class DeliveryOut(BaseModel):
+    """Whether the hospital's PACS has an object of the latest version."""
+
+    kind: str
+    sop_instance_uid: str
+    delivered_at: datetime | None
+
+
+class ReportOut(BaseModel):
+    """A case's report as this person may see it."""
+
+    report_id: str
+    status: str
+    version: int
+    findings: str
+    impression: str
+    category_right: str
+    category_left: str
+    images_read: list[ImageReadShape]
+    updated_at: datetime | None
+    author: str
+    signatures: list[SignatureOut]
+    deliveries: list[DeliveryOut]
+    pdf_url: str | None
+
+
+class BegunOut(BaseModel):
+    """The confirmation screen: the exact text, its digest, and what is asked of the reader."""
+
+    version_digest: str
+    text: str
+    document: dict[str, Any]
+    method: str
+    options: dict[str, Any] | None
+    synced_refused: bool
+
+
+def routes(service: ReportsService) -> APIRouter:
+    """The routes of a case's report."""
+    router = APIRouter(
+        prefix="/api/v1/worklist/{worklist_item_id}/report", tags=["reports"], dependencies=[Depends(private)]
+    )
+
+    @router.get("")
+    def view(me: Viewer, worklist_item_id: str, response: Response) -> ReportOut:
+        """The report, or an empty one at version 0 where nothing is written."""
+        return _out(service.view(me, worklist_item_id), response)
+
+    @router.put("")
+    def save(
+        me: Writer,
+        worklist_item_id: str,
+        typed: DraftIn,
+        response: Response,
+        if_match: Annotated[str | None, Header(max_length=40)] = None,
+    ) -> ReportOut:
+        """Keep what was typed; ``If-Match`` names the version that it was typed over."""
+        content = Content(
+            findings=typed.findings,
+            impression=typed.impression,
+            category_right=typed.category_right,
+            category_left=typed.category_left,
+            images_read=tuple(ImageRead(i.sop_instance_uid, i.frame, i.digest) for i in typed.images_read),
+        )
+        return _out(service.save(me, worklist_item_id, content, expected_version=_version(if_match)), response)
+
+    @router.post("/amendment")
+    def amend(me: Signer, worklist_item_id: str, response: Response) -> ReportOut:
+        """Begin a new version of a signed report."""
+        return _out(service.amend(me, worklist_item_id), response)
+
+    @router.post("/signature/begin")
+    def begin(me: Signer, worklist_item_id: str) -> BegunOut:
+        """Freeze the version and show exactly what would be signed."""
+        begun = service.begin_signature(me, worklist_item_id)
+        return BegunOut(
+            version_digest=begun.digest,
+            text=begun.text,
+            document=dict(begun.document),
+            method=begun.asked["method"],
+            options=begun.asked.get("options"),
+            synced_refused=bool(begun.asked.get("synced_refused")),
+        )
+
+    @router.post("/signature")
+    def sign(me: Signer, worklist_item_id: str, presented: SignIn, response: Response) -> ReportOut:
+        """Sign what was shown; the answer is the final report."""
+        proof = Proof(presented.credential, presented.password, presented.totp_code)
+        view = service.sign_report(me, worklist_item_id, proof, expected_digest=presented.version_digest)
+        return _out(view, response)
+
+    @router.get("/pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
+    def pdf(
+        me: Viewer, worklist_item_id: str, number: Annotated[int | None, Query(ge=1, le=10_000)] = None
+    ) -> Response:
+        """The sealed document of the latest version, or of an earlier one by number."""
+        kept, data = service.pdf(me, worklist_item_id, number=number)
+        headers = {
+            "Cache-Control": "no-store",
+            "ETag": f'"{kept.sealed.pdf_sha256}"',
+            "Content-Disposition": f'inline; filename="report-{kept.signed.report_id}-{kept.signed.number}.pdf"',
+        }
+        return Response(data, media_type="application/pdf", headers=headers)
+
+    return router
+
+
+def _version(if_match: str | None) -> int:
+    found = _TAG.fullmatch((if_match or "").strip())
+    if found is None:
+        raise RequestError(
+            "If-Match must name the version that was loaded",
+            phase="saving a report",
+            remedy='If-Match: "0" is the first',
+        )
+    return int(found.group(1))
+
+
+def _out(view: View, response: Response) -> ReportOut:
+    response.headers["ETag"] = f'"{view.draft_version}"'
+    base = f"/api/v1/worklist/{view.case.worklist_item_id}/report/pdf"
+    latest = view.versions[-1] if view.versions else None
+    writing = view.draft is not None
+    content = view.content
+    author = view.draft.updated_by if view.draft else latest.signed.signature.person_id if latest else view.case.holder
+    return ReportOut(
+        report_id=view.report.report_id if view.report else "",
+        status="draft" if writing or latest is None else latest.signed.status,
+        version=view.draft_version,
+        findings=content.findings,
+        impression=content.impression,
+        category_right=content.category_right,
+        category_left=content.category_left,
+        images_read=[
+            ImageReadShape(sop_instance_uid=i.sop_instance_uid, frame=i.frame, digest=i.digest)
+            for i in content.images_read
+        ],
+        updated_at=view.draft.updated_at if view.draft else latest.signed.signature.signed_at if latest else None,
+        author=view.names.get(author or "", latest.signed.signature.display_name if latest else ""),
+        signatures=[
+            SignatureOut(
+                number=kept.signed.number,
+                kind=kept.signed.kind,
+                digest=kept.signed.digest,
+                person_id=kept.signed.signature.person_id,
+                display_name=kept.signed.signature.display_name,
+                signed_at=kept.signed.signature.signed_at,
+                method=kept.signed.signature.method,
+                time_stamp=kept.sealed.time_stamp,
+                pdf_sha256=kept.sealed.pdf_sha256,
+                pdf_url=f"{base}?number={kept.signed.number}",
+            )
+            for kept in view.versions
+        ],
+        deliveries=[
+            DeliveryOut(kind=d.kind, sop_instance_uid=d.sop_instance_uid, delivered_at=d.delivered_at)
+            for d in view.deliveries
+        ],
+        pdf_url=base if latest else None,
+    )

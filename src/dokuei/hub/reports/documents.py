@@ -1,0 +1,162 @@
+"""From a signed version to what leaves the hub: the sealed PDF, that PDF as a DICOM object, and the SR document."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF, encapsulated_pdf
+from dokuei.dicom.report_header import Placement, ReferencedImage, StudyHeader, part10, person_name, written_name
+from dokuei.hub.reports.model import DeliveryKind, KnownImage, Made, SignedVersion
+from dokuei.hub.reports.sealing import Sealer
+from dokuei.hub.reports.store import Sealed
+from dokuei.hub.reports.typesetting import typeset
+from dokuei.hub.reports.wording import NOTICE
+
+_NAMESPACE = uuid.UUID("6f1d2f0e-9c1e-4d3f-8f57-1a0a4d0c7e52")
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Everything made of one version."""
+
+    sealed: Sealed
+    pdf: bytes
+    objects: tuple[Made, ...]
+
+
+@dataclass(frozen=True)
+class DocumentMaker:
+    """Makes the documents of a version; the same version gets the same UIDs whenever it is made."""
+
+    sealer: Sealer
+    time_zone: str
+
+    def make(self, signed: SignedVersion, *, site_id: str, images: Sequence[KnownImage]) -> Documents:
+        """Set, seal, wrap.
+
+        Raises:
+            SignatureError: the seal failed.
+            ConfigurationError, RequestError: the document could not be set.
+        """
+        document = json.loads(signed.canonical)
+        pdf = typeset(
+            document, images=images, signature=signed.signature, digest=signed.digest, time_zone=self.time_zone
+        )
+        sealed = self.sealer.seal(pdf)
+        folder = f"reports/{site_id}/{signed.report_id}/{signed.number}"
+        referenced = _referenced(document["images_read"], images)
+        objects = (
+            self._structured(signed, document, referenced, folder),
+            self._wrapped(signed, document, referenced, folder, sealed.data),
+        )
+        return Documents(
+            Sealed(
+                pdf_key=f"{folder}/report.pdf",
+                pdf_sha256=hashlib.sha256(sealed.data).hexdigest(),
+                time_stamp=sealed.time_stamp,
+                sr_sop_instance_uid=objects[0].sop_instance_uid,
+                pdf_sop_instance_uid=objects[1].sop_instance_uid,
+            ),
+            sealed.data,
+            objects,
+        )
+
+    def _structured(
+        self, signed: SignedVersion, document: dict[str, Any], images: Sequence[ReferencedImage], folder: str
+    ) -> Made:
+        from dokuei.dicom.sr import (  # noqa: PLC0415 - highdicom is large, and only signing needs it
+            ENHANCED_SR,
+            Observer,
+            Predecessor,
+            Statement,
+            structured_report,
+        )
+
+        placement = self._placement(signed, "sr")
+        before = None
+        if document["replaces"] is not None:
+            before = Predecessor(placement.series_instance_uid, _uid(signed.report_id, signed.number - 1, "sr"))
+        reader = document["reader"]
+        made = structured_report(
+            header=_header(document),
+            placement=placement,
+            statement=Statement(
+                findings=document["findings"],
+                impression=document["impression"],
+                category_right=document["category_right"],
+                category_left=document["category_left"],
+                notice=NOTICE if document["not_for_primary_diagnosis"] else "",
+            ),
+            observer=Observer(written_name(reader["display_name"], reader["display_name_kana"]), document["facility"]),
+            images=images,
+            version_digest=signed.digest,
+            predecessor=before,
+        )
+        return Made("sr", ENHANCED_SR, placement.sop_instance_uid, f"{folder}/sr.dcm", part10(made))
+
+    def _wrapped(
+        self,
+        signed: SignedVersion,
+        document: dict[str, Any],
+        images: Sequence[ReferencedImage],
+        folder: str,
+        pdf: bytes,
+    ) -> Made:
+        placement = self._placement(signed, "pdf")
+        made = encapsulated_pdf(
+            pdf, header=_header(document), placement=placement, title="読影報告書 Reading report", sources=images
+        )
+        return Made("pdf", ENCAPSULATED_PDF, placement.sop_instance_uid, f"{folder}/pdf.dcm", part10(made))
+
+    def _placement(self, signed: SignedVersion, kind: DeliveryKind) -> Placement:
+        return Placement(
+            series_instance_uid=_uid(signed.report_id, 0, kind),
+            sop_instance_uid=_uid(signed.report_id, signed.number, kind),
+            instance_number=signed.number,
+            made_at=signed.signature.signed_at.astimezone(ZoneInfo(self.time_zone)),
+        )
+
+
+def _uid(report_id: str, number: int, kind: DeliveryKind) -> str:
+    """A UID of a UUID (PS3.5 B.2) that follows from what it names; number 0 is the series."""
+    return f"2.25.{uuid.uuid5(_NAMESPACE, f'{report_id}/{number}/{kind}').int}"
+
+
+def _header(document: dict[str, Any]) -> StudyHeader:
+    patient, study = document["patient"], document["study"]
+    return StudyHeader(
+        study_instance_uid=study["study_instance_uid"],
+        patient_id=patient["patient_id"],
+        issuer_of_patient_id=patient["issuer_of_patient_id"],
+        patient_name=person_name(**patient["patient_name"]),
+        patient_birth_date=patient["patient_birth_date"],
+        patient_sex=patient["patient_sex"],
+        study_date=study["study_date"],
+        study_time=study["study_time"],
+        accession_number=study["accession_number"],
+        referring_physician=study["referring_physician"],
+        study_description=study["study_description"],
+    )
+
+
+def _referenced(read: Iterable[dict[str, Any]], images: Sequence[KnownImage]) -> tuple[ReferencedImage, ...]:
+    by_uid = {image.sop_instance_uid: image for image in images}
+    ordered = sorted(read, key=lambda one: (one["sop_instance_uid"], one["frame"]))
+    found = []
+    for uid, frames in groupby(ordered, key=lambda one: str(one["sop_instance_uid"])):
+        image = by_uid[uid]
+        found.append(
+            ReferencedImage(
+                sop_class_uid=image.sop_class_uid,
+                sop_instance_uid=uid,
+                series_instance_uid=image.series_instance_uid,
+                number_of_frames=len(image.frames),
+                frames=tuple((one["frame"], one["digest"]) for one in frames),
+            )
+        )
+    return tuple(found)

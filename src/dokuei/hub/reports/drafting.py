@@ -1,0 +1,177 @@
+"""Writing: a draft is kept as it is typed, by whoever has the case, and never over somebody else's words."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from dokuei.clock import now
+from dokuei.errors import ConflictError, ForbiddenError
+from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.identity.people import People
+from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, checked, demand_version
+from dokuei.hub.reports.neighbours import Cases
+from dokuei.hub.reports.store import KeptVersion
+from dokuei.storage import outbox
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.db import Database
+
+REPORT_CHANGED = "report.changed"
+
+
+@dataclass(frozen=True)
+class View:
+    """A report as one person may see it; ``draft`` is None where it is not theirs to see, or nothing is written."""
+
+    case: Case
+    report: Report | None
+    draft: Draft | None
+    draft_version: int
+    versions: tuple[KeptVersion, ...]
+    deliveries: tuple[Delivery, ...]
+    names: dict[str, str]
+
+    @property
+    def content(self) -> Content:
+        """What is being written, else what was signed last, else nothing."""
+        if self.draft is not None:
+            return self.draft.content
+        return store.content_of(self.versions[-1].signed) if self.versions else Content()
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """The verbs on drafts."""
+
+    database: Database
+    people: People
+    cases: Cases
+
+    def view(self, principal: Principal, item_id: str, role: str) -> View:
+        """A case's report.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+        """
+        with self.database.read() as connection:
+            sites = principal.sites_with(Permission.READ_REPORT)
+            return self._view(connection, principal, self.cases.case(connection, item_id, role, site_ids=sites))
+
+    def save(self, principal: Principal, item_id: str, role: str, content: Content, *, expected_version: int) -> View:
+        """Keep what was typed.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+            ForbiddenError: no right to write there, or somebody else has the case.
+            StaleError: somebody saved another version meanwhile.
+            ConflictError: it is signed; only an amendment may follow.
+        """
+        checked(content)
+        with self.database.begin() as connection:
+            case = self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT)
+            report = store.find(connection, item_id, role, lock=True)
+            draft = None if report is None else store.draft_of(connection, report.report_id)
+            if report is not None and draft is None and store.versions(connection, report.report_id):
+                raise ConflictError("this report is signed", phase="saving a report", remedy="amend it")
+            demand_version(draft, expected_version)
+            if report is None:
+                report = self._opened(connection, principal, case)
+            self._write(connection, principal, report, draft, content)
+            return self._view(connection, principal, case)
+
+    def amend(self, principal: Principal, item_id: str, role: str) -> View:
+        """Begin a new version of a signed report, with the words of the last one; the signed one stays as it is.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+            ForbiddenError: no right to sign there, or somebody else's case.
+            ConflictError: nothing is signed yet.
+        """
+        with self.database.begin() as connection:
+            case = self.mine(connection, principal, item_id, role, Permission.SIGN_REPORT)
+            report = store.find(connection, item_id, role, lock=True)
+            signed = () if report is None else store.versions(connection, report.report_id)
+            if report is None or not signed:
+                raise ConflictError("nothing is signed yet", phase="amending a report", remedy="write on")
+            if store.draft_of(connection, report.report_id) is None:
+                self._write(connection, principal, report, None, store.content_of(signed[-1].signed))
+                _note(connection, principal, "report.amendment.opened", report)
+            return self._view(connection, principal, case)
+
+    def mine(
+        self, connection: Connection, principal: Principal, item_id: str, role: str, permission: Permission
+    ) -> Case:
+        """The case, if this person has it and may do this there.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+            ForbiddenError: the permission is missing, or somebody else has the case.
+        """
+        case = self.cases.case(connection, item_id, role, site_ids=principal.site_ids)
+        principal.demand(permission, case.site_id)
+        if principal.person_id is None or case.holder != principal.person_id:
+            raise ForbiddenError("this case is not yours", phase="writing a report", remedy="claim it first")
+        return case
+
+    def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
+        report = store.open_report(connection, case, person_id=principal.person_id or "")
+        _note(connection, principal, "report.opened", report)
+        outbox.put(
+            connection,
+            REPORT_CHANGED,
+            {"worklist_item_id": case.worklist_item_id, "role": case.role, "status": "draft", "signed_at": None},
+        )
+        return report
+
+    @staticmethod
+    def _write(
+        connection: Connection, principal: Principal, report: Report, before: Draft | None, content: Content
+    ) -> None:
+        person_id = principal.person_id or ""
+        entered_by = before.entered_by if before else ()
+        if person_id not in entered_by:
+            entered_by = (*entered_by, person_id)
+        store.save_draft(
+            connection,
+            Draft(
+                report_id=report.report_id,
+                version=store.last_draft_version(connection, report.report_id) + 1,
+                content=content,
+                entered_by=entered_by,
+                updated_at=now(),
+                updated_by=person_id,
+            ),
+        )
+
+    def _view(self, connection: Connection, principal: Principal, case: Case) -> View:
+        report = store.find(connection, case.worklist_item_id, case.role)
+        if report is None:
+            return View(case, None, None, 0, (), (), self.people.names({case.holder or ""}))
+        draft = store.draft_of(connection, report.report_id)
+        versions = store.versions(connection, report.report_id)
+        number = versions[-1].signed.number if versions else 0
+        people = {case.holder or "", report.created_by, *(draft.entered_by if draft else ())}
+        theirs = principal.person_id is not None and principal.person_id in {
+            case.holder,
+            *(draft.entered_by if draft else ()),
+        }
+        return View(
+            case=case,
+            report=report,
+            draft=draft if theirs else None,
+            draft_version=store.last_draft_version(connection, report.report_id),
+            versions=versions,
+            deliveries=store_deliveries.of_report(connection, report.report_id, number),
+            names=self.people.names(people),
+        )
+
+
+def _note(connection: Connection, principal: Principal, event: str, report: Report) -> None:
+    hub_trail.append(
+        connection,
+        actor=principal.actor,
+        event=event,
+        site_id=report.site_id,
+        subject=report.study_instance_uid,
+        details={"report_id": report.report_id, "role": report.role},
+    )

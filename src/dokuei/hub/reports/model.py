@@ -1,0 +1,356 @@
+"""A reader's opinion of a case: what it says, on which images it rests, and when it may be signed."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from dokuei.errors import ConflictError, ProofError, RequestError, SignatureError, StaleError
+
+ReportStatus = Literal["draft", "final", "amended"]
+Kind = Literal["original", "amendment"]
+DeliveryKind = Literal["sr", "pdf"]
+TimeStamp = Literal["none", "stamped", "missing"]
+CATEGORIES = frozenset({"", "0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"})
+LONGEST_TEXT = 50_000
+MOST_IMAGES = 60_000
+
+_MAMMOGRAPHY = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.1.2",
+        "1.2.840.10008.5.1.4.1.1.1.2.1",
+        "1.2.840.10008.5.1.4.1.1.13.1.3",
+        "1.2.840.10008.5.1.4.1.1.13.1.4",
+        "1.2.840.10008.5.1.4.1.1.13.1.5",
+    }
+)
+_PHASE = "preparing to sign"
+
+
+@dataclass(frozen=True)
+class Name:
+    """The three component groups of a person's name (PS3.5 6.2.1.1)."""
+
+    alphabetic: str = ""
+    ideographic: str = ""
+    phonetic: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a report needs to know of its case; ``holder`` has the reading role now."""
+
+    worklist_item_id: str
+    site_id: str
+    study_instance_uid: str
+    role: str
+    holder: str | None
+    images_complete: bool
+    patient_id: str
+    issuer_of_patient_id: str
+    patient_name: Name
+    patient_birth_date: str
+    patient_sex: str
+    study_date: str
+    study_time: str
+    study_description: str
+    accession_number: str
+    referring_physician: str
+    modalities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SiteRules:
+    """What the site's register says about its reports."""
+
+    site_id: str
+    name: str
+    name_en: str
+    in_evaluation: bool
+    synced_passkeys_may_sign: bool
+
+
+@dataclass(frozen=True)
+class KnownImage:
+    """An archived object as the report refers to it; ``frames`` are the digests that its sender signed."""
+
+    sop_instance_uid: str
+    sop_class_uid: str
+    series_instance_uid: str
+    series_number: int | None
+    series_description: str
+    modality: str
+    instance_number: int | None
+    proof: str
+    reason: str
+    lossy: bool
+    frames: tuple[str, ...]
+
+    @property
+    def is_mammogram(self) -> bool:
+        """Whether the strict rule for mammograms holds: by modality, and by SOP class where the modality is wrong."""
+        return self.modality == "MG" or self.sop_class_uid in _MAMMOGRAPHY
+
+
+@dataclass(frozen=True, order=True)
+class ImageRead:
+    """One frame (from 1) that was on the screen, with the digest that was proved there (REC-15)."""
+
+    sop_instance_uid: str
+    frame: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a reader enters."""
+
+    findings: str = ""
+    impression: str = ""
+    category_right: str = ""
+    category_left: str = ""
+    images_read: tuple[ImageRead, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Content that is still being written; ``version`` counts saves, ``entered_by`` names whoever wrote (REC-04)."""
+
+    report_id: str
+    version: int
+    content: Content
+    entered_by: tuple[str, ...]
+    updated_at: datetime
+    updated_by: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """One reader's opinion of a case: a record of its own, for ever."""
+
+    report_id: str
+    site_id: str
+    worklist_item_id: str
+    study_instance_uid: str
+    role: str
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """The exact bytes that were shown for signing; ``draft_version`` tells whether they are still what is meant."""
+
+    report_id: str
+    number: int
+    kind: Kind
+    draft_version: int
+    canonical: bytes
+    digest: str
+    shown_to: str
+    shown_at: datetime
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who stood for a version, when and how, with the evidence."""
+
+    person_id: str
+    display_name: str
+    signed_at: datetime
+    method: str
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SealFiles:
+    """Where the sealing certificate and its key lie."""
+
+    certificate: Path
+    private_key: Path
+
+
+@dataclass(frozen=True)
+class SealedPdf:
+    """A sealed document; ``time_stamp`` is ``missing`` where a service is set and did not answer."""
+
+    data: bytes
+    time_stamp: TimeStamp
+
+
+@dataclass(frozen=True)
+class SealVerdict:
+    """What a seal is worth: ``good`` needs the signature and everything after it (never the AdES code alone)."""
+
+    good: bool
+    intact: bool
+    trusted: bool
+    modification_level: str
+    signer: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """One finished object: bytes and where they go."""
+
+    kind: DeliveryKind
+    sop_class_uid: str
+    sop_instance_uid: str
+    blob_key: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """What the receiver checks."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One object on its way to the hospital's PACS: a structured report (``sr``) or the sealed document (``pdf``)."""
+
+    delivery_id: str
+    site_id: str
+    report_id: str
+    number: int
+    kind: DeliveryKind
+    study_instance_uid: str
+    sop_class_uid: str
+    sop_instance_uid: str
+    blob_key: str
+    sha256: str
+    size: int
+    created_at: datetime
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SignedVersion:
+    """A version that never changes again: bytes, digest, signature."""
+
+    report_id: str
+    number: int
+    kind: Kind
+    canonical: bytes
+    digest: str
+    signature: Signature
+
+    @property
+    def status(self) -> ReportStatus:
+        """How a report with this as its latest version stands."""
+        return "amended" if self.kind == "amendment" else "final"
+
+
+def checked(content: Content) -> Content:
+    """Refuse what no report can hold.
+
+    Raises:
+        RequestError: a category of no guideline, or text without end.
+    """
+    wrong = None
+    if {content.category_right, content.category_left} - CATEGORIES:
+        wrong = "a category that the guideline does not know"
+    elif max(len(content.findings), len(content.impression)) > LONGEST_TEXT:
+        wrong = f"more than {LONGEST_TEXT} characters in one field"
+    elif len(content.images_read) > MOST_IMAGES:
+        wrong = f"more than {MOST_IMAGES} images read"
+    elif any(ord(letter) < ord(" ") and letter not in "\n\t" for letter in content.findings + content.impression):
+        wrong = "control characters in the text"
+    if wrong:
+        raise RequestError(wrong, phase="saving a report")
+    return content
+
+
+def demand_version(draft: Draft | None, expected_version: int) -> None:
+    """Refuse to write over what somebody else saved meanwhile (RFC 9110 13.1.1).
+
+    Raises:
+        StaleError: another version is there now.
+    """
+    present = draft.version if draft else 0
+    if present != expected_version:
+        raise StaleError(
+            f"version {present} is there now, not {expected_version}",
+            phase="saving a report",
+            remedy="load it, compare, save again",
+        )
+
+
+def demand_images(content: Content, known: Iterable[KnownImage]) -> tuple[KnownImage, ...]:
+    """The images that a report rests on, if it may rest on them (lossy or unproved mammograms: never).
+
+    Raises:
+        RequestError: no image was read.
+        ProofError: an image that is not here, or whose digest is another one.
+        SignatureError: a mammogram that is lossy or unproved.
+    """
+    by_uid = {image.sop_instance_uid: image for image in known}
+    if not content.images_read:
+        raise RequestError("no image of this study was read", phase=_PHASE, remedy="look at the images first")
+    read: dict[str, KnownImage] = {}
+    for one in content.images_read:
+        image = by_uid.get(one.sop_instance_uid)
+        if image is None or not 1 <= one.frame <= len(image.frames):
+            raise ProofError("an image that was read is not in the archive", phase=_PHASE, remedy="load the case again")
+        if image.frames[one.frame - 1] != one.digest:
+            raise ProofError(
+                "an image on the screen was not the one that the hospital sent", phase=_PHASE, remedy="load it again"
+            )
+        read[one.sop_instance_uid] = image
+    for image in read.values():
+        if image.is_mammogram and (image.lossy or image.proof != "proved"):
+            why = image.reason or ("compressed with loss" if image.lossy else "its pixels are not proved")
+            raise SignatureError(
+                f"a mammogram cannot be signed on: {why}", phase=_PHASE, remedy="ask the site to send the original"
+            )
+    return tuple(read.values())
+
+
+def demand_text(content: Content) -> None:
+    """Refuse a report that says nothing.
+
+    Raises:
+        RequestError: neither findings nor impression.
+    """
+    if not content.findings.strip() and not content.impression.strip():
+        raise RequestError("the report says nothing", phase=_PHASE, remedy="write findings or an impression")
+
+
+def digest_of(canonical: bytes) -> str:
+    """Hex SHA-256 (REC-16)."""
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def demand_frozen(frozen: Frozen | None, draft: Draft | None, *, person_id: str, expected_digest: str | None) -> Frozen:
+    """The version that was shown, if it is still the one that is meant.
+
+    Raises:
+        ConflictError: nothing was shown to this person, or the text has changed since.
+    """
+    if frozen is None or frozen.shown_to != person_id:
+        raise ConflictError("nothing was shown for signing", phase="signing", remedy="look at the whole report first")
+    changed = draft is None or draft.version != frozen.draft_version
+    if changed or (expected_digest is not None and expected_digest != frozen.digest):
+        raise ConflictError("the text has changed since it was shown", phase="signing", remedy="look at it again")
+    return frozen
+
+
+def sign(frozen: Frozen, signature: Signature) -> SignedVersion:
+    """Make the version that never changes again.
+
+    Raises:
+        SignatureError: the bytes are not the ones that were shown, or somebody else was shown them.
+    """
+    if digest_of(frozen.canonical) != frozen.digest or frozen.shown_to != signature.person_id:
+        raise SignatureError("what is signed is not what was shown", phase="signing")
+    return SignedVersion(
+        report_id=frozen.report_id,
+        number=frozen.number,
+        kind=frozen.kind,
+        canonical=frozen.canonical,
+        digest=frozen.digest,
+        signature=signature,
+    )

@@ -1,0 +1,41 @@
+"""What reports ask of other slices; the hub's wiring says who answers."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from dokuei.hub.reports.model import Case, KnownImage, SiteRules
+
+
+class Cases(Protocol):
+    """The worklist."""
+
+    def case(self, connection: Connection, item_id: str, role: str, *, site_ids: Collection[str]) -> Case:
+        """One case and who has the role, inside the asker's transaction.
+
+        Raises:
+            NotFoundError: no such case or role at those sites.
+        """
+
+
+class Images(Protocol):
+    """The archive."""
+
+    def of_study(self, site_id: str, study_instance_uid: str) -> tuple[KnownImage, ...]:
+        """Every archived object of a study that has frames.
+
+        Raises:
+            NotFoundError: no such study at this site.
+        """
+
+
+class Rules(Protocol):
+    """The register of sites."""
+
+    def of_site(self, site_id: str) -> SiteRules:
+        """What holds for this site's reports.
+
+        Raises:
+            NotFoundError: no such site.
+        """

@@ -1,0 +1,121 @@
+"""The hub's seal on a report: whose key it is, and that nobody else can read it."""
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from dokuei.clock import now
+from dokuei.errors import ConfigurationError
+from dokuei.hub.reports.model import SealedPdf, SealFiles, SealVerdict
+from dokuei.settings import SealSettings
+from dokuei.storage.pki import private_pem, write_secret
+
+_YEARS = timedelta(days=3650)
+_SLACK = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """Seals with one key, with a time stamp (RFC 3161) where a service is set."""
+
+    files: SealFiles
+    reason: str
+    time_stamp_url: str = ""
+    time_stamp_ca: Path | None = None
+
+    def seal(self, pdf: bytes) -> SealedPdf:
+        """Seal a document; without the time-stamp service the report is still final, and says so.
+
+        Raises:
+            SignatureError: the key could not seal.
+        """
+        from dokuei.hub.reports.pades import Pades  # noqa: PLC0415 - large, and only signing needs it
+
+        return Pades(self.files, self.reason, self.time_stamp_url).seal(pdf)
+
+    def verify(self, pdf: bytes) -> SealVerdict:
+        """Judge a document that was sealed here."""
+        from dokuei.hub.reports.pades import certificates, verify_seal  # noqa: PLC0415 - as above
+
+        stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
+        return verify_seal(pdf, trusted=certificates(self.files.certificate), trusted_stampers=stampers)
+
+
+def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:
+    """The sealer of a home folder; its key is made at the first start, mode 600.
+
+    Raises:
+        ConfigurationError: a set file is missing, or readable by others.
+    """
+    if settings.certificate is not None and settings.private_key is not None:
+        files = SealFiles(settings.certificate, settings.private_key)
+    else:
+        files = _own_files(home / "hub" / "seal", centre_name)
+    for file in (files.certificate, files.private_key):
+        if not os.access(file, os.R_OK):
+            raise ConfigurationError(f"cannot read {file}", phase="opening the seal", remedy="correct [seal]")
+    if files.private_key.stat().st_mode & 0o077:
+        raise ConfigurationError(
+            f"{files.private_key} is readable by others", phase="opening the seal", remedy="chmod 600"
+        )
+    if settings.time_stamp_url and (settings.time_stamp_ca is None or not os.access(settings.time_stamp_ca, os.R_OK)):
+        raise ConfigurationError(
+            "a time-stamp service is set, but not who vouches for it",
+            phase="opening the seal",
+            remedy="set time_stamp_ca",
+        )
+    return Sealer(
+        files,
+        reason=f"読影報告書の封緘 / Report sealed by {centre_name}",
+        time_stamp_url=settings.time_stamp_url,
+        time_stamp_ca=settings.time_stamp_ca,
+    )
+
+
+def _own_files(folder: Path, centre_name: str) -> SealFiles:
+    files = SealFiles(folder / "seal.pem", folder / "seal.key")
+    if not files.certificate.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = ec.generate_private_key(ec.SECP256R1())
+        write_secret(files.private_key, private_pem(key))
+        write_secret(files.certificate, _own_certificate(key, centre_name).public_bytes(serialization.Encoding.PEM))
+    return files
+
+
+def _own_certificate(key: ec.EllipticCurvePrivateKey, centre_name: str) -> x509.Certificate:
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, centre_name[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, "dokuei report seal"),
+        ]
+    )
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now() - _SLACK)
+        .not_valid_after(now() + _YEARS)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )

@@ -1,0 +1,168 @@
+"""Reports as the rest of the hub sees them."""
+
+import hashlib
+from dataclasses import dataclass
+
+from dokuei.errors import NotFoundError, ProofError
+from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.identity.service import IdentityService
+from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports.documents import DocumentMaker
+from dokuei.hub.reports.drafting import Drafting, View
+from dokuei.hub.reports.model import Content, Delivery
+from dokuei.hub.reports.neighbours import Cases, Images, Rules
+from dokuei.hub.reports.sealing import Sealer
+from dokuei.hub.reports.signing import Begun, Proof, Signing
+from dokuei.hub.reports.store import KeptVersion
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.blobs import Blobs
+from dokuei.storage.db import Database
+
+SOLE = "sole"
+
+
+@dataclass(frozen=True)
+class ReportsService:
+    """Everything about reports goes through here."""
+
+    database: Database
+    blobs: Blobs
+    drafting: Drafting
+    signing: Signing
+
+    def view(self, principal: Principal, item_id: str, role: str = SOLE) -> View:
+        """A case's report as this person may see it."""
+        return self.drafting.view(principal, item_id, role)
+
+    def save(
+        self, principal: Principal, item_id: str, content: Content, *, expected_version: int, role: str = SOLE
+    ) -> View:
+        """Keep what was typed."""
+        return self.drafting.save(principal, item_id, role, content, expected_version=expected_version)
+
+    def amend(self, principal: Principal, item_id: str, role: str = SOLE) -> View:
+        """Begin a new version of a signed report."""
+        return self.drafting.amend(principal, item_id, role)
+
+    def begin_signature(self, principal: Principal, item_id: str, role: str = SOLE) -> Begun:
+        """Show exactly what would be signed."""
+        return self.signing.begin(principal, item_id, role)
+
+    def sign_report(
+        self,
+        principal: Principal,
+        item_id: str,
+        proof: Proof,
+        *,
+        expected_digest: str | None = None,
+        role: str = SOLE,
+    ) -> View:
+        """Sign what was shown."""
+        self.signing.sign_report(principal, item_id, role, proof, expected_digest=expected_digest)
+        return self.view(principal, item_id, role)
+
+    def pdf(
+        self, principal: Principal, item_id: str, *, number: int | None = None, role: str = SOLE
+    ) -> tuple[KeptVersion, bytes]:
+        """The sealed document, checked against the hub's own record; that it was looked at is noted (LOG-01).
+
+        Raises:
+            NotFoundError: no such case at a site of theirs, or nothing signed.
+            ProofError: the file is not the one that was sealed.
+        """
+        with self.database.begin() as connection:
+            sites = principal.sites_with(Permission.READ_REPORT)
+            case = self.drafting.cases.case(connection, item_id, role, site_ids=sites)
+            report = store.find(connection, item_id, role)
+            kept = () if report is None else store.versions(connection, report.report_id)
+            chosen = [one for one in kept if number is None or one.signed.number == number]
+            if not chosen:
+                raise NotFoundError("no such signed version", phase="reading a report")
+            hub_trail.append(
+                connection,
+                actor=principal.actor,
+                event="report.read",
+                site_id=case.site_id,
+                subject=case.study_instance_uid,
+                details={"version": chosen[-1].signed.number},
+            )
+        data = self.blobs.read(chosen[-1].sealed.pdf_key)
+        if hashlib.sha256(data).hexdigest() != chosen[-1].sealed.pdf_sha256:
+            raise ProofError("the sealed file has been changed", phase="reading a report", remedy="restore the backup")
+        return chosen[-1], data
+
+    def pending_deliveries(self, site_id: str) -> tuple[Delivery, ...]:
+        """What a site's PACS has not got yet, the oldest first."""
+        with self.database.read() as connection:
+            return store_deliveries.waiting(connection, site_id)
+
+    def read_delivery(self, site_id: str, delivery_id: str) -> tuple[Delivery, bytes]:
+        """One object of a site as a Part 10 file.
+
+        Raises:
+            NotFoundError: no such delivery at this site.
+        """
+        with self.database.read() as connection:
+            return self._delivery(store_deliveries.find(connection, site_id, delivery_id))
+
+    def mark_delivered(self, site_id: str, delivery_id: str, *, actor: str, destination: str) -> None:
+        """The site's PACS has acknowledged it; telling it twice changes nothing.
+
+        Raises:
+            NotFoundError: no such delivery at this site.
+        """
+        with self.database.begin() as connection:
+            known = store_deliveries.find(connection, site_id, delivery_id)
+            if known is None:
+                raise NotFoundError("no such delivery", phase="delivering")
+            if store_deliveries.mark_delivered(connection, delivery_id, actor=actor, destination=destination):
+                hub_trail.append(
+                    connection,
+                    actor=actor,
+                    event="report.delivered",
+                    site_id=site_id,
+                    subject=known.study_instance_uid,
+                    details={"kind": known.kind, "sop_instance_uid": known.sop_instance_uid, "to": destination},
+                )
+
+    def note_delivery_failure(self, site_id: str, delivery_id: str, *, error: str) -> None:
+        """Why the site's PACS does not have it yet; it stays on its way."""
+        with self.database.begin() as connection:
+            if store_deliveries.find(connection, site_id, delivery_id) is not None:
+                store_deliveries.note_failure(connection, delivery_id, error)
+
+    def _delivery(self, known: Delivery | None) -> tuple[Delivery, bytes]:
+        if known is None:
+            raise NotFoundError("no such delivery", phase="delivering")
+        return known, self.blobs.read(known.blob_key)
+
+
+def reports_service(
+    database: Database,
+    blobs: Blobs,
+    *,
+    identity: IdentityService,
+    cases: Cases,
+    images: Images,
+    rules: Rules,
+    sealer: Sealer,
+    facility: str,
+    time_zone: str,
+) -> ReportsService:
+    """Wire reports from their parts."""
+    drafting = Drafting(database, identity.people, cases)
+    return ReportsService(
+        database=database,
+        blobs=blobs,
+        drafting=drafting,
+        signing=Signing(
+            database=database,
+            blobs=blobs,
+            drafting=drafting,
+            confirmation=identity.confirmation,
+            images=images,
+            rules=rules,
+            maker=DocumentMaker(sealer, time_zone),
+            facility=facility,
+        ),
+    )

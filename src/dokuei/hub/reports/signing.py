@@ -1,0 +1,258 @@
+"""Signing: the one place where its order is written (verify, sign, seal, then one transaction)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from dokuei.clock import now
+from dokuei.errors import ConflictError, RequestError
+from dokuei.hub.identity.model import Permission, Person, Principal
+from dokuei.hub.identity.proof import Confirmation, Confirmed
+from dokuei.hub.reports import model, store, store_deliveries, wording
+from dokuei.hub.reports.documents import DocumentMaker, Documents
+from dokuei.hub.reports.drafting import REPORT_CHANGED, Drafting
+from dokuei.hub.reports.model import Case, Draft, Frozen, KnownImage, Report, Signature, SignedVersion
+from dokuei.hub.reports.neighbours import Images, Rules
+from dokuei.hub.reports.typesetting import demand_letters
+from dokuei.storage import outbox
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.blobs import Blobs
+from dokuei.storage.db import Database
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What the confirmation screen shows (REC-02), and what it asks of the reader."""
+
+    digest: str
+    text: str
+    document: Mapping[str, Any]
+    asked: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the reader presented: a key's answer, or password and code."""
+
+    credential: Mapping[str, Any] | None = None
+    password: str = ""
+    totp_code: str = ""
+
+
+@dataclass(frozen=True)
+class Signing:
+    """The two steps of a signature."""
+
+    database: Database
+    blobs: Blobs
+    drafting: Drafting
+    confirmation: Confirmation
+    images: Images
+    rules: Rules
+    maker: DocumentMaker
+    facility: str
+
+    def begin(self, principal: Principal, item_id: str, role: str) -> Begun:
+        """Freeze the version as it stands, and bind its digest into the key's challenge.
+
+        Raises:
+            NotFoundError, ForbiddenError: not this person's case, or no right to sign there (REC-01).
+            ConflictError: nothing is being written, or images are still on their way.
+            RequestError, ProofError, SignatureError: this version cannot be signed; the error says why.
+        """
+        with self.database.read() as connection:
+            case, report, draft = self._mine(connection, principal, item_id, role)
+            before = store.versions(connection, report.report_id)
+        rules = self.rules.of_site(case.site_id)
+        self._demand_fit(case, draft)
+        people = {person.person_id: person for person in self._people(draft, principal)}
+        document = wording.document(
+            report=report,
+            number=len(before) + 1,
+            replaces=before[-1].signed if before else None,
+            case=case,
+            site=rules,
+            facility=self.facility,
+            content=draft.content,
+            entered_by=[_named(people[person_id]) for person_id in draft.entered_by if person_id in people],
+            reader=_named(people[principal.person_id or ""]),
+        )
+        demand_letters(document)
+        frozen = self._freeze(principal, report, draft, document, amended=bool(before))
+        asked = self.confirmation.begin(
+            person_id=principal.person_id or "",
+            subject=_subject(frozen),
+            shown=frozen.canonical,
+            synced_allowed=rules.synced_passkeys_may_sign,
+        )
+        return Begun(frozen.digest, wording.shown_text(document), document, asked)
+
+    def sign_report(
+        self, principal: Principal, item_id: str, role: str, proof: Proof, *, expected_digest: str | None
+    ) -> SignedVersion:
+        """Verify what was presented, sign, seal, and only then let it be true, all of it in one transaction.
+
+        Raises:
+            NotFoundError, ForbiddenError: not this person's case, or no right to sign there (REC-01).
+            ConflictError: what is signed is not what was shown.
+            SignatureError: the key's answer, the password or the seal does not hold.
+        """
+        with self.database.read() as connection:
+            case, report, draft = self._mine(connection, principal, item_id, role)
+            frozen = model.demand_frozen(
+                store.frozen_of(connection, report.report_id),
+                draft,
+                person_id=principal.person_id or "",
+                expected_digest=expected_digest,
+            )
+        confirmed = self._confirm(principal, case, frozen, proof)
+        signature = Signature(
+            person_id=principal.person_id or "",
+            display_name=principal.display_name,
+            signed_at=now(),
+            method=confirmed.method,
+            evidence=confirmed.evidence,
+        )
+        signed = model.sign(frozen, signature)
+        documents = self.maker.make(signed, site_id=case.site_id, images=self._known(case))
+        self._keep(documents)
+        with self.database.begin() as connection:
+            case, report, draft = self._mine(connection, principal, item_id, role, lock=True)
+            model.demand_frozen(
+                store.frozen_of(connection, report.report_id),
+                draft,
+                person_id=signature.person_id,
+                expected_digest=signed.digest,
+            )
+            _write(connection, principal, case, signed, documents)
+        return signed
+
+    def _mine(
+        self, connection: Connection, principal: Principal, item_id: str, role: str, *, lock: bool = False
+    ) -> tuple[Case, Report, Draft]:
+        case = self.drafting.mine(connection, principal, item_id, role, Permission.SIGN_REPORT)
+        report = store.find(connection, item_id, role, lock=lock)
+        draft = None if report is None else store.draft_of(connection, report.report_id)
+        if report is None or draft is None:
+            raise ConflictError("there is nothing to sign", phase="signing", remedy="write the report first")
+        return case, report, draft
+
+    def _demand_fit(self, case: Case, draft: Draft) -> None:
+        model.demand_text(draft.content)
+        if not case.images_complete:
+            raise ConflictError(
+                "images of this study are still on their way", phase="preparing to sign", remedy="wait for all of them"
+            )
+        model.demand_images(draft.content, self._known(case))
+
+    def _known(self, case: Case) -> tuple[KnownImage, ...]:
+        return self.images.of_study(case.site_id, case.study_instance_uid)
+
+    def _people(self, draft: Draft, principal: Principal) -> tuple[Person, ...]:
+        found = self.drafting.people.some({*draft.entered_by, principal.person_id or ""})
+        if not any(person.person_id == principal.person_id for person in found):
+            raise RequestError("this account has no person", phase="preparing to sign")
+        return found
+
+    def _freeze(
+        self, principal: Principal, report: Report, draft: Draft, document: dict[str, Any], *, amended: bool
+    ) -> Frozen:
+        canonical = wording.canonical_bytes(document)
+        frozen = Frozen(
+            report_id=report.report_id,
+            number=document["version"],
+            kind="amendment" if amended else "original",
+            draft_version=draft.version,
+            canonical=canonical,
+            digest=model.digest_of(canonical),
+            shown_to=principal.person_id or "",
+            shown_at=now(),
+        )
+        with self.database.begin() as connection:
+            present = store.draft_of(connection, report.report_id)
+            model.demand_version(present, draft.version)
+            store.freeze(connection, frozen)
+            hub_trail.append(
+                connection,
+                actor=principal.actor,
+                event="report.shown",
+                site_id=report.site_id,
+                subject=report.study_instance_uid,
+                details={"report_id": report.report_id, "version": frozen.number, "digest": frozen.digest},
+            )
+        return frozen
+
+    def _confirm(self, principal: Principal, case: Case, frozen: Frozen, proof: Proof) -> Confirmed:
+        person_id = principal.person_id or ""
+        if proof.credential is None:
+            return self.confirmation.reenter(person_id=person_id, password=proof.password, code=proof.totp_code)
+        return self.confirmation.touch(
+            proof.credential,
+            expected_person_id=person_id,
+            expected_subject=_subject(frozen),
+            expected_shown=frozen.canonical,
+            synced_allowed=self.rules.of_site(case.site_id).synced_passkeys_may_sign,
+        )
+
+    def _keep(self, documents: Documents) -> None:
+        """Bytes before rows: what a row names is there."""
+        self.blobs.put(documents.sealed.pdf_key, documents.pdf)
+        for made in documents.objects:
+            self.blobs.put(made.blob_key, made.data)
+
+
+def _write(
+    connection: Connection, principal: Principal, case: Case, signed: SignedVersion, documents: Documents
+) -> None:
+    """Version, deliveries, audit and event: true together or not at all."""
+    store.add_version(connection, signed, documents.sealed)
+    store.close_draft(connection, signed.report_id)
+    for made in documents.objects:
+        store_deliveries.add(
+            connection,
+            made,
+            site_id=case.site_id,
+            report_id=signed.report_id,
+            number=signed.number,
+            study_instance_uid=case.study_instance_uid,
+        )
+    hub_trail.append(
+        connection,
+        actor=principal.actor,
+        event="report.signed",
+        site_id=case.site_id,
+        subject=case.study_instance_uid,
+        details={
+            "report_id": signed.report_id,
+            "version": signed.number,
+            "digest": signed.digest,
+            "method": signed.signature.method,
+            "pdf_sha256": documents.sealed.pdf_sha256,
+            "time_stamp": documents.sealed.time_stamp,
+        },
+    )
+    outbox.put(
+        connection,
+        REPORT_CHANGED,
+        {
+            "worklist_item_id": case.worklist_item_id,
+            "role": case.role,
+            "status": signed.status,
+            "signed_at": signed.signature.signed_at.isoformat(),
+            "signed_by": signed.signature.person_id,
+        },
+    )
+
+
+def _subject(frozen: Frozen) -> str:
+    return f"report:{frozen.report_id}:{frozen.number}"
+
+
+def _named(person: Person) -> dict[str, str]:
+    return {
+        "person_id": person.person_id,
+        "display_name": person.display_name,
+        "display_name_kana": person.display_name_kana,
+    }

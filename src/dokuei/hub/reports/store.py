@@ -1,0 +1,164 @@
+"""Reports in SQL. There is no statement here that changes or removes a signed version (REC-03)."""
+
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from dokuei.clock import now
+from dokuei.hub.reports.model import Case, Content, Draft, Frozen, ImageRead, Report, Signature, SignedVersion
+from dokuei.hub.reports.tables import draft, frozen, report, version
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Where a version's sealed documents are and what they are; ``time_stamp`` is none, stamped or missing."""
+
+    pdf_key: str
+    pdf_sha256: str
+    time_stamp: str
+    sr_sop_instance_uid: str
+    pdf_sop_instance_uid: str
+
+
+@dataclass(frozen=True)
+class KeptVersion:
+    """A signed version and its seal."""
+
+    signed: SignedVersion
+    sealed: Sealed
+
+
+def find(connection: Connection, worklist_item_id: str, role: str, *, lock: bool = False) -> Report | None:
+    """The opinion under one role of a case; ``lock`` holds its row until the transaction ends."""
+    query = select(report).where(report.c.worklist_item_id == worklist_item_id, report.c.role == role)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else Report(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+
+
+def open_report(connection: Connection, case: Case, *, person_id: str) -> Report:
+    """Begin an opinion."""
+    new = Report(
+        report_id=uuid.uuid4().hex,
+        site_id=case.site_id,
+        worklist_item_id=case.worklist_item_id,
+        study_instance_uid=case.study_instance_uid,
+        role=case.role,
+        created_at=now(),
+        created_by=person_id,
+    )
+    connection.execute(insert(report).values(**asdict(new)))
+    return new
+
+
+def draft_of(connection: Connection, report_id: str) -> Draft | None:
+    """What is being written, if anything is."""
+    row = connection.execute(select(draft).where(draft.c.report_id == report_id, draft.c.open.is_(True))).one_or_none()
+    return None if row is None else _draft(row)
+
+
+def last_draft_version(connection: Connection, report_id: str) -> int:
+    """How many saves there have been, so that counting goes on after a signature."""
+    return connection.execute(select(draft.c.version).where(draft.c.report_id == report_id)).scalar() or 0
+
+
+def save_draft(connection: Connection, new: Draft) -> None:
+    """Keep what was typed, in place of what was typed before."""
+    connection.execute(delete(draft).where(draft.c.report_id == new.report_id))
+    connection.execute(
+        insert(draft).values(
+            report_id=new.report_id,
+            version=new.version,
+            findings=new.content.findings,
+            impression=new.content.impression,
+            category_right=new.content.category_right,
+            category_left=new.content.category_left,
+            images_read=json.dumps([[i.sop_instance_uid, i.frame, i.digest] for i in new.content.images_read]),
+            entered_by=json.dumps(new.entered_by),
+            updated_at=new.updated_at,
+            updated_by=new.updated_by,
+            open=True,
+        )
+    )
+
+
+def close_draft(connection: Connection, report_id: str) -> None:
+    """It is signed: nothing is being written any more."""
+    connection.execute(update(draft).where(draft.c.report_id == report_id).values(open=False))
+    connection.execute(delete(frozen).where(frozen.c.report_id == report_id))
+
+
+def freeze(connection: Connection, new: Frozen) -> None:
+    """Keep the exact bytes that are shown for signing."""
+    connection.execute(delete(frozen).where(frozen.c.report_id == new.report_id))
+    connection.execute(insert(frozen).values(**asdict(new)))
+
+
+def frozen_of(connection: Connection, report_id: str) -> Frozen | None:
+    """The bytes that were shown last."""
+    row = connection.execute(select(frozen).where(frozen.c.report_id == report_id)).one_or_none()
+    return None if row is None else Frozen(**row._mapping)  # noqa: SLF001 - as above
+
+
+def add_version(connection: Connection, signed: SignedVersion, sealed: Sealed) -> None:
+    """Keep a signed version; the primary key refuses a second one under the same number."""
+    connection.execute(
+        insert(version).values(
+            report_id=signed.report_id,
+            number=signed.number,
+            kind=signed.kind,
+            canonical=signed.canonical,
+            digest=signed.digest,
+            signed_by=signed.signature.person_id,
+            signer_name=signed.signature.display_name,
+            signed_at=signed.signature.signed_at,
+            method=signed.signature.method,
+            evidence=json.dumps(dict(signed.signature.evidence)),
+            **asdict(sealed),
+        )
+    )
+
+
+def versions(connection: Connection, report_id: str) -> tuple[KeptVersion, ...]:
+    """All signed versions, the first one first: each stays viewable."""
+    rows = connection.execute(select(version).where(version.c.report_id == report_id).order_by(version.c.number))
+    return tuple(_kept(row) for row in rows)
+
+
+def content_of(signed: SignedVersion) -> Content:
+    """What a signed version says."""
+    value = json.loads(signed.canonical)
+    return Content(
+        findings=value["findings"],
+        impression=value["impression"],
+        category_right=value["category_right"],
+        category_left=value["category_left"],
+        images_read=tuple(ImageRead(**one) for one in value["images_read"]),
+    )
+
+
+def _draft(row: Row[Any]) -> Draft:
+    return Draft(
+        report_id=row.report_id,
+        version=row.version,
+        content=Content(
+            findings=row.findings,
+            impression=row.impression,
+            category_right=row.category_right,
+            category_left=row.category_left,
+            images_read=tuple(ImageRead(*one) for one in json.loads(row.images_read)),
+        ),
+        entered_by=tuple(json.loads(row.entered_by)),
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+    )
+
+
+def _kept(row: Row[Any]) -> KeptVersion:
+    signature = Signature(row.signed_by, row.signer_name, row.signed_at, row.method, json.loads(row.evidence))
+    return KeptVersion(
+        SignedVersion(row.report_id, row.number, row.kind, row.canonical, row.digest, signature),
+        Sealed(**{name: getattr(row, name) for name in Sealed.__dataclass_fields__}),
+    )

@@ -1,0 +1,103 @@
+"""Reports: each reader's opinion a record of its own; drafts change, versions never do (REC-03)."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from dokuei.storage.db import UtcDateTime, hub_metadata
+
+report = Table(
+    "report",
+    hub_metadata,
+    Column("report_id", String(32), primary_key=True),
+    Column("site_id", String(64), nullable=False),
+    Column("worklist_item_id", String(32), nullable=False),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", String(32), nullable=False),
+    UniqueConstraint("worklist_item_id", "role"),
+)
+Index("ix_report_study", report.c.site_id, report.c.study_instance_uid)
+
+draft = Table(
+    "report_draft",
+    hub_metadata,
+    Column("report_id", String(32), ForeignKey("report.report_id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("impression", Text, nullable=False),
+    Column("category_right", String(8), nullable=False),
+    Column("category_left", String(8), nullable=False),
+    Column("images_read", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("updated_by", String(32), nullable=False),
+    Column("open", Boolean, nullable=False),
+)
+
+frozen = Table(
+    "report_frozen",
+    hub_metadata,
+    Column("report_id", String(32), ForeignKey("report.report_id"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("draft_version", Integer, nullable=False),
+    Column("canonical", LargeBinary, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("shown_to", String(32), nullable=False),
+    Column("shown_at", UtcDateTime, nullable=False),
+)
+
+version = Table(
+    "report_version",
+    hub_metadata,
+    Column("report_id", String(32), ForeignKey("report.report_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("canonical", LargeBinary, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("signed_by", String(32), nullable=False),
+    Column("signer_name", String(200), nullable=False),
+    Column("signed_at", UtcDateTime, nullable=False),
+    Column("method", String(20), nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("time_stamp", String(20), nullable=False),
+    Column("pdf_key", String(300), nullable=False),
+    Column("pdf_sha256", String(64), nullable=False),
+    Column("sr_sop_instance_uid", String(64), nullable=False),
+    Column("pdf_sop_instance_uid", String(64), nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    hub_metadata,
+    Column("delivery_id", String(32), primary_key=True),
+    Column("site_id", String(64), nullable=False),
+    Column("report_id", String(32), ForeignKey("report.report_id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("sop_class_uid", String(64), nullable=False),
+    Column("sop_instance_uid", String(64), nullable=False),
+    Column("blob_key", String(300), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("delivered_at", UtcDateTime, nullable=True),
+    Column("delivered_by", String(200), nullable=True),
+    Column("delivered_to", String(200), nullable=True),
+    Column("last_error", Text, nullable=True),
+    UniqueConstraint("report_id", "number", "kind"),
+)
+Index("ix_delivery_waiting", delivery.c.site_id, delivery.c.delivered_at, delivery.c.created_at)

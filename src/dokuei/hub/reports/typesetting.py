@@ -1,0 +1,223 @@
+"""A report on paper: A4 by typst, Japanese with the fonts that are there, and never a missing letter in silence."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typst
+from fontTools.ttLib import TTFont
+
+from dokuei.errors import ConfigurationError, RequestError
+from dokuei.hub.reports.model import KnownImage, Signature
+
+FONT = "Noto Sans CJK JP"
+FONT_FOLDERS = (
+    Path("/usr/share/fonts/opentype/noto"),
+    Path("/usr/share/fonts/noto-cjk"),
+    Path("/usr/share/fonts/google-noto-cjk"),
+    Path.home() / ".fonts",
+)
+_TEMPLATE = Path(__file__).with_name("report.typ")
+_MOST_ROWS = 48
+_PREFIX = 16
+_UNSEEN = frozenset("\n\t\u3000\u00a0\u200b ")
+_METHODS = {"passkey": "鍵 (WebAuthn) / security key", "password": "パスワードとコード / password and code"}
+
+
+@dataclass(frozen=True)
+class Face:
+    """The Japanese font: where its files are and which letters it has."""
+
+    folder: Path
+    letters: frozenset[int]
+
+
+def typeset(
+    document: Mapping[str, Any], *, images: Sequence[KnownImage], signature: Signature, digest: str, time_zone: str
+) -> bytes:
+    """Set a signed version's document as PDF/A.
+
+    Raises:
+        ConfigurationError: the Japanese font is missing.
+        RequestError: a letter that the font does not have.
+    """
+    demand_letters(document)
+    face = japanese_font()
+    data = _data(document, images, signature, digest, ZoneInfo(time_zone))
+    compiler = typst.Compiler(_TEMPLATE, font_paths=_fonts(face.folder))
+    made = compiler.compile(
+        format="pdf",
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["a-2u"],
+        timestamp=int(signature.signed_at.timestamp()),
+        pdf_tags=True,
+    )
+    if not isinstance(made, bytes):
+        raise ConfigurationError("typst made no document", phase="typesetting")
+    return made
+
+
+def demand_letters(document: Mapping[str, Any]) -> None:
+    """Refuse letters that would print as nothing, while the reader can still write them otherwise.
+
+    Raises:
+        ConfigurationError: the Japanese font is missing.
+        RequestError: names the letters.
+    """
+    letters = japanese_font().letters
+    missing = sorted({x for text in _strings(document) for x in text if x not in _UNSEEN and ord(x) not in letters})
+    if missing:
+        named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:10])
+        raise RequestError(
+            f"letters that cannot be printed: {named}", phase="typesetting", remedy="write them otherwise"
+        )
+
+
+@lru_cache(maxsize=1)
+def japanese_font(folders: tuple[Path, ...] = FONT_FOLDERS) -> Face:
+    """The font that reports are set in.
+
+    Raises:
+        ConfigurationError: it is not on this machine; typst would take any other in silence.
+    """
+    for folder in folders:
+        faces = _fonts(folder).fonts() if folder.is_dir() else []
+        found = next((face for face in faces if face.family == FONT and face.weight == 400 and face.path), None)  # noqa: PLR2004 - CSS weight "regular"
+        if found is not None:
+            with TTFont(found.path, fontNumber=found.index, lazy=True) as font:
+                return Face(folder, frozenset(font.getBestCmap()))
+    raise ConfigurationError(
+        f"the font {FONT} is missing", phase="typesetting", remedy="apt-get install fonts-noto-cjk"
+    )
+
+
+def _fonts(folder: Path) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _strings(one)
+
+
+def _data(
+    document: Mapping[str, Any], images: Sequence[KnownImage], signature: Signature, digest: str, zone: ZoneInfo
+) -> dict[str, Any]:
+    study, reader = document["study"], document["reader"]
+    main, more = _name(document["patient"]["patient_name"])
+    rows, note = _image_rows(document["images_read"], images)
+    return {
+        "font": FONT,
+        "title": "読影報告書",
+        "title_short": "読影報告書 Reading report",
+        "labels": {"version": "第", "digest": "版ダイジェスト"},
+        "number": f"{document['version']} 版",
+        "not_for_primary_diagnosis": document["not_for_primary_diagnosis"],
+        "facility": document["facility"],
+        "site_name": document["site"]["name"],
+        "patient": {
+            "name_short": main,
+            "name_main": main or "—",
+            "name_more": more,
+            "patient_id": document["patient"]["patient_id"],
+            "birth_date": _day(document["patient"]["patient_birth_date"]),
+            "sex": {"F": "女 F", "M": "男 M", "O": "その他 O"}.get(document["patient"]["patient_sex"], ""),
+        },
+        "study": {
+            "date": _day(study["study_date"]),
+            "accession_number": study["accession_number"],
+            "modalities": " ".join(study["modalities"]),
+            "description": study["study_description"],
+            "referring_physician": study["referring_physician"].replace("^", " ").replace("=", " ").strip(),
+        },
+        "replaces": _replaces(document),
+        "categories": [
+            {"side": "右", "side_en": "Right", "value": document["category_right"]},
+            {"side": "左", "side_en": "Left", "value": document["category_left"]},
+        ],
+        "findings": _lines(document["findings"]),
+        "impression": _lines(document["impression"]),
+        "reader": {"name": reader["display_name"], "name_more": reader.get("display_name_kana", "")},
+        "entered_by": "、".join(one["display_name"] for one in document["entered_by"]),
+        "signed_at": f"{_local(signature.signed_at, zone)}",
+        "method": _METHODS.get(signature.method, signature.method),
+        "digest": digest,
+        "digest_short": digest[:_PREFIX],
+        "images_note": note,
+        "images": rows,
+    }
+
+
+def _image_rows(read: Sequence[Mapping[str, Any]], images: Sequence[KnownImage]) -> tuple[list[dict[str, str]], str]:
+    """A row an image; where there are very many, a row a series with one digest over all its digests."""
+    by_uid = {image.sop_instance_uid: image for image in images}
+    frames: dict[str, list[Mapping[str, Any]]] = {}
+    for one in read:
+        frames.setdefault(one["sop_instance_uid"], []).append(one)
+    ordered = sorted((by_uid[uid] for uid in frames), key=_place)
+    total = f"{len(ordered)} 画像 {len(read)} フレーム。 {len(ordered)} images, {len(read)} frames. "
+    if len(ordered) <= _MOST_ROWS:
+        rows = [_row([image], frames) for image in ordered]
+        return rows, total + "ダイジェストは画素のSHA-256の先頭16桁。"
+    grouped = [list(group) for _, group in groupby(ordered, key=lambda image: image.series_instance_uid)]
+    return [_row(group, frames) for group in grouped], total + "シリーズごとに全フレームのダイジェストをまとめたもの。"
+
+
+def _row(group: Sequence[KnownImage], frames: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
+    first = group[0]
+    digests = [one["digest"] for image in group for one in frames[image.sop_instance_uid]]
+    single = len(digests) == 1
+    name = " ".join(filter(None, (str(first.series_number or ""), first.series_description)))
+    number = str(first.instance_number or "") if len(group) == 1 else f"{len(group)}"
+    joined = digests[0] if single else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return {
+        "modality": first.modality,
+        "series": name,
+        "image": number,
+        "frames": str(len(digests)),
+        "digest": joined[:_PREFIX],
+    }
+
+
+def _place(image: KnownImage) -> tuple[int, str, int, str]:
+    return (image.series_number or 0, image.series_instance_uid, image.instance_number or 0, image.sop_instance_uid)
+
+
+def _name(name: Mapping[str, str]) -> tuple[str, str]:
+    written = [name[group].replace("^", " ").strip() for group in ("ideographic", "phonetic", "alphabetic")]
+    filled = [group for group in written if group]
+    return (filled[0], "  ".join(filled[1:])) if filled else ("", "")
+
+
+def _replaces(document: Mapping[str, Any]) -> str:
+    if document["replaces"] is None:
+        return ""
+    before = document["version"] - 1
+    digest = document["replaces"][:_PREFIX]
+    return f"訂正版: 第 {before} 版 ({digest}) に代わるものです。 Amended: replaces version {before}."
+
+
+def _lines(text: str) -> list[str]:
+    return [line.replace("\t", "    ") for line in text.rstrip().split("\n")] if text.strip() else []
+
+
+def _day(written: str) -> str:
+    """DA to ISO (PS3.5 6.2); what is no date stays as it came."""
+    return f"{written[:4]}-{written[4:6]}-{written[6:]}" if len(written) == len("YYYYMMDD") else written
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")

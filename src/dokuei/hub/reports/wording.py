@@ -1,0 +1,98 @@
+"""What a version says, in one document: shown before signing, signed, sealed, and kept for ever."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import rfc8785
+
+from dokuei.hub.reports.model import Case, Content, Report, SignedVersion, SiteRules
+
+SCHEMA = "dokuei.report.version/1"
+NOTICE = "一次診断用ではありません / Not for primary diagnosis"
+
+
+def document(
+    *,
+    report: Report,
+    number: int,
+    replaces: SignedVersion | None,
+    case: Case,
+    site: SiteRules,
+    facility: str,
+    content: Content,
+    entered_by: Sequence[Mapping[str, str]],
+    reader: Mapping[str, str],
+) -> dict[str, Any]:
+    """Everything that a version says, as one JSON document: what is shown, signed, sealed and kept."""
+    return {
+        "schema": SCHEMA,
+        "report_id": report.report_id,
+        "version": number,
+        "replaces": None if replaces is None else replaces.digest,
+        "reading_role": report.role,
+        "site": {"site_id": site.site_id, "name": site.name, "name_en": site.name_en},
+        "facility": facility,
+        "patient": {
+            "patient_id": case.patient_id,
+            "issuer_of_patient_id": case.issuer_of_patient_id,
+            "patient_name": asdict(case.patient_name),
+            "patient_birth_date": case.patient_birth_date,
+            "patient_sex": case.patient_sex,
+        },
+        "study": {
+            "study_instance_uid": case.study_instance_uid,
+            "study_date": case.study_date,
+            "study_time": case.study_time,
+            "study_description": case.study_description,
+            "accession_number": case.accession_number,
+            "referring_physician": case.referring_physician,
+            "modalities": list(case.modalities),
+        },
+        "findings": content.findings,
+        "impression": content.impression,
+        "category_right": content.category_right,
+        "category_left": content.category_left,
+        "images_read": [asdict(one) for one in sorted(content.images_read)],
+        "entered_by": [dict(one) for one in entered_by],
+        "reader": dict(reader),
+        "not_for_primary_diagnosis": site.in_evaluation,
+    }
+
+
+def shown_text(value: Mapping[str, Any]) -> str:
+    """The whole document as a person reads it before signing (REC-02): nothing that is signed is left out."""
+    patient, study = value["patient"], value["study"]
+    names = patient["patient_name"]
+    name = " ".join(filter(None, (names[group] for group in ("ideographic", "phonetic", "alphabetic"))))
+    notice = (
+        ["【一次診断用ではありません / Not for primary diagnosis】", ""] if value["not_for_primary_diagnosis"] else []
+    )
+    frames = len(value["images_read"])
+    images = len({one["sop_instance_uid"] for one in value["images_read"]})
+    return "\n".join(
+        [
+            *notice,
+            f"患者: {name}  ID {patient['patient_id']}  {patient['patient_birth_date']}  {patient['patient_sex']}",
+            f"依頼施設: {value['site']['name']}",
+            f"検査: {study['study_date']}  {' '.join(study['modalities'])}  {study['study_description']}",
+            f"受付番号: {study['accession_number']}",
+            f"カテゴリー: 右 {value['category_right'] or '—'}  左 {value['category_left'] or '—'}",
+            "",
+            "所見:",
+            value["findings"],
+            "",
+            "診断:",
+            value["impression"],
+            "",
+            f"読影した画像: {images} 画像 {frames} フレーム",
+            f"入力者: {'、'.join(one['display_name'] for one in value['entered_by'])}",
+            f"読影医: {value['reader']['display_name']}",
+            f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
+        ]
+    )
+
+
+def canonical_bytes(value: Mapping[str, Any]) -> bytes:
+    """One spelling for one document (RFC 8785), so that a digest means a content."""
+    return rfc8785.dumps(dict(value))

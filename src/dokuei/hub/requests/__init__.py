@@ -1,0 +1,1 @@
+"""Reading requests (読影依頼)."""

@@ -1,0 +1,1 @@
+"""Hospitals and what was agreed with each."""

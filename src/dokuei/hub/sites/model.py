@@ -1,0 +1,61 @@
+"""What a site is: a hospital, what was agreed with it, and what follows for its reports."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from dokuei.errors import RequestError
+
+IdentityMode = Literal["true", "pseudonym"]
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A hospital in the register.
+
+    ``identity_mode`` says whether the hub sees patients' true identity or pseudonyms. ``certification`` is the
+    programme medical device's number and ``certified_version`` the one version it covers (OPS-14); without both the
+    site is in evaluation.
+    """
+
+    site_id: str
+    name: str
+    name_en: str = ""
+    contract_from: date | None = None
+    contract_until: date | None = None
+    identity_mode: IdentityMode = "true"
+    certification: str | None = None
+    certified_version: str | None = None
+    synced_passkeys_may_sign: bool = False
+
+    def in_evaluation(self, *, running_version: str) -> bool:
+        """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""
+        return not self.certification or self.certified_version != running_version
+
+    def under_contract(self, day: date) -> bool:
+        """Whether the contract's term covers a day; open ends cover everything."""
+        return (self.contract_from is None or self.contract_from <= day) and (
+            self.contract_until is None or day <= self.contract_until
+        )
+
+
+def checked(site: Site) -> Site:
+    """Refuse a site that could not stand in addresses and contracts.
+
+    Raises:
+        RequestError: no slug, no name, a term that ends before it starts, or an unknown identity mode.
+    """
+    wrong = None
+    if not _SLUG.fullmatch(site.site_id):
+        wrong = "a site's id is 1 to 64 small letters, digits and hyphens"
+    elif not site.name.strip():
+        wrong = "a site needs a name"
+    elif site.identity_mode not in {"true", "pseudonym"}:
+        wrong = "identity mode is true or pseudonym"
+    elif site.contract_from and site.contract_until and site.contract_until < site.contract_from:
+        wrong = "the contract ends before it starts"
+    if wrong:
+        raise RequestError(wrong, phase="registering a site")
+    return site

@@ -1,0 +1,73 @@
+"""The verbs on the register of sites."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dokuei.errors import ConflictError, NotFoundError
+from dokuei.hub.sites import store
+from dokuei.hub.sites.model import Site, checked
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.db import Database
+
+
+@dataclass(frozen=True)
+class SitesService:
+    """Hospitals and what was agreed with each."""
+
+    database: Database
+
+    def add(self, site: Site, *, actor: str) -> Site:
+        """Register a hospital.
+
+        Raises:
+            RequestError: particulars that cannot stand.
+            ConflictError: the slug is taken.
+        """
+        checked(site)
+        with self.database.begin() as connection:
+            if store.find(connection, site.site_id) is not None:
+                raise ConflictError(f"there is a site {site.site_id} already", phase="registering a site")
+            store.add(connection, site, actor=actor)
+            hub_trail.append(
+                connection, actor=actor, event="site.added", site_id=site.site_id, details={"name": site.name}
+            )
+        return site
+
+    def change(self, site_id: str, *, actor: str, **particulars: Any) -> Site:
+        """Change a site's particulars.
+
+        Raises:
+            NotFoundError: no such site.
+            RequestError: particulars that cannot stand.
+        """
+        with self.database.begin() as connection:
+            known = store.find(connection, site_id)
+            if known is None:
+                raise NotFoundError(f"no site {site_id}", phase="changing a site")
+            changed = checked(replace(known, **particulars, site_id=site_id))
+            store.change(connection, changed)
+            hub_trail.append(
+                connection,
+                actor=actor,
+                event="site.changed",
+                site_id=site_id,
+                details={name: str(value) for name, value in particulars.items()},
+            )
+        return changed
+
+    def find(self, site_id: str) -> Site:
+        """One site.
+
+        Raises:
+            NotFoundError: no such site.
+        """
+        with self.database.read() as connection:
+            known = store.find(connection, site_id)
+        if known is None:
+            raise NotFoundError(f"no site {site_id}", phase="reading the register of sites")
+        return known
+
+    def every(self) -> tuple[Site, ...]:
+        """All sites."""
+        with self.database.read() as connection:
+            return store.every(connection)

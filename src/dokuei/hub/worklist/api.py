@@ -1,0 +1,174 @@
+"""The worklist over HTTP; polling is cheap, and does not keep a session from locking."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from dokuei.clock import now
+from dokuei.hub.identity.api import private, require
+from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.worklist.model import ReadingRole, Status, WorklistItem
+from dokuei.hub.worklist.service import Listing, WorklistService
+
+Viewer = Annotated[Principal, Depends(require(Permission.READ_WORKLIST))]
+Reader = Annotated[Principal, Depends(require(Permission.CLAIM_CASE))]
+
+
+class NameOut(BaseModel):
+    """A person's name in its three groups."""
+
+    alphabetic: str
+    ideographic: str
+    phonetic: str
+
+
+class PriorOut(BaseModel):
+    """Another study of the same patient."""
+
+    study_instance_uid: str
+    study_date: str
+    modalities: list[str]
+    study_description: str
+
+
+class LockOut(BaseModel):
+    """Who reads a case."""
+
+    person_id: str
+    display_name: str
+
+
+class ItemOut(BaseModel):
+    """A case as lists and pages show it."""
+
+    worklist_item_id: str
+    site_id: str
+    site_name: str
+    status: str
+    priority: str
+    study_instance_uid: str
+    patient_id: str
+    patient_name: NameOut
+    patient_birth_date: str
+    patient_sex: str
+    study_date: str
+    study_time: str
+    study_description: str
+    modalities: list[str]
+    accession_number: str
+    number_of_series: int
+    number_of_instances: int
+    declared_instances: int
+    arrived_instances: int
+    images_state: str
+    arrived_at: datetime
+    due_at: datetime | None
+    report_status: str | None
+    assigned_to: str | None
+    locked_by: LockOut | None
+    priors: list[PriorOut]
+
+
+class WorklistOut(BaseModel):
+    """Cases and how many stand in each status."""
+
+    items: list[ItemOut]
+    counts: dict[str, int]
+
+
+class RoleIn(BaseModel):
+    """Which reading role; ordinary cases have one."""
+
+    role: ReadingRole = ReadingRole.SOLE
+
+
+def routes(service: WorklistService) -> APIRouter:
+    """The routes of the worklist."""
+    router = APIRouter(prefix="/api/v1/worklist", tags=["worklist"], dependencies=[Depends(private)])
+
+    @router.get("")
+    def listed(
+        me: Viewer,
+        status: Annotated[Status | None, Query()] = None,
+        site_id: Annotated[str | None, Query(max_length=64)] = None,
+    ) -> WorklistOut:
+        """Cases in the order in which they wait."""
+        listing = service.list(me, status=status, site_id=site_id or None)
+        return WorklistOut(items=_items(listing, service), counts=listing.counts)
+
+    @router.get("/{worklist_item_id}")
+    def one(me: Viewer, worklist_item_id: str) -> ItemOut:
+        """One case."""
+        return _items(service.one(me, worklist_item_id), service)[0]
+
+    @router.post("/{worklist_item_id}/claim")
+    def claim(me: Reader, worklist_item_id: str, wanted: RoleIn | None = None) -> ItemOut:
+        """Take a reading role."""
+        role = wanted.role if wanted else ReadingRole.SOLE
+        return _items(service.claim(me, worklist_item_id, role), service)[0]
+
+    @router.post("/{worklist_item_id}/release")
+    def release(me: Reader, worklist_item_id: str, given: RoleIn | None = None) -> ItemOut:
+        """Give a reading role back."""
+        role = given.role if given else ReadingRole.SOLE
+        return _items(service.release(me, worklist_item_id, role), service)[0]
+
+    return router
+
+
+def _items(listing: Listing, service: WorklistService) -> list[ItemOut]:
+    sites = service.site_names()
+    return [_item(one, listing.names, sites) for one in listing.items]
+
+
+def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str]) -> ItemOut:
+    study = one.study
+    holder = one.locked_by
+    taken: dict[str, Any] = {
+        name: getattr(study, name)
+        for name in (
+            "site_id",
+            "study_instance_uid",
+            "patient_id",
+            "patient_birth_date",
+            "patient_sex",
+            "study_date",
+            "study_time",
+            "study_description",
+            "accession_number",
+            "number_of_series",
+            "number_of_instances",
+            "arrived_instances",
+        )
+    }
+    return ItemOut(
+        **taken,
+        worklist_item_id=one.worklist_item_id,
+        site_name=sites.get(study.site_id, study.site_id),
+        status=one.status,
+        priority=one.priority.value,
+        patient_name=NameOut(
+            alphabetic=study.patient_name.alphabetic,
+            ideographic=study.patient_name.ideographic,
+            phonetic=study.patient_name.phonetic,
+        ),
+        modalities=list(study.modalities),
+        declared_instances=study.arrived_instances if study.declared_instances is None else study.declared_instances,
+        images_state=study.images_state(moment=now()),
+        arrived_at=study.first_received_at,
+        due_at=one.due_at,
+        report_status=one.report_status,
+        assigned_to=holder,
+        locked_by=None if holder is None else LockOut(person_id=holder, display_name=names.get(holder, "")),
+        priors=[
+            PriorOut(
+                study_instance_uid=prior.study_instance_uid,
+                study_date=prior.study_date,
+                modalities=list(prior.modalities),
+                study_description=prior.study_description,
+            )
+            for prior in one.priors
+        ],
+    )

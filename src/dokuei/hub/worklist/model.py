@@ -1,0 +1,160 @@
+"""What a case on the worklist is, who may take it, and what its state follows from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from dokuei.errors import ConflictError, ForbiddenError
+
+Status = Literal["scheduled", "in_progress", "completed", "canceled"]
+ImagesState = Literal["arriving", "complete", "problem"]
+
+STATUSES: tuple[Status, ...] = ("scheduled", "in_progress", "completed", "canceled")
+_SETTLED_AFTER = timedelta(seconds=30)
+_STUCK_AFTER = timedelta(hours=1)
+_NOT_IMAGES = frozenset({"SR", "PR", "KO", "DOC", "REG", "SEG", "RWV", "AU", "PLAN", "ANN", "FID", "CTPROTOCOL"})
+
+
+class ReadingRole(StrEnum):
+    """One reader's part in a case: a role is locked, never the case (第一読影, 第二読影, 最終判定)."""
+
+    SOLE = "sole"
+    FIRST = "first"
+    SECOND = "second"
+    ARBITER = "arbiter"
+
+
+class Priority(StrEnum):
+    """How a case stands in the queue."""
+
+    ROUTINE = "routine"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True)
+class Name:
+    """The three component groups of a person's name (PS3.5 6.2.1.1)."""
+
+    alphabetic: str = ""
+    ideographic: str = ""
+    phonetic: str = ""
+
+
+@dataclass(frozen=True)
+class StudyFacts:
+    """What the archive tells of a study; ``declared_instances`` is None where the sender counted nothing."""
+
+    site_id: str
+    study_instance_uid: str
+    patient_id: str
+    issuer_of_patient_id: str
+    patient_name: Name
+    patient_birth_date: str
+    patient_sex: str
+    study_date: str
+    study_time: str
+    study_description: str
+    accession_number: str
+    referring_physician: str
+    modalities: tuple[str, ...]
+    number_of_series: int
+    number_of_instances: int
+    declared_instances: int | None
+    arrived_instances: int
+    complete: bool
+    first_received_at: datetime
+    last_received_at: datetime
+
+    @property
+    def to_be_read(self) -> bool:
+        """Whether there is anything for a reader to look at."""
+        return not self.modalities or bool(set(self.modalities) - _NOT_IMAGES)
+
+    def images_state(self, *, moment: datetime) -> ImagesState:
+        """Whether all images are here; a sender that counted nothing is taken at its silence."""
+        quiet = moment - self.last_received_at
+        if self.declared_instances is None:
+            return "complete" if quiet > _SETTLED_AFTER else "arriving"
+        if self.complete:
+            return "complete"
+        return "problem" if quiet > _STUCK_AFTER else "arriving"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One reading role of a case and who has it."""
+
+    role: ReadingRole
+    person_id: str | None
+    claimed_at: datetime | None = None
+    signed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Another study of the same patient at the same site."""
+
+    study_instance_uid: str
+    study_date: str
+    modalities: tuple[str, ...]
+    study_description: str
+
+
+@dataclass(frozen=True)
+class WorklistItem:
+    """A case: a study, the roles in reading it, and its state."""
+
+    worklist_item_id: str
+    study: StudyFacts
+    status: Status
+    priority: Priority
+    due_at: datetime | None
+    report_status: str | None
+    holdings: tuple[Holding, ...]
+    priors: tuple[Prior, ...] = ()
+
+    def holding(self, role: ReadingRole) -> Holding | None:
+        """One role of this case."""
+        return next((held for held in self.holdings if held.role is role), None)
+
+    @property
+    def locked_by(self) -> str | None:
+        """Who reads the case now, where one role is all there is to show."""
+        return next((held.person_id for held in self.holdings if held.person_id and not held.signed_at), None)
+
+
+def status_of(holdings: Iterable[Holding], *, canceled: bool) -> Status:
+    """A case's status follows from its roles: nobody yet, somebody, everybody done."""
+    holdings = tuple(holdings)
+    if canceled:
+        return "canceled"
+    if holdings and all(held.signed_at for held in holdings):
+        return "completed"
+    return "in_progress" if any(held.person_id for held in holdings) else "scheduled"
+
+
+def demand_free(holding: Holding, *, person_id: str, names: Mapping[str, str]) -> None:
+    """Refuse a role that another has, or that is done.
+
+    Raises:
+        ConflictError: with the name of who has it.
+    """
+    if holding.signed_at is not None:
+        raise ConflictError("this reading is signed already", phase="claiming a case", remedy="amend the report")
+    if holding.person_id not in {None, person_id}:
+        who = names.get(holding.person_id or "", "another reader")
+        raise ConflictError(f"{who} has this case", phase="claiming a case", remedy="ask for a hand-over")
+
+
+def demand_mine(holding: Holding | None, *, person_id: str | None) -> Holding:
+    """Refuse work on a role that somebody else, or nobody, has.
+
+    Raises:
+        ForbiddenError: claim it first.
+    """
+    if holding is None or person_id is None or holding.person_id != person_id:
+        raise ForbiddenError("this case is not yours", phase="working on a case", remedy="claim it first")
+    return holding

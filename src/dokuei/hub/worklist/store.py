@@ -1,0 +1,243 @@
+"""Cases in SQL: every reading query is scoped by the sites that the asker may see."""
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
+
+from dokuei.clock import now
+from dokuei.hub.worklist.model import (
+    STATUSES,
+    Holding,
+    Name,
+    Prior,
+    Priority,
+    ReadingRole,
+    Status,
+    StudyFacts,
+    WorklistItem,
+    status_of,
+)
+from dokuei.hub.worklist.tables import holding, item
+
+_MOST_LISTED = 1000
+_PLAIN = (
+    "site_id",
+    "study_instance_uid",
+    "patient_id",
+    "issuer_of_patient_id",
+    "patient_birth_date",
+    "patient_sex",
+    "study_date",
+    "study_time",
+    "study_description",
+    "accession_number",
+    "referring_physician",
+    "number_of_series",
+    "number_of_instances",
+    "declared_instances",
+    "arrived_instances",
+    "complete",
+    "first_received_at",
+    "last_received_at",
+)
+
+
+def put_study(connection: Connection, facts: StudyFacts, *, roles: Iterable[ReadingRole]) -> tuple[str, bool]:
+    """Write what the archive tells of a study; returns the case's id and whether it is new."""
+    known = connection.execute(
+        select(item.c.worklist_item_id)
+        .where(item.c.site_id == facts.site_id, item.c.study_instance_uid == facts.study_instance_uid)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if known is not None:
+        connection.execute(update(item).where(item.c.worklist_item_id == known).values(**_values(facts)))
+        return known, False
+    item_id = uuid.uuid4().hex
+    connection.execute(
+        insert(item).values(
+            worklist_item_id=item_id, status="scheduled", priority=Priority.ROUTINE.value, **_values(facts)
+        )
+    )
+    connection.execute(insert(holding), [{"worklist_item_id": item_id, "role": role.value} for role in roles])
+    return item_id, True
+
+
+def find(connection: Connection, item_id: str, *, site_ids: Collection[str]) -> WorklistItem | None:
+    """One case, if its site is among those the asker may see."""
+    row = connection.execute(
+        select(item).where(item.c.worklist_item_id == item_id, item.c.site_id.in_(site_ids))
+    ).one_or_none()
+    return None if row is None else _items(connection, [row])[0]
+
+
+def find_by_study(connection: Connection, site_id: str, study_instance_uid: str) -> WorklistItem | None:
+    """The case of a study."""
+    row = connection.execute(
+        select(item).where(item.c.site_id == site_id, item.c.study_instance_uid == study_instance_uid)
+    ).one_or_none()
+    return None if row is None else _items(connection, [row])[0]
+
+
+def listed(connection: Connection, *, site_ids: Collection[str], status: Status | None) -> tuple[WorklistItem, ...]:
+    """Cases in the order in which they wait: priority, due time, arrival."""
+    query = select(item).where(item.c.site_id.in_(site_ids))
+    if status is not None:
+        query = query.where(item.c.status == status)
+    rank = case({Priority.URGENT.value: 0, Priority.HIGH.value: 1}, value=item.c.priority, else_=2)
+    query = query.order_by(rank, item.c.due_at.is_(None), item.c.due_at, item.c.first_received_at).limit(_MOST_LISTED)
+    return _items(connection, connection.execute(query).all())
+
+
+def counts(connection: Connection, *, site_ids: Collection[str]) -> dict[str, int]:
+    """How many cases stand in each status."""
+    rows = connection.execute(
+        select(item.c.status, func.count()).where(item.c.site_id.in_(site_ids)).group_by(item.c.status)
+    )
+    return {**dict.fromkeys(STATUSES, 0), **{row[0]: row[1] for row in rows}}
+
+
+def urgent_studies(connection: Connection, site_id: str) -> tuple[str, ...]:
+    """Studies of urgent cases that are still to come."""
+    rows = connection.execute(
+        select(item.c.study_instance_uid).where(
+            item.c.site_id == site_id,
+            item.c.priority == Priority.URGENT.value,
+            item.c.complete.is_(False),
+            item.c.status.in_(("scheduled", "in_progress")),
+        )
+    )
+    return tuple(row[0] for row in rows)
+
+
+def take(connection: Connection, item_id: str, role: ReadingRole, *, person_id: str) -> bool:
+    """Take a role that is free or mine already; False where somebody was faster (one statement decides)."""
+    taken = connection.execute(
+        update(holding)
+        .where(
+            holding.c.worklist_item_id == item_id,
+            holding.c.role == role.value,
+            holding.c.signed_at.is_(None),
+            or_(holding.c.person_id.is_(None), holding.c.person_id == person_id),
+        )
+        .values(person_id=person_id, claimed_at=func.coalesce(holding.c.claimed_at, now()))
+    )
+    return taken.rowcount == 1
+
+
+def give_back(connection: Connection, item_id: str, role: ReadingRole, *, person_id: str) -> bool:
+    """Give a role back that is mine and not signed."""
+    given = connection.execute(
+        update(holding)
+        .where(
+            holding.c.worklist_item_id == item_id,
+            holding.c.role == role.value,
+            holding.c.person_id == person_id,
+            holding.c.signed_at.is_(None),
+        )
+        .values(person_id=None, claimed_at=None)
+    )
+    return given.rowcount == 1
+
+
+def mark_signed(connection: Connection, item_id: str, role: ReadingRole, *, person_id: str, at: datetime) -> None:
+    """The role is this reader's for good; a later amendment changes nothing here."""
+    connection.execute(
+        update(holding)
+        .where(holding.c.worklist_item_id == item_id, holding.c.role == role.value, holding.c.signed_at.is_(None))
+        .values(signed_at=at, person_id=person_id)
+    )
+
+
+def set_status(connection: Connection, item_id: str, *, canceled: bool = False) -> Status:
+    """Write the status that follows from the roles."""
+    status = status_of(_holdings(connection, [item_id])[item_id], canceled=canceled)
+    connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(status=status))
+    return status
+
+
+def set_report_status(connection: Connection, item_id: str, report_status: str, *, over: Collection[str]) -> None:
+    """How the report stands, for the list; only an earlier state is written over."""
+    connection.execute(
+        update(item)
+        .where(item.c.worklist_item_id == item_id, or_(item.c.report_status.is_(None), item.c.report_status.in_(over)))
+        .values(report_status=report_status)
+    )
+
+
+def set_priority(connection: Connection, item_id: str, priority: Priority, *, due_at: datetime | None) -> None:
+    """Where the case stands in the queue."""
+    connection.execute(
+        update(item).where(item.c.worklist_item_id == item_id).values(priority=priority.value, due_at=due_at)
+    )
+
+
+def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistItem, ...]:
+    rows = tuple(rows)
+    held = _holdings(connection, [row.worklist_item_id for row in rows])
+    priors = _priors(connection, rows)
+    return tuple(
+        WorklistItem(
+            worklist_item_id=row.worklist_item_id,
+            study=_facts(row),
+            status=row.status,
+            priority=Priority(row.priority),
+            due_at=row.due_at,
+            report_status=row.report_status,
+            holdings=tuple(held[row.worklist_item_id]),
+            priors=priors[row.worklist_item_id],
+        )
+        for row in rows
+    )
+
+
+def _holdings(connection: Connection, item_ids: list[str]) -> dict[str, list[Holding]]:
+    found: dict[str, list[Holding]] = defaultdict(list)
+    rows = connection.execute(select(holding).where(holding.c.worklist_item_id.in_(item_ids)).order_by(holding.c.role))
+    for row in rows:
+        found[row.worklist_item_id].append(Holding(ReadingRole(row.role), row.person_id, row.claimed_at, row.signed_at))
+    return found
+
+
+def _priors(connection: Connection, rows: tuple[Row[Any], ...]) -> dict[str, tuple[Prior, ...]]:
+    """Earlier studies of the same patient at the same site; a patient without an ID has none."""
+    patients = {row.patient_id for row in rows if row.patient_id}
+    sites = {row.site_id for row in rows}
+    same = defaultdict(list)
+    query = select(item).where(item.c.patient_id.in_(patients), item.c.site_id.in_(sites)).order_by(item.c.study_date)
+    for other in connection.execute(query) if patients else ():
+        same[other.site_id, other.patient_id, other.issuer_of_patient_id].append(other)
+    return {
+        row.worklist_item_id: tuple(
+            Prior(other.study_instance_uid, other.study_date, _modalities(other), other.study_description)
+            for other in reversed(same[row.site_id, row.patient_id, row.issuer_of_patient_id])
+            if other.worklist_item_id != row.worklist_item_id and other.study_date <= row.study_date
+        )
+        for row in rows
+    }
+
+
+def _facts(row: Row[Any]) -> StudyFacts:
+    return StudyFacts(
+        **{name: getattr(row, name) for name in _PLAIN},
+        patient_name=Name(row.patient_name_alphabetic, row.patient_name_ideographic, row.patient_name_phonetic),
+        modalities=_modalities(row),
+    )
+
+
+def _modalities(row: Row[Any]) -> tuple[str, ...]:
+    return tuple(json.loads(row.modalities))
+
+
+def _values(facts: StudyFacts) -> dict[str, Any]:
+    return {
+        **{name: getattr(facts, name) for name in _PLAIN},
+        "patient_name_alphabetic": facts.patient_name.alphabetic,
+        "patient_name_ideographic": facts.patient_name.ideographic,
+        "patient_name_phonetic": facts.patient_name.phonetic,
+        "modalities": json.dumps(facts.modalities),
+    }

@@ -1,0 +1,51 @@
+"""Cases and the roles in reading them."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from dokuei.storage.db import UtcDateTime, hub_metadata
+
+item = Table(
+    "worklist_item",
+    hub_metadata,
+    Column("worklist_item_id", String(32), primary_key=True),
+    Column("site_id", String(64), nullable=False),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("priority", String(16), nullable=False),
+    Column("due_at", UtcDateTime, nullable=True),
+    Column("report_status", String(16), nullable=True),
+    Column("patient_id", Text, nullable=False),
+    Column("issuer_of_patient_id", Text, nullable=False),
+    Column("patient_name_alphabetic", Text, nullable=False),
+    Column("patient_name_ideographic", Text, nullable=False),
+    Column("patient_name_phonetic", Text, nullable=False),
+    Column("patient_birth_date", Text, nullable=False),
+    Column("patient_sex", Text, nullable=False),
+    Column("study_date", Text, nullable=False),
+    Column("study_time", Text, nullable=False),
+    Column("study_description", Text, nullable=False),
+    Column("accession_number", Text, nullable=False),
+    Column("referring_physician", Text, nullable=False),
+    Column("modalities", Text, nullable=False),
+    Column("number_of_series", Integer, nullable=False),
+    Column("number_of_instances", Integer, nullable=False),
+    Column("declared_instances", Integer, nullable=True),
+    Column("arrived_instances", Integer, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("first_received_at", UtcDateTime, nullable=False),
+    Column("last_received_at", UtcDateTime, nullable=False),
+    UniqueConstraint("site_id", "study_instance_uid"),
+)
+Index("ix_worklist_item_status", item.c.site_id, item.c.status, item.c.first_received_at)
+Index("ix_worklist_item_patient", item.c.site_id, item.c.patient_id)
+
+holding = Table(
+    "reading_role",
+    hub_metadata,
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("person_id", String(32), nullable=True),
+    Column("claimed_at", UtcDateTime, nullable=True),
+    Column("signed_at", UtcDateTime, nullable=True),
+)
+Index("ix_reading_role_person_id", holding.c.person_id)

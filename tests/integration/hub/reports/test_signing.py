@@ -1,0 +1,297 @@
+"""From images that are in to a sealed report, over HTTP, with a key."""
+
+import hashlib
+import io
+import json
+import time
+
+import pydicom
+import pytest
+import rfc8785
+from sqlalchemy import select
+from webauthn.helpers import bytes_to_base64url
+
+import dokuei
+from dokuei.dicom.encapsulated_pdf import pdf_inside
+from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.reports.tables import delivery, version
+from dokuei.storage.audit import hub_entries, hub_trail
+from tests.makers.archive import image
+from tests.makers.people import GOOD_PASSWORD
+from tests.makers.reading import TEXT, ReadingRoom, lossy_mammogram
+
+
+def test_a_case_is_claimed_read_signed_and_on_its_way_to_the_hospital(room: ReadingRoom) -> None:
+    """REC-01: the record holds enterer, finaliser and time; REC-02: all content is shown before signing."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    listed = client.get("/api/v1/worklist").json()
+    assert listed["counts"]["scheduled"] == 1
+    assert listed["items"][0]["patient_name"]["ideographic"] == "山田^花子"
+
+    assert room.written(client, item).status_code == 200
+    begun = client.post(f"/api/v1/worklist/{item}/report/signature/begin").json()
+    for shown in (*TEXT.values(), "山田^花子", "P1", "北病院", "2 画像 2 フレーム", "Not for primary diagnosis"):
+        assert shown in begun["text"]
+    signed = room.signed(client, item, room.keys["reader.a"])
+    assert signed.status_code == 200, signed.text
+    report = signed.json()
+    assert report["status"] == "final"
+    assert report["signatures"][0]["method"] == "passkey"
+    assert report["signatures"][0]["display_name"] == "人 reader.a"
+
+    room.carry_out()
+    assert client.get(f"/api/v1/worklist/{item}").json()["status"] == "completed"
+    assert client.get(f"/api/v1/worklist/{item}").json()["report_status"] == "final"
+    pdf = client.get(report["pdf_url"])
+    assert pdf.content.startswith(b"%PDF-")
+    assert hashlib.sha256(pdf.content).hexdigest() == report["signatures"][0]["pdf_sha256"]
+    assert room.seal.verify(pdf.content).good
+    assert {one.kind for one in room.reports.pending_deliveries("kita")} == {"pdf", "sr"}
+    assert room.reports.pending_deliveries("minami") == ()
+
+
+def test_the_key_signs_the_digest_of_the_canonical_text_and_its_images(room: ReadingRoom) -> None:
+    """The evidence alone proves afterwards what was signed: challenge = SHA-256(nonce ‖ canonical bytes)."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    room.signed(client, item, room.keys["reader.a"])
+    with room.hub.database.read() as connection:
+        kept = connection.execute(select(version)).one()
+    evidence = json.loads(kept.evidence)
+    document = json.loads(kept.canonical)
+    assert rfc8785.dumps(document) == kept.canonical
+    assert hashlib.sha256(kept.canonical).hexdigest() == kept.digest
+    assert {one["digest"] for one in document["images_read"]} == {i["digest"] for i in room.images_read(item)}
+    challenge = hashlib.sha256(bytes.fromhex(evidence["nonce"]) + kept.canonical).digest()
+    answered = json.loads(bytes.fromhex(evidence["client_data_json"]))["challenge"]
+    assert bytes_to_base64url(challenge) == answered
+
+
+def test_the_objects_for_the_pacs_reference_the_images_and_hold_the_sealed_file_untouched(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    report = room.signed(client, item, room.keys["reader.a"]).json()
+    objects = {}
+    for waiting in room.reports.pending_deliveries("kita"):
+        known, data = room.reports.read_delivery("kita", waiting.delivery_id)
+        assert hashlib.sha256(data).hexdigest() == known.sha256
+        objects[known.kind] = pydicom.dcmread(io.BytesIO(data))
+    pdf = client.get(report["pdf_url"]).content
+    assert pdf_inside(objects["pdf"]) == pdf
+    document = objects["sr"]
+    assert document.VerificationFlag == "VERIFIED"
+    assert document.CompletionFlag == "COMPLETE"
+    assert str(document.VerifyingObserverSequence[0].VerifyingObserverName) == "=人^reader.a"
+    assert str(document.PatientName) == "Yamada^Hanako=山田^花子=やまだ^はなこ"
+    evidence = document.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
+    referenced = {one.ReferencedSOPInstanceUID for series in evidence for one in series.ReferencedSOPSequence}
+    assert referenced == {one["sop_instance_uid"] for one in room.images_read(item)}
+    text = json.dumps(document.to_json_dict(), ensure_ascii=False)
+    assert TEXT["impression"] in text
+    assert all(one["digest"] in text for one in room.images_read(item))
+
+
+def test_password_and_code_sign_where_there_is_no_key(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    person = room.hub.person("reader.p", Grant(Role.READER, "kita"))
+    totp = room.hub.password_of(person)
+    client = room.hub.client()
+    typed = {"user_name": "reader.p", "password": GOOD_PASSWORD, "totp_code": totp.now()}
+    assert client.post("/api/v1/sign-in/password", json=typed).status_code == 200
+    room.written(client, item)
+    begun = client.post(f"/api/v1/worklist/{item}/report/signature/begin").json()
+    assert begun["method"] == "password"
+    path = f"/api/v1/worklist/{item}/report/signature"
+    used = {"version_digest": begun["version_digest"], "password": GOOD_PASSWORD, "totp_code": typed["totp_code"]}
+    assert client.post(path, json=used).status_code == 422
+    fresh = {**used, "totp_code": totp.at(int(time.time()) + 30)}
+    assert client.post(path, json={**fresh, "password": "wrong"}).status_code == 422
+    assert client.post(path, json=fresh).json()["status"] == "final"
+
+
+def test_a_signature_does_not_hold_for_a_text_that_was_changed_after_it_was_shown(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    path = f"/api/v1/worklist/{item}/report"
+    begun = client.post(f"{path}/signature/begin").json()
+    answer = room.keys["reader.a"].get(begun["options"])
+    changed = {**TEXT, "impression": "異常なし", "images_read": room.images_read(item)}
+    assert client.put(path, json=changed, headers={"If-Match": '"1"'}).status_code == 200
+    body = {"version_digest": begun["version_digest"], "credential": answer}
+    assert client.post(f"{path}/signature", json=body).status_code == 409
+    again = client.post(f"{path}/signature/begin").json()
+    body = {"version_digest": again["version_digest"], "credential": answer}
+    assert client.post(f"{path}/signature", json=body).status_code == 422
+
+
+@pytest.mark.parametrize("how", ["no user verification", "wrong origin", "another's key", "replay", "sign-in answer"])
+def test_a_key_answer_that_does_not_hold_signs_nothing(room: ReadingRoom, how: str) -> None:
+    """AUTH-05 for signing: user verification is not optional, and an answer counts once and for one thing only."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.reader("reader.b")
+    room.written(client, item)
+    path = f"/api/v1/worklist/{item}/report/signature"
+    begun = client.post(f"{path}/begin").json()
+    key = room.keys["reader.a"]
+    options, origin = begun["options"], None
+    if how == "no user verification":
+        key.verifies_user = False
+    elif how == "wrong origin":
+        origin = "https://elsewhere.example"
+    elif how == "another's key":
+        key, options = room.keys["reader.b"], {**options, "allowCredentials": []}
+    elif how == "sign-in answer":
+        options = client.post("/api/v1/sign-in/passkey/options").json()
+    answer = key.get(options, origin=origin)
+    body = {"version_digest": begun["version_digest"], "credential": answer}
+    if how == "replay":
+        assert client.post(path, json={**body, "credential": {**answer, "id": "x", "rawId": "x"}}).status_code == 422
+    refused = client.post(path, json=body)
+    assert refused.status_code == 422, refused.text
+    with room.hub.database.read() as connection:
+        assert connection.execute(select(version)).all() == []
+        assert connection.execute(select(delivery)).all() == []
+
+
+def test_a_synced_passkey_signs_in_but_signs_only_where_the_site_allows_it(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.s", synced=True)
+    room.written(client, item)
+    begun = client.post(f"/api/v1/worklist/{item}/report/signature/begin").json()
+    assert begun["method"] == "password"
+    assert begun["synced_refused"] is True
+    room.hub.sites.change("kita", actor="system", synced_passkeys_may_sign=True)
+    assert room.signed(client, item, room.keys["reader.s"]).status_code == 200
+
+
+def test_a_lossy_mammogram_cannot_be_signed_on(room: ReadingRoom) -> None:
+    item = room.take_in(lossy_mammogram())
+    client = room.reader("reader.a")
+    room.written(client, item)
+    refused = client.post(f"/api/v1/worklist/{item}/report/signature/begin")
+    assert refused.status_code == 422
+    assert "mammogram" in refused.json()["detail"]
+
+
+def test_an_image_that_was_not_the_hospitals_or_no_image_at_all_cannot_be_signed_on(room: ReadingRoom) -> None:
+    """REC-15: the exact images read are provable."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    read = room.images_read(item)
+    room.written(client, item, images_read=[])
+    path = f"/api/v1/worklist/{item}/report"
+    assert client.post(f"{path}/signature/begin").status_code == 400
+    wrong = ([{**read[0], "digest": "0" * 64}], [{**read[0], "frame": 2}], [{**read[0], "sop_instance_uid": "1.2.3"}])
+    for number, images in enumerate(wrong, 1):
+        body = {**TEXT, "images_read": images}
+        assert client.put(path, json=body, headers={"If-Match": f'"{number}"'}).status_code == 200
+        assert client.post(f"{path}/signature/begin").status_code == 422
+
+
+def test_letters_that_would_print_as_nothing_are_named_before_the_key_is_touched(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item, findings="良性 😀")
+    refused = client.post(f"/api/v1/worklist/{item}/report/signature/begin")
+    assert refused.status_code == 400
+    assert "U+1F600" in refused.json()["detail"]
+
+
+def test_a_signed_version_never_changes_and_an_amendment_stands_beside_it(room: ReadingRoom) -> None:
+    """REC-03: every edit after finalisation is a new version, the previous one stays viewable."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    first = room.signed(client, item, room.keys["reader.a"]).json()
+    path = f"/api/v1/worklist/{item}/report"
+    body = {**TEXT, "images_read": room.images_read(item)}
+    assert client.put(path, json=body, headers={"If-Match": f'"{first["version"]}"'}).status_code == 409
+    assert client.post(f"{path}/signature/begin").status_code == 409
+    before = client.get(first["pdf_url"]).content
+
+    draft = client.post(f"{path}/amendment").json()
+    assert draft["status"] == "draft"
+    assert draft["impression"] == TEXT["impression"]
+    body["impression"] = "訂正: 良性。"
+    saved = client.put(path, json=body, headers={"If-Match": f'"{draft["version"]}"'})
+    assert saved.status_code == 200, saved.text
+    second = room.signed(client, item, room.keys["reader.a"]).json()
+    assert second["status"] == "amended"
+    assert [one["number"] for one in second["signatures"]] == [1, 2]
+    assert client.get(second["signatures"][0]["pdf_url"]).content == before
+    room.carry_out()
+    assert client.get(f"/api/v1/worklist/{item}").json()["report_status"] == "amended"
+    with room.hub.database.read() as connection:
+        kept = connection.execute(select(version).order_by(version.c.number)).all()
+    assert json.loads(kept[1].canonical)["replaces"] == kept[0].digest
+    amended = [d for d in room.reports.pending_deliveries("kita") if d.number == 2 and d.kind == "sr"]
+    _, data = room.reports.read_delivery("kita", amended[0].delivery_id)
+    predecessor = pydicom.dcmread(io.BytesIO(data)).PredecessorDocumentsSequence[0]
+    original = next(d for d in room.reports.pending_deliveries("kita") if d.number == 1 and d.kind == "sr")
+    referenced = predecessor.ReferencedSeriesSequence[0].ReferencedSOPSequence[0].ReferencedSOPInstanceUID
+    assert referenced == original.sop_instance_uid
+
+
+def test_the_seal_says_not_for_primary_diagnosis_until_a_certification_is_recorded(room: ReadingRoom) -> None:
+    """OPS-14: a site in evaluation signs, and its reports carry those words."""
+    item, later = room.mammogram_case(), room.mammogram_case(patient_id="P2")
+    client = room.reader("reader.a")
+    room.written(client, item)
+    shown = client.post(f"/api/v1/worklist/{item}/report/signature/begin").json()
+    assert shown["document"]["not_for_primary_diagnosis"] is True
+    room.hub.sites.change("kita", actor="system", certification="304ABBZX1", certified_version=dokuei.__version__)
+    room.written(client, later)
+    shown = client.post(f"/api/v1/worklist/{later}/report/signature/begin").json()
+    assert shown["document"]["not_for_primary_diagnosis"] is False
+    room.hub.sites.change("kita", actor="system", certified_version="0.0.0")
+    shown = client.post(f"/api/v1/worklist/{later}/report/signature/begin").json()
+    assert shown["document"]["not_for_primary_diagnosis"] is True
+
+
+def test_a_changed_file_is_not_served(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    report = room.signed(client, item, room.keys["reader.a"]).json()
+    with room.hub.database.read() as connection:
+        key = connection.execute(select(version.c.pdf_key)).scalar_one()
+    path = room.blobs.path(key)
+    assert path is not None
+    data = bytearray(path.read_bytes())
+    data[-10] ^= 1
+    path.write_bytes(data)
+    assert client.get(report["pdf_url"]).status_code == 422
+
+
+def test_every_step_of_a_report_is_in_the_audit_trail_without_patient_data(room: ReadingRoom) -> None:
+    """LOG-01: what was done to which study, by whom; never the patient's name."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    report = room.signed(client, item, room.keys["reader.a"]).json()
+    client.get(report["pdf_url"])
+    waiting = room.reports.pending_deliveries("kita")[0]
+    for _ in range(2):
+        room.reports.mark_delivered("kita", waiting.delivery_id, actor="gateway:1", destination="PACS")
+    with room.hub.database.read() as connection:
+        rows = connection.execute(select(hub_entries).order_by(hub_entries.c.sequence)).all()
+        assert hub_trail.verify(connection).broken_at is None
+    events = [row.event for row in rows]
+    wanted = ["case.appeared", "case.claimed", "report.opened", "report.shown", "report.signed", "report.read"]
+    assert [event for event in events if event in wanted] == wanted
+    assert events.count("report.delivered") == 1
+    assert not any("山田" in row.details or "Yamada" in row.details for row in rows)
+
+
+def test_a_mammogram_beside_an_ultrasound_image_is_judged_by_its_own_rule(room: ReadingRoom) -> None:
+    lossy_ultrasound = image(modality="US", sop_class="1.2.840.10008.5.1.4.1.1.6.1")
+    lossy_ultrasound.LossyImageCompression = "01"
+    item = room.take_in(lossy_ultrasound)
+    client = room.reader("reader.a")
+    room.written(client, item)
+    assert room.signed(client, item, room.keys["reader.a"]).status_code == 200

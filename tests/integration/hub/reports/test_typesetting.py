@@ -1,0 +1,93 @@
+"""The report on paper: every letter there, every word readable, and loud where it could not be."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from dokuei.errors import ConfigurationError, RequestError
+from dokuei.hub.reports.model import KnownImage, digest_of
+from dokuei.hub.reports.typesetting import demand_letters, japanese_font, typeset
+from dokuei.hub.reports.wording import canonical_bytes
+from tests.makers.report_document import SIGNATURE, SITE, known_images, report_document
+
+
+def read(images: tuple[KnownImage, ...], **changed: object) -> tuple[list[str], pypdfium2.PdfDocument]:
+    document = report_document(images, **changed)
+    digest = digest_of(canonical_bytes(document))
+    pdf = typeset(document, images=images, signature=SIGNATURE, digest=digest, time_zone="Asia/Tokyo")
+    opened = pypdfium2.PdfDocument(pdf)
+    return [page.get_textpage().get_text_range().replace(" ", "") for page in opened], opened
+
+
+def test_everything_that_was_signed_is_on_the_paper() -> None:
+    images = known_images(4)
+    pages, _ = read(images)
+    text = "".join(pages).replace("\r\n", "\n")
+    for word in (
+        "山田花子",
+        "00012345",
+        "1970-12-03",
+        "北病院",
+        "2026-11-20",
+        "A-778",
+        "右U領域に腫瘤。",
+        "悪性の疑い。",
+    ):
+        assert word in text
+    for word in ("読影花子", "2026-11-2012:04:05JST", "試験読影センター", "第1版"):
+        assert word in text
+    assert digest_of(canonical_bytes(report_document(images))) in text
+    assert all(image.frames[0][:16] in text for image in images)
+
+
+def test_the_letters_are_drawn_and_not_only_named() -> None:
+    """Typst falls back silently: the same page with another text must look different, and ink must be there."""
+    _, one = read(known_images(1), findings="腫瘤")
+    _, other = read(known_images(1), findings="石灰化")
+    pictures = [document[0].render(scale=1).to_numpy() for document in (one, other)]
+    assert (pictures[0] != pictures[1]).any()
+    fonts = {
+        page_object.get_font().get_base_name()
+        for page_object in one[0].get_objects()
+        if hasattr(page_object, "get_font")
+    }
+    assert fonts
+    assert all("NotoSansCJKjp" in name.replace("-", "") or "NotoSansCJK" in name for name in fonts)
+
+
+def test_the_notice_stands_on_every_page_of_a_site_in_evaluation_and_on_none_of_a_certified_one() -> None:
+    """OPS-14: not for primary diagnosis."""
+    long = "\n".join(f"{number}行目の所見。" for number in range(120))
+    pages, _ = read(known_images(1), findings=long)
+    assert len(pages) > 1
+    assert all("一次診断用ではありません" in page and "Notforprimarydiagnosis" in page for page in pages)
+    certified, _ = read(known_images(1), site=replace(SITE, in_evaluation=False))
+    assert not any("一次診断" in page for page in certified)
+
+
+def test_markup_in_a_text_is_text() -> None:
+    """MRPET-07 for paper: nothing that somebody typed is run."""
+    written = '#read("/etc/passwd") *b* $x$ <script>alert(1)</script> \\ `code` #{panic()}'
+    pages, _ = read(known_images(1), findings=written)
+    assert written.replace(" ", "") in pages[0].replace("\r\n", "")
+
+
+def test_very_many_images_are_told_by_series() -> None:
+    many = known_images(400, series="1.2.3.4", modality="MR") + known_images(300, series="1.2.3.5", modality="MR")
+    pages, _ = read(many)
+    assert len(pages) <= 2
+    assert "700画像700フレーム" in "".join(pages)
+
+
+def test_a_letter_that_the_font_lacks_is_named() -> None:
+    with pytest.raises(RequestError, match=r"U\+1F600"):
+        demand_letters(report_document(known_images(1), findings="😀"))
+    demand_letters(report_document(known_images(1), findings="髙﨑𠮷 ①㎜ ½ → ≧ é \t ゔ"))
+
+
+def test_a_missing_font_is_said_loudly(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="fonts-noto-cjk") as error:
+        japanese_font((tmp_path, tmp_path / "nowhere"))
+    assert "missing" in error.value.what

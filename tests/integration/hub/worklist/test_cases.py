@@ -1,0 +1,211 @@
+"""Cases over HTTP and, where many people are at them at once, on both databases."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydicom.uid import generate_uid
+from sqlalchemy import select
+
+from dokuei.errors import ConflictError
+from dokuei.hub.archive.model import Declared, Manifest
+from dokuei.hub.identity.model import Grant, Principal, Role, principal_of_person
+from dokuei.hub.worklist.model import Priority, ReadingRole
+from dokuei.storage.audit import hub_entries, hub_trail
+from tests.makers.archive import image
+from tests.makers.reading import ReadingRoom, reading_room
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[ReadingRoom]:
+    with reading_room(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def any_room(tmp_path: Path, database_url: str) -> Iterator[ReadingRoom]:
+    with reading_room(tmp_path, url=database_url) as made:
+        yield made
+
+
+def test_a_case_shows_whose_and_what_and_how_much_is_here(room: ReadingRoom) -> None:
+    room.mammogram_case(StudyDescription="マンモグラフィ")
+    one = room.reader("reader.a").get("/api/v1/worklist").json()["items"][0]
+    assert one["patient_name"] == {
+        "alphabetic": "Yamada^Hanako",
+        "ideographic": "山田^花子",
+        "phonetic": "やまだ^はなこ",
+    }
+    assert (one["patient_id"], one["patient_sex"], one["site_name"]) == ("P1", "F", "北病院")
+    assert (one["modalities"], one["study_description"]) == (["MG"], "マンモグラフィ")
+    assert (one["number_of_instances"], one["arrived_instances"], one["declared_instances"]) == (2, 2, 2)
+    assert (one["status"], one["locked_by"], one["report_status"]) == ("scheduled", None, None)
+
+
+def test_images_are_arriving_until_the_senders_count_is_reached(room: ReadingRoom) -> None:
+    first, second = (image(study="1.2.3", series="1.2.3.4", number=n, modality="MG") for n in (1, 2))
+    declared = tuple(Declared(one.SOPInstanceUID, 1, "") for one in (first, second))
+    manifest = Manifest("1.2.3", "gateway:1", verified=True, document=b"{}", signature=b"", declared=declared)
+    room.archive.record_manifest("kita", manifest, actor="gateway:1")
+    item = room.take_in(first)
+    client = room.reader("reader.a")
+    one = client.get(f"/api/v1/worklist/{item}").json()
+    assert (one["images_state"], one["arrived_instances"], one["declared_instances"]) == ("arriving", 1, 2)
+    room.written(client, item)
+    assert client.post(f"/api/v1/worklist/{item}/report/signature/begin").status_code == 409
+    assert room.take_in(second) == item
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_state"] == "complete"
+
+
+def test_a_study_of_documents_only_makes_no_case(room: ReadingRoom) -> None:
+    with pytest.raises(AssertionError):
+        room.take_in(image(modality="SR", sop_class="1.2.840.10008.5.1.4.1.1.7"))
+
+
+def test_priors_are_of_the_same_patient_at_the_same_site_and_not_younger(room: ReadingRoom) -> None:
+    older = room.mammogram_case(StudyDate="20251101")
+    younger = room.mammogram_case(StudyDate="20261101")
+    room.mammogram_case(StudyDate="20240101", patient_id="P2")
+    room.mammogram_case(StudyDate="20240101", site_id="minami")
+    room.mammogram_case(StudyDate="20240101", IssuerOfPatientID="ELSEWHERE")
+    room.mammogram_case(StudyDate="20240101", patient_id="")
+    client = room.reader("reader.a", Grant(Role.READER, None))
+    assert [prior["study_date"] for prior in client.get(f"/api/v1/worklist/{younger}").json()["priors"]] == ["20251101"]
+    assert client.get(f"/api/v1/worklist/{older}").json()["priors"] == []
+
+
+def test_a_case_is_claimed_given_back_and_taken_by_another_who_finds_what_was_written(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    first, second = room.reader("reader.a"), room.reader("reader.b")
+    room.written(first, item)
+    refused = second.post(f"/api/v1/worklist/{item}/claim")
+    assert refused.status_code == 409
+    assert "人 reader.a" in refused.json()["detail"]
+    assert second.post(f"/api/v1/worklist/{item}/release").status_code == 403
+    locked = second.get(f"/api/v1/worklist/{item}").json()
+    assert (locked["status"], locked["locked_by"]["display_name"]) == ("in_progress", "人 reader.a")
+    assert first.post(f"/api/v1/worklist/{item}/release").json()["status"] == "scheduled"
+    assert second.post(f"/api/v1/worklist/{item}/claim").json()["locked_by"]["display_name"] == "人 reader.b"
+    report = second.get(f"/api/v1/worklist/{item}/report").json()
+    assert report["version"] == 1
+    assert report["findings"]
+
+
+def test_a_draft_is_seen_by_its_writers_and_nobody_else_before_it_is_signed(room: ReadingRoom) -> None:
+    """Each reader's opinion is a record of its own: unsigned words of one do not reach another."""
+    item = room.mammogram_case()
+    writer, other = room.reader("reader.a"), room.reader("reader.b")
+    room.written(writer, item)
+    seen = other.get(f"/api/v1/worklist/{item}/report").json()
+    assert (seen["findings"], seen["impression"], seen["images_read"], seen["status"]) == ("", "", [], "draft")
+    room.signed(writer, item, room.keys["reader.a"])
+    assert other.get(f"/api/v1/worklist/{item}/report").json()["status"] == "final"
+    assert other.get(f"/api/v1/worklist/{item}/report").json()["findings"]
+
+
+def test_a_signed_case_is_not_claimed_or_given_back_any_more(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    room.signed(client, item, room.keys["reader.a"])
+    room.carry_out()
+    assert client.post(f"/api/v1/worklist/{item}/claim").status_code == 409
+    assert client.post(f"/api/v1/worklist/{item}/release").status_code == 409
+    assert room.reader("reader.b").post(f"/api/v1/worklist/{item}/claim").status_code == 409
+
+
+def test_a_resident_writes_and_a_reader_stands_for_it(room: ReadingRoom) -> None:
+    """REC-01: the record names who entered and who finalised."""
+    item = room.mammogram_case()
+    resident = room.reader("resident.a", Grant(Role.RESIDENT, "kita"))
+    reader = room.reader("reader.a")
+    room.written(resident, item)
+    assert resident.post(f"/api/v1/worklist/{item}/report/signature/begin").status_code == 403
+    resident.post(f"/api/v1/worklist/{item}/release")
+    reader.post(f"/api/v1/worklist/{item}/claim")
+    begun = reader.post(f"/api/v1/worklist/{item}/report/signature/begin").json()
+    assert [one["display_name"] for one in begun["document"]["entered_by"]] == ["人 resident.a"]
+    assert begun["document"]["reader"]["display_name"] == "人 reader.a"
+    assert room.signed(reader, item, room.keys["reader.a"]).status_code == 200
+
+
+def test_a_case_given_back_in_the_moment_of_its_signature_still_belongs_to_its_signer(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    room.signed(client, item, room.keys["reader.a"])
+    assert client.post(f"/api/v1/worklist/{item}/release").status_code == 200
+    room.carry_out()
+    assert client.get(f"/api/v1/worklist/{item}").json()["status"] == "completed"
+    assert client.post(f"/api/v1/worklist/{item}/report/amendment").status_code == 200
+
+
+def test_urgent_cases_come_first_and_gateways_hear_which_are_waited_for(room: ReadingRoom) -> None:
+    first = room.mammogram_case(patient_id="P1")
+    second = room.mammogram_case(patient_id="P2")
+    room.worklist.set_priority(second, Priority.URGENT, due_at=None, actor="person:1")
+    client = room.reader("reader.a")
+    assert [one["worklist_item_id"] for one in client.get("/api/v1/worklist").json()["items"]] == [second, first]
+    assert len(room.worklist.urgent_studies("kita")) == 1
+    assert room.worklist.urgent_studies("minami") == ()
+
+
+def test_a_study_whose_images_are_removed_is_canceled_unless_it_was_read(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    study = client.get(f"/api/v1/worklist/{item}").json()["study_instance_uid"]
+    room.archive.delete_study_images("kita", study, actor="person:1", reason="contract")
+    room.carry_out()
+    assert client.get(f"/api/v1/worklist/{item}").json()["status"] == "canceled"
+    assert client.post(f"/api/v1/worklist/{item}/claim").status_code == 409
+
+
+def test_events_may_be_carried_out_twice_and_late(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    room.signed(client, item, room.keys["reader.a"])
+    room.carry_out()
+    room.worklist.report_changed(item, ReadingRole.SOLE, status="draft", signed=None)
+    assert client.get(f"/api/v1/worklist/{item}").json()["report_status"] == "final"
+    assert client.get(f"/api/v1/worklist/{item}").json()["status"] == "completed"
+
+
+def test_many_readers_at_the_same_cases_leave_each_case_with_one_owner(any_room: ReadingRoom) -> None:
+    cases = [any_room.take_in(image(modality="MG", study=generate_uid(), number=n)) for n in range(6)]
+    readers = [principal(any_room, f"reader.{number}") for number in range(8)]
+    won: list[str] = []
+    together = threading.Barrier(len(readers))
+
+    def claim_all(me: Principal) -> None:
+        together.wait(20)
+        for case in cases:
+            try:
+                any_room.worklist.claim(me, case)
+            except ConflictError:
+                continue
+            won.append(case)
+
+    threads = [threading.Thread(target=claim_all, args=(reader,)) for reader in readers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert Counter(won) == Counter(cases)
+    with any_room.hub.database.read() as connection:
+        claims = connection.execute(select(hub_entries).where(hub_entries.c.event == "case.claimed")).all()
+        assert hub_trail.verify(connection).broken_at is None
+    assert len(claims) == len(cases)
+
+
+def principal(room: ReadingRoom, user_name: str) -> Principal:
+    person = room.hub.person(user_name, Grant(Role.READER, "kita"))
+    return principal_of_person(
+        person_id=person.person_id,
+        display_name=person.display_name,
+        grants=[Grant(Role.READER, "kita")],
+        known_site_ids=frozenset({"kita"}),
+        session_id="test",
+    )

@@ -1,0 +1,58 @@
+"""What a site is."""
+
+from datetime import date
+
+import pytest
+
+from dokuei.errors import RequestError
+from dokuei.hub.sites.model import Site, checked
+
+KITA = Site("kita", "北病院", contract_from=date(2026, 4, 1), contract_until=date(2027, 3, 31))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Site("", "北"),
+        Site("Kita", "北"),
+        Site("ki ta", "北"),
+        Site("-kita", "北"),
+        Site("../kita", "北"),
+        Site("k" * 65, "北"),
+        Site("kita", "  "),
+        Site("kita", "北", identity_mode="secret"),  # type: ignore[arg-type] # what a command line may bring
+        Site("kita", "北", contract_from=date(2027, 1, 1), contract_until=date(2026, 1, 1)),
+    ],
+)
+def test_a_site_that_could_not_stand_in_addresses_and_contracts_is_refused(wrong: Site) -> None:
+    with pytest.raises(RequestError):
+        checked(wrong)
+
+
+def test_a_contract_covers_its_days_and_open_ends_cover_all() -> None:
+    assert checked(KITA).under_contract(date(2026, 4, 1))
+    assert KITA.under_contract(date(2027, 3, 31))
+    assert not KITA.under_contract(date(2027, 4, 1))
+    assert not KITA.under_contract(date(2026, 3, 31))
+    assert Site("kita", "北").under_contract(date(1990, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("certification", "version", "running", "evaluating"),
+    [
+        (None, None, "1.0", True),
+        ("304ABBZX", "1.0", "1.0", False),
+        ("304ABBZX", "1.0", "1.1", True),
+        ("", "1.0", "1.0", True),
+        (None, "1.0", "1.0", True),
+    ],
+)
+def test_a_site_is_in_evaluation_until_this_very_version_is_certified(
+    certification: str | None,
+    version: str | None,
+    running: str,
+    evaluating: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """OPS-14: any other version brings the notice back."""
+    site = Site("kita", "北", certification=certification, certified_version=version)
+    assert site.in_evaluation(running_version=running) is evaluating
