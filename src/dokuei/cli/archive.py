@@ -1,0 +1,112 @@
+"""``dokuei archive``: rebuild the database from the coded files, prove every frame again, end images' terms."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from dokuei.cli.options import Home, operator
+from dokuei.clock import now
+from dokuei.hub.archive.model import Progress as Step
+from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.prepare import open_stores
+from dokuei.settings import read_settings
+
+archive_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and expire the archive.")
+
+Site = Annotated[str, typer.Option("--site", help="The hospital's id in the register.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, as the deletion record will say.")]
+_MOST_SHOWN = 50
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[ArchiveService]:
+    stores = open_stores(read_settings(home))
+    try:
+        yield ArchiveService(stores.database, stores.blobs)
+    finally:
+        stores.database.close()
+
+
+@archive_app.command("reindex")
+def reindex(*, home: Home) -> None:
+    """Rebuild what is missing in the database from the coded files alone."""
+    with _opened(home) as archive:
+        _walk(archive.reindex(actor=operator()), "reindex", good="files fit the database")
+
+
+@archive_app.command("verify")
+def verify(*, home: Home) -> None:
+    """Decode every frame of every object and compare it with the digest of its source."""
+    with _opened(home) as archive:
+        _walk(archive.verify(actor=operator()), "verify", good="objects proved")
+
+
+@archive_app.command("delete")
+def delete(
+    study_instance_uid: Annotated[str, typer.Argument(help="The study whose images go.")],
+    *,
+    home: Home,
+    site: Site,
+    reason: Reason,
+) -> None:
+    """Remove one study's images; the deletion record stays."""
+    with _opened(home) as archive:
+        gone = archive.delete_study_images(site, study_instance_uid, actor=operator(), reason=reason)
+    typer.echo(f"{gone.number_of_instances} objects, {gone.size} bytes removed")
+
+
+@archive_app.command("expire")
+def expire(
+    *,
+    home: Home,
+    site: Site,
+    keep_days: Annotated[int, typer.Option(help="Days that the contract keeps images after the last one came.", min=1)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Remove the images of studies whose term is over; their deletion records stay."""
+    before = now() - timedelta(days=keep_days)
+    with _opened(home) as archive:
+        archive.finish_deletions()
+        studies = archive.expired_studies(site, received_before=before)
+        for study in studies:
+            typer.echo(study)
+            if not dry_run:
+                reason = f"term of {keep_days} days is over"
+                archive.delete_study_images(site, study, actor=operator(), reason=reason)
+    typer.echo(f"{len(studies)} studies {'would go' if dry_run else 'removed'}")
+
+
+@archive_app.command("quarantine")
+def quarantine(*, home: Home, site: Site) -> None:
+    """Objects that came under a UID that was taken, and wait for somebody to decide."""
+    table = Table("SOP Instance UID", "why", "from", "since")
+    with _opened(home) as archive:
+        for one in archive.quarantined(site):
+            table.add_row(one["sop_instance_uid"], one["reason"], one["received_from"], f"{one['at']:%Y-%m-%d %H:%M}")
+    Console().print(table)
+
+
+def _walk(steps: Iterator[Step], verb: str, *, good: str) -> None:
+    """Show a bar on a terminal, then what is wrong; a wrong object makes the exit status 1."""
+    columns = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    wrong: list[Step] = []
+    done = 0
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(verb, total=None)
+        for step in steps:
+            done = step.done
+            bar.update(task, completed=step.done, total=step.total)
+            if step.error is not None:
+                wrong.append(step)
+    typer.echo(f"{done - len(wrong)} {good}, {len(wrong)} wrong")
+    for step in wrong[:_MOST_SHOWN]:
+        typer.echo(f"{step.key}: {step.error}")
+    if wrong:
+        raise typer.Exit(1)

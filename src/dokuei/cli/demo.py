@@ -1,0 +1,108 @@
+"""``dokuei demo``: a whole hospital and reading centre to look at, with synthetic women and people to sign in as."""
+
+import json
+import secrets
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import pyotp
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dokuei.cli import up
+from dokuei.cli.endpoints import read_endpoints
+from dokuei.errors import ConfigurationError
+from dokuei.settings import Settings
+from dokuei.storage.pki import write_secret
+
+_ACTOR = "system"
+_SITE_NAME, _SITE_NAME_EN = "みどり丘病院（デモ）", "Midorigaoka Hospital (demo)"
+# user name, name, kana, role, at the hospital (True) or in the reading centre (False)
+_PEOPLE = (
+    ("yomi", "読影 よみ", "ドクエイ ヨミ", "reader", False),
+    ("giken", "技研 あや", "ギケン アヤ", "technologist", True),
+    ("kanri", "管理 まもる", "カンリ マモル", "administrator", False),
+)
+
+
+def demo(
+    home: Annotated[Path, typer.Option(help="Home folder; made where it is missing.")],
+    code: Annotated[bool, typer.Option("--code", help="Only print how to sign in, with the present codes.")] = False,
+) -> None:
+    """Start everything with the demo cases; a second start keeps what is there."""
+    if code:
+        _tell_people(home)
+        return
+    cases = _make_cases(home)
+    up.run(home, when_ready=lambda started: _load(started.settings, cases))
+
+
+def _make_cases(home: Path) -> Path:
+    from dokuei.cli.phantom import made_with_bars
+
+    return made_with_bars(home / "demo" / "cases").root
+
+
+def _load(settings: Settings, cases: Path) -> None:
+    if not _people_file(settings.home).exists():
+        _make_people(settings)
+    _tell_people(settings.home)
+    if not (settings.home / "demo" / "loaded").exists():
+        threading.Thread(target=_send, args=(settings.home, cases), name="demo-load", daemon=True).start()
+
+
+def _send(home: Path, cases: Path) -> None:
+    """Send the cases as a modality would, by C-STORE to our own gateway."""
+    from dokuei.cli.send import send_folder
+
+    gateway = read_endpoints(home)["gateway"]
+    sent = send_folder(cases, host=gateway["host"], port=gateway["port"], called_ae_title=gateway["ae_title"])
+    (home / "demo" / "loaded").write_text(f"{sent}\n")
+    sys.stdout.write(f"demo: {sent} images sent to the gateway; they appear in the worklist as they are proved\n")
+    sys.stdout.flush()
+
+
+def _make_people(settings: Settings) -> None:
+    from dokuei.hub.app import open_hub
+    from dokuei.hub.identity.model import Grant, Role
+
+    hub = open_hub(settings)
+    try:
+        site = hub.sites.every()[0]
+        hub.sites.change(site.site_id, actor=_ACTOR, name=_SITE_NAME, name_en=_SITE_NAME_EN)
+        made = []
+        for user_name, name, kana, role, at_site in _PEOPLE:
+            grant = Grant(Role(role), site.site_id if at_site else None)
+            person_id = hub.identity.people.add(
+                user_name=user_name, display_name=name, display_name_kana=kana, grants=[grant], actor=_ACTOR
+            ).person_id
+            link = hub.identity.people.link(person_id, actor=_ACTOR)
+            password = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}"
+            secret = hub.identity.enrolments.password(link, password).secret
+            hub.identity.enrolments.confirm(link, pyotp.TOTP(secret).now())
+            made.append({"user_name": user_name, "role": role, "password": password, "totp_secret": secret})
+    finally:
+        hub.stores.database.close()
+    write_secret(_people_file(settings.home), json.dumps(made).encode())
+
+
+def _tell_people(home: Path) -> None:
+    file = _people_file(home)
+    if not file.exists():
+        raise ConfigurationError("no demo has been started here", phase="demo", remedy=f"dokuei demo --home {home}")
+    table = Table(title="sign in as", title_justify="left")
+    for heading in ("role", "user name", "password", "code now"):
+        table.add_column(heading)
+    for person in json.loads(file.read_text()):
+        table.add_row(person["role"], person["user_name"], person["password"], pyotp.TOTP(person["totp_secret"]).now())
+    console = Console(soft_wrap=True)
+    console.print(table)
+    console.print(f"codes change every 30 seconds: dokuei demo --code --home {home}")
+    sys.stdout.flush()
+
+
+def _people_file(home: Path) -> Path:
+    return home / "demo" / "people.json"

@@ -1,0 +1,78 @@
+"""``dokuei hub``: the reading centre's processes, and the gateways that belong to it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dokuei.cli.hub_gateways import gateways_app
+from dokuei.cli.lifetime import end_with_parent, stop_event
+from dokuei.cli.options import Home
+from dokuei.logs import configure_logs
+from dokuei.settings import read_settings
+
+hub_app = typer.Typer(no_args_is_help=True, help="The reading centre's program.")
+hub_app.add_typer(gateways_app)
+
+Parent = Annotated[int | None, typer.Option(hidden=True, help="End when this process is gone.")]
+
+
+@hub_app.command("serve-readers")
+def serve_readers(home: Home, parent: Parent = None) -> None:
+    """Serve the viewer and DICOMweb."""
+    from dokuei.hub.app import open_hub, readers_app
+    from dokuei.hub.prepare import reader_certificate
+    from dokuei.hub.serve import Listener, serve
+
+    configure_logs(part="hub-readers")
+    end_with_parent(parent)
+    settings = read_settings(home)
+    files = reader_certificate(settings)
+    serve(
+        readers_app(open_hub(settings)),
+        Listener(
+            settings.hub.host,
+            settings.hub.port,
+            certificate=files.certificate if files else None,
+            private_key=files.private_key if files else None,
+        ),
+    )
+
+
+@hub_app.command("serve-gateways")
+def serve_gateways(home: Home, parent: Parent = None) -> None:
+    """Serve the hospitals' gateways: TLS with client certificates only."""
+    from dokuei.hub.app import gateways_app as application
+    from dokuei.hub.app import open_hub
+    from dokuei.hub.prepare import gateway_certificate
+    from dokuei.hub.serve import Listener, serve
+
+    configure_logs(part="hub-gateways")
+    end_with_parent(parent)
+    settings = read_settings(home)
+    files = gateway_certificate(settings)
+    serve(
+        application(open_hub(settings)),
+        Listener(
+            settings.hub.host,
+            settings.hub.gateway_port,
+            certificate=files.certificate,
+            private_key=files.private_key,
+            client_ca=_authority_file(settings.home),
+        ),
+    )
+
+
+@hub_app.command("work")
+def work(home: Home, parent: Parent = None) -> None:
+    """Carry out what follows transactions, and what is due by the clock."""
+    from dokuei.hub.app import open_hub
+    from dokuei.hub.events import work as carry_out
+
+    configure_logs(part="hub-worker")
+    stop = stop_event(parent=parent)
+    carry_out(open_hub(read_settings(home)), stop=stop)
+
+
+def _authority_file(home: Path) -> Path:
+    return home / "pki" / "ca.pem"

@@ -1,0 +1,209 @@
+"""``dokuei user``, ``dokuei token``: people, their links, and tokens for other programs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dokuei.cli.endpoints import read_endpoints
+from dokuei.cli.options import Home, day, operator
+from dokuei.cli.sites import site_app
+from dokuei.clock import now
+from dokuei.errors import RequestError
+from dokuei.hub.identity.access import Access
+from dokuei.hub.identity.model import Grant, Role, Scope
+from dokuei.hub.identity.people import People
+from dokuei.hub.identity.service import IDLE_LOCK, enrolment_link
+from dokuei.hub.identity.tokens import Tokens
+from dokuei.hub.prepare import open_stores
+from dokuei.hub.sites import store as sites_store
+from dokuei.settings import Settings, read_settings
+
+__all__ = ["site_app", "token_app", "user_app"]
+
+token_app = typer.Typer(no_args_is_help=True, help="Tokens for other DICOMweb clients.")
+user_app = typer.Typer(no_args_is_help=True, help="People and their sign-in links.")
+
+UserName = Annotated[str, typer.Argument(help="The name typed at sign-in.")]
+Roles = Annotated[
+    list[str], typer.Option("--role", help="ROLE@SITE, or ROLE alone for the reading centre (every site).")
+]
+
+
+@dataclass(frozen=True)
+class _Verbs:
+    settings: Settings
+    people: People
+    tokens: Tokens
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[_Verbs]:
+    settings = read_settings(home)
+    database = open_stores(settings).database
+    access = Access(database, sites_store.names, IDLE_LOCK)
+    try:
+        yield _Verbs(settings, People(database, access), Tokens(database, access))
+    finally:
+        database.close()
+
+
+@token_app.command("create")
+def create_token(
+    *,
+    home: Home,
+    scope: Annotated[Scope, typer.Option(help="What the token is for.")] = Scope.DICOMWEB,
+    site: Annotated[str, typer.Option(help="The site it opens; needed where there is more than one.")] = "",
+    label: Annotated[str, typer.Option(help="Whose or what for.")] = "",
+    days: Annotated[int, typer.Option(help="Days until it ends; 0: no end.", min=0)] = 0,
+) -> None:
+    """Make a token and print it, once."""
+    expires_on = (now() + timedelta(days=days)).date() if days else None
+    with _opened(home) as verbs:
+        secret = verbs.tokens.create(
+            scope=scope, site_id=site or None, label=label, actor=operator(), expires_on=expires_on
+        )
+    typer.echo(secret)
+
+
+@token_app.command("list")
+def list_tokens(home: Home) -> None:
+    """All tokens; their secrets are not kept."""
+    table = Table("label", "scope", "site", "made", "by", "last used", "state")
+    table.add_column("id", overflow="fold", min_width=32)
+    with _opened(home) as verbs:
+        for token in verbs.tokens.every():
+            ended = token.revoked_at is not None or (token.expires_on is not None and token.expires_on < now().date())
+            used = f"{token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never"
+            table.add_row(
+                token.label,
+                token.scope.value,
+                token.site_id,
+                f"{token.created_at:%Y-%m-%d}",
+                token.created_by,
+                used,
+                "ended" if ended else f"until {token.expires_on}" if token.expires_on else "open",
+                token.token_id,
+            )
+    Console(soft_wrap=True).print(table)
+
+
+@token_app.command("revoke")
+def revoke_token(home: Home, token_id: Annotated[str, typer.Argument(help="The id that the list shows.")]) -> None:
+    """End a token; it opens nothing after five seconds."""
+    with _opened(home) as verbs:
+        verbs.tokens.revoke(token_id, actor=operator())
+    typer.echo("revoked")
+
+
+@user_app.command("add")
+def add_user(
+    *,
+    home: Home,
+    user_name: UserName,
+    name: Annotated[str, typer.Option(help="The name that reports and lists show.")],
+    role: Roles,
+    kana: Annotated[str, typer.Option(help="The name in kana.")] = "",
+    language: Annotated[str, typer.Option(help="ja or en.")] = "ja",
+    birth_date: Annotated[str, typer.Option(help="YYYY-MM-DD; only so that passwords made of it are refused.")] = "",
+    until: Annotated[str, typer.Option(help="YYYY-MM-DD: the account ends with the contract.")] = "",
+) -> None:
+    """Add an individual and print the one-time link by which they get a key or a password."""
+    with _opened(home) as verbs:
+        person = verbs.people.add(
+            user_name=user_name,
+            display_name=name,
+            display_name_kana=kana,
+            language=language,
+            birth_date=day(birth_date),
+            ends_on=day(until),
+            grants=[_grant(text) for text in role],
+            actor=operator(),
+        )
+        typer.echo(_link(verbs, verbs.people.link(person.person_id, actor=operator())))
+
+
+@user_app.command("link")
+def link_user(
+    home: Home,
+    user_name: UserName,
+    replace: Annotated[bool, typer.Option("--replace", help="End the keys and the password of before (loss).")] = False,
+) -> None:
+    """Print a new one-time link for somebody."""
+    with _opened(home) as verbs:
+        person = verbs.people.by_user_name(user_name)
+        typer.echo(_link(verbs, verbs.people.link(person.person_id, actor=operator(), replace=replace)))
+
+
+@user_app.command("list")
+def list_users(home: Home) -> None:
+    """All people with their roles."""
+    table = Table("user name", "name", "roles", "can sign in", "state")
+    with _opened(home) as verbs:
+        for listed in verbs.people.every():
+            held = " ".join(f"{g.role.value}@{g.site_id}" if g.site_id else g.role.value for g in listed.grants)
+            until = f"until {listed.person.ends_on}" if listed.person.ends_on else "open"
+            table.add_row(
+                listed.person.user_name,
+                listed.person.display_name,
+                held,
+                "yes" if listed.can_sign_in else "not yet",
+                "locked" if listed.person.locked_at else until,
+            )
+    Console(soft_wrap=True).print(table)
+
+
+@user_app.command("lock")
+def lock_user(
+    home: Home,
+    user_name: UserName,
+    undo: Annotated[bool, typer.Option("--undo", help="Unlock.")] = False,
+) -> None:
+    """Lock an account and end its sessions."""
+    with _opened(home) as verbs:
+        person = verbs.people.by_user_name(user_name)
+        verbs.people.lock(person.person_id, actor=operator(), locked=not undo)
+    typer.echo("unlocked" if undo else "locked")
+
+
+@user_app.command("grant")
+def grant_user(home: Home, user_name: UserName, role: Roles) -> None:
+    """Give roles."""
+    with _opened(home) as verbs:
+        person = verbs.people.by_user_name(user_name)
+        for text in role:
+            verbs.people.grant(person.person_id, _grant(text), actor=operator())
+    typer.echo("granted")
+
+
+@user_app.command("revoke")
+def revoke_user(home: Home, user_name: UserName, role: Roles) -> None:
+    """Take roles back."""
+    with _opened(home) as verbs:
+        person = verbs.people.by_user_name(user_name)
+        for text in role:
+            verbs.people.revoke(person.person_id, _grant(text), actor=operator())
+    typer.echo("revoked")
+
+
+def _grant(text: str) -> Grant:
+    role, _, site_id = text.partition("@")
+    try:
+        return Grant(Role(role), site_id or None)
+    except ValueError as error:
+        raise RequestError(
+            f"no role {role}", phase="reading the command", remedy=", ".join(known.value for known in Role)
+        ) from error
+
+
+def _link(verbs: _Verbs, code: str) -> str:
+    hub = verbs.settings.hub
+    scheme = "https" if hub.serves_tls else "http"
+    running = read_endpoints(verbs.settings.home).get("hub")
+    return enrolment_link(running or f"{scheme}://{hub.public_name or hub.host}:{hub.port}", code)

@@ -1,0 +1,61 @@
+"""``dokuei import PATH…``: what is on a disk, a CD or in a ZIP file into the gateway's queue."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from dokuei.cli.options import Home, operator
+from dokuei.settings import read_settings
+
+if TYPE_CHECKING:
+    from dokuei.gateway.import_media import Report
+
+_NAMES_SHOWN = 3
+
+
+def import_media(
+    paths: Annotated[list[Path], typer.Argument(help="Folders, ZIP files, DICOMDIR media or single files.")],
+    home: Home,
+) -> None:
+    """Take images into the gateway's queue; it codes and forwards them as if a modality had sent them."""
+    from dokuei.gateway.import_media import import_media as take
+    from dokuei.gateway.spool import open_spool
+
+    settings = read_settings(home)
+    spool = open_spool(settings.home)
+    console = Console(soft_wrap=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("import", total=None)
+            report = take(
+                paths,
+                spool,
+                actor=operator(),
+                keep_free=settings.gateway.keep_free_mb << 20,
+                begin=lambda files, _bytes: progress.update(task, total=files),
+                advance=lambda _bytes: progress.advance(task),
+            )
+    finally:
+        spool.database.close()
+    console.print(_table(report))
+    if report.count("refused") and not report.count("taken") + report.count("known already"):
+        raise typer.Exit(1)
+
+
+def _table(report: "Report") -> Table:
+    table = Table(title="import", title_justify="left")
+    table.add_column("outcome")
+    table.add_column("files", justify="right")
+    table.add_column("why")
+    table.add_row("taken", str(report.count("taken")))
+    table.add_row("known already", str(report.count("known already")))
+    for reason, names in report.refused().items():
+        shown = ", ".join(Path(name).name for name in names[:_NAMES_SHOWN])
+        more = f" … and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+        table.add_row("refused", str(len(names)), f"{reason}: {shown}{more}")
+    return table

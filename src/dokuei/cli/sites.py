@@ -1,0 +1,106 @@
+"""``dokuei site``: the register of hospitals."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dokuei import __version__
+from dokuei.cli.options import Home, day, operator
+from dokuei.hub.prepare import open_stores
+from dokuei.hub.sites.model import Site
+from dokuei.hub.sites.service import SitesService
+from dokuei.settings import read_settings
+
+site_app = typer.Typer(no_args_is_help=True, help="Hospitals.")
+
+SiteId = Annotated[str, typer.Argument(help="Slug: small letters, digits and hyphens; it stays for ever.")]
+Name = Annotated[str, typer.Option(help="The hospital's name.")]
+NameEn = Annotated[str, typer.Option(help="Its name in English.")]
+Since = Annotated[str, typer.Option("--from", help="YYYY-MM-DD: first day of the contract.")]
+Until = Annotated[str, typer.Option(help="YYYY-MM-DD: last day of the contract.")]
+Mode = Annotated[str, typer.Option(help="true or pseudonym: what the hub knows of patients.")]
+Certification = Annotated[str, typer.Option(help="認証番号 of the medical device; it covers the running version only.")]
+Synced = Annotated[bool | None, typer.Option(help="Whether synced passkeys may sign reports.")]
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[SitesService]:
+    database = open_stores(read_settings(home)).database
+    try:
+        yield SitesService(database)
+    finally:
+        database.close()
+
+
+@site_app.command("add")
+def add_site(
+    *,
+    home: Home,
+    site_id: SiteId,
+    name: Name,
+    name_en: NameEn = "",
+    since: Since = "",
+    until: Until = "",
+    mode: Mode = "true",
+) -> None:
+    """Register a hospital."""
+    given = _given(name=name, name_en=name_en, contract_from=day(since), contract_until=day(until), identity_mode=mode)
+    with _opened(home) as sites:
+        sites.add(Site(site_id=site_id, **given), actor=operator())
+    typer.echo(site_id)
+
+
+@site_app.command("change")
+def change_site(
+    *,
+    home: Home,
+    site_id: SiteId,
+    name: Name = "",
+    name_en: NameEn = "",
+    since: Since = "",
+    until: Until = "",
+    mode: Mode = "",
+    certification: Certification = "",
+    synced_passkeys_may_sign: Synced = None,
+) -> None:
+    """Change a hospital's particulars; what is not named stays."""
+    given = _given(
+        name=name,
+        name_en=name_en,
+        contract_from=day(since),
+        contract_until=day(until),
+        identity_mode=mode,
+        certification=certification,
+        certified_version=__version__ if certification else "",
+        synced_passkeys_may_sign=synced_passkeys_may_sign,
+    )
+    with _opened(home) as sites:
+        sites.change(site_id, actor=operator(), **given)
+    typer.echo("changed")
+
+
+@site_app.command("list")
+def list_sites(home: Home) -> None:
+    """All hospitals."""
+    table = Table("site", "name", "contract", "identity", "state")
+    with _opened(home) as sites:
+        for site in sites.every():
+            table.add_row(
+                site.site_id,
+                site.name,
+                f"{site.contract_from or '…'} to {site.contract_until or '…'}",
+                site.identity_mode,
+                "in evaluation: not for primary diagnosis"
+                if site.in_evaluation(running_version=__version__)
+                else f"certified {site.certification}",
+            )
+    Console(soft_wrap=True).print(table)
+
+
+def _given(**particulars: Any) -> dict[str, Any]:
+    return {name: value for name, value in particulars.items() if value not in {"", None}}

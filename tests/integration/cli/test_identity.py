@@ -1,0 +1,144 @@
+"""People, tokens, sites and the audit trail from the command line."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+from typer.testing import CliRunner
+
+from dokuei.cli.main import build
+from dokuei.errors import ConflictError, DokueiError, RequestError
+from dokuei.hub.identity.model import Permission
+from dokuei.hub.prepare import open_stores, prepare_hub
+from dokuei.settings import read_settings
+from dokuei.storage.audit import hub_entries, hub_head
+
+
+class Commands:
+    """``dokuei`` on one home folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._app = build(["user", "token", "site", "audit"])
+
+    def run(self, *arguments: str, expected: int = 0) -> str:
+        done = CliRunner().invoke(self._app, [*arguments, "--home", str(self.home)], env={"COLUMNS": "220"})
+        if isinstance(done.exception, DokueiError):
+            raise done.exception
+        assert done.exit_code == expected, done.output
+        return done.output
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Commands:
+    prepare_hub(read_settings(tmp_path))
+    return Commands(tmp_path)
+
+
+def test_a_token_for_the_only_site_is_printed_once(commands: Commands) -> None:
+    with pytest.raises(RequestError, match="no site yet"):
+        commands.run("token", "create")
+    commands.run("site", "add", "kita", "--name", "北病院")
+    secret = commands.run("token", "create", "--scope", "dicomweb", "--label", "OHIF").split()[-1]
+    listed = commands.run("token", "list")
+    assert "OHIF" in listed
+    assert secret not in listed
+    found = re.search(r"\b[0-9a-f]{32}\b", listed)
+    assert found is not None
+    commands.run("token", "revoke", found.group())
+    assert "ended" in commands.run("token", "list")
+    commands.run("site", "add", "minami", "--name", "南病院")
+    with pytest.raises(RequestError, match="several") as several:
+        commands.run("token", "create")
+    assert "kita, minami" in several.value.remedy
+    assert commands.run("token", "create", "--site", "minami", "--days", "30").startswith("dokuei_")
+
+
+def test_a_person_is_added_with_roles_and_a_link(commands: Commands) -> None:
+    commands.run("site", "add", "kita", "--name", "北病院")
+    roles = ("--role", "reader", "--role", "technologist@kita")
+    link = commands.run("user", "add", "reader.a", "--name", "読影 花子", "--birth-date", "1970-12-03", *roles)
+    assert re.fullmatch(r"http://localhost:\d+/enrol/[\w-]{43}\s*", link)
+    listed = commands.run("user", "list")
+    assert "読影 花子" in listed
+    assert "technologist@kita" in listed
+    assert "not yet" in listed
+    commands.run("user", "revoke", "reader.a", "--role", "technologist@kita")
+    commands.run("user", "grant", "reader.a", "--role", "auditor")
+    assert "technologist" not in commands.run("user", "list")
+    assert commands.run("user", "link", "reader.a", "--replace") != link
+    assert "locked" in commands.run("user", "lock", "reader.a")
+    assert "locked" in commands.run("user", "list")
+    assert "unlocked" in commands.run("user", "lock", "reader.a", "--undo")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("user", "add", "shared", "--name", "共用", "--role", "reader"), RequestError),
+        (("user", "add", "a.b", "--name", "人", "--role", "king"), RequestError),
+        (("user", "add", "a.b", "--name", "人", "--role", "reader@nowhere"), RequestError),
+        (("user", "add", "a.b", "--name", "人", "--role", "reader", "--until", "tomorrow"), RequestError),
+        (("site", "add", "Kita!", "--name", "北"), RequestError),
+        (("site", "add", "kita", "--name", "北", "--mode", "nonsense"), RequestError),
+    ],
+)
+def test_what_cannot_stand_is_refused_with_the_reason(
+    commands: Commands, arguments: tuple[str, ...], error: type[DokueiError]
+) -> None:
+    with pytest.raises(error) as refused:
+        commands.run(*arguments)
+    assert refused.value.what
+
+
+def test_a_site_is_registered_once_and_changed(commands: Commands) -> None:
+    commands.run("site", "add", "kita", "--name", "北病院", "--from", "2026-04-01", "--until", "2027-03-31")
+    with pytest.raises(ConflictError):
+        commands.run("site", "add", "kita", "--name", "北病院")
+    assert "in evaluation" in commands.run("site", "list")
+    commands.run("site", "change", "kita", "--certification", "304ABBZX00001000", "--mode", "pseudonym")
+    listed = commands.run("site", "list")
+    assert "304ABBZX00001000" in listed
+    assert "pseudonym" in listed
+    assert "北病院" in listed
+
+
+def test_the_audit_trail_is_verified_anchored_and_exported(commands: Commands, tmp_path: Path) -> None:
+    """LOG-03: alteration and a cut end are found; LOG-02: exported in the inspection's form."""
+    anchor = tmp_path / "outside" / "anchor.jsonl"
+    anchor.parent.mkdir()
+    commands.run("site", "add", "kita", "--name", "北病院")
+    commands.run("user", "add", "reader.a", "--name", "読影 花子", "--role", "reader")
+    line = json.loads(commands.run("audit", "head", "--anchor", str(anchor)))
+    assert line["part"] == "hub"
+    assert "unbroken" in commands.run("audit", "verify", "--anchor", str(anchor))
+    exported = commands.run("audit", "export").splitlines()
+    assert exported[0].startswith("利用者ID,氏名,日時,分類,操作")
+    assert any("person,added" in row for row in exported)
+
+    database = open_stores(read_settings(commands.home)).database
+    with database.begin() as connection:
+        last = connection.execute(hub_head.select()).one().sequence
+        connection.execute(delete(hub_entries).where(hub_entries.c.sequence == last))
+        before = connection.execute(hub_entries.select().where(hub_entries.c.sequence == last - 1)).one()
+        connection.execute(update(hub_head).values(sequence=last - 1, hash=before.hash))
+    assert "unbroken" in commands.run("audit", "verify")
+    assert f"BROKEN at entry {last}" in commands.run("audit", "verify", "--anchor", str(anchor), expected=1)
+    with database.begin() as connection:
+        connection.execute(update(hub_entries).where(hub_entries.c.sequence == 1).values(actor="person:9"))
+    database.close()
+    assert "BROKEN at entry 1: an entry was altered" in commands.run("audit", "verify", expected=1)
+
+
+def test_an_anchor_that_is_none_is_said(commands: Commands, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.write_text("hello")
+    for anchor in (wrong, tmp_path / "nowhere"):
+        with pytest.raises(RequestError):
+            commands.run("audit", "verify", "--anchor", str(anchor))
+
+
+def test_permissions_are_named_in_one_spelling() -> None:
+    assert all(re.fullmatch(r"[a-z]+(\.[a-z]+)?", permission.value) for permission in Permission)

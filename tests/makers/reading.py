@@ -1,0 +1,162 @@
+"""A reading room of one's own: a hub with archive, worklist and reports, cases in it, and people who read them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydicom.dataset import Dataset
+from pydicom.uid import generate_uid
+
+from dokuei.dicom.intake import intake
+from dokuei.hub.archive.model import Incoming, Stored
+from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.events import Events
+from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.neighbours import ArchiveImages, RegisterRules, WorklistCases
+from dokuei.hub.reports import api as reports_api
+from dokuei.hub.reports.sealing import Sealer, sealer
+from dokuei.hub.reports.service import ReportsService, reports_service
+from dokuei.hub.worklist import api as worklist_api
+from dokuei.hub.worklist import store as worklist_store
+from dokuei.hub.worklist.service import WorklistService
+from dokuei.settings import SealSettings
+from dokuei.storage import outbox
+from dokuei.storage.filesystem import FilesystemBlobs
+from tests.makers.archive import MG, image
+from tests.makers.authenticator import Authenticator
+from tests.makers.people import SmallHub, sign_in, small_hub
+
+CENTRE = "試験読影センター"
+
+
+@dataclass
+class ReadingRoom:
+    """Everything between images that are in and a report that is out."""
+
+    hub: SmallHub
+    archive: ArchiveService
+    worklist: WorklistService
+    reports: ReportsService
+    seal: Sealer
+    blobs: FilesystemBlobs
+    folder: Path
+    keys: dict[str, Authenticator] = field(default_factory=dict)
+
+    def take_in(self, *objects: Dataset, site_id: str = "kita") -> str:
+        """Objects of one study reach the archive, and the worklist hears of it; the case's id."""
+        incoming = []
+        for one in objects:
+            path = self.folder / f"{generate_uid()}.dcm"
+            one.save_as(path, enforce_file_format=True)
+            target = path.with_suffix(".coded")
+            incoming.append(Incoming(target, intake(path, target)))
+        outcomes = self.archive.store_instances(site_id, incoming, actor="gateway:1")
+        assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
+        self.carry_out()
+        study = str(objects[0].StudyInstanceUID)
+        with self.hub.database.read() as connection:
+            found = worklist_store.find_by_study(connection, site_id, study)
+        assert found is not None
+        return found.worklist_item_id
+
+    def mammogram_case(self, *, site_id: str = "kita", patient_id: str = "P1", **elements: Any) -> str:
+        """Two views of one breast each, proved."""
+        study, series = generate_uid(), generate_uid()
+        views = [
+            image(
+                study=study,
+                series=series,
+                sop_class=MG,
+                modality="MG",
+                patient_id=patient_id,
+                number=number,
+                SeriesDescription="R-MLO",
+                **elements,
+            )
+            for number in (1, 2)
+        ]
+        return self.take_in(*views, site_id=site_id)
+
+    def carry_out(self) -> None:
+        """What the hub's worker does with waiting events."""
+        outbox.carry_out(self.hub.database, Events(self.archive, self.worklist).handle)
+        with self.hub.database.read() as connection:
+            failed = [row.last_error for row in connection.execute(outbox.outbox.select()) if row.last_error]
+        assert not failed, failed
+
+    def images_read(self, item_id: str) -> list[dict[str, Any]]:
+        """Every frame of a case's study, as a viewer that showed them all would say."""
+        with self.hub.database.read() as connection:
+            case = self.reports.drafting.cases.case(connection, item_id, "sole", site_ids=("kita", "minami"))
+        known = self.reports.signing.images.of_study(case.site_id, case.study_instance_uid)
+        return [
+            {"sop_instance_uid": one.sop_instance_uid, "frame": number, "digest": digest}
+            for one in known
+            for number, digest in enumerate(one.frames, 1)
+        ]
+
+    def reader(self, user_name: str, *grants: Grant, synced: bool = False) -> httpx.Client:
+        """A reader of ``kita`` (or with other roles) who has signed in by key; the key is kept under the name."""
+        person = self.hub.person(user_name, *(grants or (Grant(Role.READER, "kita"),)))
+        self.keys[user_name] = self.hub.key_of(person, synced=synced)
+        client = self.hub.client()
+        assert sign_in(client, self.keys[user_name]).status_code == 200
+        return client
+
+    def written(self, client: httpx.Client, item_id: str, **changed: Any) -> httpx.Response:
+        """Claim a case and write a report on all its images."""
+        assert client.post(f"/api/v1/worklist/{item_id}/claim").status_code == 200
+        body = {**TEXT, "images_read": self.images_read(item_id), **changed}
+        return client.put(f"/api/v1/worklist/{item_id}/report", json=body, headers={"If-Match": '"0"'})
+
+    def signed(self, client: httpx.Client, item_id: str, key: Authenticator) -> httpx.Response:
+        """Sign by key what is written."""
+        begun = client.post(f"/api/v1/worklist/{item_id}/report/signature/begin")
+        assert begun.status_code == 200, begun.text
+        answer = key.get(begun.json()["options"])
+        body = {"version_digest": begun.json()["version_digest"], "credential": answer}
+        return client.post(f"/api/v1/worklist/{item_id}/report/signature", json=body)
+
+
+TEXT = {
+    "findings": "右乳房U領域に径12 mmの腫瘤。\n境界は微細鋸歯状。髙橋先生へ。",
+    "impression": "悪性の疑い。組織診を勧める。",
+    "category_right": "4",
+    "category_left": "1",
+}
+
+
+@contextmanager
+def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | None = None) -> Iterator[ReadingRoom]:
+    """A small hub with its slices wired as the real one wires them."""
+    with small_hub(folder, url=url) as hub:
+        blobs = FilesystemBlobs(folder / "blobs")
+        archive = ArchiveService(hub.database, blobs)
+        worklist = WorklistService(hub.database, hub.identity.people)
+        sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
+        reports = reports_service(
+            hub.database,
+            blobs,
+            identity=hub.identity,
+            cases=WorklistCases(worklist),
+            images=ArchiveImages(archive),
+            rules=RegisterRules(hub.sites),
+            sealer=sealing,
+            facility=CENTRE,
+            time_zone="Asia/Tokyo",
+        )
+        hub.app.include_router(worklist_api.routes(worklist))
+        hub.app.include_router(reports_api.routes(reports))
+        yield ReadingRoom(hub, archive, worklist, reports, sealing, blobs, folder)
+
+
+def lossy_mammogram() -> Dataset:
+    """A mammogram that was compressed with loss before it came (PS3.3 C.7.6.1.1.5)."""
+    made = image(sop_class=MG, modality="MG")
+    made.LossyImageCompression = "01"
+    made.LossyImageCompressionRatio = "12.5"
+    made.LossyImageCompressionMethod = "ISO_10918_1"
+    return made
