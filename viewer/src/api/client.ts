@@ -1,0 +1,80 @@
+import { noteHubDate } from "@/ui/clock";
+
+/** What the hub says when it refuses: RFC 9457 problem details, with the step and the remedy. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly [extension: string]: unknown;
+}
+
+export class ApiProblem extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title);
+    this.name = "ApiProblem";
+    this.problem = problem;
+  }
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+/** Pages listen to this to send the person back to sign-in with the place kept. */
+export const SIGNED_OUT = "dokuei:signed-out";
+
+async function problemOf(answer: Response): Promise<ApiProblem> {
+  const fallback: Problem = { type: "about:blank", title: answer.statusText || "HTTP", status: answer.status };
+  if (!(answer.headers.get("content-type") ?? "").includes("json")) return new ApiProblem(fallback);
+  const body: unknown = await answer.json().catch(() => null);
+  return new ApiProblem(
+    typeof body === "object" && body !== null ? { ...fallback, ...body, status: answer.status } : fallback,
+  );
+}
+
+export interface ApiOptions {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** One way to the hub: cookie session, the header that proves the request came from our page, problems as errors. */
+export async function call(path: string, options: ApiOptions = {}): Promise<Response> {
+  const method = options.method ?? "GET";
+  const headers = new Headers({ Accept: "application/json, application/problem+json", ...options.headers });
+  if (method !== "GET") headers.set("X-Dokuei-Request", "1");
+  const init: RequestInit = { method, headers, credentials: "same-origin" };
+  if (options.json !== undefined) {
+    headers.set("Content-Type", "application/json");
+    init.body = JSON.stringify(options.json);
+  }
+  if (options.signal) init.signal = options.signal;
+  const answer = await fetch(path, init);
+  noteHubDate(answer.headers.get("date"));
+  if (answer.ok) return answer;
+  if (answer.status === 401) window.dispatchEvent(new CustomEvent(SIGNED_OUT));
+  throw await problemOf(answer);
+}
+
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const answer = await call(path, signal ? { signal } : {});
+  return (await answer.json()) as T;
+}
+
+/** What a page asks by itself, again and again: does not count as somebody being at work (AUTH-11). */
+export async function pollJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const answer = await call(path, { headers: { "X-Dokuei-Background": "1" }, ...(signal ? { signal } : {}) });
+  return (await answer.json()) as T;
+}
+
+export async function sendJson<T>(
+  method: "POST" | "PUT" | "DELETE",
+  path: string,
+  json?: unknown,
+  headers?: Record<string, string>,
+): Promise<T> {
+  const answer = await call(path, { method, json, ...(headers ? { headers } : {}) });
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}

@@ -1,0 +1,70 @@
+import { Center, Loader, MantineProvider } from "@mantine/core";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense, type JSX } from "react";
+import { Redirect, Route, Switch, useRoute } from "wouter";
+import { queryClient } from "@/api/query";
+import { SessionGate } from "@/session/SessionGate";
+import { ErrorBoundary } from "@/ui/ErrorBoundary";
+import { colorSchemeOf, theme } from "./theme";
+
+const SignInPage = lazy(() => import("@/session/SignInPage"));
+const EnrolPage = lazy(() => import("@/session/EnrolPage"));
+const SettingsPage = lazy(() => import("@/session/SettingsPage"));
+const WorklistPage = lazy(() => import("@/worklist/WorklistPage"));
+const ReadingPage = lazy(() => import("@/reading/ReadingPage"));
+const CasePage = lazy(() => import("@/report/CasePage"));
+const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
+const PeoplePage = lazy(() => import("@/people/PeoplePage"));
+const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
+
+function Waiting(): JSX.Element {
+  return (
+    <Center h="100%">
+      <Loader type="dots" color="gray" />
+    </Center>
+  );
+}
+
+/** Which page stands at which address; each page's code is loaded when it is first opened. */
+export function App(): JSX.Element {
+  const [reading] = useRoute("/read/:itemId");
+  return (
+    <QueryClientProvider client={queryClient}>
+      <MantineProvider theme={theme} forceColorScheme={colorSchemeOf(reading ? "reading" : "portal")}>
+        <ErrorBoundary>
+          <Suspense fallback={<Waiting />}>
+            <Switch>
+              <Route path="/sign-in" component={SignInPage} />
+              <Route path="/enrol/:code">{(route) => <EnrolPage code={route.code} />}</Route>
+              <Route>
+                <SessionGate>
+                  <SignedIn />
+                </SessionGate>
+              </Route>
+            </Switch>
+          </Suspense>
+        </ErrorBoundary>
+      </MantineProvider>
+    </QueryClientProvider>
+  );
+}
+
+/** The pages behind sign-in. */
+function SignedIn(): JSX.Element {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Switch>
+        <Route path="/">
+          <Redirect to="/worklist" replace />
+        </Route>
+        <Route path="/worklist" component={WorklistPage} />
+        <Route path="/read/:itemId">{(route) => <ReadingPage key={route.itemId} itemId={route.itemId} />}</Route>
+        <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
+        <Route path="/gateways" component={GatewaysPage} />
+        <Route path="/people" component={PeoplePage} />
+        <Route path="/settings" component={SettingsPage} />
+        <Route component={NotFoundPage} />
+      </Switch>
+    </Suspense>
+  );
+}

@@ -1,0 +1,106 @@
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import type { Gateway } from "@/api/types";
+import { Chip } from "@/ui/Chip";
+import { hubNow, useHubNow } from "@/ui/clock";
+import { formatBytes } from "@/ui/format";
+import { InstantText, useCount, useDurationText } from "@/ui/Written";
+import classes from "./Gateways.module.css";
+import { certificateState } from "./model";
+import { Studies } from "./Studies";
+
+/** One gateway: what is wrong first, then what it is, then what it carries. */
+export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Element {
+  const { t } = useTranslation("gateways");
+  const count = useCount();
+  return (
+    <section className={classes["card"]} aria-labelledby={`gateway-${gateway.gateway_id}`}>
+      <div className={classes["head"]}>
+        <h2 id={`gateway-${gateway.gateway_id}`}>{gateway.site_name}</h2>
+        <span className={classes["name"]}>{gateway.name}</span>
+        <span className={classes["space"]} />
+        {gateway.quarantine > 0 && (
+          <Chip tone="danger" shape="stop" framed title={t("quarantine_long")}>
+            {t("quarantine", { number: count(gateway.quarantine) })}
+          </Chip>
+        )}
+        <Presence gateway={gateway} />
+      </div>
+      {!gateway.online && gateway.revoked_at === null && <p className={classes["offline"]}>{t("offline_long")}</p>}
+      <dl className={classes["facts"]}>
+        {gateway.version && (
+          <div>
+            <dt>{t("fact.version")}</dt>
+            <dd>{gateway.version}</dd>
+          </div>
+        )}
+        {gateway.version && (
+          <div>
+            <dt>{t("fact.protocol")}</dt>
+            <dd>{gateway.protocol}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t("fact.identity")}</dt>
+          <dd>{t(`identity.${gateway.identity_mode}`)}</dd>
+        </div>
+        {gateway.free_bytes > 0 && (
+          <div>
+            <dt>{t("fact.free")}</dt>
+            <dd>{formatBytes(gateway.free_bytes)}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t("fact.enrolled")}</dt>
+          <dd>
+            <InstantText value={gateway.enrolled_at} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("fact.certificate")}</dt>
+          <dd>
+            <Certificate notAfter={gateway.certificate_not_after} />
+          </dd>
+        </div>
+      </dl>
+      <Studies studies={gateway.studies} />
+    </section>
+  );
+}
+
+function Presence({ gateway }: { readonly gateway: Gateway }): JSX.Element {
+  const { t } = useTranslation("gateways");
+  const duration = useDurationText();
+  const now = useHubNow(5000);
+  if (gateway.revoked_at !== null) {
+    return (
+      <Chip tone="idle" shape="slash" framed>
+        {t("revoked")}
+      </Chip>
+    );
+  }
+  if (gateway.online) {
+    return (
+      <Chip tone="active" shape="full" framed>
+        {t("online")}
+      </Chip>
+    );
+  }
+  const since = gateway.last_seen_at ? now - Date.parse(gateway.last_seen_at) : null;
+  return (
+    <Chip tone="danger" shape="stop" framed>
+      {since === null || Number.isNaN(since) ? t("never_seen") : t("offline", { time: duration(since) })}
+    </Chip>
+  );
+}
+
+function Certificate({ notAfter }: { readonly notAfter: string }): JSX.Element {
+  const { t } = useTranslation("gateways");
+  const state = certificateState(notAfter, hubNow());
+  if (state === "valid") return <InstantText value={notAfter} />;
+  return (
+    <Chip tone={state === "ended" ? "danger" : "attention"} shape={state === "ended" ? "stop" : "triangle"}>
+      {t(`certificate.${state}`)} <InstantText value={notAfter} />
+    </Chip>
+  );
+}

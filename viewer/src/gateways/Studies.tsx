@@ -1,0 +1,79 @@
+import { useState, type JSX } from "react";
+import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { GatewayStudy } from "@/api/types";
+import { formatBytes } from "@/ui/format";
+import { Stations } from "@/ui/Stations";
+import { useCount } from "@/ui/Written";
+import classes from "./Gateways.module.css";
+import { byNeed, shortUid, STATIONS, stationStates } from "./model";
+
+const FIRST = 6;
+
+/** The studies of one gateway, each on its line of stations. */
+export function Studies({ studies }: { readonly studies: readonly GatewayStudy[] }): JSX.Element {
+  const { t } = useTranslation("gateways");
+  const count = useCount();
+  const [all, setAll] = useState(false);
+  if (studies.length === 0) return <p className={classes["none"]}>{t("no_studies")}</p>;
+  const ordered = byNeed(studies);
+  const shown = all ? ordered : ordered.slice(0, FIRST);
+  return (
+    <>
+      <ul className={classes["studies"]} aria-label={t("studies")}>
+        {shown.map((study) => (
+          <StudyLine key={study.study_instance_uid} study={study} />
+        ))}
+      </ul>
+      {ordered.length > FIRST && (
+        <Button variant="subtle" size="compact-sm" onClick={() => setAll(!all)} aria-expanded={all}>
+          {all ? t("show_fewer") : t("show_all", { number: count(ordered.length) })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function StudyLine({ study }: { readonly study: GatewayStudy }): JSX.Element {
+  const { t } = useTranslation("gateways");
+  const count = useCount();
+  const states = stationStates(study);
+  return (
+    <li className={classes["study"]}>
+      <div className={classes["what"]}>
+        <span className={classes["uid"]} title={study.study_instance_uid}>
+          {shortUid(study.study_instance_uid)}
+        </span>
+        <span className={classes["amount"]}>
+          {t("amount", { number: count(study.instances), bytes: formatBytes(study.bytes) })}
+        </span>
+      </div>
+      <div className={classes["way"]}>
+        <Stations
+          label={t("way")}
+          stations={STATIONS.map((key) => {
+            const state = states[key];
+            if (key === "forwarding" && state === "now") {
+              return {
+                key,
+                state,
+                word: t("station.forwarding_percent", { percent: study.percent }),
+                detail: <Bar percent={study.percent} />,
+              };
+            }
+            const behind = state === "passed" || state === "here";
+            return { key, state, word: behind ? t(`station.passed.${key}`) : t(`station.ahead.${key}`) };
+          })}
+        />
+        {study.error && <p className={classes["error"]}>{t("stuck", { error: study.error })}</p>}
+      </div>
+    </li>
+  );
+}
+
+function Bar({ percent }: { readonly percent: number }): JSX.Element {
+  const { t } = useTranslation("gateways");
+  return (
+    <progress className={classes["progress"]} max={100} value={percent} aria-label={t("station.ahead.forwarding")} />
+  );
+}

@@ -1,0 +1,89 @@
+/** The catalogues in both languages and the one place where the language is chosen; no text stands outside them. */
+import i18next, { type i18n } from "i18next";
+import { initReactI18next } from "react-i18next";
+
+import enGateways from "./en/gateways.json";
+import enPeople from "./en/people.json";
+import enReading from "./en/reading.json";
+import enReport from "./en/report.json";
+import enSession from "./en/session.json";
+import enUi from "./en/ui.json";
+import enWorklist from "./en/worklist.json";
+import jaGateways from "./ja/gateways.json";
+import jaPeople from "./ja/people.json";
+import jaReading from "./ja/reading.json";
+import jaReport from "./ja/report.json";
+import jaSession from "./ja/session.json";
+import jaUi from "./ja/ui.json";
+import jaWorklist from "./ja/worklist.json";
+
+export type Language = "ja" | "en";
+
+export const catalogues = {
+  en: {
+    gateways: enGateways,
+    people: enPeople,
+    reading: enReading,
+    report: enReport,
+    session: enSession,
+    ui: enUi,
+    worklist: enWorklist,
+  },
+  ja: {
+    gateways: jaGateways,
+    people: jaPeople,
+    reading: jaReading,
+    report: jaReport,
+    session: jaSession,
+    ui: jaUi,
+    worklist: jaWorklist,
+  },
+} as const;
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "ui";
+    resources: (typeof catalogues)["en"];
+  }
+}
+
+const STORED = "dokuei.language";
+
+function isLanguage(text: string | null | undefined): text is Language {
+  return text === "ja" || text === "en";
+}
+
+/** What was chosen on this device before, else what the browser asks for, else Japanese. */
+export function firstLanguage(stored: string | null, asked: readonly string[]): Language {
+  if (isLanguage(stored)) return stored;
+  const known = asked.map((tag) => tag.slice(0, 2)).find(isLanguage);
+  return known ?? "ja";
+}
+
+export function currentLanguage(): Language {
+  return isLanguage(i18next.language) ? i18next.language : "ja";
+}
+
+/** Starts i18next synchronously: the catalogues are part of the bundle, nothing is fetched. */
+export function startCatalogues(language?: Language): i18n {
+  const chosen = language ?? firstLanguage(localStorage.getItem(STORED), navigator.languages);
+  void i18next.use(initReactI18next).init({
+    lng: chosen,
+    fallbackLng: false,
+    ns: Object.keys(catalogues.en),
+    defaultNS: "ui",
+    resources: catalogues,
+    initAsync: false,
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+  document.documentElement.lang = chosen;
+  return i18next;
+}
+
+/** Changes the language at once and remembers it on this device. */
+export function chooseLanguage(language: Language): void {
+  localStorage.setItem(STORED, language);
+  document.documentElement.lang = language;
+  void i18next.changeLanguage(language);
+}

@@ -1,0 +1,116 @@
+import type { DecodedImage } from "./decode/messages";
+import { FrameBytes } from "./fetchFrame";
+import type { Frame } from "./frame";
+import { firstStep, isVisible, previewsOf } from "./queue";
+
+/** One frame on its way: what has come of it, what it was shown to be, what it needs next. */
+
+export type Failure = "digest" | "decode" | "refused";
+
+/** What the screen may say of a frame. */
+export interface FrameView {
+  /** 0 to 1: how much of the frame's bytes is here. */
+  readonly arrived: number;
+  readonly image: DecodedImage | null;
+  /** The image is made of every byte; a preview is not. */
+  readonly whole: boolean;
+  /** The digest taken at the source equals that of what was decoded (or received, for a lossy source) here. */
+  readonly proved: boolean;
+  /** The hub decoded it, because no decoder for its encoding runs here. */
+  readonly decodedByHub: boolean;
+  readonly failure: Failure | null;
+  readonly detail: string;
+  /** The line failed and is being tried again. */
+  readonly retrying: boolean;
+}
+
+export interface Entry {
+  readonly frame: Frame;
+  bytes: FrameBytes | null;
+  image: DecodedImage | null;
+  /** Reduction of `image`; 0 is the whole. */
+  reduction: number;
+  proved: boolean;
+  decodedByHub: boolean;
+  failure: Failure | null;
+  detail: string;
+  retrying: boolean;
+  /** How often the digest or decoder has rejected it. */
+  rejected: number;
+  previewing: boolean;
+  fetching: AbortController | null;
+  decoding: boolean;
+  rank: number;
+}
+
+export function newEntry(frame: Frame): Entry {
+  return {
+    frame,
+    bytes: null,
+    image: null,
+    reduction: 0,
+    proved: false,
+    decodedByHub: false,
+    failure: null,
+    detail: "",
+    retrying: false,
+    rejected: 0,
+    previewing: false,
+    fetching: null,
+    decoding: false,
+    rank: Infinity,
+  };
+}
+
+export function viewOf(entry: Entry): FrameView {
+  const whole = entry.image !== null && entry.reduction === 0;
+  const received = entry.bytes?.received ?? 0;
+  const complete = entry.proved || whole;
+  return {
+    arrived: complete ? 1 : Math.min(received / Math.max(entry.frame.length, 1), 1),
+    image: entry.image,
+    whole,
+    proved: entry.proved,
+    decodedByHub: entry.decodedByHub,
+    failure: entry.failure,
+    detail: entry.detail,
+    retrying: entry.retrying,
+  };
+}
+
+/** Frames this near to a reader are kept decoded, and decoded again when memory let them go. */
+const NEAR_RANK = 200_000;
+const COMPLETION = 100_000;
+
+/** Fetch up to this byte next; null where nothing is to be fetched. */
+export function fetchUntil(entry: Entry): number | null {
+  if (entry.failure !== null || entry.fetching !== null || entry.decoding || entry.bytes?.whole === true) return null;
+  if (entry.image !== null && entry.reduction === 0) return null;
+  if (entry.proved && entry.rank >= NEAR_RANK) return null;
+  const received = entry.bytes?.received ?? 0;
+  const step = firstStep(entry.frame);
+  return isVisible(entry.rank) || received >= step ? entry.frame.length : step;
+}
+
+/** Completing a large frame that nobody looks at waits until its neighbours have a preview. */
+export function fetchRank(entry: Entry): number {
+  const completing = (entry.bytes?.received ?? 0) >= firstStep(entry.frame);
+  const large = firstStep(entry.frame) < entry.frame.length;
+  return large && completing && !isVisible(entry.rank) ? entry.rank + COMPLETION : entry.rank;
+}
+
+export function needsDecoding(entry: Entry): boolean {
+  if (entry.decoding || entry.failure !== null || entry.bytes?.whole !== true) return false;
+  const shown = entry.image !== null && entry.reduction === 0;
+  return !shown && (!entry.proved || entry.rank < NEAR_RANK);
+}
+
+/** The best preview that the bytes so far can make, if it is better than what is shown. */
+export function nextPreview(entry: Entry): { reduction: number; bytes: number } | null {
+  if (entry.previewing || entry.decoding || entry.bytes === null || entry.bytes.whole) return null;
+  const { received } = entry.bytes;
+  const best = previewsOf(entry.frame).findLast(({ bytes }) => bytes <= received);
+  if (best === undefined) return null;
+  const better = entry.image === null || best.reduction < entry.reduction;
+  return better ? best : null;
+}

@@ -1,0 +1,143 @@
+import { SIGNED_OUT } from "@/api/client";
+import { EXPLICIT_LITTLE_ENDIAN } from "./transferSyntax";
+
+/** A frame's bytes over an ordinary line: every byte once, waits instead of failing, gives up only when told no. */
+
+/** The hub will not give this frame: no waiting makes it come. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly status: number;
+  constructor(status: number) {
+    super(`HTTP ${status}`);
+    this.status = status;
+  }
+}
+
+/** Bytes of one frame as far as they are here. */
+export class FrameBytes {
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  received = 0;
+  etag = "";
+  constructor(length: number) {
+    this.buffer = new Uint8Array(length);
+  }
+  get whole(): boolean {
+    return this.received === this.buffer.length;
+  }
+}
+
+export interface FetchOptions {
+  readonly url: string;
+  /** Stop after this many bytes of the frame. */
+  readonly until: number;
+  readonly signal: AbortSignal;
+  /** Called whenever bytes have come. */
+  readonly arrived: () => void;
+  readonly fetch?: typeof fetch;
+  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Called when a try has failed, with what went wrong, before waiting for the next. */
+  readonly failed?: (error: Error, tries: number) => void;
+}
+
+const STORED = "application/octet-stream; transfer-syntax=*";
+const CEILING = 8_000;
+
+export const waitAtLeast = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const done = setTimeout(resolve, milliseconds);
+    const online = (): void => resolve();
+    // A line that comes back ends the wait at once.
+    if (typeof window !== "undefined") window.addEventListener("online", online, { once: true, signal });
+    signal.addEventListener("abort", () => {
+      clearTimeout(done);
+      reject(signal.reason as Error);
+    });
+  });
+
+/** Half a second, doubling to the ceiling, spread so that many pages do not come back in the same instant. */
+export const pauseAfter = (tries: number): number =>
+  Math.min(500 * 2 ** (tries - 1), CEILING) * (0.75 + Math.random() / 2);
+
+/** Fetches on from where `bytes` ends, for as long as it takes. Throws `Refused`, or the signal's reason. */
+export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Promise<void> {
+  const wait = options.wait ?? waitAtLeast;
+  for (let tries = 1; bytes.received < options.until;) {
+    const before = bytes.received;
+    try {
+      await fetchOnce(bytes, options);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (error instanceof Refused) throw error;
+      if (bytes.received > before) tries = 1;
+      options.failed?.(error as Error, tries);
+      await wait(pauseAfter(tries), options.signal);
+      tries += 1;
+    }
+  }
+}
+
+async function fetchOnce(bytes: FrameBytes, options: FetchOptions): Promise<void> {
+  const from = bytes.received;
+  const whole = from === 0 && options.until === bytes.buffer.length;
+  const headers: Record<string, string> = { Accept: STORED };
+  if (!whole) headers["Range"] = `bytes=${from}-${options.until - 1}`;
+  const answer = await (options.fetch ?? fetch)(options.url, {
+    headers,
+    signal: options.signal,
+    credentials: "same-origin",
+  });
+  refuse(answer.status);
+  if (answer.status !== 200 && answer.status !== 206) throw new Error(`HTTP ${answer.status}`);
+  sameObject(bytes, answer);
+  const skip = answer.status === 200 ? bytes.received : 0;
+  await read(bytes, answer, skip, options);
+}
+
+function refuse(status: number): void {
+  if (status === 401) window.dispatchEvent(new CustomEvent(SIGNED_OUT));
+  if ([400, 403, 404, 406, 410, 451].includes(status)) throw new Refused(status);
+}
+
+/** Bytes of another version of the object are not joined to those we have. */
+function sameObject(bytes: FrameBytes, answer: Response): void {
+  const etag = answer.headers.get("etag") ?? "";
+  if (bytes.received > 0 && bytes.etag !== etag) bytes.received = 0;
+  bytes.etag = etag;
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers.get("content-range") ?? "");
+  if (answer.status === 206 && Number(range?.[1]) !== bytes.received) throw new Error("another range than asked for");
+}
+
+async function read(bytes: FrameBytes, answer: Response, skip: number, options: FetchOptions): Promise<void> {
+  const reader = answer.body?.getReader();
+  if (reader === undefined) throw new Error("an answer without a body");
+  let position = skip > 0 ? 0 : bytes.received;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const end = position + value.length;
+    if (end > bytes.buffer.length) throw new Refused(502);
+    if (end > bytes.received) {
+      bytes.buffer.set(value.subarray(bytes.received - position), bytes.received);
+      bytes.received = end;
+      options.arrived();
+    }
+    position = end;
+    if (bytes.received >= options.until) {
+      await reader.cancel();
+      return;
+    }
+  }
+  if (bytes.received < options.until) throw new Error("the answer ended early");
+}
+
+/** The hub's own decoding, for encodings that this browser has no decoder for: native little-endian cells. */
+export async function fetchDecoded(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  const answer = await fetch(url, {
+    headers: { Accept: `application/octet-stream; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}` },
+    signal,
+    credentials: "same-origin",
+  });
+  refuse(answer.status);
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  return answer.arrayBuffer();
+}

@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { decodeFrame } from "./decode/decode";
+import type { DecodeAnswer } from "./decode/messages";
+import type { DecodePool } from "./decode/pool";
+import { FrameBytes, Refused, type FetchOptions } from "./fetchFrame";
+import type { Frame } from "./frame";
+import { madeFrame } from "./madeFrames";
+import { FrameStore, type FrameStoreOptions, type Rejection } from "./store";
+
+const NATIVE = "1.2.840.10008.1.2.1";
+
+/** Real decoding and proving, on this thread. */
+function pool(log: string[] = []): DecodePool {
+  return {
+    decode: async (request): Promise<DecodeAnswer> => {
+      log.push(`decode ${request.coding}`);
+      return decodeFrame({ ...request, task: 0, encoded: request.encoded.slice(0) }, () => Promise.resolve(null));
+    },
+    close: () => undefined,
+  };
+}
+
+const hash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+interface Made {
+  readonly frame: Frame;
+  readonly bytes: Uint8Array;
+}
+
+/** A native frame of 4 × 2 cells and the bytes that a server would give for it. */
+function made(seed: number, more: Parameters<typeof madeFrame>[0] = {}): Made {
+  const bytes = new Uint8Array(Uint16Array.from({ length: 8 }, (_, index) => (seed * 37 + index) % 4096).buffer);
+  const frame = madeFrame({
+    length: bytes.length,
+    digest: hash(bytes),
+    ...more,
+    instance: { transferSyntaxUid: NATIVE, ...more.instance },
+    pixel: { rows: 2, columns: 4, ...more.pixel },
+  });
+  return { frame, bytes };
+}
+
+interface World {
+  readonly store: FrameStore;
+  readonly fetched: string[];
+  readonly rejected: Rejection[];
+  readonly log: string[];
+}
+
+function world(frames: readonly Made[], more: Partial<FrameStoreOptions> = {}): World {
+  const fetched: string[] = [];
+  const rejected: Rejection[] = [];
+  const log: string[] = [];
+  const source = new Map(frames.map(({ frame, bytes }) => [frame.url, bytes]));
+  const fetchFrame = async (bytes: FrameBytes, { url, until, arrived }: FetchOptions): Promise<void> => {
+    await Promise.resolve();
+    fetched.push(url);
+    bytes.buffer.set((source.get(url) ?? new Uint8Array()).subarray(0, until));
+    bytes.received = until;
+    arrived();
+  };
+  const store = new FrameStore({
+    pool: pool(log),
+    onRejected: (one) => rejected.push(one),
+    decodedBudget: 1e9,
+    encodedBudget: 1e9,
+    fetchFrame,
+    fetchDecoded: () => Promise.reject(new Refused(404)),
+    ...more,
+  });
+  return { store, fetched, rejected, log };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !condition(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(condition()).toBe(true);
+}
+
+const allProved = (store: FrameStore) => (): boolean => {
+  const views = store.views();
+  return views.length > 0 && views.every(({ view }) => view.proved);
+};
+
+describe("the frames of a case", () => {
+  it("all come, in the order in which they are wanted, each once, and are proved", async () => {
+    const frames = Array.from({ length: 20 }, (_, index) => made(index));
+    const { store, fetched, rejected } = world(frames, { parallel: 1 });
+    const stack = frames.map(({ frame }) => frame);
+    store.look([{ frames: stack, index: 10, direction: 0, kind: "active" }]);
+    store.open(stack);
+    await until(allProved(store));
+    expect(fetched[0]).toBe(stack[10]?.url);
+    expect(new Set(fetched.slice(1, 3))).toEqual(new Set([stack[9]?.url, stack[11]?.url]));
+    expect(fetched).toHaveLength(20);
+    expect(rejected).toEqual([]);
+  });
+
+  it("whose pixels are not the source's are fetched once more, then never shown, and reported (IMG-01)", async () => {
+    const { frame, bytes } = made(1, { digest: "0".repeat(64) });
+    const { store, fetched, rejected } = world([{ frame, bytes }]);
+    store.open([frame]);
+    await until(() => store.view(frame.imageId)?.failure !== null);
+    expect(store.view(frame.imageId)).toMatchObject({ failure: "digest", image: null, proved: false });
+    expect(fetched).toHaveLength(2);
+    expect(rejected.map(({ found }) => found)).toEqual([hash(bytes), hash(bytes)]);
+  });
+
+  it("that fail leave the others alone, and can be asked for again", async () => {
+    const bad = made(1, { digest: "0".repeat(64) });
+    const good = [made(2), made(3)];
+    const { store, fetched } = world([bad, ...good]);
+    store.open([bad, ...good].map(({ frame }) => frame));
+    await until(() => store.view(bad.frame.imageId)?.failure === "digest");
+    await until(() => good.every(({ frame }) => store.view(frame.imageId)?.proved === true));
+    const before = fetched.length;
+    store.retry(bad.frame.imageId);
+    await until(() => fetched.length === before + 2);
+  });
+
+  it("that the hub refuses say so", async () => {
+    const one = made(1);
+    const fetchFrame = (): Promise<void> => Promise.reject(new Refused(404));
+    const { store } = world([one], { fetchFrame });
+    store.open([one.frame]);
+    await until(() => store.view(one.frame.imageId)?.failure === "refused");
+  });
+
+  it("that no decoder here can open are decoded by the hub, and their cells still compared", async () => {
+    const one = made(1, { instance: { transferSyntaxUid: "1.2.840.10008.1.2.4.70" } });
+    const { store, log } = world([one], { fetchDecoded: () => Promise.resolve(one.bytes.slice().buffer) });
+    store.open([one.frame]);
+    await until(() => store.view(one.frame.imageId)?.proved === true);
+    expect(store.view(one.frame.imageId)).toMatchObject({ decodedByHub: true, whole: true });
+    expect(log).toEqual(["decode other", "decode native"]);
+  });
+
+  it("that the hub decoded to other pixels are rejected", async () => {
+    const one = made(1, { instance: { transferSyntaxUid: "1.2.840.10008.1.2.4.70" } });
+    const { store } = world([one], { fetchDecoded: () => Promise.resolve(made(9).bytes.slice().buffer) });
+    store.open([one.frame]);
+    await until(() => store.view(one.frame.imageId)?.failure === "digest");
+  });
+
+  it("of a lossy source are proved by their bytes", async () => {
+    const lossy = { digestOf: "encoded" as const, instance: { transferSyntaxUid: "1.2.840.10008.1.2.4.51" } };
+    const one = made(1, lossy);
+    const { store } = world([one], { fetchDecoded: () => Promise.resolve(made(9).bytes.slice().buffer) });
+    store.open([one.frame]);
+    await until(() => store.view(one.frame.imageId)?.proved === true);
+    expect(store.view(one.frame.imageId)?.decodedByHub).toBe(true);
+  });
+
+  it("are let go of beyond the budget, stay known as proved, and come back without the line", async () => {
+    const frames = Array.from({ length: 300 }, (_, index) => made(index));
+    const stack = frames.map(({ frame }) => frame);
+    const { store, fetched } = world(frames, { decodedBudget: 16 * 100 });
+    store.look([{ frames: stack, index: 0, direction: 0, kind: "active" }]);
+    store.open(stack);
+    await until(allProved(store));
+    await until(() => store.views().filter(({ view }) => view.image !== null).length <= 100);
+    expect(store.view(stack[0]?.imageId ?? "")?.image).not.toBeNull();
+    expect(store.view(stack[299]?.imageId ?? "")).toMatchObject({ image: null, proved: true, arrived: 1 });
+    store.look([{ frames: stack, index: 299, direction: 1, kind: "active" }]);
+    await until(() => store.view(stack[299]?.imageId ?? "")?.image !== null);
+    expect(fetched).toHaveLength(300);
+  });
+
+  it("stop coming when the case is left, and come when it is opened again", async () => {
+    const frames = Array.from({ length: 30 }, (_, index) => made(index));
+    const { store, fetched } = world(frames, { parallel: 1 });
+    const stack = frames.map(({ frame }) => frame);
+    store.open(stack);
+    await until(() => fetched.length > 2);
+    store.close();
+    const count = fetched.length;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(fetched.length).toBeLessThanOrEqual(count + 1);
+    expect(store.views()).toEqual([]);
+    store.open(stack);
+    await until(allProved(store));
+  });
+
+  it("tell who listens of each change", async () => {
+    const one = made(1);
+    const { store } = world([one]);
+    const seen: boolean[] = [];
+    const stop = store.subscribe(one.frame.imageId, (view) => seen.push(view.proved));
+    store.open([one.frame]);
+    await until(() => seen.at(-1) === true);
+    stop();
+    store.retry(one.frame.imageId);
+    expect(seen.at(-1)).toBe(true);
+  });
+});

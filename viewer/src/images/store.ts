@@ -1,0 +1,306 @@
+import {
+  newEntry,
+  fetchRank,
+  fetchUntil,
+  needsDecoding,
+  nextPreview,
+  viewOf,
+  type Entry,
+  type FrameView,
+} from "./entry";
+import { Aborted, type DecodePool } from "./decode/pool";
+import type { DecodeAnswer } from "./decode/messages";
+import { fetchDecoded, fetchFrame, FrameBytes, Refused } from "./fetchFrame";
+import type { Frame } from "./frame";
+import { isVisible, ranks, type Focus } from "./queue";
+import { transferSyntax } from "./transferSyntax";
+
+/** A frame whose pixels are not what its digest says: never shown, told to the hub. */
+export interface Rejection {
+  readonly frame: Frame;
+  readonly found: string;
+  readonly detail: string;
+}
+
+export interface FrameStoreOptions {
+  readonly pool: DecodePool;
+  readonly onRejected: (rejection: Rejection) => void;
+  /** Decoded and encoded bytes that may be kept. */
+  readonly decodedBudget: number;
+  readonly encodedBudget: number;
+  /** Answers under way at once. */
+  readonly parallel?: number;
+  readonly fetchFrame?: typeof fetchFrame;
+  readonly fetchDecoded?: typeof fetchDecoded;
+}
+
+type Listener = (view: FrameView) => void;
+
+const PARALLEL = 6;
+const TRIES = 2;
+
+/** All frames of the case that is open: fetched by rank, decoded, proved, kept within a budget, given up on leaving. */
+export class FrameStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #anyListeners = new Set<() => void>();
+  readonly #options: FrameStoreOptions;
+  #leaving = new AbortController();
+  #focuses: readonly Focus[] = [];
+  #fetching = 0;
+  #decodedBytes = 0;
+  #encodedBytes = 0;
+
+  constructor(options: FrameStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Begins with these frames, the most wanted study first. */
+  open(frames: readonly Frame[]): void {
+    this.#leaving = new AbortController();
+    for (const frame of frames) this.#entries.set(frame.imageId, newEntry(frame));
+    // Viewports that open in the same moment say first where they look.
+    queueMicrotask(() => this.look(this.#focuses));
+  }
+
+  /** Where the reader looks now. */
+  look(focuses: readonly Focus[]): void {
+    this.#focuses = focuses;
+    const all = Array.from(this.#entries.values(), (entry) => entry.frame);
+    for (const [imageId, rank] of ranks(all, focuses)) {
+      const entry = this.#entries.get(imageId);
+      if (entry !== undefined) entry.rank = rank;
+    }
+    this.#makeWay();
+    this.#work();
+  }
+
+  frame(imageId: string): Frame | undefined {
+    return this.#entries.get(imageId)?.frame;
+  }
+
+  view(imageId: string): FrameView | undefined {
+    const entry = this.#entries.get(imageId);
+    return entry === undefined ? undefined : viewOf(entry);
+  }
+
+  views(): { frame: Frame; view: FrameView }[] {
+    return Array.from(this.#entries.values(), (entry) => ({ frame: entry.frame, view: viewOf(entry) }));
+  }
+
+  subscribe(imageId: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(imageId) ?? new Set();
+    this.#listeners.set(imageId, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  /** Told of every change of any frame; collect them before drawing. */
+  subscribeAny(listener: () => void): () => void {
+    this.#anyListeners.add(listener);
+    return () => this.#anyListeners.delete(listener);
+  }
+
+  /** Try a frame again that failed. */
+  retry(imageId: string): void {
+    const entry = this.#entries.get(imageId);
+    if (entry === undefined) return;
+    this.#forgetBytes(entry);
+    Object.assign(entry, { failure: null, detail: "", rejected: 0 });
+    this.#changed(entry);
+    this.#work();
+  }
+
+  /** Stops every transfer and lets go of all memory; may be opened again. */
+  close(): void {
+    this.#leaving.abort(new Aborted("the case was left"));
+    this.#options.pool.close();
+    this.#entries.clear();
+    this.#decodedBytes = 0;
+    this.#encodedBytes = 0;
+  }
+
+  #changed(entry: Entry): void {
+    const view = viewOf(entry);
+    for (const listener of this.#listeners.get(entry.frame.imageId) ?? []) listener(view);
+    for (const listener of this.#anyListeners) listener();
+  }
+
+  #work(): void {
+    if (this.#leaving.signal.aborted) return;
+    for (const entry of this.#entries.values()) if (needsDecoding(entry)) void this.#decode(entry);
+    const parallel = this.#options.parallel ?? PARALLEL;
+    while (this.#fetching < parallel) {
+      const entry = this.#mostWanted();
+      if (entry === null) return;
+      void this.#fetch(entry);
+    }
+  }
+
+  #mostWanted(): Entry | null {
+    let best: Entry | null = null;
+    let bestRank = Infinity;
+    for (const entry of this.#entries.values()) {
+      if (fetchUntil(entry) === null) continue;
+      const rank = fetchRank(entry);
+      if (rank < bestRank) [best, bestRank] = [entry, rank];
+    }
+    return best;
+  }
+
+  /** A frame that is looked at does not wait behind prefetch: the least wanted transfer stops and continues later. */
+  #makeWay(): void {
+    const waiting = [...this.#entries.values()].filter((entry) => isVisible(entry.rank) && fetchUntil(entry) !== null);
+    const others = [...this.#entries.values()]
+      .filter((entry) => entry.fetching !== null && !isVisible(entry.rank))
+      .sort((a, b) => b.rank - a.rank);
+    const free = (this.#options.parallel ?? PARALLEL) - this.#fetching;
+    for (const entry of others.slice(0, Math.max(waiting.length - free, 0))) {
+      entry.fetching?.abort(new Aborted("made way"));
+    }
+  }
+
+  async #fetch(entry: Entry): Promise<void> {
+    const until = fetchUntil(entry);
+    if (until === null) return;
+    const stop = new AbortController();
+    entry.fetching = stop;
+    entry.bytes ??= new FrameBytes(entry.frame.length);
+    const { bytes } = entry;
+    this.#fetching += 1;
+    try {
+      await (this.#options.fetchFrame ?? fetchFrame)(bytes, {
+        url: entry.frame.url,
+        until,
+        signal: AbortSignal.any([stop.signal, this.#leaving.signal]),
+        arrived: () => this.#arrived(entry),
+        failed: () => this.#setRetrying(entry, true),
+      });
+    } catch (error) {
+      if (error instanceof Refused) Object.assign(entry, { failure: "refused", detail: error.message });
+    } finally {
+      this.#fetching -= 1;
+      entry.fetching = null;
+      entry.retrying = false;
+      if (bytes.whole) this.#encodedBytes += bytes.buffer.length;
+      this.#changed(entry);
+      this.#work();
+    }
+  }
+
+  #setRetrying(entry: Entry, retrying: boolean): void {
+    if (entry.retrying === retrying) return;
+    entry.retrying = retrying;
+    this.#changed(entry);
+  }
+
+  #arrived(entry: Entry): void {
+    entry.retrying = false;
+    void this.#preview(entry);
+    this.#changed(entry);
+  }
+
+  async #preview(entry: Entry): Promise<void> {
+    const next = nextPreview(entry);
+    if (next === null || entry.bytes === null) return;
+    entry.previewing = true;
+    const prefix = entry.bytes.buffer.slice(0, next.bytes).buffer;
+    const answer = await this.#ask(entry, prefix, next.reduction).catch(() => null);
+    entry.previewing = false;
+    const stillBetter = entry.image === null || next.reduction < entry.reduction;
+    if (answer?.image == null || !stillBetter || entry.proved) return;
+    Object.assign(entry, { image: answer.image, reduction: next.reduction });
+    this.#changed(entry);
+    void this.#preview(entry);
+  }
+
+  #ask(entry: Entry, encoded: ArrayBuffer, reduction: number): Promise<DecodeAnswer> {
+    const { frame } = entry;
+    const { coding } = transferSyntax(frame.instance.transferSyntaxUid);
+    const expected = reduction > 0 ? null : { digest: frame.digest, of: frame.digestOf };
+    const request = { encoded, coding, reduction, pixel: frame.pixel, expected };
+    return this.#options.pool.decode(request, entry.rank, this.#leaving.signal);
+  }
+
+  async #decode(entry: Entry): Promise<void> {
+    const { bytes } = entry;
+    if (bytes === null) return;
+    entry.decoding = true;
+    try {
+      const answer = await this.#ask(entry, bytes.buffer.buffer, 0);
+      const back = new FrameBytes(0);
+      entry.bytes = Object.assign(back, {
+        buffer: new Uint8Array(answer.encoded),
+        received: answer.encoded.byteLength,
+      });
+      await this.#judge(entry, answer);
+    } catch (error) {
+      if (error instanceof Aborted) return;
+      this.#reject(entry, { found: "", detail: (error as Error).message, kind: "decode" });
+    } finally {
+      entry.decoding = false;
+    }
+    this.#keepWithinBudget();
+    this.#changed(entry);
+    this.#work();
+  }
+
+  async #judge(entry: Entry, answer: DecodeAnswer): Promise<void> {
+    const compared = answer.image !== null || entry.frame.digestOf === "encoded";
+    if (answer.equal && answer.image !== null) this.#accept(entry, answer, false);
+    else if (compared && !answer.equal)
+      this.#reject(entry, { found: answer.digest, detail: answer.error, kind: "digest" });
+    else await this.#letHubDecode(entry, answer);
+  }
+
+  /** No decoder here, or it gave up: the hub decodes, and cells that have a digest are still compared with it. */
+  async #letHubDecode(entry: Entry, answer: DecodeAnswer): Promise<void> {
+    const native = await (this.#options.fetchDecoded ?? fetchDecoded)(entry.frame.url, this.#leaving.signal);
+    const expected = { digest: entry.frame.digest, of: "pixels" as const };
+    const { pixel: stored, digestOf } = entry.frame;
+    const undone = digestOf === "encoded" && stored.samplesPerPixel === 3 ? "RGB" : stored.photometricInterpretation;
+    const pixel = { ...stored, planarConfiguration: 0, photometricInterpretation: undone };
+    const request = { encoded: native, coding: "native" as const, reduction: 0, pixel, expected };
+    const second = await this.#options.pool.decode(request, entry.rank, this.#leaving.signal);
+    const proved = digestOf === "encoded" ? answer.equal : second.equal;
+    const detail = second.error || answer.error;
+    if (second.image !== null && proved) this.#accept(entry, second, true);
+    else this.#reject(entry, { found: second.digest, detail, kind: proved ? "decode" : "digest" });
+  }
+
+  #accept(entry: Entry, answer: DecodeAnswer, decodedByHub: boolean): void {
+    Object.assign(entry, { image: answer.image, reduction: 0, proved: true, decodedByHub, failure: null, detail: "" });
+    this.#decodedBytes += answer.image?.cells.byteLength ?? 0;
+  }
+
+  #reject(entry: Entry, what: { found: string; detail: string; kind: "digest" | "decode" }): void {
+    entry.rejected += 1;
+    entry.image = null;
+    this.#forgetBytes(entry);
+    this.#options.onRejected({ frame: entry.frame, found: what.found, detail: what.detail });
+    if (entry.rejected >= TRIES) Object.assign(entry, { failure: what.kind, detail: what.detail });
+  }
+
+  #forgetBytes(entry: Entry): void {
+    if (entry.bytes?.whole === true) this.#encodedBytes -= entry.bytes.buffer.length;
+    entry.bytes = null;
+  }
+
+  /** Lets go of what is farthest from the reader; what was proved stays known as proved. */
+  #keepWithinBudget(): void {
+    const { decodedBudget, encodedBudget } = this.#options;
+    if (this.#decodedBytes <= decodedBudget && this.#encodedBytes <= encodedBudget) return;
+    const farthest = [...this.#entries.values()]
+      .filter((entry) => entry.proved && !isVisible(entry.rank) && !entry.decoding)
+      .sort((a, b) => b.rank - a.rank);
+    for (const entry of farthest) {
+      const decodedOver = this.#decodedBytes > decodedBudget;
+      const encodedOver = this.#encodedBytes > encodedBudget;
+      if (!decodedOver && !encodedOver) return;
+      if (decodedOver && entry.image !== null && entry.reduction === 0) {
+        this.#decodedBytes -= entry.image.cells.byteLength;
+        entry.image = null;
+      }
+      if (encodedOver) this.#forgetBytes(entry);
+    }
+  }
+}

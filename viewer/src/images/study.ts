@@ -1,0 +1,139 @@
+import type { InstanceEntry, SeriesEntry, StudyImages } from "@/api/types";
+import { breastView } from "./breastView";
+import { number, numbers, text, type Dataset } from "./dicomJson";
+import type { DocumentObject, Frame, Instance, Series, Study } from "./frame";
+import { frameAttributes, type FrameAttributes } from "./functionalGroups";
+import { geometryOf } from "./geometry";
+import { modalityTransform, pixelDescription, voiChoices } from "./pixelModule";
+import { transferSyntax } from "./transferSyntax";
+
+/** Joins what the hub proves about a study (lengths, digests) with what the objects say about themselves (metadata). */
+export function describeStudy(images: StudyImages, metadata: readonly Dataset[]): Study {
+  const datasets = new Map(metadata.map((dataset) => [text(dataset, "00080018"), dataset]));
+  return {
+    siteId: images.site_id,
+    studyInstanceUid: images.study_instance_uid,
+    studyDate: images.study_date,
+    description: images.study_description,
+    series: images.series.map((series) => describeSeries(images, series, datasets)),
+  };
+}
+
+export const dicomWebOf = (siteId: string): string => `/sites/${encodeURIComponent(siteId)}/dicom-web`;
+
+function describeSeries(images: StudyImages, series: SeriesEntry, datasets: ReadonlyMap<string, Dataset>): Series {
+  const frames: Frame[] = [];
+  const documents: DocumentObject[] = [];
+  for (const entry of series.instances) {
+    const dataset = datasets.get(entry.sop_instance_uid) ?? {};
+    if (isImage(entry)) frames.push(...describeInstance(images, series, entry, dataset));
+    else documents.push(describeDocument(series, entry, dataset));
+  }
+  return {
+    seriesInstanceUid: series.series_instance_uid,
+    seriesNumber: series.series_number,
+    modality: series.modality,
+    description: series.series_description,
+    laterality: series.laterality,
+    bodyPartExamined: series.body_part_examined,
+    frames,
+    documents,
+  };
+}
+
+function isImage(entry: InstanceEntry): boolean {
+  return (
+    entry.frames.length > 0 && (entry.rows ?? 0) > 0 && transferSyntax(entry.transfer_syntax_uid).coding !== "video"
+  );
+}
+
+function describeInstance(images: StudyImages, series: SeriesEntry, entry: InstanceEntry, dataset: Dataset): Frame[] {
+  const instance: Instance = {
+    sopInstanceUid: entry.sop_instance_uid,
+    sopClassUid: entry.sop_class_uid,
+    seriesInstanceUid: series.series_instance_uid,
+    studyInstanceUid: images.study_instance_uid,
+    modality: series.modality,
+    instanceNumber: entry.instance_number,
+    numberOfFrames: entry.frames.length,
+    transferSyntaxUid: entry.transfer_syntax_uid,
+    sourceTransferSyntaxUid: entry.source_transfer_syntax_uid,
+    proof: entry.proof,
+    reason: entry.reason,
+    lossy: entry.lossy,
+    receivedAt: entry.received_at,
+    breast: breastView(dataset),
+    frameTime: number(dataset, "00181063") ?? cineRate(dataset),
+    dataset,
+  };
+  const pixel = pixelDescription({ ...dataset, ...sizeOf(dataset, entry) });
+  const at = `${dicomWebOf(images.site_id)}/studies/${images.study_instance_uid}/series/${series.series_instance_uid}`;
+  return entry.frames.map((frame, index) => {
+    const attributes = frameAttributes(dataset, index + 1);
+    const modality = modalityTransform(attributes, pixel);
+    const url = `${at}/instances/${entry.sop_instance_uid}/frames/${index + 1}`;
+    return {
+      imageId: `dokuei:${url}`,
+      url,
+      instance,
+      frameNumber: index + 1,
+      length: frame.length,
+      digest: frame.digest,
+      digestOf: frame.digest_of,
+      resolutionEnds: frame.resolution_ends,
+      pixel,
+      modality,
+      voi: voiChoices(attributes, modality, pixel),
+      geometry: geometryOf(attributes),
+      temporal: temporalKey(attributes),
+    };
+  });
+}
+
+/** Rows and columns stand in the images document too: a study whose metadata is poor still opens. */
+function sizeOf(dataset: Dataset, entry: InstanceEntry): Dataset {
+  return {
+    "00280010": dataset["00280010"] ?? { vr: "US", Value: [entry.rows] },
+    "00280011": dataset["00280011"] ?? { vr: "US", Value: [entry.columns] },
+  };
+}
+
+function cineRate(dataset: Dataset): number | null {
+  const rate = number(dataset, "00180040") ?? number(dataset, "00082144");
+  return rate !== null && rate > 0 ? 1000 / rate : null;
+}
+
+/** Temporal position, acquisition, echo and trigger time, in the order in which they split a series into phases. */
+function temporalKey(attributes: FrameAttributes): number[] {
+  const { object } = attributes;
+  const content = attributes.group("00209111");
+  const time = (value: string): number => (/^\d{6}/.test(value) ? Number.parseFloat(value) : 0);
+  return [
+    number(content ?? object, "00209128") ?? number(object, "00200100") ?? 0,
+    number(attributes.group("00209310") ?? {}, "00209153") ?? 0,
+    number(object, "00200012") ?? 0,
+    numbers(object, "00180086")[0] ?? 0,
+    number(attributes.group("00189117") ?? {}, "00189087") ?? number(object, "00189087") ?? 0,
+    number(object, "00181060") ?? 0,
+    content === null ? time(text(object, "00080032")) : 0,
+  ];
+}
+
+const KINDS: Readonly<Record<string, DocumentObject["kind"]>> = { SR: "SR", DOC: "PDF", PR: "PR", KO: "KO" };
+
+function describeDocument(series: SeriesEntry, entry: InstanceEntry, dataset: Dataset): DocumentObject {
+  const isVideo = transferSyntax(entry.transfer_syntax_uid).coding === "video";
+  const kind = isVideo ? "video" : (KINDS[series.modality] ?? "other");
+  const name = (dataset["0040A043"]?.Value?.[0] ?? {}) as Dataset;
+  return {
+    sopInstanceUid: entry.sop_instance_uid,
+    sopClassUid: entry.sop_class_uid,
+    modality: series.modality,
+    instanceNumber: entry.instance_number,
+    title:
+      text(dataset, "00420010") || text(name, "00080104") || text(dataset, "00700080") || series.series_description,
+    kind: entry.sop_class_uid === "1.2.840.10008.5.1.4.1.1.104.1" ? "PDF" : kind,
+    numberOfFrames: Math.max(entry.number_of_frames, 0),
+    dataset,
+  };
+}

@@ -1,0 +1,51 @@
+import { Button } from "@mantine/core";
+import { useState, type JSX } from "react";
+import { useTranslation } from "react-i18next";
+import { Page } from "@/ui/Page";
+import { Empty, Failed, LoadingRows } from "@/ui/States";
+import { AddPerson } from "./AddPerson";
+import { usePeople, type EnrolmentLink } from "./api";
+import { LinkDialog } from "./LinkDialog";
+import { PeopleTable } from "./PeopleTable";
+import { RolesDialog } from "./RolesDialog";
+
+export interface LinkFor {
+  readonly name: string;
+  readonly link: EnrolmentLink;
+}
+
+/** Who may do what, where; every account is one person's (AUTH-01). */
+export default function PeoplePage(): JSX.Element {
+  const { t } = useTranslation("people");
+  const query = usePeople();
+  const [adding, setAdding] = useState(false);
+  const [link, setLink] = useState<LinkFor | null>(null);
+  const [rolesOf, setRolesOf] = useState<string | null>(null);
+  const person = query.data?.find(({ person_id }) => person_id === rolesOf);
+  return (
+    <Page title={t("title")} lead={t("lead")} aside={<Button onClick={() => setAdding(true)}>{t("add")}</Button>}>
+      {query.data === undefined ? (
+        query.error ? (
+          <Failed error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <LoadingRows rows={6} />
+        )
+      ) : query.data.length === 0 ? (
+        <Empty title={t("empty")}>{t("empty_text")}</Empty>
+      ) : (
+        <PeopleTable people={query.data} onLink={setLink} onRoles={setRolesOf} />
+      )}
+      {adding && (
+        <AddPerson
+          onClose={() => setAdding(false)}
+          onAdded={(added) => {
+            setAdding(false);
+            setLink(added);
+          }}
+        />
+      )}
+      {person && <RolesDialog person={person} onClose={() => setRolesOf(null)} />}
+      {link && <LinkDialog {...link} onClose={() => setLink(null)} />}
+    </Page>
+  );
+}

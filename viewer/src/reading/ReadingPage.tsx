@@ -1,0 +1,25 @@
+import { Center, Loader, Stack } from "@mantine/core";
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import { Failed } from "@/ui/States";
+import { ReadingRoom } from "./ReadingRoom";
+import { useCase } from "./useCase";
+
+/** The way into the reading room: what is missing to open the case, or the room itself. */
+export default function ReadingPage({ itemId }: { readonly itemId: string }): JSX.Element {
+  const { t } = useTranslation("reading");
+  const { opened, error } = useCase(itemId);
+  if (opened !== null) return <ReadingRoom key={itemId} opened={opened} />;
+  return (
+    <Center h="100%" component="main" aria-label={t("title")}>
+      {error === null ? (
+        <Stack align="center" gap="xs">
+          <Loader type="dots" color="gray" />
+          {t("opening")}
+        </Stack>
+      ) : (
+        <Failed error={error} onRetry={() => window.location.reload()} />
+      )}
+    </Center>
+  );
+}

@@ -1,0 +1,97 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useRef, type JSX } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import { LoadingRows } from "@/ui/States";
+import { chooseMeasuringTool, measureWith } from "@/viewports/measuring";
+import { isDragTool } from "@/viewports/pointer";
+import { perform } from "./commands";
+import { HelpSheet } from "./HelpSheet";
+import { commandOf, typesText, type Command } from "./keys";
+import { changeRoom, firstRoom } from "./room";
+import classes from "./ReadingRoom.module.css";
+import { Stage } from "./Stage";
+import { Thumbnails } from "./Thumbnails";
+import { TopStrip } from "./TopStrip";
+import { useCine } from "./useCine";
+import type { OpenCase } from "./useCase";
+import { useFrames } from "./useFrames";
+import { useIdentity } from "./useIdentity";
+import { useMeasuringTexts } from "./useMeasuringTexts";
+import { Views } from "./views";
+
+const ReportPanel = lazy(() => import("@/report/ReportPanel"));
+
+export function ReadingRoom({ opened }: { readonly opened: OpenCase }): JSX.Element {
+  const store = useFrames(opened);
+  const { t } = useTranslation("reading");
+  const { hanging, item } = opened;
+  const reducer = useMemo(() => changeRoom(hanging), [hanging]);
+  const [room, change] = useReducer(reducer, hanging, firstRoom);
+  const views = useMemo(() => new Views(store, hanging.stacks), [store, hanging]);
+  const identity = useIdentity(opened);
+  const texts = useMeasuringTexts();
+  const [, navigate] = useLocation();
+
+  useEffect(() => {
+    measureWith(store, texts);
+    return () => measureWith(null, null);
+  }, [store, texts]);
+  useEffect(() => chooseMeasuringTool(isDragTool(room.tool) ? null : room.tool), [room.tool]);
+  useEffect(() => views.activate(room.active), [views, room.active]);
+  useCine(
+    room.cine,
+    () => views.at(room.active),
+    () => change({ type: "cine", on: false }),
+  );
+
+  const act = useCallback(
+    (command: Command) =>
+      perform(command, { room, change, view: views.at(room.active), leave: () => navigate("/worklist") }),
+    [room, views, navigate],
+  );
+  useKeys(act);
+
+  return (
+    <main
+      className={classes["room"]}
+      aria-label={t("title")}
+      data-reading-room=""
+      data-report={room.reportOpen || undefined}
+    >
+      {room.stripsHidden ? null : (
+        <>
+          <TopStrip opened={opened} store={store} views={views} room={room} change={change} act={act} />
+          <Thumbnails opened={opened} store={store} room={room} onPut={(stack) => change({ type: "put", stack })} />
+        </>
+      )}
+      <Stage room={room} change={change} views={views} store={store} identity={identity} />
+      {room.reportOpen ? (
+        <aside className={classes["report"]} aria-label={t("report")}>
+          <Suspense fallback={<LoadingRows rows={6} />}>
+            <ReportPanel worklistItemId={item.worklist_item_id} imagesRead={views.imagesRead} />
+          </Suspense>
+        </aside>
+      ) : null}
+      <HelpSheet opened={room.helpOpen} onClose={() => change({ type: "toggle", what: "helpOpen" })} />
+    </main>
+  );
+}
+
+/** Physical keys for the whole page, as long as nobody is typing. */
+function useKeys(act: (command: Command) => void): void {
+  const latest = useRef(act);
+  useEffect(() => {
+    latest.current = act;
+  }, [act]);
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (typesText(event.target)) return;
+      const command = commandOf(event);
+      if (command === null) return;
+      event.preventDefault();
+      latest.current(command);
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, []);
+}

@@ -1,0 +1,134 @@
+import { useEffect, useRef, useState, useSyncExternalStore, type JSX } from "react";
+import { useTranslation } from "react-i18next";
+import type { Stack } from "@/hanging/plan";
+import type { DocumentObject } from "@/images/frame";
+import type { FrameStore } from "@/images/store";
+import { formatDay, parseDay } from "@/ui/format";
+import { useDateStyle } from "@/ui/preferences";
+import { stackLabel } from "@/viewports/label";
+import { drawThumbnail } from "@/viewports/thumbnail";
+import type { Room } from "./room";
+import classes from "./Thumbnails.module.css";
+import type { LoadedStudy } from "@/images/loadStudy";
+import type { OpenCase } from "./useCase";
+import { keepFocus } from "./TopStrip";
+import { middleOf } from "./views";
+
+export interface ThumbnailsProps {
+  readonly opened: OpenCase;
+  readonly store: FrameStore;
+  readonly room: Room;
+  readonly onPut: (stack: Stack) => void;
+}
+
+/** Every stack of the case and what is no image, study by study: what is not hung is one click away. */
+export function Thumbnails({ opened, store, room, onPut }: ThumbnailsProps): JSX.Element {
+  const { t } = useTranslation("reading");
+  const hung = new Set(room.arrangement.cells.map((cell) => cell.stack?.id));
+  const active = room.arrangement.cells[room.active]?.stack?.id;
+  return (
+    <nav className={classes["strip"]} aria-label={t("thumbnails")} onMouseDown={keepFocus}>
+      {[opened.current, ...opened.priors].map((loaded, index) => (
+        <StudyGroup key={loaded.study.studyInstanceUid} loaded={loaded} prior={index > 0}>
+          {opened.hanging.stacks
+            .filter((stack) => stack.frames[0]?.instance.studyInstanceUid === loaded.study.studyInstanceUid)
+            .map((stack) => (
+              <Thumbnail
+                key={stack.id}
+                stack={stack}
+                store={store}
+                hung={hung.has(stack.id)}
+                active={stack.id === active}
+                onPut={() => onPut(stack)}
+              />
+            ))}
+        </StudyGroup>
+      ))}
+    </nav>
+  );
+}
+
+interface StudyGroupProps {
+  readonly loaded: LoadedStudy;
+  readonly prior: boolean;
+  readonly children: JSX.Element[];
+}
+
+function StudyGroup({ loaded, prior, children }: StudyGroupProps): JSX.Element {
+  const { t } = useTranslation("reading");
+  const style = useDateStyle();
+  const documents = loaded.study.series.flatMap((series) => series.documents);
+  return (
+    <section className={classes["study"]}>
+      <h2 data-prior={prior || undefined}>
+        {prior ? t("prior") : t("current")} <span>{formatDay(parseDay(loaded.study.studyDate), style)}</span>
+      </h2>
+      {children}
+      {documents.map((one) => (
+        <DocumentRow key={one.sopInstanceUid} document={one} />
+      ))}
+    </section>
+  );
+}
+
+function DocumentRow({ document }: { readonly document: DocumentObject }): JSX.Element {
+  const { t } = useTranslation("reading");
+  const kind = document.kind === "other" ? document.modality : document.kind;
+  return (
+    <div className={classes["document"]}>
+      <div>{document.title || t("document.untitled")}</div>
+      <small>{t("document.notAnImage", { kind })}</small>
+    </div>
+  );
+}
+
+interface ThumbnailProps {
+  readonly stack: Stack;
+  readonly store: FrameStore;
+  readonly hung: boolean;
+  readonly active: boolean;
+  readonly onPut: () => void;
+}
+
+function Thumbnail({ stack, store, hung, active, onPut }: ThumbnailProps): JSX.Element {
+  const { t } = useTranslation("reading");
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const share = useShare(store, stack);
+  const frame = middleOf(stack);
+  useEffect(() => {
+    if (frame === undefined) return;
+    const draw = (): void => {
+      const image = store.view(frame.imageId)?.image;
+      if (canvas.current !== null && image != null) drawThumbnail(canvas.current, frame, image);
+    };
+    draw();
+    return store.subscribe(frame.imageId, draw);
+  }, [store, frame]);
+  return (
+    <button
+      type="button"
+      className={classes["thumbnail"]}
+      data-hung={hung || undefined}
+      aria-pressed={active}
+      onClick={onPut}
+      title={stack.series.description}
+    >
+      <canvas ref={canvas} width={112} height={112} />
+      <span className={classes["name"]}>{stackLabel(stack)}</span>
+      <span className={classes["count"]}>{t("imageCount", { count: stack.frames.length })}</span>
+      {share < 1 ? <span className={classes["bar"]} style={{ "--share": share } as React.CSSProperties} /> : null}
+    </button>
+  );
+}
+
+/** How much of a stack is here and proved, looked at a few times a second. */
+function useShare(store: FrameStore, stack: Stack): number {
+  const [subscribe] = useState(() => (changed: () => void) => {
+    const timer = setInterval(changed, 400);
+    return () => clearInterval(timer);
+  });
+  return useSyncExternalStore(subscribe, () => {
+    const proved = stack.frames.filter((frame) => store.view(frame.imageId)?.proved === true).length;
+    return Math.floor((proved / Math.max(stack.frames.length, 1)) * 50) / 50;
+  });
+}

@@ -1,0 +1,203 @@
+import { Menu } from "@mantine/core";
+import { useSyncExternalStore, type Dispatch, type JSX } from "react";
+import { useTranslation } from "react-i18next";
+import type { FrameStore } from "@/images/store";
+import type { VoiChoice } from "@/images/frame";
+import { writeName } from "@/ui/format";
+import type { Tool } from "@/viewports/pointer";
+import { choosePreset } from "./commands";
+import { IconMark, type Icon } from "./icons";
+import { keyName, KEYS, type Command } from "./keys";
+import { LedgerMark } from "./LedgerMark";
+import type { Change, Room } from "./room";
+import classes from "./TopStrip.module.css";
+import type { OpenCase } from "./useCase";
+import type { Views } from "./views";
+
+export interface TopStripProps {
+  readonly opened: OpenCase;
+  readonly store: FrameStore;
+  readonly views: Views;
+  readonly room: Room;
+  readonly change: Dispatch<Change>;
+  readonly act: (command: Command) => void;
+}
+
+/** The narrow strip over the images: whose case, what of it is here, how it hangs, what the mouse does. */
+export function TopStrip(props: TopStripProps): JSX.Element {
+  const { opened, store, views, room, change, act } = props;
+  const { patient } = opened.current.images;
+  const name = writeName(patient.patient_name);
+  return (
+    <header className={classes["strip"]} onMouseDown={keepFocus}>
+      <Press icon="back" command="worklist" act={act} />
+      <div className={classes["case"]}>
+        <h1>{name.main}</h1>
+        <span>{patient.patient_id}</span>
+        <span>{opened.current.images.study_description}</span>
+      </div>
+      <LedgerMark opened={opened} store={store} views={views} />
+      <Steps opened={opened} room={room} change={change} />
+      <div className={classes["tools"]}>
+        <ToolButtons room={room} act={act} />
+        <Presets views={views} room={room} />
+        <span className={classes["group"]}>
+          <Press icon="invert" command="invert" act={act} />
+          <Press icon="flip" command="flip" act={act} />
+          <Press icon="rotate" command="rotate" act={act} />
+          <Press icon="fit" command="fit" act={act} />
+          <Press icon="reset" command="reset" act={act} />
+          <Press icon={room.cine ? "stop" : "play"} command="cine" act={act} pressed={room.cine} />
+        </span>
+        <Layouts change={change} />
+        <Press icon="help" command="help" act={act} />
+        <Press icon="report" command="report" act={act} pressed={room.reportOpen} wide />
+      </div>
+    </header>
+  );
+}
+
+/** A click leaves the keyboard with the images. */
+export const keepFocus = (event: { preventDefault(): void }): void => event.preventDefault();
+
+interface PressProps {
+  readonly icon: Icon;
+  readonly command: Command;
+  readonly act: (command: Command) => void;
+  readonly pressed?: boolean;
+  /** With its name beside the drawing. */
+  readonly wide?: boolean;
+}
+
+/** A button for a command; its key stands in the tip, so that the hand learns it. */
+function Press({ icon, command, act, pressed, wide = false }: PressProps): JSX.Element {
+  const { t } = useTranslation("reading");
+  const name = t(`command.${command}`);
+  const binding = KEYS.find((one) => one.command === command);
+  return (
+    <button
+      type="button"
+      className={classes["press"]}
+      aria-label={name}
+      aria-pressed={pressed}
+      title={binding === undefined ? name : `${name}  [${keyName(binding)}]`}
+      onClick={() => act(command)}
+    >
+      <IconMark icon={icon} />
+      {wide ? <span>{name}</span> : null}
+    </button>
+  );
+}
+
+const TOOLS: readonly (readonly [Tool, Command])[] = [
+  ["window", "toolWindow"],
+  ["pan", "toolPan"],
+  ["zoom", "toolZoom"],
+  ["scroll", "toolScroll"],
+  ["length", "toolLength"],
+  ["angle", "toolAngle"],
+  ["ellipse", "toolEllipse"],
+];
+
+function ToolButtons({ room, act }: { readonly room: Room; readonly act: (command: Command) => void }): JSX.Element {
+  const { t } = useTranslation("reading");
+  return (
+    <span className={classes["group"]} role="group" aria-label={t("tool.label")}>
+      {TOOLS.map(([tool, command]) => (
+        <Press key={tool} icon={tool} command={command} act={act} pressed={room.tool === tool} />
+      ))}
+    </span>
+  );
+}
+
+function Steps({ opened, room, change }: Pick<TopStripProps, "opened" | "room" | "change">): JSX.Element {
+  const { t } = useTranslation("reading");
+  const { steps } = opened.hanging;
+  return (
+    <nav className={classes["steps"]}>
+      {steps.map((step, index) => (
+        <button
+          key={`${step.name} ${index}`}
+          type="button"
+          aria-pressed={!room.own && index === room.step}
+          onClick={() => change({ type: "goToStep", step: index })}
+        >
+          {t(`step.${step.name}`)}
+          {sameName(
+            steps.map(({ name }) => name),
+            index,
+          )}
+        </button>
+      ))}
+      {room.own ? (
+        <button type="button" aria-pressed="true">
+          {t("step.own")}
+        </button>
+      ) : null}
+    </nav>
+  );
+}
+
+/** The second "Series" is "Series 2". */
+function sameName(names: readonly string[], index: number): string {
+  const before = names.slice(0, index).filter((name) => name === names[index]).length;
+  return names.filter((name) => name === names[index]).length > 1 ? ` ${before + 1}` : "";
+}
+
+const LAYOUTS = [
+  [1, 1],
+  [1, 2],
+  [1, 3],
+  [1, 4],
+  [2, 2],
+  [2, 3],
+  [2, 4],
+] as const;
+
+function Layouts({ change }: Pick<TopStripProps, "change">): JSX.Element {
+  const { t } = useTranslation("reading");
+  return (
+    <Menu transitionProps={{ duration: 0 }} position="bottom-end">
+      <Menu.Target>
+        <button type="button" className={classes["press"]} aria-label={t("layout")} title={t("layout")}>
+          <IconMark icon="layout" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {LAYOUTS.map(([rows, columns]) => (
+          <Menu.Item key={`${rows} ${columns}`} onClick={() => change({ type: "grid", rows, columns })}>
+            {t("layoutGrid", { rows, columns })}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** The object's own windows and tables, selectable by their explanation (MAMMO-01). */
+function Presets({ views, room }: Pick<TopStripProps, "views" | "room">): JSX.Element {
+  const { t } = useTranslation("reading");
+  const view = views.at(room.active);
+  const state = useSyncExternalStore(view?.subscribe ?? (() => () => undefined), () => view?.state ?? null);
+  const name = (choice: VoiChoice): string =>
+    choice.kind === "table"
+      ? t("preset.table", { name: choice.table.explanation })
+      : t("preset.window", { width: choice.width, center: choice.center, name: choice.explanation });
+  const offered = state?.frame.voi ?? [];
+  return (
+    <Menu transitionProps={{ duration: 0 }} disabled={offered.length === 0}>
+      <Menu.Target>
+        <button type="button" className={classes["press"]} aria-label={t("presets")} title={t("presets")}>
+          <IconMark icon="presets" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {offered.map((choice, index) => (
+          <Menu.Item key={index} onClick={() => choosePreset(view, index)} rightSection={<kbd>{index + 1}</kbd>}>
+            {name(choice)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,119 @@
+import type { Dispatch } from "react";
+import { removeSelectedMeasurements } from "@/viewports/measuring";
+import type { Tool } from "@/viewports/pointer";
+import type { StackView } from "@/viewports/StackView";
+import type { Command } from "./keys";
+import type { Change, Room } from "./room";
+
+/** What each command does: to the room by a change, to the active viewport by its own verbs. */
+export interface Doing {
+  readonly room: Room;
+  readonly change: Dispatch<Change>;
+  readonly view: StackView | null;
+  readonly leave: () => void;
+}
+
+const TOOLS: Partial<Record<Command, Tool>> = {
+  toolWindow: "window",
+  toolPan: "pan",
+  toolZoom: "zoom",
+  toolScroll: "scroll",
+  toolLength: "length",
+  toolAngle: "angle",
+  toolEllipse: "ellipse",
+};
+
+const STEPS: Partial<Record<Command, number>> = { nextImage: 1, previousImage: -1, tenForward: 10, tenBack: -10 };
+
+const PRESETS: readonly Command[] = ["preset1", "preset2", "preset3", "preset4", "preset5"];
+
+export function perform(command: Command, doing: Doing): void {
+  const tool = TOOLS[command];
+  const steps = STEPS[command];
+  const preset = PRESETS.indexOf(command);
+  if (tool !== undefined) doing.change({ type: "tool", tool });
+  else if (steps !== undefined) doing.view?.scrollBy(steps);
+  else if (preset >= 0) choosePreset(doing.view, preset);
+  else if (!performInRoom(command, doing) && doing.view !== null) performInView(command, doing.view);
+}
+
+export function choosePreset(view: StackView | null, preset: number): void {
+  const choice = view?.state.frame.voi[preset];
+  if (choice !== undefined) view?.chooseVoi(choice);
+}
+
+function performInRoom(command: Command, { room, change, leave }: Doing): boolean {
+  switch (command) {
+    case "nextStep":
+      change({ type: "step", by: 1 });
+      return true;
+    case "previousStep":
+      change({ type: "step", by: -1 });
+      return true;
+    case "nextViewport":
+      change({ type: "nextViewport", by: 1 });
+      return true;
+    case "previousViewport":
+      change({ type: "nextViewport", by: -1 });
+      return true;
+    case "enlarge":
+      change({ type: "enlarge", cell: room.active });
+      return true;
+    case "cine":
+      change({ type: "cine", on: !room.cine });
+      return true;
+    case "hideText":
+      change({ type: "toggle", what: "textHidden" });
+      return true;
+    case "hideStrips":
+      change({ type: "toggle", what: "stripsHidden" });
+      return true;
+    case "report":
+      change({ type: "toggle", what: "reportOpen" });
+      return true;
+    case "help":
+      change({ type: "toggle", what: "helpOpen" });
+      return true;
+    case "worklist":
+      leave();
+      return true;
+    default:
+      return false;
+  }
+}
+
+function performInView(command: Command, view: StackView): void {
+  const { grey, stack } = view.state;
+  switch (command) {
+    case "firstImage":
+      view.scrollTo(0);
+      break;
+    case "lastImage":
+      view.scrollTo(stack.frames.length - 1);
+      break;
+    case "invert":
+      view.setGrey({ ...grey, inverted: !grey.inverted });
+      break;
+    case "flip":
+      view.flip();
+      break;
+    case "rotate":
+      view.rotate(1);
+      break;
+    case "fit":
+      view.fit();
+      break;
+    case "actualPixels":
+      view.actualPixels();
+      break;
+    case "reset":
+      view.reset();
+      break;
+    case "deleteMeasurement":
+      removeSelectedMeasurements();
+      view.resized();
+      break;
+    default:
+      break;
+  }
+}

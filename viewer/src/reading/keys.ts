@@ -1,0 +1,138 @@
+/** The keys of the reading room: physical places on the left half of the keyboard, the right hand stays on the mouse. */
+
+export type Command =
+  | "nextStep"
+  | "previousStep"
+  | "nextImage"
+  | "previousImage"
+  | "tenForward"
+  | "tenBack"
+  | "firstImage"
+  | "lastImage"
+  | "nextViewport"
+  | "previousViewport"
+  | "enlarge"
+  | "cine"
+  | "toolWindow"
+  | "toolPan"
+  | "toolZoom"
+  | "toolScroll"
+  | "toolLength"
+  | "toolAngle"
+  | "toolEllipse"
+  | "deleteMeasurement"
+  | "preset1"
+  | "preset2"
+  | "preset3"
+  | "preset4"
+  | "preset5"
+  | "invert"
+  | "flip"
+  | "rotate"
+  | "fit"
+  | "actualPixels"
+  | "reset"
+  | "hideText"
+  | "hideStrips"
+  | "report"
+  | "worklist"
+  | "help";
+
+export type KeyGroup = "move" | "tools" | "picture" | "room";
+
+export interface KeyBinding {
+  /** KeyboardEvent.code: where the key is, whatever is printed on it. */
+  readonly code: string;
+  readonly shift: boolean;
+  readonly command: Command;
+  readonly group: KeyGroup;
+}
+
+const key = (code: string, command: Command, group: KeyGroup, shift = false): KeyBinding => ({
+  code,
+  shift,
+  command,
+  group,
+});
+
+export const KEYS: readonly KeyBinding[] = [
+  key("Space", "nextStep", "move"),
+  key("Space", "previousStep", "move", true),
+  key("ArrowDown", "nextImage", "move"),
+  key("ArrowUp", "previousImage", "move"),
+  key("KeyF", "nextImage", "move"),
+  key("KeyD", "previousImage", "move"),
+  key("PageDown", "tenForward", "move"),
+  key("PageUp", "tenBack", "move"),
+  key("Home", "firstImage", "move"),
+  key("End", "lastImage", "move"),
+  key("Tab", "nextViewport", "move"),
+  key("Tab", "previousViewport", "move", true),
+  key("KeyG", "enlarge", "move"),
+  key("KeyC", "cine", "move"),
+  key("KeyW", "toolWindow", "tools"),
+  key("KeyE", "toolPan", "tools"),
+  key("KeyE", "toolZoom", "tools", true),
+  key("KeyF", "toolScroll", "tools", true),
+  key("KeyA", "toolLength", "tools"),
+  key("KeyA", "toolAngle", "tools", true),
+  key("KeyS", "toolEllipse", "tools"),
+  key("Delete", "deleteMeasurement", "tools"),
+  key("Digit1", "preset1", "picture"),
+  key("Digit2", "preset2", "picture"),
+  key("Digit3", "preset3", "picture"),
+  key("Digit4", "preset4", "picture"),
+  key("Digit5", "preset5", "picture"),
+  key("KeyX", "invert", "picture"),
+  key("KeyV", "flip", "picture"),
+  key("KeyB", "rotate", "picture"),
+  key("KeyZ", "fit", "picture"),
+  key("KeyZ", "actualPixels", "picture", true),
+  key("KeyQ", "reset", "picture"),
+  key("KeyT", "hideText", "room"),
+  key("KeyT", "hideStrips", "room", true),
+  key("KeyR", "report", "room"),
+  key("Escape", "worklist", "room", true),
+  key("Slash", "help", "room", true),
+];
+
+/** What is printed on the key, for the sheet. */
+export function keyName({ code, shift }: KeyBinding): string {
+  if (code === "Slash" && shift) return "?";
+  const plain: Readonly<Record<string, string>> = {
+    ArrowUp: "↑",
+    ArrowDown: "↓",
+    Escape: "Esc",
+    PageUp: "PgUp",
+    PageDown: "PgDn",
+  };
+  const name = plain[code] ?? code.replace(/^(Key|Digit)/, "");
+  return shift ? `⇧ ${name}` : name;
+}
+
+interface KeyPress {
+  readonly code: string;
+  readonly key: string;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+  readonly isComposing: boolean;
+}
+
+/** Silent while an input method composes, and with Ctrl, Alt or Meta, which belong to the browser. */
+export function commandOf(press: KeyPress): Command | null {
+  if (press.isComposing || press.key === "Process" || press.ctrlKey || press.altKey || press.metaKey) return null;
+  if (press.key === "?") return "help";
+  return KEYS.find((one) => one.code === press.code && one.shift === press.shiftKey)?.command ?? null;
+}
+
+/** Whether keys belong to what has the focus: text is being typed, or a dialog is open. */
+export function typesText(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  return (
+    target.closest(
+      "input, textarea, select, [contenteditable='true'], [role='dialog'], [role='menu'], [role='listbox']",
+    ) !== null
+  );
+}

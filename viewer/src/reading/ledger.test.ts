@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { Ledger, StudyImages } from "@/api/types";
+import { hang } from "@/hanging/hang";
+import { madeFrame } from "@/images/madeFrames";
+import type { Study } from "@/images/frame";
+import { ledgerState, studyLedger } from "./ledger";
+
+const frames = [madeFrame(), madeFrame(), madeFrame()];
+const study: Study = {
+  siteId: "s",
+  studyInstanceUid: "1",
+  studyDate: "",
+  description: "",
+  series: [
+    {
+      seriesInstanceUid: "1.1",
+      seriesNumber: 1,
+      modality: "MR",
+      description: "",
+      laterality: "",
+      bodyPartExamined: "",
+      frames,
+      documents: [
+        {
+          sopInstanceUid: "1.99",
+          sopClassUid: "",
+          modality: "SR",
+          instanceNumber: 1,
+          title: "",
+          kind: "SR",
+          numberOfFrames: 0,
+          dataset: {},
+        },
+      ],
+    },
+  ],
+};
+
+function state(
+  ledger: Partial<Ledger>,
+  manifest: StudyImages["manifest"] = { signed_by: "g", verified: true },
+  of: Study = study,
+): string {
+  const all = {
+    declared_instances: 4,
+    declared_frames: 3,
+    arrived_instances: 4,
+    arrived_frames: 3,
+    proved_instances: 4,
+    ...ledger,
+  };
+  return ledgerState(studyLedger({ ledger: all, manifest } as StudyImages, of, hang(of, [])));
+}
+
+describe("the ledger (IMG-13)", () => {
+  it("is complete when all that was counted came and can be reached", () => {
+    expect(state({})).toBe("complete");
+  });
+
+  it("says what is missing, in objects or in frames", () => {
+    expect(state({ declared_instances: 5 })).toBe("missing");
+    expect(state({ declared_frames: 4 })).toBe("missing");
+    expect(state({ declared_instances: 3, declared_frames: 2 })).toBe("missing");
+  });
+
+  it("says when something is here and cannot be reached", () => {
+    expect(state({ arrived_instances: 5, declared_instances: 5 })).toBe("unreachable");
+    expect(state({ arrived_frames: 4, declared_frames: 4 })).toBe("unreachable");
+  });
+
+  it("does not call complete what nobody counted, nor trust a count whose signature fails", () => {
+    expect(state({ declared_instances: 0, declared_frames: 0 }, null)).toBe("uncounted");
+    expect(state({}, { signed_by: "g", verified: false })).toBe("unsigned");
+  });
+});

@@ -1,0 +1,106 @@
+import { regridded, type Hanging } from "@/hanging/hang";
+import { cellOf } from "@/hanging/hang";
+import type { Cell, Stack, Step } from "@/hanging/plan";
+import type { Tool } from "@/viewports/pointer";
+
+/** What the reading room shows: which arrangement, which viewport has the keyboard, which tool. Pure. */
+export interface Room {
+  readonly step: number;
+  readonly arrangement: Step;
+  /** The arrangement was changed by hand and is no longer the step's. */
+  readonly own: boolean;
+  readonly active: number;
+  /** The one viewport that fills the room, if any. */
+  readonly enlarged: number | null;
+  readonly tool: Tool;
+  readonly textHidden: boolean;
+  readonly stripsHidden: boolean;
+  readonly reportOpen: boolean;
+  readonly helpOpen: boolean;
+  readonly cine: boolean;
+}
+
+export type Change =
+  | { readonly type: "step"; readonly by: 1 | -1 }
+  | { readonly type: "goToStep"; readonly step: number }
+  | { readonly type: "grid"; readonly rows: number; readonly columns: number }
+  | { readonly type: "activate"; readonly cell: number }
+  | { readonly type: "nextViewport"; readonly by: 1 | -1 }
+  | { readonly type: "enlarge"; readonly cell: number }
+  | { readonly type: "put"; readonly stack: Stack }
+  | { readonly type: "tool"; readonly tool: Tool }
+  | { readonly type: "cine"; readonly on: boolean }
+  | { readonly type: "toggle"; readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "helpOpen" };
+
+const EMPTY: Step = { name: "series", rows: 1, columns: 1, cells: [] };
+
+export function firstRoom(hanging: Hanging): Room {
+  return {
+    ...standing(hanging, 0),
+    tool: "window",
+    textHidden: false,
+    stripsHidden: false,
+    reportOpen: false,
+    helpOpen: false,
+    cine: false,
+  };
+}
+
+const around = (value: number, count: number): number => (count === 0 ? 0 : ((value % count) + count) % count);
+
+export const changeRoom =
+  (hanging: Hanging) =>
+  (room: Room, change: Change): Room => {
+    switch (change.type) {
+      case "step":
+        return atStep(
+          room,
+          hanging,
+          around(room.step + (room.own && change.by < 0 ? 0 : change.by), hanging.steps.length),
+        );
+      case "goToStep":
+        return atStep(room, hanging, change.step);
+      case "grid": {
+        const arrangement = regridded(room.arrangement, change.rows, change.columns, hanging.stacks);
+        const active = Math.min(room.active, arrangement.cells.length - 1);
+        return { ...room, arrangement, own: true, enlarged: null, active, cine: false };
+      }
+      case "activate":
+        return room.active === change.cell ? room : { ...room, active: change.cell, cine: false };
+      case "nextViewport":
+        return {
+          ...room,
+          active: around(room.active + change.by, room.arrangement.cells.length),
+          cine: false,
+          enlarged: null,
+        };
+      case "enlarge":
+        return { ...room, active: change.cell, enlarged: room.enlarged === null ? change.cell : null };
+      case "put":
+        return put(room, change.stack);
+      case "tool":
+        return { ...room, tool: change.tool };
+      case "cine":
+        return { ...room, cine: change.on };
+      case "toggle":
+        return { ...room, [change.what]: !room[change.what] };
+    }
+  };
+
+const atStep = (room: Room, hanging: Hanging, step: number): Room => ({
+  ...room,
+  ...standing(hanging, step),
+  cine: false,
+});
+
+/** An arrangement as it is first shown: the first viewport that has an image has the keyboard. */
+function standing(hanging: Hanging, step: number): Pick<Room, "step" | "arrangement" | "own" | "active" | "enlarged"> {
+  const arrangement = hanging.steps[step] ?? EMPTY;
+  const first = arrangement.cells.findIndex((cell) => cell.stack !== null);
+  return { step, arrangement, own: false, active: Math.max(first, 0), enlarged: null };
+}
+
+function put(room: Room, stack: Stack): Room {
+  const cells = room.arrangement.cells.map((cell, index): Cell => (index === room.active ? cellOf(stack) : cell));
+  return { ...room, arrangement: { ...room.arrangement, cells }, own: true, cine: false };
+}

@@ -1,0 +1,116 @@
+import type { FrameStore } from "@/images/store";
+import type { Focus } from "@/images/queue";
+import type { Frame } from "@/images/frame";
+import type { ImageRead } from "@/api/types";
+import type { Stack } from "@/hanging/plan";
+import type { StackView } from "@/viewports/StackView";
+
+/** The viewports that are open now, and what they have in common: what to fetch next, one scale, what was seen. */
+export class Views {
+  readonly #views = new Map<number, StackView>();
+  readonly #stops = new Map<number, () => void>();
+  readonly #seen = new Map<string, ImageRead>();
+  readonly #seenListeners = new Set<() => void>();
+  readonly #store: FrameStore;
+  readonly #thumbnails: readonly Frame[];
+  #active = 0;
+  #wanted = "";
+  #looking = false;
+  #seenCount = 0;
+
+  constructor(store: FrameStore, stacks: readonly Stack[]) {
+    this.#store = store;
+    this.#thumbnails = stacks.map(middleOf).filter((frame) => frame !== undefined);
+  }
+
+  set(cell: number, view: StackView | null): void {
+    this.#stops.get(cell)?.();
+    this.#stops.delete(cell);
+    this.#views.delete(cell);
+    if (view !== null) {
+      this.#views.set(cell, view);
+      this.#stops.set(
+        cell,
+        view.subscribe(() => this.#moved(view)),
+      );
+    }
+    this.look();
+    this.sameSize();
+  }
+
+  at(cell: number): StackView | null {
+    return this.#views.get(cell) ?? null;
+  }
+
+  activate(cell: number): void {
+    this.#active = cell;
+    this.look();
+  }
+
+  /** Tells the store where the reader is; viewports that open together count as one change. */
+  look(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    queueMicrotask(() => {
+      this.#looking = false;
+      this.#tellStore();
+    });
+  }
+
+  #tellStore(): void {
+    const shown = [...this.#views].map(([cell, view]): Focus => {
+      const { stack, index, direction } = view.state;
+      return { frames: stack.frames, index, direction, kind: cell === this.#active ? "active" : "shown" };
+    });
+    const key = shown.map((focus) => `${focus.frames[focus.index]?.imageId ?? ""}${focus.kind}`).join();
+    if (key === this.#wanted) return;
+    this.#wanted = key;
+    const thumbnails = this.#thumbnails.map((frame): Focus => ({
+      frames: [frame],
+      index: 0,
+      direction: 0,
+      kind: "thumbnail",
+    }));
+    this.#store.look([...shown, ...thumbnails]);
+  }
+
+  /** Viewports that are compared show their images at one physical scale (IHE MAMMO, "same size"). */
+  sameSize(): void {
+    const groups = Map.groupBy(this.#views.values(), (view) => view.placement.sameSize);
+    for (const [name, views] of groups) {
+      const scales = views.map((view) => view.naturalScale()).filter((scale) => scale !== null);
+      const scale = name === null || scales.length < 2 ? undefined : Math.min(...scales);
+      for (const view of views) view.fitAt(scale);
+    }
+  }
+
+  resized(): void {
+    for (const view of this.#views.values()) view.resized();
+    this.sameSize();
+  }
+
+  /** Images that were on the screen whole and proved, with the digest that was shown (REC-15). */
+  readonly imagesRead = (): readonly ImageRead[] => [...this.#seen.values()];
+
+  readonly seenCount = (): number => this.#seenCount;
+
+  readonly subscribeSeen = (listener: () => void): (() => void) => {
+    this.#seenListeners.add(listener);
+    return () => this.#seenListeners.delete(listener);
+  };
+
+  #moved(view: StackView): void {
+    this.look();
+    const { drawn, frame, frameView } = view.state;
+    if (!drawn || !frameView.whole || !frameView.proved || this.#seen.has(frame.imageId)) return;
+    this.#seen.set(frame.imageId, {
+      sop_instance_uid: frame.instance.sopInstanceUid,
+      frame: frame.frameNumber,
+      digest: frame.digest,
+    });
+    this.#seenCount = this.#seen.size;
+    for (const listener of this.#seenListeners) listener();
+  }
+}
+
+export const middleOf = (stack: Stack): Frame | undefined => stack.frames[Math.floor(stack.frames.length / 2)];

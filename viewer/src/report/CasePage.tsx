@@ -1,0 +1,63 @@
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { Shell } from "@/ui/Shell";
+import { Failed, LoadingRows } from "@/ui/States";
+import { Titled } from "@/ui/Titled";
+import { AgeSex, DayText, Name } from "@/ui/Written";
+import { useWorklistItem } from "@/worklist/api";
+import { CaseStations } from "@/worklist/Preview";
+import classes from "./Report.module.css";
+import { ReportPanel } from "./ReportPanel";
+
+const NO_IMAGES = (): readonly never[] => [];
+
+/** One case on one page, also on a physician's phone: whose, how far, and the report. */
+export default function CasePage({ itemId }: { readonly itemId: string }): JSX.Element {
+  const { t } = useTranslation("report");
+  const query = useWorklistItem(itemId);
+  const item = query.data;
+  return (
+    <Shell>
+      <Titled title={t("title")} />
+      <div className={classes["casePage"]}>
+        <Link href="/worklist" className={classes["back"] ?? ""}>
+          {t("back_to_list")}
+        </Link>
+        {item ? (
+          <>
+            <div className={classes["caseCard"]}>
+              <div className={classes["caseHead"]}>
+                <h1 className={classes["caseName"]}>
+                  <Name name={item.patient_name} />
+                </h1>
+              </div>
+              <p className={classes["caseFacts"]}>
+                {item.patient_id && <span>{item.patient_id}</span>}
+                <span>
+                  <DayText value={item.patient_birth_date} />
+                  {" · "}
+                  <AgeSex birth={item.patient_birth_date} on={item.study_date} sex={item.patient_sex} />
+                </span>
+                <span>
+                  {item.modalities.join(" ")} <DayText value={item.study_date} />
+                </span>
+                {item.study_description && <span>{item.study_description}</span>}
+                {item.accession_number && <span>{item.accession_number}</span>}
+                <span>{item.site_name}</span>
+              </p>
+              <CaseStations item={item} />
+            </div>
+            <div className={classes["caseCard"]}>
+              <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />
+            </div>
+          </>
+        ) : query.error ? (
+          <Failed error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <LoadingRows rows={10} />
+        )}
+      </div>
+    </Shell>
+  );
+}

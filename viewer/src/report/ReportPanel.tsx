@@ -1,0 +1,51 @@
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import type { ImageRead, Report, WorklistItem } from "@/api/types";
+import { useSession } from "@/session/api";
+import { Failed, LoadingRows } from "@/ui/States";
+import { useWorklistItem } from "@/worklist/api";
+import { useReport } from "./api";
+import { Editor } from "./Editor";
+import { isClosed } from "./model";
+import { ReadOnly } from "./ReadOnly";
+import classes from "./Report.module.css";
+
+export interface ReportPanelProps {
+  readonly worklistItemId: string;
+  /** The images shown so far, whole and proved, with the digest that was on the screen. */
+  readonly imagesRead: () => readonly ImageRead[];
+}
+
+/** The report beside the images, and on the case's own page: written by who has the case in hand, read by the others. */
+export function ReportPanel({ worklistItemId, imagesRead }: ReportPanelProps): JSX.Element {
+  const { t } = useTranslation("report");
+  const item = useWorklistItem(worklistItemId);
+  const report = useReport(worklistItemId);
+  const mayWrite = useMayWrite(item.data, report.data);
+  const error = report.data ? null : (report.error ?? (item.data ? null : item.error));
+  return (
+    <section className={classes["panel"]} aria-label={t("title")} data-report-panel="">
+      {error ? (
+        <Failed error={error} onRetry={() => void Promise.all([report.refetch(), item.refetch()])} compact />
+      ) : report.data && item.data ? (
+        mayWrite ? (
+          <Editor key={worklistItemId} item={item.data} report={report.data} imagesRead={imagesRead} />
+        ) : (
+          <ReadOnly item={item.data} report={report.data} />
+        )
+      ) : (
+        <LoadingRows rows={6} />
+      )}
+    </section>
+  );
+}
+
+function useMayWrite(item: WorklistItem | undefined, report: Report | undefined): boolean {
+  const { session } = useSession();
+  if (!item || !report || isClosed(report.status)) return false;
+  const myself = session.person.person_id;
+  const amending = report.signatures.some(({ person_id }) => person_id === myself);
+  return session.permissions.includes("report.write") && (item.locked_by?.person_id === myself || amending);
+}
+
+export default ReportPanel;

@@ -1,0 +1,40 @@
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { getJson, sendJson } from "@/api/client";
+import type { ImageRead, Report } from "@/api/types";
+import type { Draft } from "./model";
+
+export const reportPath = (itemId: string): string => `/api/v1/worklist/${encodeURIComponent(itemId)}/report`;
+export const reportKey = (itemId: string): readonly string[] => ["report", itemId];
+
+export function useReport(itemId: string): UseQueryResult<Report> {
+  return useQuery({
+    queryKey: reportKey(itemId),
+    queryFn: ({ signal }) => getJson<Report>(reportPath(itemId), signal),
+  });
+}
+
+/** The version that we know stands in If-Match: another's text is never written over (RFC 9110 13.1.1). */
+export function putDraft(itemId: string, draft: Draft, images: readonly ImageRead[], version: number): Promise<Report> {
+  return sendJson<Report>("PUT", reportPath(itemId), { ...draft, images_read: images }, { "If-Match": `"${version}"` });
+}
+
+export interface SigningStart {
+  readonly version_digest: string;
+  /** The exact text that is signed. */
+  readonly text: string;
+  readonly method: "passkey" | "password";
+  readonly options: unknown;
+  /** This person has keys, but only such as leave their device, which this site does not take for signing. */
+  readonly synced_refused: boolean;
+}
+
+export const beginSigning = (itemId: string): Promise<SigningStart> =>
+  sendJson<SigningStart>("POST", `${reportPath(itemId)}/signature/begin`, {});
+
+export type Proof = { readonly credential: unknown } | { readonly password: string; readonly totp_code: string };
+
+export const sign = (itemId: string, versionDigest: string, proof: Proof): Promise<Report> =>
+  sendJson<Report>("POST", `${reportPath(itemId)}/signature`, { version_digest: versionDigest, ...proof });
+
+/** A new version of a signed report, with its words to begin from. */
+export const amend = (itemId: string): Promise<Report> => sendJson<Report>("POST", `${reportPath(itemId)}/amendment`);

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { EMPTY_DRAFT, gapsOf, isSignable, knownCategory, needsWorkUp, unionOfImages } from "./model";
+
+describe("before signing", () => {
+  const whole = { findings: "所見", impression: "診断", category_right: "1", category_left: "2" };
+
+  it("names what is missing, all of it", () => {
+    expect(gapsOf(EMPTY_DRAFT, 0)).toEqual(["findings", "impression", "category_right", "category_left", "images"]);
+    expect(gapsOf(whole, 4)).toEqual([]);
+  });
+
+  it("needs images that were read and a word", () => {
+    expect(isSignable(whole, 0)).toBe(false);
+    expect(isSignable(EMPTY_DRAFT, 4)).toBe(false);
+    expect(isSignable({ ...EMPTY_DRAFT, findings: " \n" }, 4)).toBe(false);
+    expect(isSignable({ ...EMPTY_DRAFT, impression: "異常なし" }, 4)).toBe(true);
+  });
+});
+
+describe("categories", () => {
+  it("ask for work-up from 3 on", () => {
+    expect(["", "1", "2", "N-1"].map(needsWorkUp)).toEqual([false, false, false, false]);
+    expect(["3", "3-1", "3-2", "4", "5"].every(needsWorkUp)).toBe(true);
+  });
+
+  it("that are unknown are not given a meaning", () => {
+    expect(knownCategory("3-1")).toBe("3-1");
+    expect(knownCategory("")).toBe("none");
+    expect(knownCategory("6")).toBe("none");
+  });
+});
+
+describe("images read", () => {
+  it("count once each, and the later proof stands", () => {
+    const first = { sop_instance_uid: "1", frame: 1, digest: "a" };
+    const again = { ...first, digest: "b" };
+    const second = { ...first, frame: 2 };
+    expect(unionOfImages([first], [again, second])).toEqual([again, second]);
+  });
+});

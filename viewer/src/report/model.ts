@@ -1,0 +1,72 @@
+/** What a reader writes, and what may be said about it before it is signed; pure. */
+import type { ImageRead, Report } from "@/api/types";
+
+export interface Draft {
+  readonly findings: string;
+  readonly impression: string;
+  readonly category_right: string;
+  readonly category_left: string;
+}
+
+/** Mammography categories that are offered, as the Japanese guideline has them; the empty one is "not set yet". */
+export const CATEGORIES = ["", "1", "2", "3-1", "3-2", "4", "5", "N-1", "N-2"] as const;
+
+/** Every category that a report may carry, those of other methods too. */
+const MEANINGS = ["0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"] as const;
+
+/** The catalogue's key for a category. */
+export function knownCategory(value: string): (typeof MEANINGS)[number] | "none" {
+  return MEANINGS.find((category) => category === value) ?? "none";
+}
+
+export const EMPTY_DRAFT: Draft = { findings: "", impression: "", category_right: "", category_left: "" };
+
+export function draftOf(report: Report | null | undefined): Draft {
+  if (!report) return EMPTY_DRAFT;
+  const { findings, impression, category_right, category_left } = report;
+  return { findings, impression, category_right, category_left };
+}
+
+export function sameDraft(one: Draft, other: Draft): boolean {
+  return (
+    one.findings === other.findings &&
+    one.impression === other.impression &&
+    one.category_right === other.category_right &&
+    one.category_left === other.category_left
+  );
+}
+
+/** Category 3 and above asks for work-up (要精検). */
+export function needsWorkUp(category: string): boolean {
+  return /^[345]/u.test(category);
+}
+
+export function isClosed(status: string): boolean {
+  return status === "final" || status === "amended" || status === "withdrawn";
+}
+
+/** What was read before and what was read now, each image once, the later proof kept (REC-15). */
+export function unionOfImages(before: readonly ImageRead[], now: readonly ImageRead[]): ImageRead[] {
+  const byImage = new Map<string, ImageRead>();
+  for (const image of [...before, ...now]) byImage.set(`${image.sop_instance_uid}#${image.frame}`, image);
+  return [...byImage.values()];
+}
+
+export const GAPS = ["findings", "impression", "category_right", "category_left", "images"] as const;
+export type Gap = (typeof GAPS)[number];
+
+/** Without images that were read, or without a word, there is nothing to sign; the hub refuses it too. */
+export function isSignable(draft: Draft, imagesRead: number): boolean {
+  return imagesRead > 0 && (draft.findings.trim() !== "" || draft.impression.trim() !== "");
+}
+
+/** What is still empty: named before signing, so that nothing is forgotten. */
+export function gapsOf(draft: Draft, imagesRead: number): Gap[] {
+  const gaps: Gap[] = [];
+  if (!draft.findings.trim()) gaps.push("findings");
+  if (!draft.impression.trim()) gaps.push("impression");
+  if (!draft.category_right) gaps.push("category_right");
+  if (!draft.category_left) gaps.push("category_left");
+  if (imagesRead === 0) gaps.push("images");
+  return gaps;
+}

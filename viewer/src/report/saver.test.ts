@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiProblem } from "@/api/client";
+import type { Report } from "@/api/types";
+import type { Draft } from "./model";
+import { DraftSaver } from "./saver";
+
+const REPORT: Report = {
+  report_id: "",
+  status: "draft",
+  version: 0,
+  findings: "",
+  impression: "",
+  category_right: "",
+  category_left: "",
+  images_read: [],
+  updated_at: null,
+  author: "",
+  signatures: [],
+  deliveries: [],
+  pdf_url: null,
+};
+
+const refusal = (status: number): ApiProblem => new ApiProblem({ type: "about:blank", title: "", status });
+
+/** A hub that takes a draft when its version fits, or fails as it is told. */
+class Hub {
+  readonly taken: Draft[] = [];
+  version = 0;
+  fails: unknown[] = [];
+
+  readonly put = async (draft: Draft, version: number): Promise<Report> => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const failure = this.fails.shift();
+    if (failure !== undefined) throw failure as Error;
+    if (version !== this.version) throw refusal(412);
+    this.version += 1;
+    this.taken.push(draft);
+    return { ...REPORT, ...draft, version: this.version, updated_at: "2026-11-23T03:03:04Z" };
+  };
+}
+
+describe("a draft", () => {
+  let hub: Hub;
+  let saver: DraftSaver;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    hub = new Hub();
+    saver = new DraftSaver(REPORT, hub.put);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("is saved once, shortly after the last key", async () => {
+    for (const text of ["腫", "腫瘤", "腫瘤あり"]) {
+      saver.edit({ findings: text });
+      await vi.advanceTimersByTimeAsync(300);
+    }
+    expect(hub.taken).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["腫瘤あり"]);
+    expect(saver.currentState()).toEqual({ kind: "saved", at: "2026-11-23T03:03:04Z" });
+  });
+
+  it("is saved every few seconds from somebody who never pauses", async () => {
+    for (let typed = 0; typed < 60; typed += 1) {
+      saver.edit({ findings: "あ".repeat(typed + 1) });
+      await vi.advanceTimersByTimeAsync(200);
+    }
+    expect(hub.taken.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("is not saved while an input method composes, and right after it", async () => {
+    saver.compose(true);
+    saver.edit({ findings: "しゅりゅう" });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(hub.taken).toHaveLength(0);
+    saver.edit({ findings: "腫瘤" });
+    saver.compose(false);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["腫瘤"]);
+  });
+
+  it("keeps what was typed during a save for the next one, over the new version", async () => {
+    saver.edit({ findings: "一" });
+    await vi.advanceTimersByTimeAsync(820);
+    saver.edit({ findings: "一二" });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["一", "一二"]);
+    expect(saver.dirty).toBe(false);
+  });
+
+  it.each([new TypeError("failed to fetch"), refusal(503), refusal(401), refusal(429)])(
+    "is offered again until the hub takes it: %s",
+    async (failure) => {
+      hub.fails = [failure, failure, failure];
+      saver.edit({ findings: "残る" });
+      await vi.advanceTimersByTimeAsync(1500);
+      expect(saver.currentState().kind).toBe("waiting");
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(hub.taken.map(({ findings }) => findings)).toEqual(["残る"]);
+    },
+  );
+
+  it("that is refused says so and is not offered for ever", async () => {
+    hub.fails = [refusal(403)];
+    saver.edit({ findings: "不可" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(saver.currentState().kind).toBe("refused");
+    expect(saver.dirty).toBe(true);
+  });
+
+  it("never goes over another's text before somebody chose", async () => {
+    hub.version = 7;
+    saver.edit({ findings: "自分" });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(saver.currentState().kind).toBe("conflict");
+    saver.edit({ findings: "自分の続き" });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(hub.taken).toHaveLength(0);
+    saver.settle({ ...REPORT, findings: "他人", version: 7 }, "mine");
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["自分の続き"]);
+  });
+
+  it("gives way to the other text when that is chosen", async () => {
+    hub.version = 7;
+    saver.edit({ findings: "自分" });
+    await vi.advanceTimersByTimeAsync(2000);
+    saver.settle({ ...REPORT, findings: "他人", version: 7, updated_at: "2026-11-23T03:03:04Z" }, "theirs");
+    expect(saver.currentDraft().findings).toBe("他人");
+    expect(saver.dirty).toBe(false);
+  });
+
+  it("is flushed at once, what was typed meanwhile too", async () => {
+    saver.edit({ findings: "今" });
+    const flushed = saver.flush();
+    await vi.advanceTimersByTimeAsync(20);
+    saver.edit({ findings: "今すぐ" });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await flushed).toBe(true);
+    expect(hub.taken.at(-1)?.findings).toBe("今すぐ");
+  });
+
+  it("that cannot reach the hub does not keep a flush waiting", async () => {
+    hub.fails = [new TypeError("failed to fetch")];
+    saver.edit({ findings: "今" });
+    const flushed = saver.flush();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await flushed).toBe(false);
+  });
+
+  it("is saved again for signing where no word changed: the images that were read belong to it", async () => {
+    const ready = saver.saveForSigning();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await ready).toBe(true);
+    expect(hub.taken).toHaveLength(1);
+  });
+
+  it("is not ready for signing while the hub does not answer", async () => {
+    hub.fails = [new TypeError("failed to fetch")];
+    const ready = saver.saveForSigning();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await ready).toBe(false);
+  });
+});

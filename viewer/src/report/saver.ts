@@ -1,0 +1,169 @@
+/** Keeps a draft at the hub while it is typed: one save at a time, never during composition, never giving up, never over another's text. */
+import { ApiProblem } from "@/api/client";
+import type { Report } from "@/api/types";
+import { draftOf, sameDraft, type Draft } from "./model";
+
+export type SaveState =
+  | { readonly kind: "clean" }
+  | { readonly kind: "typing" }
+  | { readonly kind: "saving" }
+  | { readonly kind: "saved"; readonly at: string | null }
+  | { readonly kind: "waiting"; readonly error: unknown }
+  | { readonly kind: "refused"; readonly error: unknown }
+  | { readonly kind: "conflict" };
+
+export type Put = (draft: Draft, version: number) => Promise<Report>;
+
+const PAUSE = 800;
+const LONGEST_PAUSE = 5000;
+const RETRY_FIRST = 1000;
+const RETRY_MOST = 15_000;
+
+export class DraftSaver {
+  private draft: Draft;
+  private kept: Draft;
+  private version: number;
+  private state: SaveState = { kind: "clean" };
+  private composing = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private dirtySince = 0;
+  private failures = 0;
+  private running: Promise<void> | null = null;
+  private readonly put: Put;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(report: Report, put: Put) {
+    this.draft = draftOf(report);
+    this.kept = this.draft;
+    this.version = report.version;
+    this.put = put;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  readonly currentState = (): SaveState => this.state;
+  readonly currentDraft = (): Draft => this.draft;
+  currentVersion(): number {
+    return this.version;
+  }
+  get dirty(): boolean {
+    return !sameDraft(this.draft, this.kept);
+  }
+
+  edit(change: Partial<Draft>): void {
+    if (!this.dirty) this.dirtySince = Date.now();
+    this.draft = { ...this.draft, ...change };
+    if (this.state.kind === "conflict") this.tell(this.state);
+    else {
+      this.tell({ kind: "typing" });
+      this.schedule();
+    }
+  }
+
+  /** While an input method composes, half a word is nobody's text. */
+  compose(composing: boolean): void {
+    this.composing = composing;
+    if (!composing && this.dirty) this.schedule();
+  }
+
+  /** Saves at once; resolves when what was typed is at the hub, or could not be brought there. */
+  async flush(): Promise<boolean> {
+    clearTimeout(this.timer);
+    while (this.dirty && this.state.kind !== "conflict") {
+      const failedBefore = this.failures;
+      await this.save();
+      if (this.failures > failedBefore || this.currentState().kind === "refused") break;
+    }
+    return !this.dirty;
+  }
+
+  /** Saves even where no word changed: the images that were read belong to the version that is signed. */
+  async saveForSigning(): Promise<boolean> {
+    if (!(await this.flush())) return false;
+    await (this.running ?? Promise.resolve());
+    await this.bring(this.draft);
+    return !this.dirty && this.currentState().kind === "saved";
+  }
+
+  /** Another text is at the hub: take it, or put ours over it, knowingly. */
+  settle(theirs: Report, keep: "mine" | "theirs"): void {
+    this.version = theirs.version;
+    this.kept = draftOf(theirs);
+    if (keep === "theirs") {
+      this.draft = this.kept;
+      this.tell({ kind: "saved", at: theirs.updated_at });
+    } else {
+      this.tell({ kind: "typing" });
+      void this.flush();
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer);
+    if (this.composing) return;
+    const waited = Date.now() - this.dirtySince;
+    const pause = Math.max(0, Math.min(PAUSE, LONGEST_PAUSE - waited));
+    this.timer = setTimeout(() => void this.save(), pause);
+  }
+
+  private save(): Promise<void> {
+    this.running ??= this.saveOnce().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async saveOnce(): Promise<void> {
+    const sent = this.draft;
+    if (sameDraft(sent, this.kept)) {
+      if (this.state.kind === "typing") this.tell({ kind: "clean" });
+      return;
+    }
+    await this.bring(sent);
+  }
+
+  private async bring(sent: Draft): Promise<void> {
+    this.tell({ kind: "saving" });
+    try {
+      const report = await this.put(sent, this.version);
+      this.version = report.version;
+      this.kept = sent;
+      this.failures = 0;
+      this.dirtySince = Date.now();
+      this.tell(this.dirty ? { kind: "typing" } : { kind: "saved", at: report.updated_at });
+      if (this.dirty) this.schedule();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    const status = error instanceof ApiProblem ? error.status : 0;
+    if (status === 409 || status === 412) {
+      this.tell({ kind: "conflict" });
+      return;
+    }
+    // A refusal stays a refusal; 401 waits for the person to sign in again, the line for itself.
+    if (status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429) {
+      this.failures += 1;
+      this.tell({ kind: "refused", error });
+      return;
+    }
+    const pause = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.failures);
+    this.failures += 1;
+    this.tell({ kind: "waiting", error });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.save(), pause);
+  }
+
+  private tell(state: SaveState): void {
+    this.state = state;
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,45 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import type { ImageRead, Report } from "@/api/types";
+import { beforeLock } from "@/session/beforeLock";
+import { putDraft, reportKey } from "./api";
+import { unionOfImages, type Draft } from "./model";
+import { DraftSaver, type SaveState } from "./saver";
+
+export interface DraftInHand {
+  readonly draft: Draft;
+  readonly state: SaveState;
+  readonly saver: DraftSaver;
+}
+
+/** The draft of one report for as long as its panel stands; saved before the page locks, kept from being closed unsaved. */
+export function useDraft(itemId: string, report: Report, imagesRead: () => readonly ImageRead[]): DraftInHand {
+  const client = useQueryClient();
+  const [saver] = useState(
+    () =>
+      new DraftSaver(report, async (draft, version) => {
+        const before = client.getQueryData<Report>(reportKey(itemId))?.images_read ?? report.images_read;
+        const saved = await putDraft(itemId, draft, unionOfImages(before, imagesRead()), version);
+        client.setQueryData(reportKey(itemId), saved);
+        return saved;
+      }),
+  );
+  useEffect(() => {
+    const withdraw = beforeLock(() => saver.flush());
+    const guard = (event: BeforeUnloadEvent): void => {
+      if (!saver.dirty) return;
+      void saver.flush();
+      event.preventDefault();
+    };
+    window.addEventListener("beforeunload", guard);
+    return () => {
+      withdraw();
+      window.removeEventListener("beforeunload", guard);
+      void saver.flush();
+      saver.stop();
+    };
+  }, [saver]);
+  const state = useSyncExternalStore(saver.subscribe, saver.currentState);
+  const draft = useSyncExternalStore(saver.subscribe, saver.currentDraft);
+  return { draft, state, saver };
+}

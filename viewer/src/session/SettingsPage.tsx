@@ -1,0 +1,104 @@
+import { Button } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import { call, getJson } from "@/api/client";
+import { Chip } from "@/ui/Chip";
+import { Page } from "@/ui/Page";
+import { Failed, FailedLine, LoadingRows } from "@/ui/States";
+import table from "@/ui/Table.module.css";
+import { InstantText } from "@/ui/Written";
+import { deviceOf } from "./device";
+
+interface OpenSession {
+  readonly session_id: string;
+  readonly method: string;
+  readonly created_at: string;
+  readonly last_seen_at: string;
+  readonly address: string;
+  readonly user_agent: string;
+  readonly current: boolean;
+}
+
+const KEY = ["sessions"] as const;
+
+/** My open sessions, here and on other machines, each of which I can end from here. */
+export default function SettingsPage(): JSX.Element {
+  const { t } = useTranslation("session");
+  const query = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => getJson<readonly OpenSession[]>("/api/v1/sessions", signal),
+  });
+  return (
+    <Page title={t("sessions.title")} lead={t("sessions.lead")}>
+      {query.data ? (
+        <Sessions sessions={query.data} />
+      ) : query.error ? (
+        <Failed error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <LoadingRows rows={3} />
+      )}
+    </Page>
+  );
+}
+
+function Sessions({ sessions }: { readonly sessions: readonly OpenSession[] }): JSX.Element {
+  const { t } = useTranslation("session");
+  const client = useQueryClient();
+  const end = useMutation({
+    mutationFn: (sessionId: string) => call(`/api/v1/sessions/${encodeURIComponent(sessionId)}`, { method: "DELETE" }),
+    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+  return (
+    <>
+      {end.error && <FailedLine error={end.error} />}
+      <div className={table["frame"]} tabIndex={0} role="region" aria-label={t("sessions.title")}>
+        <table className={table["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">{t("sessions.device")}</th>
+              <th scope="col">{t("sessions.address")}</th>
+              <th scope="col">{t("sessions.method")}</th>
+              <th scope="col">{t("sessions.since")}</th>
+              <th scope="col">{t("sessions.seen")}</th>
+              <th scope="col">
+                <span className="visually-hidden">{t("sessions.end")}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {sessions.map((session) => (
+              <tr key={session.session_id}>
+                <td title={session.user_agent}>{deviceOf(session.user_agent) || t("sessions.unknown_device")}</td>
+                <td>{session.address}</td>
+                <td>{session.method === "passkey" ? t("sessions.passkey") : t("sessions.password")}</td>
+                <td>
+                  <InstantText value={session.created_at} />
+                </td>
+                <td>
+                  <InstantText value={session.last_seen_at} />
+                </td>
+                <td className={table["end"]}>
+                  {session.current ? (
+                    <Chip tone="active" shape="full">
+                      {t("sessions.here")}
+                    </Chip>
+                  ) : (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      loading={end.isPending && end.variables === session.session_id}
+                      onClick={() => end.mutate(session.session_id)}
+                    >
+                      {t("sessions.end")}
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

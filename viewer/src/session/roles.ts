@@ -1,0 +1,17 @@
+/** The roles that the hub knows, in the order in which people are asked for them. */
+export const ROLES = [
+  "reader",
+  "resident",
+  "clerk",
+  "site_staff",
+  "technologist",
+  "referring_physician",
+  "administrator",
+  "maintainer",
+  "auditor",
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export function knownRole(role: string): Role | null {
+  return ROLES.find((known) => known === role) ?? null;
+}

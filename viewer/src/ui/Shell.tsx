@@ -1,0 +1,57 @@
+import type { JSX, ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useRoute } from "wouter";
+import { useMay } from "@/session/api";
+import { Brand } from "./Brand";
+import { PersonMenu } from "./PersonMenu";
+import { ShapeMark } from "./shapes";
+import classes from "./Shell.module.css";
+
+/** Stays until a certification is recorded (OPS-14). */
+export function EvaluationMark(): JSX.Element {
+  const { t } = useTranslation("ui");
+  return (
+    <span className={classes["evaluation"]} title={t("evaluation.long")}>
+      <ShapeMark shape="triangle" />
+      <span>{t("evaluation.short")}</span>
+    </span>
+  );
+}
+
+/** Where one is, where one can go, who one is; the page has the rest. */
+export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
+  const { t } = useTranslation("ui");
+  const may = useMay();
+  return (
+    <div className={classes["shell"]}>
+      <a href="#content" className={classes["skip"]}>
+        {t("skip_to_content")}
+      </a>
+      <header className={classes["bar"]}>
+        <Link href="/worklist" className={classes["home"] ?? ""}>
+          <Brand quiet />
+        </Link>
+        <nav aria-label={t("nav.label")} className={classes["nav"]}>
+          {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} />}
+          {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} />}
+          {may("administer") && <Place href="/people" word={t("nav.people")} />}
+        </nav>
+        <span className={classes["space"]} />
+        <EvaluationMark />
+        <PersonMenu />
+      </header>
+      <main id="content" tabIndex={-1} className={classes["main"]}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Place({ href, word }: { readonly href: string; readonly word: string }): JSX.Element {
+  const [here] = useRoute(`${href}/*?`);
+  return (
+    <Link href={href} aria-current={here ? "page" : undefined}>
+      {word}
+    </Link>
+  );
+}

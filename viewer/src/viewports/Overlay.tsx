@@ -1,0 +1,213 @@
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import { acquisition } from "./acquisition";
+import { stackLabel, viewLabel } from "./label";
+import classes from "./Overlay.module.css";
+import type { StackViewState } from "./StackView";
+import { truthOf, type Truth } from "./truth";
+
+/** Who and when, as it stands on every image; written by the page in the reader's language. */
+export interface Identity {
+  readonly name: string;
+  readonly kana: string;
+  readonly patientId: string;
+  /** Birth date, age, sex. */
+  readonly particulars: string;
+  /** The date of the study with this Study Instance UID. */
+  readonly studyDate: (studyInstanceUid: string) => string;
+}
+
+export interface OverlayProps {
+  readonly state: StackViewState;
+  readonly identity: Identity;
+  readonly hidden: boolean;
+  readonly onRetry: () => void;
+}
+
+export function Overlay({ state, identity, hidden, onRetry }: OverlayProps): JSX.Element {
+  const truth = truthOf(state.frame, state.frameView);
+  return (
+    <div className={classes["overlay"]} data-hidden={hidden || undefined}>
+      <IdentityCorner state={state} identity={identity} />
+      <AcquisitionCorner state={state} />
+      <WindowCorner state={state} />
+      <TruthCorner truth={truth} />
+      <OrientationMarks state={state} />
+      <Middle state={state} truth={truth} onRetry={onRetry} />
+    </div>
+  );
+}
+
+function IdentityCorner({
+  state,
+  identity,
+}: {
+  readonly state: StackViewState;
+  readonly identity: Identity;
+}): JSX.Element {
+  const { t } = useTranslation("reading");
+  const { stack, index, frame } = state;
+  const { instance } = frame;
+  return (
+    <div className={classes["topLeft"]} data-corner="identity">
+      <div className={classes["strong"]}>
+        {identity.name}
+        <span className={classes["roomy"]}>{` ${identity.kana}`}</span>
+      </div>
+      <div>{identity.patientId}</div>
+      <div className={classes["roomy"]}>{identity.particulars}</div>
+      <div className={stack.prior ? classes["prior"] : undefined}>
+        {stack.prior ? `${t("prior")} ` : ""}
+        {identity.studyDate(instance.studyInstanceUid)}
+      </div>
+      <div>
+        {stackLabel(stack)}
+        {stack.frames.length > 1 ? `  ${index + 1}/${stack.frames.length}` : ""}
+      </div>
+    </div>
+  );
+}
+
+function AcquisitionCorner({ state }: { readonly state: StackViewState }): JSX.Element {
+  const { t } = useTranslation("reading");
+  const { breast, modality } = state.frame.instance;
+  const label = viewLabel(breast);
+  return (
+    <div className={classes["topRight"]} data-corner="acquisition">
+      <div className={classes["view"]}>{label || modality}</div>
+      {acquisition(state.frame).map((line) => (
+        <div key={line} className={classes["roomy"]}>
+          {line}
+        </div>
+      ))}
+      {breast.partialView === "" ? null : <div>{t("partialView", { how: breast.partialView })}</div>}
+      {breast.implantPresent ? <div>{t("implant")}</div> : null}
+      {breast.presentationIntent === "FOR PROCESSING" ? (
+        <div className={classes["bad"]}>{t("forProcessing")}</div>
+      ) : null}
+    </div>
+  );
+}
+
+const short = (value: number): string =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+
+function WindowCorner({ state }: { readonly state: StackViewState }): JSX.Element {
+  const { t } = useTranslation("reading");
+  const { grey, frame } = state;
+  const { choice } = grey;
+  const name = choice.kind === "table" ? choice.table.explanation || t("voiTable") : choice.explanation;
+  const kind = choice.kind === "table" ? "LUT" : choice.function === "LINEAR" ? "" : choice.function.replace("_", " ");
+  const colour = frame.pixel.samplesPerPixel > 1 || frame.pixel.palette !== null;
+  return (
+    <div className={classes["bottomLeft"]} data-corner="window">
+      {colour ? null : (
+        <div>
+          W {short(grey.width)} C {short(grey.center)} {frame.modality.unit}
+        </div>
+      )}
+      {colour || (name === "" && kind === "") ? null : (
+        <div className={classes["roomy"]}>{[kind, name].join(" ").trim()}</div>
+      )}
+      <div>
+        {t("zoom", { percent: Math.round(state.zoom * 100) })}
+        {grey.inverted ? `  ${t("inverted")}` : ""}
+        {state.flipped ? `  ${t("flipped")}` : ""}
+        {state.turns > 0 ? `  ${state.turns * 90}°` : ""}
+      </div>
+    </div>
+  );
+}
+
+function TruthCorner({ truth }: { readonly truth: Truth }): JSX.Element {
+  const { t } = useTranslation("reading");
+  return (
+    <div className={classes["bottomRight"]} data-corner="truth" data-stage={truth.stage}>
+      <div className={classes["roomy"]}>{truth.sourceEncoding}</div>
+      {truth.lossy === null ? (
+        <div className={classes["roomy"]}>{t("truth.lossless")}</div>
+      ) : (
+        <div className={classes["attention"]}>
+          ▲ {t("truth.lossy")}
+          {truth.lossy.ratio === null ? "" : ` ${short(truth.lossy.ratio)}:1`} {truth.lossy.method}
+        </div>
+      )}
+      {truth.keptBecause === "" || truth.lossy !== null ? null : (
+        <div>{t("truth.kept", { why: truth.keptBecause })}</div>
+      )}
+      <Stage truth={truth} />
+      {truth.decodedByHub ? <div className={classes["roomy"]}>{t("truth.decodedByHub")}</div> : null}
+    </div>
+  );
+}
+
+function Stage({ truth }: { readonly truth: Truth }): JSX.Element {
+  const { t } = useTranslation("reading");
+  switch (truth.stage) {
+    case "proved":
+      return (
+        <div className={classes["good"]}>
+          ✓ {truth.digestOf === "pixels" ? t("truth.proved") : t("truth.provedBytes")}
+        </div>
+      );
+    case "preview":
+      return <div className={classes["attention"]}>◐ {t("truth.preview", { percent: truth.percent })}</div>;
+    case "failed":
+      return <div className={classes["bad"]}>✕ {t("truth.failed")}</div>;
+    case "unproved":
+      return <div className={classes["bad"]}>▲ {t("truth.unproved")}</div>;
+    case "waiting":
+      return <div>○ {t("truth.waiting", { percent: truth.percent })}</div>;
+  }
+}
+
+function OrientationMarks({ state }: { readonly state: StackViewState }): JSX.Element {
+  const { left, right, top, bottom } = state.marks;
+  return (
+    <>
+      <span className={classes["left"]} data-mark="left">
+        {left}
+      </span>
+      <span className={classes["right"]} data-mark="right">
+        {right}
+      </span>
+      <span className={classes["top"]} data-mark="top">
+        {top}
+      </span>
+      <span className={classes["bottom"]} data-mark="bottom">
+        {bottom}
+      </span>
+    </>
+  );
+}
+
+/** What stands where the picture would be, when there is none. */
+function Middle({
+  state,
+  truth,
+  onRetry,
+}: {
+  readonly state: StackViewState;
+  readonly truth: Truth;
+  readonly onRetry: () => void;
+}): JSX.Element | null {
+  const { t } = useTranslation("reading");
+  const { failure, detail, retrying } = state.frameView;
+  if (failure !== null) {
+    return (
+      <div className={classes["middle"]} role="alert">
+        <div className={classes["bad"]}>{t(`failure.${failure}`)}</div>
+        <div className={classes["roomy"]}>{detail}</div>
+        <button type="button" className={classes["retry"]} onClick={onRetry}>
+          {t("failure.retry")}
+        </button>
+      </div>
+    );
+  }
+  if (state.drawn) return null;
+  return (
+    <div className={classes["middle"]}>
+      {retrying ? t("waiting.retrying") : t("waiting.image", { number: state.index + 1, percent: truth.percent })}
+    </div>
+  );
+}

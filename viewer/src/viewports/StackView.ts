@@ -1,0 +1,395 @@
+import {
+  cache,
+  Enums,
+  getShouldUseCPURendering,
+  type RenderingEngine,
+  type StackViewport,
+  type Types,
+} from "@cornerstonejs/core";
+import { cornerstoneImage, planeOf, serveImagesFrom } from "@/images/cornerstone";
+import { displaySpacing } from "@/images/displaySpacing";
+import type { FrameView } from "@/images/entry";
+import type { Frame, VoiChoice } from "@/images/frame";
+import type { FrameStore } from "@/images/store";
+import type { Placement, Stack } from "@/hanging/plan";
+import { cpuPicture, lookOnCpu } from "./cpu";
+import { fullRange, greyCurve, greyTable, stateOf, type GreyState } from "./grey";
+import { greyFunction } from "./greyFunction";
+import { measureIn } from "./measuring";
+import { marks, type Marks } from "./orientation";
+import { fitted, flippedOver, panned, rotated, screenAxes, zoomed, type Canvas, type Extent, type View } from "./view";
+
+/** What a viewport shows now; a new object after every change. */
+export interface StackViewState {
+  readonly stack: Stack;
+  readonly index: number;
+  readonly frame: Frame;
+  readonly frameView: FrameView;
+  /** The picture on the canvas is of `frame`; else it is hidden and the viewport says what it waits for. */
+  readonly drawn: boolean;
+  readonly grey: GreyState;
+  readonly marks: Marks;
+  readonly flipped: boolean;
+  readonly turns: number;
+  /** Screen pixels (device) for a pixel of the image. */
+  readonly zoom: number;
+  readonly direction: -1 | 0 | 1;
+}
+
+export interface StackViewOptions {
+  readonly engine: RenderingEngine;
+  readonly element: HTMLDivElement;
+  readonly id: string;
+  readonly store: FrameStore;
+  readonly stack: Stack;
+  readonly placement: Placement;
+  readonly index?: number;
+}
+
+const TABLE_ENTRIES = 4_096;
+const EMPTY: FrameView = {
+  arrived: 0,
+  image: null,
+  whole: false,
+  proved: false,
+  decodedByHub: false,
+  failure: null,
+  detail: "",
+  retrying: false,
+};
+
+/** One viewport: a stack of frames, a place in it, a view and a grey, drawn by Cornerstone3D as we say. */
+export class StackView {
+  readonly #viewport: StackViewport;
+  readonly #engine: RenderingEngine;
+  readonly #element: HTMLDivElement;
+  readonly #store: FrameStore;
+  readonly #grey = greyFunction();
+  readonly #cpu = cpuPicture();
+  readonly #listeners = new Set<() => void>();
+  #stack: Stack;
+  #placement: Placement;
+  #index: number;
+  #direction: -1 | 0 | 1 = 0;
+  #drawn = "";
+  #drawnReduced = false;
+  #view: View | null = null;
+  #fitting = true;
+  #fitScale: number | undefined;
+  #greyState: GreyState | null = null;
+  #greyMoved = false;
+  #stopListening = (): void => undefined;
+  #state: StackViewState;
+
+  constructor({ engine, element, id, store, stack, placement, index = 0 }: StackViewOptions) {
+    serveImagesFrom(store);
+    this.#engine = engine;
+    this.#element = element;
+    this.#store = store;
+    this.#stack = stack;
+    this.#placement = placement;
+    this.#index = index;
+    engine.enableElement({
+      viewportId: id,
+      element,
+      type: Enums.ViewportType.STACK,
+      defaultOptions: { background: [0, 0, 0] },
+    });
+    this.#viewport = engine.getViewport<StackViewport>(id);
+    measureIn(id, engine.id);
+    element.addEventListener(Enums.Events.STACK_NEW_IMAGE, this.#newImage as EventListener);
+    this.#state = this.#snapshot();
+    this.#watch();
+    void this.#viewport.setStack(
+      stack.frames.map((frame) => frame.imageId),
+      index,
+    );
+  }
+
+  get state(): StackViewState {
+    return this.#state;
+  }
+
+  get id(): string {
+    return this.#viewport.id;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  destroy(): void {
+    this.#stopListening();
+    this.#element.removeEventListener(Enums.Events.STACK_NEW_IMAGE, this.#newImage as EventListener);
+    this.#listeners.clear();
+    this.#engine.disableElement(this.#viewport.id);
+  }
+
+  scrollTo(index: number): void {
+    const next = Math.min(Math.max(index, 0), this.#stack.frames.length - 1);
+    if (next === this.#index) return;
+    this.#direction = next > this.#index ? 1 : -1;
+    this.#index = next;
+    this.#watch();
+    void this.#viewport.setImageIdIndex(next);
+    this.#changed();
+  }
+
+  scrollBy(steps: number, around = false): void {
+    const count = this.#stack.frames.length;
+    this.scrollTo(around ? (((this.#index + steps) % count) + count) % count : this.#index + steps);
+  }
+
+  setGrey(grey: GreyState): void {
+    this.#greyState = grey;
+    this.#greyMoved = true;
+    this.#applyGrey();
+    this.#render();
+  }
+
+  chooseVoi(choice: VoiChoice): void {
+    this.setGrey(stateOf(choice, this.#greyState?.inverted));
+  }
+
+  /** Back to how the object wants to be seen, whole and unturned. */
+  reset(): void {
+    this.#greyMoved = false;
+    this.#greyState = null;
+    this.#fitting = true;
+    this.#view = null;
+    this.#applyGrey();
+    this.#applyView();
+    this.#render();
+  }
+
+  zoomBy(factor: number, at?: readonly [number, number]): void {
+    this.#moveView((view, extent) => zoomed(view, extent, factor, at));
+  }
+
+  /** One pixel of the image on one pixel of the screen. */
+  actualPixels(): void {
+    const [, column] = displaySpacing(this.#frame);
+    this.#moveView((view, extent) => zoomed(view, extent, 1 / column / window.devicePixelRatio / view.scale));
+  }
+
+  panBy(dx: number, dy: number): void {
+    this.#moveView((view, extent) => panned(view, extent, dx, dy));
+  }
+
+  fit(): void {
+    this.#fitting = true;
+    this.#applyView();
+    this.#render();
+  }
+
+  rotate(quarters: 1 | -1): void {
+    this.#turn((view) => rotated(view, quarters));
+  }
+
+  flip(): void {
+    this.#turn(flippedOver);
+  }
+
+  /** The scale at which this viewport would show the whole image. */
+  naturalScale(): number | null {
+    const canvas = this.#canvas();
+    return canvas === null ? null : fitted(this.#extent(), canvas).scale;
+  }
+
+  /** Scale to fit at instead of the natural one: viewports that are compared share it. */
+  fitAt(scale: number | undefined): void {
+    this.#fitScale = scale;
+    if (!this.#fitting) return;
+    this.#applyView();
+    this.#render();
+  }
+
+  /** The viewport's element has another size. */
+  resized(): void {
+    this.#applyView();
+    this.#render();
+  }
+
+  get placement(): Placement {
+    return this.#placement;
+  }
+
+  get #frame(): Frame {
+    const frame = this.#stack.frames[this.#index] ?? this.#stack.frames[0];
+    if (frame === undefined) throw new Error("a stack without frames");
+    return frame;
+  }
+
+  #turn(change: (view: View) => View): void {
+    const wasFitting = this.#fitting;
+    this.#moveView((view) => change(view));
+    this.#fitting = wasFitting;
+    if (wasFitting) this.fit();
+  }
+
+  #moveView(change: (view: View, extent: Extent) => View): void {
+    if (this.#view === null) return;
+    this.#fitting = false;
+    this.#view = change(this.#view, this.#extent());
+    this.#applyView();
+    this.#render();
+  }
+
+  readonly #newImage = (event: CustomEvent<{ imageId: string; image: Types.IImage }>): void => {
+    this.#drawn = event.detail.imageId;
+    this.#drawnReduced = event.detail.image.columns < this.#frame.pixel.columns;
+    cache.removeImageLoadObject(this.#drawn, { force: true });
+    this.#applyGrey();
+    this.#applyView();
+    this.#changed();
+  };
+
+  #watch(): void {
+    this.#stopListening();
+    this.#stopListening = this.#store.subscribe(this.#frame.imageId, () => {
+      this.#refine();
+      this.#changed();
+    });
+  }
+
+  /** A better image of the frame that is on the screen takes the place of its preview. */
+  #refine(): void {
+    const frame = this.#frame;
+    const image = this.#store.view(frame.imageId)?.image;
+    if (image == null || this.#drawn !== frame.imageId || !this.#drawnReduced) return;
+    if (this.#viewport.getCornerstoneImage().columns === image.width) return;
+    const better = cornerstoneImage(frame, image);
+    this.#viewport.renderImageObject(better);
+    this.#drawnReduced = image.width < frame.pixel.columns;
+    this.#applyGrey();
+    this.#applyView();
+    this.#render();
+  }
+
+  #currentGrey(): GreyState {
+    const kept = this.#greyState;
+    if (kept !== null && (this.#greyMoved || this.#frame.pixel.samplesPerPixel > 1)) return kept;
+    return defaultGrey(this.#frame, this.#store.view(this.#frame.imageId)?.image ?? null, kept?.inverted ?? false);
+  }
+
+  #applyGrey(): void {
+    const frame = this.#frame;
+    const grey = this.#currentGrey();
+    this.#greyState = grey;
+    const table = greyTable(curveOf(frame, grey), TABLE_ENTRIES);
+    this.#grey.set(table);
+    if (getShouldUseCPURendering()) {
+      this.#cpu.draw(this.#viewport, table);
+      return;
+    }
+    const actor = this.#viewport.getDefaultActor().actor as Types.ImageActor | undefined;
+    const property = actor?.getProperty();
+    property?.setRGBTransferFunction(0, this.#grey.vtk);
+    property?.setUseLookupTableScalarRange(true);
+    (actor?.getMapper() as { setColorTextureWidth?: (width: number) => void } | undefined)?.setColorTextureWidth?.(
+      table.greys.length,
+    );
+  }
+
+  #extent(): Extent {
+    const { pixel } = this.#frame;
+    const [rows, columns] = displaySpacing(this.#frame);
+    return { width: pixel.columns * columns, height: pixel.rows * rows };
+  }
+
+  #canvas(): Canvas | null {
+    const { clientWidth: width, clientHeight: height } = this.#element;
+    return width > 0 && height > 0 ? { width, height } : null;
+  }
+
+  #applyView(): void {
+    const canvas = this.#canvas();
+    if (canvas === null) return;
+    if (this.#fitting || this.#view === null) {
+      const { turns, flipped } = this.#view ?? this.#placement;
+      const options = { justify: this.#placement.justify, scale: this.#fitScale, turns, flipped };
+      this.#view = fitted(this.#extent(), canvas, options);
+    }
+    if (this.#drawn === "") return;
+    if (getShouldUseCPURendering()) lookOnCpu(this.#viewport, this.#view);
+    else this.#viewport.setCamera(cameraOf(this.#frame, this.#view, this.#extent(), canvas));
+  }
+
+  #render(): void {
+    this.#viewport.render();
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#state = this.#snapshot();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #snapshot(): StackViewState {
+    const frame = this.#frame;
+    const view = this.#view ?? fitted(this.#extent(), { width: 1, height: 1 });
+    const { right, down } = screenAxes(view);
+    return {
+      stack: this.#stack,
+      index: this.#index,
+      frame,
+      frameView: this.#store.view(frame.imageId) ?? EMPTY,
+      drawn: this.#drawn === frame.imageId,
+      grey: this.#currentGrey(),
+      marks: marks(frame.geometry, right, down),
+      flipped: view.flipped,
+      turns: view.turns,
+      zoom: view.scale * displaySpacing(frame)[1] * window.devicePixelRatio,
+      direction: this.#direction,
+    };
+  }
+}
+
+const COLOUR: VoiChoice = { kind: "window", center: 127.5, width: 255, function: "LINEAR_EXACT", explanation: "" };
+
+function defaultGrey(frame: Frame, image: FrameView["image"], inverted: boolean): GreyState {
+  if (image?.components === 3 || frame.pixel.samplesPerPixel > 1 || frame.pixel.palette !== null)
+    return stateOf(COLOUR);
+  const offered = frame.voi[0];
+  if (offered !== undefined) return stateOf(offered, inverted);
+  return stateOf(fullRange(image?.minimum ?? 0, image?.maximum ?? 1, frame.modality), inverted);
+}
+
+const PLAIN = { slope: 1, intercept: 0, unit: "", table: null };
+
+function curveOf(frame: Frame, grey: GreyState): ReturnType<typeof greyCurve> {
+  const colour = frame.pixel.samplesPerPixel > 1 || frame.pixel.palette !== null;
+  const pixel = colour ? { ...frame.pixel, photometricInterpretation: "RGB", padding: null } : frame.pixel;
+  return greyCurve(grey, colour ? PLAIN : frame.modality, pixel);
+}
+
+function cameraOf(frame: Frame, view: View, extent: Extent, canvas: Canvas): Types.ICamera {
+  const { origin, row, column } = planeOf(frame);
+  const [rowSpacing, columnSpacing] = displaySpacing(frame);
+  const along = view.center[0] * extent.width - columnSpacing / 2;
+  const down = view.center[1] * extent.height - rowSpacing / 2;
+  const axes = screenAxes(view);
+  const inWorld = ([a, b]: readonly [number, number]): Types.Point3 =>
+    [0, 1, 2].map((axis) => a * (row[axis] ?? 0) + b * (column[axis] ?? 0)) as Types.Point3;
+  const right = inWorld(axes.right);
+  const up = inWorld([-axes.down[0], -axes.down[1]]);
+  const normal: Types.Point3 = [
+    right[1] * up[2] - right[2] * up[1],
+    right[2] * up[0] - right[0] * up[2],
+    right[0] * up[1] - right[1] * up[0],
+  ];
+  const focalPoint = origin.map(
+    (value, axis) => value + along * (row[axis] ?? 0) + down * (column[axis] ?? 0),
+  ) as Types.Point3;
+  const away = Math.max(extent.width, extent.height);
+  const position = focalPoint.map((value, axis) => value + away * (normal[axis] ?? 0)) as Types.Point3;
+  return {
+    focalPoint,
+    position,
+    viewUp: up,
+    viewPlaneNormal: normal,
+    parallelScale: canvas.height / view.scale / 2,
+    clippingRange: [away - 100, away + 100],
+  };
+}

@@ -1,0 +1,178 @@
+import { Button } from "@mantine/core";
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import type { WorklistItem } from "@/api/types";
+import { useSession } from "@/session/api";
+import { ReportStatusChip } from "@/report/ReportStatusChip";
+import { Stations, type Station } from "@/ui/Stations";
+import { FailedLine } from "@/ui/States";
+import { AgeSex, DayText, InstantText, Name, useCount } from "@/ui/Written";
+import { useHold } from "./api";
+import { DueChip, ImagesChip, PriorityMark } from "./chips";
+import { HolderText } from "./Row";
+import type { Opening } from "./WorklistPage";
+import classes from "./Worklist.module.css";
+
+export interface PreviewProps {
+  readonly item: WorklistItem;
+  readonly now: number;
+  readonly readyIn: number | null;
+  readonly open: Opening;
+}
+
+/** The chosen case beside the list: who, why, how far, what was before; one obvious button. */
+export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element {
+  const { t } = useTranslation("worklist");
+  return (
+    <>
+      <h2 className={classes["person"]}>
+        <Name name={item.patient_name} />
+      </h2>
+      <dl className={classes["facts"]}>
+        <dt>{t("fact.patient_id")}</dt>
+        <dd>{item.patient_id || "–"}</dd>
+        <dt>{t("fact.birth")}</dt>
+        <dd>
+          <DayText value={item.patient_birth_date} />
+          {" · "}
+          <AgeSex birth={item.patient_birth_date} on={item.study_date} sex={item.patient_sex} />
+        </dd>
+      </dl>
+      <Actions item={item} open={open} />
+      <section className={classes["section"]}>
+        <CaseStations item={item} />
+      </section>
+      <section className={classes["section"]}>
+        <h3>{t("preview.request")}</h3>
+        <dl className={classes["facts"]}>
+          <dt>{t("fact.due")}</dt>
+          <dd>
+            <DueText item={item} now={now} />
+          </dd>
+          <dt>{t("fact.study")}</dt>
+          <dd>
+            {[item.modalities.join(" "), item.study_description].filter(Boolean).join(" · ") || "–"}
+            <br />
+            <DayText value={item.study_date} />
+          </dd>
+          <dt>{t("fact.accession_number")}</dt>
+          <dd>{item.accession_number || "–"}</dd>
+          <dt>{t("fact.site")}</dt>
+          <dd>{item.site_name}</dd>
+          <dt>{t("fact.images")}</dt>
+          <dd>
+            <ImagesChip item={item} readyIn={readyIn} />
+          </dd>
+        </dl>
+      </section>
+      <Priors item={item} />
+      <p className={classes["foot"]}>{t("preview.keys")}</p>
+    </>
+  );
+}
+
+function DueText({ item, now }: { readonly item: WorklistItem; readonly now: number }): JSX.Element {
+  const { t } = useTranslation("worklist");
+  if (!item.due_at) return <>{t("due.none")}</>;
+  return (
+    <>
+      <InstantText value={item.due_at} /> {item.status !== "completed" && <DueChip item={item} now={now} />}{" "}
+      <PriorityMark priority={item.priority} />
+    </>
+  );
+}
+
+function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Element {
+  const { t } = useTranslation("worklist");
+  const { session } = useSession();
+  const release = useHold("release");
+  const holder = item.locked_by;
+  const mine = holder?.person_id === session.person.person_id;
+  const done = item.status === "completed" || item.status === "canceled";
+  const reads = open.mayClaim && !done && (!holder || mine);
+  const seesImages = session.permissions.includes("images.read");
+  return (
+    <div className={classes["actions"]}>
+      {open.error && open.failedId === item.worklist_item_id && <FailedLine error={open.error} />}
+      {release.error && <FailedLine error={release.error} />}
+      {holder && <HolderText item={item} />}
+      {reads && (
+        <Button onClick={() => open.open(item)} loading={open.pending}>
+          {mine ? t("action.continue") : t("action.start")}
+        </Button>
+      )}
+      {!reads && seesImages && (
+        <Button variant="default" onClick={() => open.open(item)}>
+          {t("action.view_images")}
+        </Button>
+      )}
+      {item.report_status !== null && session.permissions.includes("report.read") && (
+        <Button variant="default" component={Link} href={`/cases/${encodeURIComponent(item.worklist_item_id)}`}>
+          {t("action.report")}
+        </Button>
+      )}
+      {mine && !done && (
+        <Button variant="subtle" onClick={() => release.mutate(item.worklist_item_id)} loading={release.isPending}>
+          {t("action.release")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Arrived, being read, reported: where the case stands now. */
+export function CaseStations({ item }: { readonly item: WorklistItem }): JSX.Element {
+  const { t } = useTranslation("worklist");
+  const count = useCount();
+  const here = item.images_state === "complete";
+  const reading = item.status === "in_progress";
+  const done = item.status === "completed";
+  const stations: Station[] = [
+    {
+      key: "images",
+      word: t("station.images"),
+      state: item.images_state === "problem" ? "stuck" : here ? (done || reading ? "passed" : "here") : "now",
+      detail: here ? (
+        <InstantText value={item.arrived_at} />
+      ) : (
+        t("images.of", { arrived: count(item.arrived_instances), declared: count(item.declared_instances) })
+      ),
+    },
+    {
+      key: "reading",
+      word: t("station.reading"),
+      state: done ? "passed" : reading ? "now" : "ahead",
+      detail: reading ? item.locked_by?.display_name : here && !done ? t("station.waiting") : undefined,
+    },
+    {
+      key: "reported",
+      word: t("station.reported"),
+      state: done ? "here" : "ahead",
+      detail: item.report_status === null ? undefined : <ReportStatusChip status={item.report_status} />,
+    },
+  ];
+  return <Stations label={t("station.label")} stations={stations} />;
+}
+
+function Priors({ item }: { readonly item: WorklistItem }): JSX.Element {
+  const { t } = useTranslation("worklist");
+  return (
+    <section className={classes["section"]}>
+      <h3>{t("preview.priors", { count: item.priors.length })}</h3>
+      {item.priors.length === 0 ? (
+        <p className={classes["none"]}>{t("preview.no_priors")}</p>
+      ) : (
+        <ul className={classes["priors"]}>
+          {item.priors.map((prior) => (
+            <li key={prior.study_instance_uid}>
+              <DayText value={prior.study_date} short />
+              <span>{prior.modalities.join(" ")}</span>
+              <span>{prior.study_description}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,159 @@
+import { TextInput } from "@mantine/core";
+import { useMemo, useState, type JSX } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation, useSearchParams } from "wouter";
+import type { WorklistItem } from "@/api/types";
+import { useSession } from "@/session/api";
+import { useHubNow } from "@/ui/clock";
+import { Live } from "@/ui/Live";
+import { Shell } from "@/ui/Shell";
+import { Empty, Failed, LoadingRows } from "@/ui/States";
+import { Titled } from "@/ui/Titled";
+import { useCount } from "@/ui/Written";
+import { STALE_AFTER, useHold, useWorklist } from "./api";
+import { chosenBy, countViews, found, isView, sorted, VIEWS, type Sort, type View } from "./model";
+import { Preview } from "./Preview";
+import { Table } from "./Table";
+import classes from "./Worklist.module.css";
+
+const NOTHING: readonly WorklistItem[] = [];
+
+/** What waits, what is due first, who has it in hand; one key opens the next case. */
+export default function WorklistPage(): JSX.Element {
+  const { t } = useTranslation("worklist");
+  const { session } = useSession();
+  const query = useWorklist();
+  const [search] = useSearchParams();
+  const [sort, setSort] = useState<Sort>({ key: "due", descending: false });
+  const [text, setText] = useState("");
+  const [wantedId, setWantedId] = useState<string | null>(null);
+  const open = useOpen();
+  const now = useHubNow(15_000);
+
+  const asked = search.get("view");
+  const view: View = isView(asked) ? asked : "to_read";
+  const all = query.data?.items ?? NOTHING;
+  const personId = session.person.person_id;
+  const counts = useMemo(() => countViews(all, personId), [all, personId]);
+  const shown = useMemo(
+    () => sorted(found(chosenBy(view, all, personId), text), sort),
+    [all, personId, sort, text, view],
+  );
+  const readyIn = (item: WorklistItem): number | null => query.data?.readyIn[item.worklist_item_id] ?? null;
+  const chosen = shown.find(({ worklist_item_id }) => worklist_item_id === wantedId) ?? shown[0] ?? null;
+
+  return (
+    <Shell>
+      <Titled title={t("title")} />
+      <h1 className="visually-hidden">{t("title")}</h1>
+      <div className={classes["page"]}>
+        <div className={classes["tools"]}>
+          <Views view={view} counts={counts} />
+          <span className={classes["space"]} />
+          <Live updatedAt={query.dataUpdatedAt} staleAfter={STALE_AFTER} failed={query.isRefetchError} />
+          <TextInput
+            className={classes["search"] ?? ""}
+            size="xs"
+            type="search"
+            aria-label={t("search")}
+            placeholder={t("search")}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        </div>
+        <div className={classes["middle"]}>
+          <div className={classes["list"]}>
+            {query.data === undefined ? (
+              query.error ? (
+                <Failed error={query.error} onRetry={() => void query.refetch()} />
+              ) : (
+                <LoadingRows rows={14} />
+              )
+            ) : shown.length === 0 ? (
+              <Nothing view={view} text={text} />
+            ) : (
+              <Table
+                items={shown}
+                chosenId={chosen?.worklist_item_id ?? null}
+                sort={sort}
+                now={now}
+                readyIn={readyIn}
+                onSort={setSort}
+                onChoose={(item) => setWantedId(item.worklist_item_id)}
+                onOpen={open.open}
+              />
+            )}
+          </div>
+          <aside className={classes["preview"]} aria-label={t("preview.label")}>
+            {chosen ? (
+              <Preview key={chosen.worklist_item_id} item={chosen} now={now} readyIn={readyIn(chosen)} open={open} />
+            ) : (
+              <p className={classes["none"]}>{t("preview.nothing")}</p>
+            )}
+          </aside>
+        </div>
+      </div>
+    </Shell>
+  );
+}
+
+function Views({
+  view,
+  counts,
+}: {
+  readonly view: View;
+  readonly counts: Readonly<Record<View, number>>;
+}): JSX.Element {
+  const { t } = useTranslation("worklist");
+  const count = useCount();
+  return (
+    <nav aria-label={t("views")} className={classes["views"]}>
+      {VIEWS.map((name) => (
+        <Link key={name} href={`/worklist?view=${name}`} aria-current={name === view ? "page" : undefined}>
+          {t(`view.${name}`)}
+          <span className={classes["count"]} data-alarm={name === "attention" && counts[name] > 0}>
+            {count(counts[name])}
+          </span>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Nothing({ view, text }: { readonly view: View; readonly text: string }): JSX.Element {
+  const { t } = useTranslation("worklist");
+  if (text.trim()) return <Empty title={t("empty.search", { text })}>{t("empty.search_text")}</Empty>;
+  return (
+    <Empty title={t(`empty.${view}`)} shape={view === "attention" ? "full" : "hollow"}>
+      {t(`empty.${view}_text`)}
+    </Empty>
+  );
+}
+
+export interface Opening {
+  readonly open: (item: WorklistItem) => void;
+  readonly mayClaim: boolean;
+  readonly pending: boolean;
+  readonly error: Error | null;
+  /** The case that the error is about. */
+  readonly failedId: string | undefined;
+}
+
+/** Opens a case: claimed first where this person may read it and nobody else has it. */
+function useOpen(): Opening {
+  const [, go] = useLocation();
+  const { session } = useSession();
+  const claim = useHold("claim");
+  const mayClaim = session.permissions.includes("worklist.claim");
+  const open = (item: WorklistItem): void => {
+    const place = `/read/${encodeURIComponent(item.worklist_item_id)}`;
+    const taken = item.locked_by !== null && item.locked_by.person_id !== session.person.person_id;
+    const closed = item.status === "completed" || item.status === "canceled";
+    if (!mayClaim || taken || closed) {
+      go(place);
+      return;
+    }
+    if (!claim.isPending) claim.mutate(item.worklist_item_id, { onSuccess: () => go(place) });
+  };
+  return { open, mayClaim, pending: claim.isPending, error: claim.error, failedId: claim.variables };
+}

@@ -1,0 +1,66 @@
+import {
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from "@tanstack/react-query";
+import { pollJson, sendJson } from "@/api/client";
+import type { Worklist, WorklistItem } from "@/api/types";
+import { readyIn, remember, type Seen } from "./arrival";
+
+export const WORKLIST_KEY = ["worklist"] as const;
+const EVERY = 4000;
+
+/** How long without an answer until the list no longer calls itself live. */
+export const STALE_AFTER = 3 * EVERY;
+
+export interface WatchedWorklist extends Worklist {
+  /** Milliseconds until a study that is still coming will be here, by worklist item. */
+  readonly readyIn: Readonly<Record<string, number | null>>;
+}
+
+const arrivals = new Map<string, readonly Seen[]>();
+
+/** Remembers how many instances had arrived when, for as long as a study is coming. */
+function watched(list: Worklist, at: number): WatchedWorklist {
+  const coming = list.items.filter(({ images_state }) => images_state === "arriving");
+  const before = new Map(arrivals);
+  arrivals.clear();
+  for (const { worklist_item_id: id, arrived_instances: arrived } of coming) {
+    arrivals.set(id, remember(before.get(id) ?? [], { at, arrived }));
+  }
+  const readyIns = coming.map(({ worklist_item_id: id, declared_instances: declared }) => [
+    id,
+    readyIn(arrivals.get(id) ?? [], declared),
+  ]);
+  return { ...list, readyIn: Object.fromEntries(readyIns) as WatchedWorklist["readyIn"] };
+}
+
+export function useWorklist(): UseQueryResult<WatchedWorklist> {
+  return useQuery({
+    queryKey: WORKLIST_KEY,
+    queryFn: async ({ signal }) => watched(await pollJson<Worklist>("/api/v1/worklist", signal), Date.now()),
+    refetchInterval: EVERY,
+    refetchOnWindowFocus: true,
+  });
+}
+
+export function useWorklistItem(itemId: string): UseQueryResult<WorklistItem> {
+  return useQuery({
+    queryKey: [...WORKLIST_KEY, itemId],
+    queryFn: ({ signal }) => pollJson<WorklistItem>(`/api/v1/worklist/${encodeURIComponent(itemId)}`, signal),
+    refetchInterval: EVERY,
+  });
+}
+
+type Verb = "claim" | "release";
+
+/** Takes a case or gives it back; the list is asked again at once, whatever the answer was. */
+export function useHold(verb: Verb): UseMutationResult<unknown, Error, string> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (itemId: string) => sendJson("POST", `/api/v1/worklist/${encodeURIComponent(itemId)}/${verb}`),
+    onSettled: () => client.invalidateQueries({ queryKey: WORKLIST_KEY }),
+  });
+}

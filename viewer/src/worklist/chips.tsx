@@ -1,0 +1,106 @@
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import type { WorklistItem, WorklistStatus } from "@/api/types";
+import { Chip, type Tone } from "@/ui/Chip";
+import type { Shape } from "@/ui/shapes";
+import { useCount, useDurationText } from "@/ui/Written";
+import classes from "./Worklist.module.css";
+import { arrivedPercent, dueOf, type DueKind } from "./model";
+
+const STATUS: Record<WorklistStatus, { readonly tone: Tone; readonly shape: Shape }> = {
+  scheduled: { tone: "idle", shape: "hollow" },
+  in_progress: { tone: "active", shape: "half" },
+  completed: { tone: "idle", shape: "full" },
+  canceled: { tone: "idle", shape: "slash" },
+};
+
+export function StatusChip({
+  status,
+  framed,
+}: {
+  readonly status: WorklistStatus;
+  readonly framed?: boolean;
+}): JSX.Element {
+  const { t } = useTranslation("worklist");
+  return (
+    <Chip {...STATUS[status]} framed={framed ?? false}>
+      {t(`status.${status}`)}
+    </Chip>
+  );
+}
+
+const DUE: Record<Exclude<DueKind, "none">, { readonly tone: Tone; readonly shape: Shape }> = {
+  later: { tone: "idle", shape: "clock" },
+  soon: { tone: "attention", shape: "clock" },
+  overdue: { tone: "danger", shape: "stop" },
+};
+
+/** How much time is left: the first thing the eye meets. */
+export function DueChip({ item, now }: { readonly item: WorklistItem; readonly now: number }): JSX.Element {
+  const { t } = useTranslation("worklist");
+  const duration = useDurationText();
+  const { kind, milliseconds } = dueOf(item, now);
+  if (kind === "none") return <span className={classes["quiet"]}>{"–"}</span>;
+  const time = duration(milliseconds);
+  return <Chip {...DUE[kind]}>{kind === "overdue" ? t("due.overdue", { time }) : t("due.in", { time })}</Chip>;
+}
+
+const URGENT = ["high", "urgent", "stat"] as const;
+
+/** Only what is more urgent than usual is said. */
+export function PriorityMark({ priority }: { readonly priority: string }): JSX.Element | null {
+  const { t } = useTranslation("worklist");
+  const urgent = URGENT.find((known) => known === priority);
+  if (urgent === undefined) return null;
+  return (
+    <Chip tone="attention" shape="triangle">
+      {t(`priority.${urgent}`)}
+    </Chip>
+  );
+}
+
+export interface ImagesProps {
+  readonly item: WorklistItem;
+  readonly readyIn: number | null;
+}
+
+/** "1,500 of 1,500", or how far and how long still, or that something is wrong. */
+export function ImagesChip({ item, readyIn }: ImagesProps): JSX.Element {
+  const { t } = useTranslation("worklist");
+  const count = useCount();
+  const duration = useDurationText();
+  const percent = arrivedPercent(item);
+  const counted = t("images.of", {
+    arrived: count(item.arrived_instances),
+    declared: count(Math.max(item.declared_instances, item.arrived_instances)),
+  });
+  if (item.images_state === "problem") {
+    const missing = item.declared_instances - item.arrived_instances;
+    const declared = count(item.declared_instances);
+    return (
+      <Chip tone="danger" shape="stop" title={t("images.problem_long")}>
+        {missing > 0 ? t("images.missing", { missing: count(missing), declared }) : t("images.differs", { declared })}
+      </Chip>
+    );
+  }
+  if (item.images_state === "complete") {
+    return (
+      <Chip tone="idle" shape="full" title={t("images.complete_long")}>
+        {counted}
+      </Chip>
+    );
+  }
+  if (percent === null || percent === 100) {
+    return (
+      <Chip tone="active" shape="dashed" title={t("images.coming_long")}>
+        {t("images.coming", { arrived: count(item.arrived_instances) })}
+      </Chip>
+    );
+  }
+  const rest = readyIn === null ? counted : t("images.ready_in", { time: duration(readyIn) });
+  return (
+    <Chip tone="active" shape="dashed" title={counted}>
+      {t("images.arriving", { percent, rest })}
+    </Chip>
+  );
+}
