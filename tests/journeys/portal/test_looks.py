@@ -1,0 +1,143 @@
+"""Every page of the portal in both languages and sizes: axe-core has nothing to complain of, and there is a picture."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+from tests.journeys.portal.conftest import ADMINISTRATOR, READER, Visiting, Visitor
+from tests.makers.browsed_hub import BrowsedHub
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[3] / "viewer" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LARGE, SMALL, PHONE = (
+    ViewportSize(width=1920, height=1080),
+    ViewportSize(width=1280, height=800),
+    ViewportSize(width=390, height=844),
+)
+
+
+PAGE = (SMALL, LARGE)
+STATE = (SMALL,)
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe-core finds (WCAG 2.2 AA and good practice)."""
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})")
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+def keys_in_sight(page: Page) -> list[str]:
+    """Words on the page that look like a catalogue's key instead of a text."""
+    return re.findall(r"\b[a-z]+(?:_[a-z]+)*\.[a-z_]+\.?[a-z_]*\b(?!@)", page.locator("body").inner_text())
+
+
+@dataclass
+class Album:
+    """Looks at one page after another and keeps a picture of each."""
+
+    visitor: Visitor
+    language: str
+    folder: Path
+
+    def look(self, name: str, *, sizes: tuple[ViewportSize, ...] = STATE) -> None:
+        page = self.visitor.page
+        for size in sizes:
+            page.set_viewport_size(size)
+            page.wait_for_timeout(250)
+            page.screenshot(path=self.folder / f"{name}-{self.language}-{size['width']}.png")
+            if size is not LARGE:
+                assert complaints(page) == [], f"{name} {self.language} {size['width']}"
+                assert keys_in_sight(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} runs over"
+
+    def visit(self, name: str, path: str, prepare: Callable[[Page], None] | None = None, **options: Any) -> None:
+        self.visitor.page.set_viewport_size(SMALL)
+        self.visitor.open(path)
+        self.visitor.page.wait_for_timeout(300)
+        if prepare is not None:
+            prepare(self.visitor.page)
+        self.look(name, **options)
+
+
+@pytest.fixture(params=["ja", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    language: str = request.param
+    return language
+
+
+def test_the_doors(hub: BrowsedHub, visiting: Visiting, pictures: Path, language: str) -> None:
+    visitor = visiting("nobody yet", language=language)
+    album = Album(visitor, language, pictures)
+    album.visit("sign-in", "/sign-in", sizes=(SMALL, LARGE, PHONE))
+    album.visit("sign-in-password", "/sign-in", lambda page: page.locator("main button").last.click())
+    link = hub.link(f"door-{language}", "扉 開", "トビラ ヒラク", READER).removeprefix(hub.url)
+    album.visit("enrol", link, sizes=PAGE)
+    page = visitor.page
+    page.locator("main button").nth(1).click()
+    for number in (0, 1):
+        page.locator("input[type=password]").nth(number).fill("Kumo-ga-tobu 7 hashi")
+    album.look("enrol-password")
+    page.locator("button[type=submit]").click()
+    page.locator("img").wait_for()
+    album.look("enrol-codes")
+    album.visit("enrol-spent", "/enrol/not-a-code")
+
+
+def test_the_readers_pages(
+    hub: BrowsedHub, items: list[str], visiting: Visiting, pictures: Path, language: str
+) -> None:
+    """OPS-14: the notice stands on every page while no certification is recorded."""
+    visitor = visiting(f"look-{language}", READER, language=language)
+    album = Album(visitor, language, pictures)
+    item = hub.mammogram_case(patient_id=f"L-{language}")
+    visitor.call("POST", f"/api/v1/worklist/{item}/claim")
+    album.visit("worklist", "/worklist", sizes=PAGE)
+    album.visit("worklist-menu", "/worklist", lambda page: page.get_by_role("banner").get_by_role("button").click())
+    album.visit("worklist-empty", "/worklist?view=attention")
+    album.visit("worklist-nothing-found", "/worklist", lambda page: page.get_by_role("searchbox").fill("zzz"))
+    album.visit("case-of-nobody", f"/cases/{items[1]}", sizes=PAGE)
+    album.visit("case-sign-not-yet", f"/cases/{item}", lambda page: page.locator("section button").last.click())
+    write(visitor, hub, item)
+    album.visit("case-draft", f"/cases/{item}", sizes=(SMALL, LARGE, PHONE))
+    visitor.page.set_viewport_size(SMALL)
+    visitor.page.locator("section button").last.click()
+    visitor.page.get_by_role("dialog").locator("pre").wait_for()
+    album.look("case-sign")
+    visitor.page.get_by_role("dialog").locator("button[type=submit]").click()
+    visitor.page.get_by_role("link", name="PDF").wait_for(timeout=90_000)
+    album.look("case-final", sizes=(SMALL, LARGE, PHONE))
+    album.visit("sessions", "/settings", sizes=PAGE)
+    album.visit("nowhere", "/nowhere")
+    album.visit("gateways", "/gateways", sizes=PAGE)
+
+
+@pytest.mark.usefixtures("items")
+def test_the_offices_pages(visiting: Visiting, pictures: Path, language: str) -> None:
+    visitor = visiting(f"office-{language}", ADMINISTRATOR, language=language)
+    album = Album(visitor, language, pictures)
+    album.visit("people", "/people", sizes=PAGE)
+    album.visit("people-add", "/people", lambda page: page.locator("main button").first.click())
+    album.visit("people-actions", "/people", lambda page: page.get_by_role("row").nth(1).get_by_role("button").click())
+    album.visit("gateways-enrol", "/gateways", lambda page: page.locator("main button").first.click())
+
+
+def write(visitor: Visitor, hub: BrowsedHub, item: str) -> None:
+    """A report as a reader would have written it."""
+    report = {
+        "findings": "右乳房 U・外側に約12 mmの不整形高濃度腫瘤を認める。辺縁は微細鋸歯状、一部スピキュラを伴う。\n"
+        "同領域に微細線状・分枝状石灰化を区域性に認める。\n左乳房に特記すべき所見なし。",
+        "impression": "右乳房 U区域の腫瘤：乳癌の疑い。要精検（超音波・針生検を推奨）。",
+        "category_right": "4",
+        "category_left": "1",
+        "images_read": hub.images_read(item),
+    }
+    visitor.call("PUT", f"/api/v1/worklist/{item}/report", data=report, headers={"If-Match": '"0"'})

@@ -1,0 +1,154 @@
+"""The way back, whole: images by C-STORE, a report signed with a key, SR and sealed PDF in the hospital's PACS."""
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pydicom
+import pytest
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pynetdicom import AE
+
+from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF, pdf_inside
+from dokuei.dicom.sr import ENHANCED_SR
+from dokuei.hub.reports.pades import certificates, verify_seal
+from tests.makers.archive import MG, image
+from tests.makers.authenticator import Authenticator
+from tests.makers.home import Home, running_home
+from tests.makers.peers import Orthanc, orthanc_program, running_orthanc
+from tests.makers.reading import TEXT
+
+pytestmark = pytest.mark.peer
+
+
+@pytest.fixture
+def pacs(tmp_path: Path) -> Iterator[Orthanc]:
+    if orthanc_program() is None:
+        pytest.skip("Orthanc is not installed (setup/system.sh test installs it)")
+    with running_orthanc(tmp_path / "pacs", ae_title="PACS") as running:
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path, pacs: Orthanc) -> Iterator[Home]:
+    destination = {
+        "DOKUEI_GATEWAY__PACS__AE_TITLE": pacs.ae_title,
+        "DOKUEI_GATEWAY__PACS__HOST": "127.0.0.1",
+        "DOKUEI_GATEWAY__PACS__PORT": str(pacs.dimse_port),
+    }
+    with running_home(tmp_path / "home", destination) as running:
+        yield running
+
+
+def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(home: Home, pacs: Orthanc) -> None:
+    """REC-14: verified, with verifying observer and the images read; the PDF's seal is unbroken on arrival."""
+    with reader(home) as (client, key):
+        item = send_mammograms(home, client)
+        final = read_and_sign(client, key, item)
+        sealed = client.get(final["pdf_url"]).content
+        home.wait_until(lambda: len(reports_in(pacs)) == 2, seconds=90, what="in the PACS")
+        home.wait_until(
+            lambda: all(
+                one["delivered_at"] for one in client.get(f"/api/v1/worklist/{item}/report").json()["deliveries"]
+            ),
+            seconds=30,
+            what="receipted at the hub",
+        )
+    found = reports_in(pacs)
+    assert pdf_inside(found[ENCAPSULATED_PDF]) == sealed
+    trusted = certificates(home.folder / "hub" / "seal" / "seal.pem")
+    assert verify_seal(pdf_inside(found[ENCAPSULATED_PDF]), trusted=trusted).good
+    document = found[ENHANCED_SR]
+    assert document.VerificationFlag == "VERIFIED"
+    assert str(document.VerifyingObserverSequence[0].VerifyingObserverName) == "=読影^花子"
+    said = dumped(document, home.folder / "sr.dcm")
+    assert TEXT["impression"] in said
+    assert "Verifying Observers" in said
+    assert said.count("inferred from IMAGE") == 4
+
+
+def report_of(client: httpx.Client, item: str) -> dict[str, Any]:
+    report: dict[str, Any] = client.get(f"/api/v1/worklist/{item}/report").raise_for_status().json()
+    return report
+
+
+def dumped(document: pydicom.Dataset, path: Path) -> str:
+    """What dcmtk's dsrdump reads out of the document (it checks its structure, too)."""
+    program = shutil.which("dsrdump")
+    if program is None:
+        pytest.skip("dcmtk is not installed")
+    document.save_as(path)
+    done = subprocess.run([program, "+Pl", str(path)], capture_output=True, text=True, check=True, timeout=30)
+    return done.stdout
+
+
+def reports_in(pacs: Orthanc) -> dict[str, pydicom.Dataset]:
+    """The report objects that the PACS holds, by SOP class."""
+    found: dict[str, pydicom.Dataset] = {}
+    for instance in pacs.get("/instances"):
+        data = httpx.get(f"{pacs.url}/instances/{instance}/file", timeout=30).raise_for_status().content
+        dataset = pydicom.dcmread(io.BytesIO(data))
+        if dataset.Modality in {"SR", "DOC"}:
+            found[str(dataset.SOPClassUID)] = dataset
+    return found
+
+
+@contextmanager
+def reader(home: Home) -> Iterator[tuple[httpx.Client, Authenticator]]:
+    """A reader added on the command line, enrolled by the printed link, signed in by key."""
+    hub = home.endpoints()["hub"]
+    added = home.run("user", "add", "reader.a", "--name", "読影 花子", "--role", "reader")
+    code = added.strip().rsplit("/", 1)[1]
+    key = Authenticator(hub)
+    with httpx.Client(base_url=hub, headers={"X-Dokuei-Request": "1"}, timeout=60) as client:
+        options = client.post(f"/api/v1/enrolments/{code}/passkey/options").raise_for_status().json()
+        made = {"credential": key.create(options), "label": "USB"}
+        client.post(f"/api/v1/enrolments/{code}/passkey", json=made).raise_for_status()
+        options = client.post("/api/v1/sign-in/passkey/options").raise_for_status().json()
+        client.post("/api/v1/sign-in/passkey", json={"credential": key.get(options)}).raise_for_status()
+        yield client, key
+
+
+def send_mammograms(home: Home, client: httpx.Client) -> str:
+    """Four views by C-STORE; the case's id once they are all proved at the hub."""
+    study, series = generate_uid(), generate_uid()
+    gateway = home.endpoints()["gateway"]
+    entity = AE("MODALITY")
+    entity.add_requested_context(MG, ExplicitVRLittleEndian)
+    association = entity.associate(gateway["host"], gateway["port"], ae_title=gateway["ae_title"])
+    assert association.is_established
+    for number in range(1, 5):
+        view = image(study=study, series=series, sop_class=MG, modality="MG", number=number)
+        assert association.send_c_store(view).Status == 0
+    association.release()
+
+    def complete() -> list[Any]:
+        items = client.get("/api/v1/worklist").raise_for_status().json()["items"]
+        return [one for one in items if one["images_state"] == "complete" and one["arrived_instances"] == 4]
+
+    home.wait_until(lambda: bool(complete()), seconds=90, what="complete on the worklist")
+    item: str = complete()[0]["worklist_item_id"]
+    return item
+
+
+def read_and_sign(client: httpx.Client, key: Authenticator, item: str) -> dict[str, Any]:
+    """Claim, look at every frame, write, sign by key."""
+    case = client.post(f"/api/v1/worklist/{item}/claim").raise_for_status().json()
+    images = client.get(f"/api/v1/sites/{case['site_id']}/studies/{case['study_instance_uid']}/images").json()
+    read = [
+        {"sop_instance_uid": one["sop_instance_uid"], "frame": number, "digest": frame["digest"]}
+        for series in images["series"]
+        for one in series["instances"]
+        for number, frame in enumerate(one["frames"], 1)
+    ]
+    path = f"/api/v1/worklist/{item}/report"
+    client.put(path, json={**TEXT, "images_read": read}, headers={"If-Match": '"0"'}).raise_for_status()
+    begun = client.post(f"{path}/signature/begin").raise_for_status().json()
+    body = {"version_digest": begun["version_digest"], "credential": key.get(begun["options"])}
+    signed: dict[str, Any] = client.post(f"{path}/signature", json=body).raise_for_status().json()
+    return signed

@@ -1,0 +1,157 @@
+"""A viewport never shows what is not proved, and says what it shows; a broken line heals by itself."""
+
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import pytest
+from playwright.sync_api import Route, expect
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGBaseline8Bit, generate_uid
+
+from tests.journeys.viewer.conftest import Room
+from tests.makers.archive import MG, image
+from tests.makers.browsed_hub import BrowsedHub
+
+pytestmark = pytest.mark.browser
+
+FRAMES = "**/instances/*/frames/*"
+
+
+def series(count: int = 4, **elements: Any) -> list[Any]:
+    """A small series of noise."""
+    study, one = generate_uid(), generate_uid()
+    return [image(study=study, series=one, number=number, **elements) for number in range(1, count + 1)]
+
+
+def mammogram() -> Any:
+    """Large enough to be shown as a preview while it comes."""
+    cells = np.random.default_rng(1).integers(0, 4096, (1600, 1200), np.uint16)
+    return image(cells, sop_class=MG, modality="MG", patient_id="T9", ImageLaterality="R", ViewPosition="CC")
+
+
+def test_one_flipped_bit_on_the_way_is_never_shown_and_is_healed_by_fetching_again(hub: BrowsedHub, room: Room) -> None:
+    """IMG-01: the digest of the decoded pixels is compared with that of the source before anything is shown."""
+    item = hub.case(series(patient_id="T1"))
+    tampered: list[str] = []
+
+    def tamper(route: Route) -> None:
+        answer = route.fetch()
+        body = bytearray(answer.body())
+        if len(tampered) < 1:
+            tampered.append(route.request.url)
+            body[len(body) // 2] ^= 4
+        route.fulfill(response=answer, body=bytes(body))
+
+    room.page.route(FRAMES, tamper)
+    room.open(item)
+    room.settle()
+    assert len(tampered) == 1
+    assert "原画像と一致" in room.corner("truth")
+
+
+def test_a_frame_that_stays_wrong_is_marked_and_the_others_come(hub: BrowsedHub, room: Room) -> None:
+    """IMG-01: unequal digests: not shown as diagnostic, refetched, red, told to the hub."""
+    objects = series(patient_id="T2")
+    item = hub.case(objects)
+    events: list[Any] = []
+    room.page.on("request", lambda one: events.append(one.post_data_json) if "viewer-events" in one.url else None)
+
+    def tamper(route: Route) -> None:
+        answer = route.fetch()
+        body = bytearray(answer.body())
+        if f"/{objects[0].SOPInstanceUID}/" in route.request.url:
+            wrong.append(route.request.url)
+            body[-30] ^= 1
+        route.fulfill(response=answer, body=bytes(body))
+
+    wrong: list[str] = []
+    room.page.route(FRAMES, tamper)
+    room.begin(item)
+    pane = room.page.locator("[data-pane=pane-0]")
+    expect(pane.locator("[role=alert]")).to_contain_text("画素が原画像と一致しません", timeout=30_000)
+    assert pane.get_attribute("data-failed") == "true"
+    assert pane.get_attribute("data-drawn") is None
+    assert len(wrong) == 2, "once, and once more"
+    expect(room.page.locator("[data-ledger]")).to_contain_text("3", timeout=20_000)
+    assert {event["kind"] for event in events} == {"frame.rejected"}
+    assert events[0]["expected"] != events[0]["found"]
+    room.press("ArrowDown")
+    room.settle("pane-0")
+    room.page.unroute(FRAMES)
+    room.press("ArrowUp")
+    pane.get_by_role("button", name="再取得").click()
+    room.settle("pane-0")
+
+
+def test_a_hub_that_fails_is_asked_again_until_it_answers(hub: BrowsedHub, room: Room) -> None:
+    """AVAIL-11: an answer that is not 200 or 206 is no end."""
+    item = hub.case(series(patient_id="T3"))
+    failures: list[int] = []
+
+    def fail(route: Route) -> None:
+        if len(failures) < 6:
+            failures.append(1)
+            route.fulfill(status=503, body="")
+        else:
+            route.continue_()
+
+    room.page.route(FRAMES, fail)
+    room.open(item)
+    room.settle()
+    assert len(failures) == 6
+
+
+def test_a_line_that_breaks_says_so_and_goes_on_by_itself(hub: BrowsedHub, room: Room) -> None:
+    item = hub.case(series(12, patient_id="T4"))
+    cut = True
+    room.page.route(FRAMES, lambda route: route.abort() if cut else route.continue_())
+    room.begin(item)
+    expect(room.page.locator("[data-pane=pane-0]")).to_contain_text("回線が中断しました", timeout=20_000)
+    cut = False
+    room.settle()
+    expect(room.page.locator("[data-ledger]")).to_contain_text("12 画像 すべて到着", timeout=30_000)
+
+
+def test_a_mammogram_shows_as_a_marked_preview_until_it_is_whole(hub: BrowsedHub, room: Room) -> None:
+    """IMG-04: a preview is marked per viewport until the last byte is decoded, and cannot be measured."""
+    item = hub.case([mammogram()])
+    cdp = room.page.context.new_cdp_session(room.page)
+    room.open(hub.case(series(1, patient_id="T5")))
+    line = {"offline": False, "latency": 20, "downloadThroughput": 300_000, "uploadThroughput": 300_000}
+    cdp.send("Network.emulateNetworkConditions", line)
+    room.begin(item)
+    pane = room.page.locator("[data-pane=pane-0]")
+    expect(pane).to_have_attribute("data-preview", "true", timeout=40_000)
+    expect(pane.locator("[data-corner=truth]")).to_contain_text("プレビュー")
+    assert pane.get_attribute("data-proved") is None
+    width = room.page.evaluate("getComputedStyle(document.querySelector('[data-preview]'), '::after').borderTopWidth")
+    assert width == "7px"
+    room.press("KeyT")
+    expect(pane.locator("[data-corner=truth]")).to_be_visible()
+    expect(pane.locator("[data-corner=identity]")).to_be_hidden()
+    room.press("KeyT")
+    cdp.send("Network.emulateNetworkConditions", {**line, "downloadThroughput": -1, "latency": 0})
+    room.settle()
+    assert pane.get_attribute("data-preview") is None
+    ranges = room.page.evaluate(
+        "performance.getEntriesByType('resource').filter(e => e.name.includes('/frames/')).map(e => e.encodedBodySize)"
+    )
+    assert sum(ranges) < 1.02 * max(ranges), "no byte of the frame was fetched twice"
+
+
+def test_what_came_lossy_says_so_on_the_image(hub: BrowsedHub, room: Room) -> None:
+    """IMG-03: LOSSY n:1 and the method stand on the image for good."""
+    cells = np.random.default_rng(1).integers(0, 255, (64, 64), np.uint8)
+    lossy = image(cells, patient_id="T6", LossyImageCompression="01", LossyImageCompressionRatio="8.5")
+    lossy.LossyImageCompressionMethod = "ISO_10918_1"
+    lossy.PixelData = encapsulate([bytes(imagecodecs.jpeg8_encode(cells, level=60))])
+    lossy["PixelData"].VR = "OB"
+    lossy.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    room.open(hub.case([lossy]))
+    room.settle()
+    truth = room.corner("truth")
+    assert "非可逆 8.5:1 JPEG" in truth
+    assert "受信データと一致" in truth
+    room.press("KeyT")
+    expect(room.page.locator("[data-corner=truth]")).to_be_hidden()
