@@ -14,7 +14,7 @@ import numpy as np
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import RLELosslessDecoder
 
-from dokuei.dicom import uids
+from dokuei.dicom import openjph, uids
 from dokuei.dicom.codestream import CodestreamError, FrameSize, read_jpeg, read_jpeg2000
 from dokuei.dicom.pixels import Cells, PixelDescription, to_cells
 
@@ -48,7 +48,7 @@ def _openjpeg(data: bytes, _: PixelDescription) -> Any:
 
 
 def _openjph(data: bytes, _: PixelDescription) -> Any:
-    return imagecodecs.htj2k_decode(data, planar=False)
+    return openjph.decode(data)
 
 
 def _jpeg_xl(data: bytes, _: PixelDescription) -> Any:

@@ -7,10 +7,9 @@ browser decoders clamp to it.
 from dataclasses import dataclass
 from typing import Any, Final
 
-import imagecodecs
 import numpy as np
-from imagecodecs import HTJ2K
 
+from dokuei.dicom import openjph
 from dokuei.dicom.codestream import RPCL, CodestreamError, read_jpeg2000
 from dokuei.dicom.pixels import Cells
 
@@ -56,16 +55,8 @@ def encode_frame(cells: Cells, *, bits_stored: int, colour_transform: bool = Fal
     rows, columns = cells.shape[:2]
     levels = decompositions(rows, columns)
     try:
-        data = bytearray(
-            imagecodecs.htj2k_encode(
-                _centred(cells, bits),
-                rgb=colour_transform if cells.ndim > 2 else None,  # noqa: PLR2004 - a third axis holds samples
-                resolutions=levels,
-                reversible=True,
-                tlm=True,
-                tilepart=HTJ2K.TILEPART.RESOLUTIONS,
-            )
-        )
+        rgb = colour_transform if cells.ndim > 2 else None  # noqa: PLR2004 - a third axis holds samples
+        data = bytearray(openjph.encode(_centred(cells, bits), levels=levels, rgb=rgb))
     except (RuntimeError, ValueError) as error:
         raise CodestreamError(f"the encoder failed ({error})") from error
     signed = cells.dtype.kind == "i"
@@ -116,7 +107,7 @@ def decode_frame(data: bytes, dtype: np.dtype[Any]) -> Cells:
         CodestreamError: it does not decode.
     """
     try:
-        cells: Cells = imagecodecs.htj2k_decode(data, planar=False)
+        cells: Cells = openjph.decode(data)
     except (RuntimeError, ValueError) as error:
         raise CodestreamError(f"the decoder failed ({error})") from error
     return cells if cells.dtype == dtype else cells.astype(dtype)
@@ -133,7 +124,7 @@ def decode_preview(data: bytes, skip_resolutions: int) -> Cells:
     wider = bytearray(data)
     _declare(wider, bits + _OVERSHOOT_BITS, signed=signed)
     try:
-        decoded = imagecodecs.htj2k_decode(bytes(wider), planar=False, skipres=skip_resolutions)
+        decoded = openjph.decode(bytes(wider), skip_resolutions=skip_resolutions)
     except (RuntimeError, ValueError) as error:
         raise CodestreamError(f"the decoder failed ({error})") from error
     cells: Cells = decoded.astype(np.int32)
