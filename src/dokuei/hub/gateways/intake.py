@@ -93,7 +93,8 @@ class RecentOffers:
 class Holdings:
     """What the archive has of studies that are just arriving, asked for every few seconds and not for each offer.
 
-    An answer that is a little old does no harm: a study is closed by a fresh one.
+    What is proved in between is noted at once, so that a gateway that comes back after a cut sends none of it again.
+    What was removed meanwhile may still be named: a study is closed by a fresh answer.
     """
 
     def __init__(self) -> None:
@@ -103,15 +104,21 @@ class Holdings:
     def of(self, site_id: str, study_instance_uid: str, ask: Callable[[str, str], dict[str, str]]) -> dict[str, str]:
         """SOP Instance UID → content digest."""
         key = (site_id, study_instance_uid)
-        with self._lock:
+        with self._lock:  # while asking too: what is proved meanwhile is noted into the new answer
             asked_at, held = self._known.get(key, (0.0, {}))
-        if monotonic() - asked_at > _HOLDINGS_SECONDS:
-            asked_at, held = monotonic(), ask(site_id, study_instance_uid)
-            with self._lock:
+            if monotonic() - asked_at > _HOLDINGS_SECONDS:
+                asked_at, held = monotonic(), ask(site_id, study_instance_uid)
                 self._known[key] = (asked_at, held)
                 while len(self._known) > _STUDIES_AT_HAND:
                     self._known.popitem(last=False)
-        return held
+            return dict(held)
+
+    def note(self, site_id: str, proved: Sequence[CodedInstance]) -> None:
+        """Objects that are in the archive from now on."""
+        with self._lock:
+            for one in proved:
+                if (known := self._known.get((site_id, one.study_instance_uid))) is not None:
+                    known[1][one.sop_instance_uid] = one.content_digest
 
 
 @dataclass(frozen=True)
@@ -164,6 +171,7 @@ class Intake:
         intact = [one for one in whole if self._intact(site_id, one)]
         files = [(self.partials.path(site_id, one.sha256), one) for one in intact]
         verdicts = dict(zip((one.sha256 for one in intact), self._store(gateway, files), strict=True))
+        self.holdings.note(site_id, [one for one in intact if verdicts[one.sha256] is None])
         return [self._judgement(site_id, one, verdicts) for one in whole]
 
     def _store(self, gateway: Gateway, files: Sequence[tuple[Path, CodedInstance]]) -> tuple[DokueiError | None, ...]:
