@@ -1,4 +1,4 @@
-"""``make bench``: ourselves beside the peers on the same work in one run; figures go to docs/bench.md."""
+"""``make bench``: ourselves beside the peers on the same work in one run; figures go to docs/bench.md (and .json)."""
 
 import json
 import platform
@@ -10,13 +10,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import ingest, serving, whole_way
+from bench import growth, ingest, report, serving, whole_way
 
 _DOCS = Path(__file__).parent.parent / "docs"
 _PARTS: dict[str, Callable[..., dict[str, Any]]] = {
     "ingest": ingest.run,
     "serving": serving.run,
     "whole_way": whole_way.run,
+    "growth": growth.run,
 }
 
 
@@ -36,6 +37,7 @@ def main() -> None:
         }
         print(json.dumps(figures[name], indent=1, ensure_ascii=False), flush=True)
         kept.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+        report.write(_DOCS / "bench.md", figures)
 
 
 if __name__ == "__main__":
