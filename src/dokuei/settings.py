@@ -33,6 +33,9 @@ class HubSettings(_Section):
     certificate: Path | None = Field(None, description="PEM certificate chain; without it a local CA makes one.")
     private_key: Path | None = Field(None, description="PEM private key that belongs to certificate.")
     database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite under the home folder.")
+    keep_free_mb: int = Field(
+        512, description="Room on the disk that uploads leave to the database; below it gateways wait.", ge=0
+    )
     centre_name: str = Field("読影センター", description="The reading centre's name, as reports show it.")
 
     @property

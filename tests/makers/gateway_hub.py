@@ -17,6 +17,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from typing_extensions import override
+
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import DokueiError, ProofError
 from dokuei.hub.archive.service import ArchiveService
@@ -27,6 +29,7 @@ from dokuei.hub.serve import Listener, serve
 from dokuei.hub.sites.model import Site
 from dokuei.hub.sites.service import SitesService
 from dokuei.settings import Settings, read_settings
+from dokuei.storage.filesystem import FilesystemBlobs
 from dokuei.transfer.manifest import StudyManifest
 
 SITES = ("kita", "minami")
@@ -73,16 +76,27 @@ class PlainArchive:
         target.write_text(json.dumps({"document": document.decode(), "signature": signature.hex(), "actor": actor}))
 
 
+@dataclass(frozen=True)
+class SlowBlobs(FilesystemBlobs):
+    """A disk that takes its time for each file."""
+
+    seconds_each: float = 0.0
+
+    @override
+    def put_file(self, key: str, source: Path) -> None:
+        super().put_file(key, source)
+        time.sleep(self.seconds_each)
+
+
 def service_of(settings: Settings, archive: str) -> GatewaysService:
     """The slice, wired as the hub does it."""
     stores = open_stores(settings)
     sites = SitesService(stores.database)
-    real = gateways_service(
-        settings, stores.database, archive=ArchiveService(stores.database, stores.blobs), sites=sites
-    )
+    seconds = float(os.environ.get("SECONDS_EACH", "0"))
+    blobs = SlowBlobs(stores.blobs.root, seconds) if isinstance(stores.blobs, FilesystemBlobs) else stores.blobs
+    real = gateways_service(settings, stores.database, archive=ArchiveService(stores.database, blobs), sites=sites)
     if archive == "real":
         return real
-    seconds = float(os.environ.get("SECONDS_EACH", "0"))
     plain = PlainArchive(settings.home / "hub" / "plain", seconds)
     return replace(real, intake=replace(real.intake, archive=plain))
 

@@ -80,7 +80,7 @@ def gateways_service(
 ) -> GatewaysService:
     """The slice, wired."""
     hub = settings.hub
-    partials = Partials(settings.home / "hub" / "blobs" / "incoming")
+    partials = Partials(settings.home / "hub" / "blobs" / "incoming", settings.hub.keep_free_mb << 20)
     return GatewaysService(
         database=database,
         sites=SitesForGateways(sites),

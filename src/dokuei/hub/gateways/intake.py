@@ -169,7 +169,7 @@ class Intake:
     def _judge(self, gateway: Gateway, whole: Sequence[CodedInstance]) -> list[UploadEvent]:
         site_id = gateway.site_id
         intact = [one for one in whole if self._intact(site_id, one)]
-        files = [(self.partials.path(site_id, one.sha256), one) for one in intact]
+        files = [(self.partials.to_judge(site_id, one.sha256), one) for one in intact]
         verdicts = dict(zip((one.sha256 for one in intact), self._store(gateway, files), strict=True))
         self.holdings.note(site_id, [one for one in intact if verdicts[one.sha256] is None])
         return [self._judgement(site_id, one, verdicts) for one in whole]
@@ -191,9 +191,9 @@ class Intake:
             error: DokueiError | None = ProofError("the bytes that arrived are not those announced", phase="upload")
         else:
             error = verdicts[one.sha256]
+        self.partials.drop(site_id, one.sha256)
         if error is None:
             return UploadEvent(event="judged", sha256=one.sha256, verdict="proved")
-        self.partials.drop(site_id, one.sha256)
         verdict = "again" if isinstance(error, ProofError) else "refused"
         return UploadEvent(event="judged", sha256=one.sha256, verdict=verdict, problem=Problem.of(error))
 
@@ -212,15 +212,20 @@ class Intake:
         ]
         if lacking:
             return ManifestAnswer(state="incomplete", lacking=lacking)
-        digest = hashlib.sha256(document).hexdigest()
+        self._close(gateway, manifest, hashlib.sha256(document).hexdigest())
+        return ManifestAnswer(state="at-hub")
+
+    def _close(self, gateway: Gateway, manifest: StudyManifest, digest: str) -> None:
+        study, instances = manifest.study_instance_uid, len(manifest.instances)
         with self.database.begin() as connection:
+            left = store.offered_of_study(connection, gateway.site_id, study)
             if store.close_study(
                 connection,
                 site_id=gateway.site_id,
                 study_instance_uid=study,
                 gateway_id=gateway.gateway_id,
                 manifest_sha256=digest,
-                instances=len(manifest.instances),
+                instances=instances,
                 at=now(),
             ):
                 hub_trail.append(
@@ -229,19 +234,22 @@ class Intake:
                     event="study.at-hub",
                     site_id=gateway.site_id,
                     subject=study,
-                    details={"instances": len(manifest.instances), "manifest_sha256": digest},
+                    details={"instances": instances, "manifest_sha256": digest},
                 )
-        return ManifestAnswer(state="at-hub")
+        for sha256 in left:  # bytes of an object that came over two lines, or came in another coding
+            self.partials.drop(gateway.site_id, sha256)
 
     def tidy(self) -> int:
-        """Give up bytes of objects that were offered long ago and never came whole; for the hub's worker."""
+        """Give up what was offered long ago and never came whole, and bytes that nobody has offered; for the worker."""
+        long_ago = now() - _GIVE_UP_AFTER
         with self.database.begin() as connection:
-            old = store.offered_before(connection, now() - _GIVE_UP_AFTER)
+            old = store.offered_before(connection, long_ago)
             for site_id, sha256 in old:
                 store.forget_offers(connection, site_id, [sha256])
-        for site_id, sha256 in old:
+        left = {*old, *self.partials.untouched_since(long_ago.timestamp())}
+        for site_id, sha256 in left:
             self.partials.drop(site_id, sha256)
-        return len(old)
+        return len(left)
 
 
 def key_of(gateway: Gateway) -> ec.EllipticCurvePublicKey:

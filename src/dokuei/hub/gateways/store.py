@@ -218,6 +218,12 @@ def offered_before(connection: Connection, moment: datetime) -> list[tuple[str, 
     return [(row.site_id, row.sha256) for row in rows]
 
 
+def offered_of_study(connection: Connection, site_id: str, study_instance_uid: str) -> list[str]:
+    """Digests of everything of a study that was offered since it was closed last."""
+    wanted = (offered.c.site_id == site_id, offered.c.study_instance_uid == study_instance_uid)
+    return list(connection.execute(select(offered.c.sha256).where(*wanted)).scalars())
+
+
 def forget_offers(connection: Connection, site_id: str, digests: Sequence[str]) -> None:
     """These are stored, or given up."""
     for start in range(0, len(digests), _AT_ONCE):

@@ -3,7 +3,7 @@ from dataclasses import replace
 from dokuei.dicom.coded import CodedInstance
 from dokuei.hub.gateways.intake import Holdings
 
-_ONE = CodedInstance(
+ONE = CodedInstance(
     sop_instance_uid="1.2.3.1",
     sop_class_uid="1.2.840.10008.5.1.4.1.1.4",
     series_instance_uid="1.2.3.2",
@@ -30,7 +30,7 @@ def test_what_was_proved_since_the_archive_was_asked_counts_as_held() -> None:
         return {"1.2.3.9": "d"}
 
     assert holdings.of("kita", "1.2.3", ask) == {"1.2.3.9": "d"}
-    holdings.note("kita", [_ONE])
+    holdings.note("kita", [ONE])
     assert holdings.of("kita", "1.2.3", ask) == {"1.2.3.9": "d", "1.2.3.1": "c" * 64}
     assert asked == [("kita", "1.2.3")]
 
@@ -39,6 +39,6 @@ def test_what_one_site_brought_counts_for_no_other_site_and_no_other_study() -> 
     holdings = Holdings()
     for site_id, study in (("kita", "1.2.3"), ("minami", "1.2.3"), ("kita", "1.2.4")):
         holdings.of(site_id, study, lambda _site, _study: {})
-    holdings.note("kita", [_ONE, replace(_ONE, study_instance_uid="1.2.9")])
+    holdings.note("kita", [ONE, replace(ONE, study_instance_uid="1.2.9")])
     assert holdings.of("minami", "1.2.3", lambda _site, _study: {}) == {}
     assert holdings.of("kita", "1.2.4", lambda _site, _study: {}) == {}
