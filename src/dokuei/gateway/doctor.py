@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from dokuei.clock import now
 from dokuei.errors import DokueiError, PeerRefusedError
-from dokuei.gateway.enrol import Enrolment, Identity, hub_client, identity_of
+from dokuei.gateway.enrol import Identity, hub_client, identity_of
 from dokuei.settings import Settings
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.dial import Address, Proxy, address_of, connect, proxy_of, secure
@@ -42,7 +42,7 @@ class Finding:
 class _Way:
     settings: Settings
     identity: Identity
-    enrolment: Enrolment
+    enrolled: bool
     address: Address
     proxy: Proxy | None
 
@@ -56,19 +56,17 @@ def examine(settings: Settings) -> list[Finding]:
     identity = identity_of(settings.home)
     enrolment = identity.read()
     found = [_disk(settings)]
+    url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
     if enrolment is None:
-        return [*found, Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]
-    way = _Way(
-        settings,
-        identity,
-        enrolment,
-        address_of(settings.gateway.hub_url or enrolment.hub_url),
-        proxy_of(settings.gateway.proxy),
-    )
-    found += [Finding("enrolment", "good", f"gateway {enrolment.gateway_id} of site {enrolment.site_id}")]
-    found += [_certificate(identity)]
+        found += [Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]
+        if not url:
+            return found
+    else:
+        found += [Finding("enrolment", "good", f"gateway {enrolment.gateway_id} of site {enrolment.site_id}")]
+        found += [_certificate(identity)]
+    way = _Way(settings, identity, enrolment is not None, address_of(url), proxy_of(settings.gateway.proxy))
     steps: tuple[Callable[[_Way], Iterator[Finding]], ...] = (_names, _port, _tls, _hub)
-    for step in steps:
+    for step in steps if way.enrolled else steps[:2]:  # without a certificate the hub's listener says nothing
         found += step(way)
         if found[-1].verdict == "bad":
             break
@@ -124,6 +122,19 @@ def _tls(way: _Way) -> Iterator[Finding]:
         )
         return
     yield Finding("TLS", "good", f"{version}, the hub's own certificate, nobody in between")
+    yield from _certificate_by_clock(certificate)
+
+
+def _certificate_by_clock(shown: x509.Certificate) -> Iterator[Finding]:
+    """The hub keeps its certificate good; where it is not good now, it is this machine's clock that is wrong."""
+    if not shown.not_valid_before_utc <= now() <= shown.not_valid_after_utc:
+        yield Finding(
+            "clock",
+            "bad",
+            f"it is {now():%Y-%m-%d %H:%M} UTC here, and the hub's certificate is good from "
+            f"{shown.not_valid_before_utc:%Y-%m-%d} to {shown.not_valid_after_utc:%Y-%m-%d}",
+            "let this machine set its clock by NTP; if the clock is right, tell the reading centre",
+        )
 
 
 def _hub(way: _Way) -> Iterator[Finding]:

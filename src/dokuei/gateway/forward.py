@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 
 from dokuei.clock import monotonic, now
-from dokuei.errors import DokueiError, StorageError, TransferError
+from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
 from dokuei.gateway import forward_tables
 from dokuei.gateway.link import Link, pause
 from dokuei.gateway.sending import Sending, SendQueue
@@ -32,6 +32,7 @@ _PROGRESS_SECONDS = 1.0
 _CLOSE_SECONDS = 0.5
 _PROOF_ATTEMPTS = 3
 _IDLE_SECONDS = 0.1
+_STRAY_SECONDS = 10.0
 _PENDING = (State.RECEIVED, State.CODING, State.CODED, State.FORWARDING, State.FORWARDED)
 _T = TypeVar("_T")
 
@@ -57,14 +58,14 @@ class Forwarder:
     _later: int = 0
     _progress_at: float = 0.0
     _look_at: float = 0.0
+    _stray_at: float = 0.0
     _progress: dict[str, int] = field(default_factory=dict)
 
     # --- the thread that talks -----------------------------------------------------------------------------------
 
     def talk(self) -> None:
         """Offer, record and close until the stop."""
-        with self.spool.database.read() as connection:
-            self._to_close.update(forward_tables.studies_to_close(connection))
+        self._take_up()
         client, failures, cuts = self.make_client(), 0, self.link.cuts
         try:
             while not self.link.stop.is_set():
@@ -73,6 +74,7 @@ class Forwarder:
                     client.close()
                 try:
                     self.record()
+                    self._take_back()
                     worked = self.offer(client) | self.close_studies(client)
                 except DokueiError as error:
                     failures += 1
@@ -87,27 +89,56 @@ class Forwarder:
         finally:
             client.close()
 
+    def _take_up(self) -> None:
+        """What a kill or an error left undone: studies to close, and files of closed ones."""
+        with self.spool.database.read() as connection:
+            self._to_close.update(forward_tables.studies_to_close(connection))
+            closed = forward_tables.studies_to_purge(connection, keep_originals=self.keep_originals)
+        for study_instance_uid in closed:
+            self._purge(study_instance_uid)
+
+    def _take_back(self) -> None:
+        """Objects whose mark was lost, because the database could not be written for a moment, are offered again."""
+        if monotonic() < self._stray_at:
+            return
+        self._stray_at = monotonic() + _STRAY_SECONDS
+        with self.spool.database.begin() as connection:
+            if taken := forward_tables.take_back(connection, self.queue.names()):
+                _log.warning("forward.taken_back", objects=taken)
+
     def offer(self, client: HubClient) -> bool:
         """Offer what is coded, urgent studies first, as long as not too much is on its way."""
         self.guard()
         if monotonic() < self._held_back_until:
             return False
-        gathering = self.queue.objects >= _ENOUGH_UNDER_WAY and monotonic() - self._offered_at < _GATHER_SECONDS
+        with self.spool.database.read() as connection:
+            waiting = forward_tables.studies_to_offer(connection)
+            self.queue.hurry(forward_tables.priorities(connection))
         worked = False
-        for study_instance_uid in self.spool.studies_to_forward():
-            coded = [
-                item
-                for item in self.spool.objects(study_instance_uid, states=[State.CODED])
-                if item.coded is not None and not self.queue.holds(item.coded.sha256)
-            ]
-            for some in _portions(coded, OFFER_AT_MOST):
-                if gathering and len(some) < OFFER_AT_MOST and not some[0].priority:
-                    break
-                if self.queue.objects >= _QUEUED_AT_MOST and not some[0].priority:
-                    return worked
-                self._offer(client, some)
-                worked = True
+        for one in waiting:
+            worked = self._offer_study(client, one) or worked
         return worked
+
+    def _offer_study(self, client: HubClient, waiting: forward_tables.Waiting) -> bool:
+        routine = not waiting.priority
+        if routine and (self.queue.objects >= _QUEUED_AT_MOST or (self._gathering and waiting.coded < OFFER_AT_MOST)):
+            return False
+        coded = [
+            item
+            for item in self.spool.objects(waiting.study_instance_uid, states=[State.CODED])
+            if item.coded is not None and not self.queue.holds(item.coded.sha256)
+        ]
+        worked = False
+        for some in _portions(coded, OFFER_AT_MOST):
+            if routine and (self.queue.objects >= _QUEUED_AT_MOST or (self._gathering and len(some) < OFFER_AT_MOST)):
+                break
+            self._offer(client, some)
+            worked = True
+        return worked
+
+    @property
+    def _gathering(self) -> bool:
+        return self.queue.objects >= _ENOUGH_UNDER_WAY and monotonic() - self._offered_at < _GATHER_SECONDS
 
     def _offer(self, client: HubClient, items: Sequence[Received]) -> None:
         by_digest = {item.coded.sha256: item for item in items if item.coded is not None}
@@ -235,6 +266,9 @@ class Forwarder:
         self._to_close.discard(study_instance_uid)
         self.link.news.set()
         _log.info("study.at_hub", instances=len(coded))
+        self._purge(study_instance_uid)
+
+    def _purge(self, study_instance_uid: str) -> None:
         while self.spool.purge(keep_originals=self.keep_originals, study_instance_uid=study_instance_uid):
             pass
 
@@ -260,14 +294,24 @@ class Forwarder:
                 if error is not None:
                     self.link.broke()
                 self._offer_again(error)
-                failures = 0 if error is None else 1 if hearing.progress else failures + 1
-                if error is not None:
-                    _log.warning("upload.cut", code=error.code, phase=error.phase, what=error.what)
-                    client.close()
-                    self.link.wait_after(error, failures)
-                    client = self.make_client()
+                if error is None:
+                    failures = 0
+                    continue
+                cut = isinstance(error, UnreachableError)
+                failures = 1 if cut and hearing.progress else failures + 1
+                _log.warning("upload.cut", code=error.code, phase=error.phase, what=error.what)
+                client.close()
+                self.link.wait_after(error, failures if cut or isinstance(error, ClockError) else failures + 1)
+                client = self._anew(client)
         finally:
             client.close()
+
+    def _anew(self, client: HubClient) -> HubClient:
+        """A client with today's certificate, by the clock that the last one had learnt."""
+        made = self.make_client()
+        if made.signer is not None and client.signer is not None:
+            made.signer.clock_offset = client.signer.clock_offset
+        return made
 
     def _upload(self, client: HubClient, hearing: "_Hearing") -> DokueiError | None:
         try:

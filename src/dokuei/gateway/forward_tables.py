@@ -1,13 +1,13 @@
 """What forwarding remembers beside the queue: how far each study is, and when the hub was last heard of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, func, select, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from dokuei.gateway.spool_tables import received_object
+from dokuei.gateway.spool_tables import received_object, study_priority
 from dokuei.gateway.spool_view import State
 from dokuei.storage.db import UtcDateTime, gateway_metadata
 
@@ -40,6 +40,15 @@ class StudyAtHub:
     under_way_bytes: int
     at_hub_instances: int
     at_hub_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A study with ``coded`` objects that are to be offered."""
+
+    study_instance_uid: str
+    priority: int
+    coded: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,49 @@ def studies_to_close(connection: Connection) -> list[str]:
         .group_by(c.study_instance_uid)
     )
     return [row.study_instance_uid for row in rows if row.proved != row.closed]
+
+
+def studies_to_offer(connection: Connection) -> list[Waiting]:
+    """Studies with coded objects that nobody has offered since, urgent ones and old ones first."""
+    c = received_object.c
+    priority = func.max(c.priority).label("priority")
+    rows = connection.execute(
+        select(c.study_instance_uid, priority, func.count().label("coded"))
+        .where(c.state == State.CODED)
+        .group_by(c.study_instance_uid)
+        .order_by(priority.desc(), func.min(c.id))
+    )
+    return [Waiting(row.study_instance_uid, row.priority, row.coded) for row in rows]
+
+
+def priorities(connection: Connection) -> dict[str, int]:
+    """Studies that somebody has made more or less urgent than routine."""
+    return {row.study_instance_uid: row.priority for row in connection.execute(select(study_priority))}
+
+
+def take_back(connection: Connection, on_their_way: Collection[str]) -> int:
+    """Objects that the rows say are on their way and are not (a mark was lost): they are offered again."""
+    c = received_object.c
+    rows = connection.execute(select(c.sop_instance_uid).where(c.state.in_([State.FORWARDING, State.FORWARDED])))
+    stray = [row.sop_instance_uid for row in rows if row.sop_instance_uid not in on_their_way]
+    for start in range(0, len(stray), _AT_ONCE):
+        wanted = c.sop_instance_uid.in_(stray[start : start + _AT_ONCE])
+        connection.execute(update(received_object).where(wanted).values(state=State.CODED))
+    return len(stray)
+
+
+def studies_to_purge(connection: Connection, *, keep_originals: bool) -> list[str]:
+    """Closed studies whose files are still here: a kill came between the hub's word and the removal."""
+    c, f = received_object.c, forward_study.c
+    here = c.purged_at.is_(None) if keep_originals else or_(c.purged_at.is_(None), c.original_kept)
+    rows = connection.execute(
+        select(c.study_instance_uid)
+        .join(forward_study, c.study_instance_uid == f.study_instance_uid)
+        .where(c.state == State.PROVED, here, f.at_hub_instances > 0)
+        .distinct()
+    )
+    open_ones = set(studies_to_close(connection))
+    return [row.study_instance_uid for row in rows if row.study_instance_uid not in open_ones]
 
 
 def reopen(connection: Connection, coded_sop_instance_uids: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ import random
 import threading
 from dataclasses import dataclass, field
 
-from dokuei.errors import DokueiError
+from dokuei.errors import DokueiError, UnreachableError
 
 _FIRST_SECONDS = 0.5
 
@@ -39,12 +39,17 @@ class Link:
             self._changed.notify_all()
 
     def wait_after(self, error: DokueiError, failures: int) -> None:
-        """Wait before the next attempt: not at all the first time, then longer and longer, out of step with others."""
+        """Wait before the next attempt: not at all the first time, then longer and longer, out of step with others.
+
+        It ends when somebody gets through; not so where the hub was reached and refused: it would be asked at once.
+        """
         with self._changed:
             self._error = str(error)
-            seen = self._successes
+            seen, refused = self._successes, not isinstance(error, UnreachableError)
             seconds = pause(failures, ceiling=self.ceiling)
-            self._changed.wait_for(lambda: self._successes != seen or self.stop.is_set(), timeout=seconds)
+            self._changed.wait_for(
+                lambda: self.stop.is_set() or not (refused or self._successes == seen), timeout=seconds
+            )
 
     def broke(self) -> None:
         """An upload was cut: no line from before is to be trusted."""

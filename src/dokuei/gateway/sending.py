@@ -3,7 +3,7 @@
 import heapq
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,6 +67,14 @@ class SendQueue:
                 heapq.heappush(self._heap, (-one.priority, one.order, one.sha256))
             self._filled.notify_all()
 
+    def hurry(self, priorities: Mapping[str, int]) -> None:
+        """Studies whose priority has changed while their objects wait here: the next piece is chosen anew."""
+        with self._lock:
+            for one in self._objects.values():
+                if one.priority != (wanted := priorities.get(one.study_instance_uid, 0)):
+                    one.priority = wanted
+                    heapq.heappush(self._heap, (-wanted, one.order, one.sha256))
+
     def holds(self, sha256: str) -> bool:
         """Whether an object is queued or on its way."""
         with self._lock:
@@ -77,6 +85,12 @@ class SendQueue:
         """How many objects are queued or on their way."""
         with self._lock:
             return len(self._objects)
+
+    def names(self) -> set[str]:
+        """SOP Instance UIDs, as received, of everything that is queued, on its way, or judged and not yet told."""
+        with self._lock:
+            told = [*(one for one, _ in self._judged), *self._lost]
+            return {one.sop_instance_uid for one in (*self._objects.values(), *told)}
 
     def judged(self) -> list[tuple[Sending, UploadEvent]]:
         """What the hub has judged since the last call."""
@@ -153,8 +167,9 @@ class SendQueue:
 
     def _next(self) -> Sending | None:
         while self._heap:
-            one = self._objects.get(self._heap[0][2])
-            if one is not None and not one.all_sent:
+            priority, _, sha256 = self._heap[0]
+            one = self._objects.get(sha256)
+            if one is not None and not one.all_sent and one.priority == -priority:
                 return one
             heapq.heappop(self._heap)
         return None

@@ -116,12 +116,15 @@ class HubClient:
 
         Raises:
             UnreachableError: the line was cut or fell silent; what was confirmed stays confirmed.
+            ClockError: this machine's clock is off; the next attempt signs by the hub's.
             DokueiError: the hub refused the upload as a whole.
         """
         events = _Events(on_event)
         reply = self._exchange("POST", UPLOAD_PATH, source, events.feed, body=None, headers={}, upload=True)
         if reply.status >= _REFUSED_FROM:
-            raise self._refusal(reply, events.rest())
+            refusal = self._refusal(reply, events.rest())
+            self._set_clock(refusal)
+            raise refusal
 
     def _ask(self, path: str, message: Message, answer: type[_M]) -> _M:
         return answer.read(self.call("POST", path, message.write()))
@@ -142,10 +145,16 @@ class HubClient:
             if reply.status < _REFUSED_FROM:
                 return bytes(answer)
             refusal = self._refusal(reply, bytes(answer))
-            if last_try or not isinstance(refusal, ClockError) or self.signer is None or not self.hub_date:
+            if not self._set_clock(refusal) or last_try:
                 raise refusal
-            self.signer.set_by(self.hub_date)
         raise AssertionError
+
+    def _set_clock(self, refusal: DokueiError) -> bool:
+        """Go by the hub's clock from now on, where that was what was wrong."""
+        if not isinstance(refusal, ClockError) or self.signer is None or not self.hub_date:
+            return False
+        self.signer.set_by(self.hub_date)
+        return True
 
     def _exchange(
         self,

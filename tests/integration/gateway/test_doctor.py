@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from dokuei.clock import now
+from dokuei.errors import ClockError
 from dokuei.gateway.doctor import Finding, examine, firewall_request
-from dokuei.gateway.enrol import enrol, identity_of
+from dokuei.gateway.enrol import enrol, hub_client, identity_of
+from dokuei.gateway.sending import SendQueue
 from dokuei.settings import Settings, read_settings
 from dokuei.storage.pki import open_authority, server_certificate
 from tests.makers.connect_proxy import connect_proxy
@@ -142,3 +144,33 @@ def test_the_firewall_request_says_where_to_in_both_languages(hub: HubForGateway
     assert "TLS 検査" in text
     assert "TLS inspection" in text
     assert "127.0.0.1" in text
+
+
+def test_an_upload_too_goes_by_the_hubs_clock(hub: HubForGateways, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dokuei.transfer.client.now", lambda: now() - timedelta(minutes=17))
+    client = hub_client(_settings(home, hub.port))
+    never = threading.Event()
+    with pytest.raises(ClockError):
+        client.upload(SendQueue(never, idle_seconds=0.1), lambda _event: None)
+    told: list[str] = []
+    client.upload(SendQueue(never, idle_seconds=0.1), lambda event: told.append(event.event))
+    client.close()
+    assert told[-1] == "end"
+
+
+def test_before_the_enrolment_the_way_is_looked_at_too(hub: HubForGateways, tmp_path: Path) -> None:
+    findings = examine(_settings(tmp_path, hub.port))
+    assert [one.subject for one in findings] == ["disk", "enrolment", "DNS", "port"]
+    assert _of(findings, "enrolment").verdict == "bad"
+    last = examine(_settings(tmp_path, free_port()))[-1]
+    assert (last.subject, last.verdict) == ("port", "bad")
+
+
+def test_a_clock_at_which_the_hubs_certificate_is_not_good_is_named(
+    hub: HubForGateways, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine whose battery is empty starts in another year."""
+    monkeypatch.setattr("dokuei.gateway.doctor.now", lambda: now() - timedelta(days=4000))
+    last = examine(_settings(home, hub.port))[-1]
+    assert (last.subject, last.verdict) == ("clock", "bad")
+    assert "NTP" in last.remedy

@@ -1,7 +1,7 @@
 import threading
 import time
 
-from dokuei.errors import UnreachableError
+from dokuei.errors import DiskFullError, UnreachableError
 from dokuei.gateway.link import Link, pause
 
 
@@ -26,3 +26,19 @@ def test_whoever_gets_through_ends_everybodys_wait() -> None:
     waiting.join(2)
     assert not waiting.is_alive()
     assert link.error == ""
+
+
+def test_a_hub_that_was_reached_and_refused_is_left_alone_whoever_else_gets_through() -> None:
+    """A full disk there must not be met with a flood from here."""
+    stop = threading.Event()
+    link = Link(60.0, stop)
+    waiting = threading.Thread(target=link.wait_after, args=(DiskFullError("no room"), 9))
+    waiting.start()
+    for _ in range(5):
+        link.succeeded()
+        time.sleep(0.02)
+    assert waiting.is_alive()
+    stop.set()
+    link.wake()
+    waiting.join(2)
+    assert not waiting.is_alive()
