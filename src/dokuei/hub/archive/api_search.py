@@ -22,7 +22,7 @@ from dokuei.hub.archive.api_access import (
     wish_of,
 )
 from dokuei.hub.archive.attributes import Level
-from dokuei.hub.archive.metadata import MetadataDocument
+from dokuei.hub.archive.metadata import MetadataDocument, until_settled
 from dokuei.hub.archive.query import Query, read_query
 from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.service import ArchiveService
@@ -63,7 +63,7 @@ class SearchAnswers:
             document = self.service.metadata.find(scope, base)
             return _metadata(request, at, document, lambda: self.service.metadata.gzipped(document))
 
-        answer = await to_thread.run_sync(describe)
+        answer = await to_thread.run_sync(until_settled, describe)
         await note_access(self.service, at, scope.study_instance_uid)
         return answer
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from dokuei.dicom import uids
-from dokuei.errors import NotFoundError
+from dokuei.errors import NotFoundError, StaleError
 from dokuei.hub.archive.model import ArchivedInstance, Ledger, PatientName, StudySummary
 from dokuei.hub.archive.store import coded_of
 from dokuei.hub.archive.tables import instance, manifest, series, study
@@ -38,12 +38,11 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class SeriesRevision:
-    """A series and how often it has changed: what a cached document of it depends on."""
+class SeriesContent:
+    """A series and the digest of what is in it: what a document of it depends on."""
 
-    key: int
     series_instance_uid: str
-    revision: int
+    content: str
 
 
 def archived(connection: Connection, scope: Scope) -> tuple[ArchivedInstance, ...]:
@@ -56,26 +55,31 @@ def archived(connection: Connection, scope: Scope) -> tuple[ArchivedInstance, ..
     )
 
 
-def series_revisions(connection: Connection, scope: Scope) -> tuple[SeriesRevision, ...]:
+def series_contents(connection: Connection, scope: Scope) -> tuple[SeriesContent, ...]:
     """The series of a scope, in the order in which documents list them."""
-    asked = select(series.c.id, series.c.series_instance_uid, series.c.revision).select_from(
+    asked = select(series.c.series_instance_uid, series.c.content).select_from(
         series.join(study, study.c.id == series.c.study_key)
     )
     asked = asked.where(study.c.site_id == scope.site_id, study.c.study_instance_uid == scope.study_instance_uid)
     if scope.series_instance_uid is not None:
         asked = asked.where(series.c.series_instance_uid == scope.series_instance_uid)
     rows = connection.execute(asked.order_by(series.c.series_number, series.c.id))
-    return tuple(SeriesRevision(*row) for row in rows)
+    return tuple(SeriesContent(*row) for row in rows)
 
 
-def attributes_of(
-    connection: Connection, *, series_key: int, sop_instance_uid: str | None = None
-) -> list[tuple[str, bytes]]:
-    """SOP Instance UID and packed DICOM JSON of a series' objects, by instance number."""
-    asked = select(instance.c.sop_instance_uid, instance.c.attributes).where(instance.c.series_key == series_key)
-    if sop_instance_uid is not None:
-        asked = asked.where(instance.c.sop_instance_uid == sop_instance_uid)
-    rows = connection.execute(asked.order_by(instance.c.instance_number, instance.c.id))
+def attributes_of(connection: Connection, scope: Scope, *, expected_content: str) -> list[tuple[str, bytes]]:
+    """SOP Instance UID and packed DICOM JSON of a series' objects (or of one of them), by instance number.
+
+    Content and objects are asked for in one statement, so that they belong together on either database.
+
+    Raises:
+        StaleError: the series has changed since its content was asked for.
+    """
+    asked = select(series.c.content, instance.c.sop_instance_uid, instance.c.attributes).select_from(_JOINED)
+    rows = connection.execute(within(asked, scope).order_by(instance.c.instance_number, instance.c.id)).all()
+    gone = not rows and scope.sop_instance_uid is None
+    if gone or any(row.content != expected_content for row in rows):
+        raise StaleError("the series has changed meanwhile", phase="reading metadata", remedy="ask again")
     return [(row.sop_instance_uid, row.attributes) for row in rows]
 
 

@@ -207,7 +207,7 @@ class ArchiveService:
         with self.database.read() as connection:
             reading.archived(connection, nothing)
             reading.archived(connection, Scope("", "0", "0"))
-            reading.series_revisions(connection, nothing)
+            reading.series_contents(connection, nothing)
             reading.study_summary(connection, "", "")
             Search(connection, "", "study", Query(limit=1), "").found()
 

@@ -1,5 +1,6 @@
 """The archive's rows: written in the caller's transaction, always within one site."""
 
+import hashlib
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,8 +100,10 @@ def add_instances(connection: Connection, site_id: str, new: Sequence[NewInstanc
     for (study_instance_uid, series_instance_uid), members in sorted(by_series.items()):
         study_row = studies[study_instance_uid]
         series_row, is_new = _series_row(connection, site_id, study_row.id, series_instance_uid, members[0])
-        connection.execute(insert(instance), [_instance_values(site_id, series_row.id, one) for one in members])
-        _count_in(connection, study_row.id, series_row, members, is_new=is_new)
+        values = [_instance_values(site_id, series_row.id, one) for one in members]
+        connection.execute(insert(instance), values)
+        content = _content_with(series_row.content, values)
+        _count_in(connection, study_row.id, series_row.id, members, content=content, is_new=is_new)
 
 
 def insert_unless_there(
@@ -247,7 +250,7 @@ def _series_row(
         "series_instance_uid": uid,
         "attributes": pack(first.described.series),
         "number_of_instances": 0,
-        "revision": 0,
+        "content": "",
     }
     connection.execute(insert(series).values(values))
     return connection.execute(asked).one(), True
@@ -278,16 +281,28 @@ def _instance_values(site_id: str, series_key: int, one: NewInstance) -> dict[st
     }
 
 
+def _content_with(content: str, values: Sequence[Mapping[str, Any]]) -> str:
+    """A series' content digest after these objects: each one's file and description, chained in order of arrival."""
+    for one in values:
+        described = hashlib.sha256(one["attributes"]).hexdigest()
+        chained = f"{content}/{one['sop_instance_uid']}/{one['sha256']}/{described}"
+        content = hashlib.sha256(chained.encode()).hexdigest()
+    return content
+
+
 def _count_in(
-    connection: Connection, study_key: int, series_row: Row[Any], members: Sequence[NewInstance], *, is_new: bool
+    connection: Connection,
+    study_key: int,
+    series_key: int,
+    members: Sequence[NewInstance],
+    *,
+    content: str,
+    is_new: bool,
 ) -> None:
     connection.execute(
         update(series)
-        .where(series.c.id == series_row.id)
-        .values(
-            number_of_instances=series.c.number_of_instances + len(members),
-            revision=series.c.revision + 1,
-        )
+        .where(series.c.id == series_key)
+        .values(number_of_instances=series.c.number_of_instances + len(members), content=content)
     )
     connection.execute(
         update(study)

@@ -1,4 +1,7 @@
-"""Where the archive's rows live: everything is scoped by site, so that colliding UIDs of two hospitals stay apart."""
+"""Where the archive's rows live: everything is scoped by site, so that colliding UIDs of two hospitals stay apart.
+
+SQLite gives the highest row id out again once its row is gone, unless the table says AUTOINCREMENT; all of these do.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -51,6 +54,7 @@ study = Table(
     Column("first_received_at", UtcDateTime, nullable=False),
     Column("last_received_at", UtcDateTime, nullable=False),
     UniqueConstraint("site_id", "study_instance_uid"),
+    sqlite_autoincrement=True,
 )
 Index("ix_study_patient_id", study.c.site_id, study.c.patient_id)
 Index("ix_study_study_date", study.c.site_id, study.c.study_date)
@@ -72,8 +76,9 @@ series = Table(
     Column("performed_procedure_step_start_time", Text, nullable=False),
     Column("attributes", LargeBinary, nullable=False),
     Column("number_of_instances", Integer, nullable=False),
-    Column("revision", Integer, nullable=False),
+    Column("content", String(64), nullable=False),
     UniqueConstraint("study_key", "series_instance_uid"),
+    sqlite_autoincrement=True,
 )
 Index("ix_series_series_instance_uid", series.c.site_id, series.c.series_instance_uid)
 
@@ -104,6 +109,7 @@ instance = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("received_from", String(200), nullable=False),
     UniqueConstraint("site_id", "sop_instance_uid"),
+    sqlite_autoincrement=True,
 )
 Index("ix_instance_series_key", instance.c.series_key, instance.c.id)
 Index("ix_instance_sha256", instance.c.site_id, instance.c.sha256)
@@ -136,6 +142,7 @@ quarantine = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime, nullable=True),
     UniqueConstraint("site_id", "blob_key"),
+    sqlite_autoincrement=True,
 )
 
 deletion = Table(
@@ -151,4 +158,5 @@ deletion = Table(
     Column("reason", Text, nullable=False),
     Column("blob_keys", LargeBinary, nullable=False),
     Column("blobs_removed_at", UtcDateTime, nullable=True),
+    sqlite_autoincrement=True,
 )

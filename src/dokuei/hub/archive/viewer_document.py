@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Row, select
 
 from dokuei.errors import NotFoundError
 from dokuei.hub.archive import reading
-from dokuei.hub.archive.reading import Scope
+from dokuei.hub.archive.reading import Scope, SeriesContent
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.store import frames_of
 from dokuei.hub.archive.tables import instance, manifest, series
 from dokuei.storage.db import Database
 
 _CAPACITY: Final = 32 << 20
-_Key = tuple[int, int, str]
+_Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -47,20 +47,26 @@ class ViewerDocuments:
             if row is None:
                 raise NotFoundError("no such study", phase="reading the archive")
             signed = _manifest(connection, site_id, study_instance_uid)
-            key = (row.id, row.revision, "" if signed is None else signed.received_at.isoformat())
+            key = (site_id, study_instance_uid, _facts(row, signed, reading.series_contents(connection, scope)))
             held = self.recent.get(key)
             if held is not None:
                 return held
             body = _document(connection, row, signed)
-        made = ViewerDocument(hashlib.sha256(body).hexdigest()[:32], gzip.compress(body, 5, mtime=0))
+        made = ViewerDocument(hashlib.sha256(body).hexdigest(), gzip.compress(body, 5, mtime=0))
         self.recent.put(key, made, weight=len(made.gzipped))
         return made
+
+
+def _facts(row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", contents: tuple[SeriesContent, ...]) -> str:
+    """A digest of all that the document follows from; a row's number is given again and says nothing."""
+    known = {name: value for name, value in row._mapping.items() if name != "id"}  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    return hashlib.sha256(repr((known, signed, contents)).encode()).hexdigest()
 
 
 def _manifest(connection: Connection, site_id: str, study_instance_uid: str) -> "Row[*tuple[Any, ...]] | None":
     m = manifest.c
     return connection.execute(
-        select(m.signed_by, m.verified, m.received_at).where(
+        select(m.signed_by, m.verified, m.declared_instances, m.declared_frames, m.received_at).where(
             m.site_id == site_id, m.study_instance_uid == study_instance_uid
         )
     ).one_or_none()
