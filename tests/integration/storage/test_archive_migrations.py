@@ -48,7 +48,8 @@ def test_a_filled_archive_keeps_its_rows_and_gets_the_digests_that_storing_write
     with database.read() as connection:
         assert rows(connection) == before
         if connection.dialect.name == "sqlite":
-            made = dict(connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
+            listed = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+            made: dict[str, str] = {row.name: row.sql for row in listed}
             for name in ("study", "series", "instance", "archive_quarantine", "study_deletion"):
                 assert "AUTOINCREMENT" in made[name]
                 assert hub_metadata.tables[name].kwargs["sqlite_autoincrement"] is True

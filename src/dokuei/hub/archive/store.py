@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, upd
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dokuei.dicom.coded import CodedFrame, CodedInstance, LossyHistory
-from dokuei.hub.archive.attributes import Described
+from dokuei.hub.archive.attributes import Described, describe
 from dokuei.hub.archive.model import HeldInstance, blob_key
+from dokuei.hub.archive.patients import PatientIdentity
 from dokuei.hub.archive.tables import instance, series, study
 
 _AT_ONCE = 500
@@ -81,14 +82,15 @@ def held_of_study(connection: Connection, site_id: str, study_instance_uid: str)
     return tuple(HeldInstance(*row) for row in rows)
 
 
-def patient_ids(connection: Connection, site_id: str, study_instance_uids: Iterable[str]) -> dict[str, str]:
+def patients(connection: Connection, site_id: str, study_instance_uids: Iterable[str]) -> dict[str, PatientIdentity]:
     """Whose the given studies are, as far as they are here."""
+    columns = [study.c[field.name] for field in fields(PatientIdentity)]
     rows = connection.execute(
-        select(study.c.study_instance_uid, study.c.patient_id).where(
+        select(study.c.study_instance_uid, *columns).where(
             study.c.site_id == site_id, study.c.study_instance_uid.in_(sorted(set(study_instance_uids)))
         )
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: PatientIdentity(*row[1:]) for row in rows}
 
 
 def add_instances(connection: Connection, site_id: str, new: Sequence[NewInstance]) -> None:
@@ -215,25 +217,21 @@ def _study_row(connection: Connection, site_id: str, uid: str, new: Sequence[New
 
 
 def _fill_gaps(connection: Connection, row: Row[Any], members: Sequence[NewInstance]) -> None:
-    """The first object of a study may know less of it than later ones (a structured report before the images)."""
+    """The first object of a study may know less of it than later ones (a structured report before the images).
+
+    The first value that came stays; the columns always say what the attributes say.
+    """
     known = unpack(row.attributes)
-    gained = {
-        tag: element
-        for one in members
-        for tag, element in one.described.study.items()
-        if "Value" in element and "Value" not in known.get(tag, {})
-    }
+    gained: dict[str, Any] = {}
+    for one in members:
+        for tag, element in one.described.study.items():
+            if "Value" in element and "Value" not in known.get(tag, {}):
+                gained.setdefault(tag, element)
     if not gained:
         return
-    columns = {
-        name: value
-        for one in members
-        for name, value in one.described.study_columns.items()
-        if value and not getattr(row, name)
-    }
-    connection.execute(
-        update(study).where(study.c.id == row.id).values(**columns, attributes=pack({**known, **gained}))
-    )
+    completed = {**known, **gained}
+    columns = describe(completed).study_columns
+    connection.execute(update(study).where(study.c.id == row.id).values(**columns, attributes=pack(completed)))
 
 
 def _series_row(

@@ -25,6 +25,7 @@ from dokuei.errors import (
 from dokuei.hub.archive import quarantine, store
 from dokuei.hub.archive.attributes import Described, JsonObject, describe, text
 from dokuei.hub.archive.model import BULK_DATA, Incoming, Refused, Stored, blob_key, quarantine_key
+from dokuei.hub.archive.patients import PatientIdentity
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
@@ -87,11 +88,11 @@ class Storing:
         """What is here already under the same UIDs decides; asked before the work and again inside the transaction."""
         coded = [one.incoming.coded for one in judged]
         known = store.held(connection, self.site_id, [one.sop_instance_uid for one in coded])
-        patients = store.patient_ids(connection, self.site_id, {one.study_instance_uid for one in coded})
+        patients = store.patients(connection, self.site_id, {one.study_instance_uid for one in coded})
         return [self._conflict(one, known.get(one.incoming.coded.sop_instance_uid), patients) for one in judged]
 
     @staticmethod
-    def _conflict(one: Judged, held: store.Held | None, patients: dict[str, str]) -> Judged:
+    def _conflict(one: Judged, held: store.Held | None, patients: dict[str, PatientIdentity]) -> Judged:
         coded = one.incoming.coded
         if not one.fresh:
             return one
@@ -99,9 +100,11 @@ class Storing:
             same = (held.content_digest, held.study_instance_uid) == (coded.content_digest, coded.study_instance_uid)
             return replace(one, known=True) if same else replace(one, refusal=_other_content())
         if one.described is not None:
-            patient = one.described.study_columns["patient_id"]
-            if patients.setdefault(coded.study_instance_uid, patient) != patient:
+            patient = PatientIdentity.of(one.described.study_columns)
+            known = patients.get(coded.study_instance_uid, patient)
+            if known.contradicts(patient):
                 return replace(one, refusal=_other_patient())
+            patients[coded.study_instance_uid] = known.completed_by(patient)
         return one
 
     def _look(self, one: Judged) -> Judged:
@@ -244,7 +247,7 @@ def _other_content() -> OtherContentError:
 
 def _other_patient() -> OtherContentError:
     return OtherContentError(
-        "the study is here already with another patient ID",
+        "the study is here already with another patient's identity",
         phase=_PHASE,
         remedy="it is in quarantine; staff decides whose study it is",
     )

@@ -67,6 +67,53 @@ def test_an_object_of_another_patient_under_a_known_study_goes_to_quarantine(arc
     assert len(archive.service.quarantined("kita")) == 1
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("order", [("", "P1"), ("P1", "")])
+def test_an_object_without_patient_id_belongs_to_its_study_whichever_comes_first(
+    archive: SmallArchive, order: tuple[str, str], *, at_once: bool
+) -> None:
+    batch = [archive.coded(image(study="1.2.3", patient_id=patient)) for patient in order]
+    if at_once:
+        outcomes = archive.service.store_instances("kita", batch, actor=GATEWAY)
+    else:
+        outcomes = tuple(archive.service.store_instances("kita", [one], actor=GATEWAY)[0] for one in batch)
+    assert [isinstance(one, Stored) for one in outcomes] == [True, True]
+    summary = archive.service.study_summary("kita", "1.2.3")
+    assert (summary.patient_id, summary.number_of_instances) == ("P1", 2)
+    with archive.client() as client:
+        (found,) = client.get("/studies", params={"PatientID": "P1"}).json()
+    assert found["00100020"]["Value"] == ["P1"]
+    other = archive.coded(image(study="1.2.3", patient_id="P2"))
+    (outcome,) = archive.service.store_instances("kita", [other], actor=GATEWAY)
+    assert isinstance(outcome, Refused)
+
+
+@pytest.mark.parametrize("order", [("", "P1"), ("P1", ""), ("", "")])
+@pytest.mark.parametrize(
+    "other", [{"patient_name": "Sato^Yuki"}, {"PatientBirthDate": "19800202"}, {"PatientSex": "M"}]
+)
+def test_without_patient_id_what_contradicts_is_another_patient(
+    archive: SmallArchive, order: tuple[str, str], other: dict[str, str]
+) -> None:
+    archive.stored(image(study="1.2.3", patient_id=order[0]))
+    coming = archive.coded(image(study="1.2.3", patient_id=order[1], **other))
+    with pytest.raises(OtherContentError, match="another patient"):
+        archive.service.store_instance("kita", coming.source, coming.coded, actor=GATEWAY)
+    assert archive.service.study_summary("kita", "1.2.3").patient_id == order[0]
+
+
+def test_the_first_value_that_came_stays_on_the_study(archive: SmallArchive) -> None:
+    bare = image(study="1.2.3", patient_id="", patient_name="", StudyDescription="")
+    batch = [bare, *(image(study="1.2.3", StudyDescription=text) for text in ("first", "second"))]
+    coded = [archive.coded(one) for one in batch]
+    archive.service.store_instances("kita", coded, actor=GATEWAY)
+    summary = archive.service.study_summary("kita", "1.2.3")
+    assert (summary.patient_id, summary.patient_name.ideographic) == ("P1", "山田^花子")
+    with archive.client() as client:
+        (found,) = client.get("/studies", params={"includefield": "StudyDescription"}).json()
+    assert [summary.study_description] == found["00081030"]["Value"] == ["first"]
+
+
 def test_two_patients_in_one_batch_under_one_new_study_do_not_mix(archive: SmallArchive) -> None:
     batch = [archive.coded(image(study="1.2.3", patient_id=patient)) for patient in ("P1", "P2", "P1")]
     outcomes = archive.service.store_instances("kita", batch, actor=GATEWAY)
