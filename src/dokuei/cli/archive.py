@@ -1,7 +1,9 @@
 """``dokuei archive``: rebuild the database from the coded files, prove every frame again, end images' terms."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +17,8 @@ from dokuei.cli.options import Home, operator
 from dokuei.clock import now
 from dokuei.hub.archive.model import Progress as Step
 from dokuei.hub.archive.service import ArchiveService
-from dokuei.hub.prepare import open_stores
+from dokuei.hub.prepare import prepare_stores
+from dokuei.hub.sites.service import SitesService
 from dokuei.settings import read_settings
 
 archive_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and expire the archive.")
@@ -27,7 +30,7 @@ _MOST_SHOWN = 50
 
 @contextmanager
 def _opened(home: Path) -> Iterator[ArchiveService]:
-    stores = open_stores(read_settings(home))
+    stores = prepare_stores(read_settings(home))
     try:
         yield ArchiveService(stores.database, stores.blobs)
     finally:
@@ -36,16 +39,20 @@ def _opened(home: Path) -> Iterator[ArchiveService]:
 
 @archive_app.command("reindex")
 def reindex(*, home: Home) -> None:
-    """Rebuild what is missing in the database from the coded files alone."""
+    """Rebuild what is missing in the database from the files alone, hospitals that nobody knows included."""
     with _opened(home) as archive:
-        _walk(archive.reindex(actor=operator()), "reindex", good="files fit the database")
+        wrong = _walk(archive.reindex(actor=operator()), "reindex", good="files fit the database")
+        for site_id in SitesService(archive.database).register_found(archive.sites(), actor=operator()):
+            typer.echo(f"site {site_id} was in the archive and not in the register: registered with its id as its name")
+    _end(wrong)
 
 
 @archive_app.command("verify")
 def verify(*, home: Home) -> None:
-    """Decode every frame of every object and compare it with the digest of its source."""
+    """Decode every frame of every object and compare it with the digest of its source and what its sender signed."""
     with _opened(home) as archive:
-        _walk(archive.verify(actor=operator()), "verify", good="objects proved")
+        wrong = _walk(archive.verify(actor=operator()), "verify", good="objects proved")
+    _end(wrong)
 
 
 @archive_app.command("delete")
@@ -83,6 +90,27 @@ def expire(
     typer.echo(f"{len(studies)} studies {'would go' if dry_run else 'removed'}")
 
 
+@archive_app.command("deletions")
+def deletions(
+    *,
+    home: Home,
+    site: Annotated[str, typer.Option("--site", help="Only this hospital's.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,
+) -> None:
+    """The records of removed studies: what, when, by whom and why."""
+    with _opened(home) as archive:
+        records = archive.deletions(site or None)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) | {"deleted_at": one.deleted_at.isoformat()} for one in records], indent=2))
+        return
+    table = Table("site", "study", "objects", "bytes", "when (UTC)", "by", "why")
+    for one in records:
+        objects, size = str(one.number_of_instances), str(one.size)
+        when = f"{one.deleted_at:%Y-%m-%d %H:%M}"
+        table.add_row(one.site_id, one.study_instance_uid, objects, size, when, one.deleted_by, one.reason)
+    Console(soft_wrap=True).print(table)
+
+
 @archive_app.command("quarantine")
 def quarantine(*, home: Home, site: Site) -> None:
     """Objects that came under a UID that was taken, and wait for somebody to decide."""
@@ -93,8 +121,8 @@ def quarantine(*, home: Home, site: Site) -> None:
     Console().print(table)
 
 
-def _walk(steps: Iterator[Step], verb: str, *, good: str) -> None:
-    """Show a bar on a terminal, then what is wrong; a wrong object makes the exit status 1."""
+def _walk(steps: Iterator[Step], verb: str, *, good: str) -> list[Step]:
+    """Show a bar on a terminal, then what is wrong."""
     columns = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     wrong: list[Step] = []
     done = 0
@@ -108,5 +136,10 @@ def _walk(steps: Iterator[Step], verb: str, *, good: str) -> None:
     typer.echo(f"{done - len(wrong)} {good}, {len(wrong)} wrong")
     for step in wrong[:_MOST_SHOWN]:
         typer.echo(f"{step.key}: {step.error}")
+    return wrong
+
+
+def _end(wrong: list[Step]) -> None:
+    """A wrong object makes the exit status 1."""
     if wrong:
         raise typer.Exit(1)

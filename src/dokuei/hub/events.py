@@ -40,6 +40,7 @@ class Events:
             self.archive.finish_deletions()
             return
         self.worklist.study_changed(study_facts(summary))
+        self.archive.keep_receipts(site_id, study_instance_uid)
 
     def _report_changed(self, event: Event) -> None:
         told = event.payload

@@ -21,18 +21,25 @@ class Stores:
 
 def prepare_hub(settings: Settings) -> None:
     """Make what is missing and bring the schema up to date; safe at every start, called before any part starts."""
-    for folder in ("run", "logs", "hub", "hub/blobs", "pki"):
+    for folder in ("run", "logs", "pki"):
         (settings.home / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-    (settings.home / "hub").chmod(0o700)
-    stores = open_stores(settings)
-    migrate(stores.database, which="hub")
-    stores.database.close()
+    prepare_stores(settings).database.close()
     reader_certificate(settings)
     gateway_certificate(settings)
 
 
+def prepare_stores(settings: Settings) -> Stores:
+    """Open database and blobs with the schema up to date: a database that was lost begins anew."""
+    for folder in ("hub", "hub/blobs"):
+        (settings.home / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    (settings.home / "hub").chmod(0o700)
+    stores = open_stores(settings)
+    migrate(stores.database, which="hub")
+    return stores
+
+
 def open_stores(settings: Settings) -> Stores:
-    """Open database and blobs as the settings say."""
+    """Open database and blobs as the settings say, as they are; ``dokuei up`` has prepared them."""
     url = settings.hub.database_url or sqlite_url(settings.home / "hub" / "hub.sqlite")
     return Stores(open_database(url), FilesystemBlobs(settings.home / "hub" / "blobs"))
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from dokuei.clock import now
 from dokuei.hub.archive import tables
 from dokuei.hub.archive.model import Declared, Manifest
-from dokuei.hub.archive.store import pack
+from dokuei.hub.archive.store import pack, unpack
 
 
 def record(connection: Connection, site_id: str, manifest: Manifest) -> None:
@@ -44,6 +44,23 @@ def is_recorded(connection: Connection, site_id: str, study_instance_uid: str) -
     m = tables.manifest
     asked = select(m.c.study_instance_uid).where(m.c.site_id == site_id, m.c.study_instance_uid == study_instance_uid)
     return connection.execute(asked).one_or_none() is not None
+
+
+def every(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Site and study of all that somebody has signed for."""
+    m = tables.manifest
+    rows = connection.execute(select(m.c.site_id, m.c.study_instance_uid).order_by(m.c.site_id, m.c.study_instance_uid))
+    return tuple((row.site_id, row.study_instance_uid) for row in rows)
+
+
+def declared_of(connection: Connection, site_id: str, study_instance_uid: str) -> dict[str, Declared]:
+    """What was signed about each object of a study, by SOP Instance UID; empty where nobody signed."""
+    m = tables.manifest
+    packed = connection.execute(
+        select(m.c.declared).where(m.c.site_id == site_id, m.c.study_instance_uid == study_instance_uid)
+    ).scalar_one_or_none()
+    declared = () if packed is None else (Declared(**one) for one in unpack(packed))
+    return {one.sop_instance_uid: one for one in declared}
 
 
 def to_bytes(manifest: Manifest) -> bytes:

@@ -194,6 +194,11 @@ def quarantine_key(site_id: str, sha256: str) -> str:
     return f"quarantine/{site_id}/{sha256[:2]}/{sha256}.dcm"
 
 
+def receipt_key(site_id: str, study_instance_uid: str) -> str:
+    """Where it is noted when a study's objects came, so that terms and order survive a database that was lost."""
+    return f"receipts/{site_id}/{study_instance_uid}.json"
+
+
 def manifest_key(site_id: str, study_instance_uid: str) -> str:
     """Where a study's signed manifest lies beside its objects, so that the database can be rebuilt from files."""
     return f"manifests/{site_id}/{study_instance_uid}.json"

@@ -1,6 +1,7 @@
 """Objects that may not be told apart by their UID: kept as they came, beside the archive, until staff decides."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,7 +13,15 @@ from dokuei.hub.archive.model import quarantine_key
 from dokuei.hub.archive.store import insert_unless_there
 
 
-def note(connection: Connection, site_id: str, coded: CodedInstance, *, reason: str, received_from: str) -> None:
+def note(
+    connection: Connection,
+    site_id: str,
+    coded: CodedInstance,
+    *,
+    reason: str,
+    received_from: str,
+    at: datetime | None = None,
+) -> None:
     """The entry that staff sees; the same bytes again add none."""
     insert_unless_there(
         connection,
@@ -24,7 +33,7 @@ def note(connection: Connection, site_id: str, coded: CodedInstance, *, reason: 
             "blob_key": quarantine_key(site_id, coded.sha256),
             "reason": reason,
             "received_from": received_from,
-            "at": now(),
+            "at": at or now(),
         },
         key=("site_id", "blob_key"),
     )

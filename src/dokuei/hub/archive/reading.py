@@ -190,6 +190,11 @@ def studies_received_before(connection: Connection, site_id: str, moment: dateti
     )
 
 
+def sites(connection: Connection) -> tuple[str, ...]:
+    """The sites that have studies."""
+    return tuple(connection.execute(select(study.c.site_id).distinct().order_by(study.c.site_id)).scalars())
+
+
 def total_size(connection: Connection, site_id: str) -> int:
     """Bytes of all coded files of a site."""
     return int(

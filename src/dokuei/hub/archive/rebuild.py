@@ -1,21 +1,22 @@
-"""The database can be rebuilt from the files, and every frame proved again: both walk the whole archive in batches."""
+"""The database can be rebuilt from the files: objects in the order in which they came, manifests, quarantine."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, groupby, islice
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from dokuei.clock import now
-from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.dicom_json import to_json
-from dokuei.dicom.prove import inspect, prove
+from dokuei.dicom.prove import inspect
 from dokuei.errors import DokueiError, NotFoundError, OtherContentError, ProofError
-from dokuei.hub.archive import manifests, store
+from dokuei.hub.archive import manifests, quarantine, receipts, retention, store
 from dokuei.hub.archive.attributes import describe
-from dokuei.hub.archive.model import BULK_DATA, Progress, blob_key
+from dokuei.hub.archive.model import BULK_DATA, Progress, blob_key, manifest_key, quarantine_key
+from dokuei.hub.archive.receipts import Receipt
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
@@ -25,6 +26,7 @@ from dokuei.storage.db import Database
 _AT_ONCE = 32
 _WORKERS = 2
 _FROM = "reindex"
+_PHASE = "rebuilding"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,20 @@ class Read:
     new: store.NewInstance | None = None
     error: DokueiError | None = None
 
+    @property
+    def study(self) -> tuple[str, str]:
+        """Site and study; a file that cannot be taken has none."""
+        return self.site_id, "" if self.new is None else self.new.coded.study_instance_uid
+
+
+@dataclass(frozen=True)
+class Step:
+    """One file done: its row was added, or was there, or why not."""
+
+    key: str
+    error: DokueiError | None = None
+    added: bool = False
+
 
 @dataclass(frozen=True)
 class Rebuild:
@@ -45,106 +61,139 @@ class Rebuild:
     blobs: Blobs
 
     def reindex(self, *, actor: str) -> Iterator[Progress]:
-        """Add the rows that are missing for the files that are here; rows and files that fit are left alone."""
-        keys = list(self.blobs.keys("archive"))
-        done = added = 0
+        """Add the rows that are missing for the files that are here; rows and files that fit are left alone.
+
+        Files of deletions that a cut left unfinished go first, so that nothing removed comes back.
+        """
+        retention.Retention(self.database, self.blobs).finish()
+        received, wrong = receipts.read_all(self.blobs)
+        keys = sorted(self.blobs.keys("archive"), key=lambda key: (self._receipt(key, received).order, key))
+        signed, aside = list(self.blobs.keys("manifests")), list(self.blobs.keys("quarantine"))
+        steps = chain(
+            self._objects(keys, received),
+            map(self._manifest, signed),
+            map(self._quarantined, aside),
+            (Step(key, error) for key, error in wrong.items()),
+        )
+        total = len(keys) + len(signed) + len(aside) + len(wrong)
+        added = 0
+        for done, step in enumerate(steps, 1):
+            added += step.added
+            yield Progress(done, total, step.key, step.error)
+        with self.database.begin() as connection:
+            hub_trail.append(
+                connection,
+                actor=actor,
+                event="archive.reindexed",
+                details={"files": len(keys), "added": added, "finished_at": str(now())},
+            )
+
+    def _receipt(self, key: str, received: Mapping[str, Receipt]) -> Receipt:
+        """When a file came: as it was noted, or by the file's own time where nobody noted it."""
+        noted = received.get(key)
+        if noted is not None:
+            return noted
+        return Receipt(_modified(self.blobs.path(key)), _FROM)
+
+    def _objects(self, keys: Sequence[str], received: Mapping[str, Receipt]) -> Iterator[Step]:
         with ThreadPoolExecutor(_WORKERS) as pool:
             for batch in _batches(iter(keys)):
-                read = list(pool.map(self._read, batch))
-                refused, stored = self._add(read)
-                added += stored
-                for one in read:
-                    done += 1
-                    yield Progress(done, len(keys), one.key, one.error or refused.get(one.key))
-        self._restore_manifests()
-        self._note(actor, "archive.reindexed", {"files": len(keys), "added": added})
+                read = pool.map(lambda key: self._read(key, received), batch)
+                for (site_id, _), members in groupby(read, key=lambda one: one.study):
+                    yield from self._add(site_id, list(members))
 
-    def verify(self, *, actor: str) -> Iterator[Progress]:
-        """Decode every frame of every object and compare it with what its sender signed for."""
-        with self.database.read() as connection:
-            total = store.number_of_instances(connection)
-        done = wrong = after = 0
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            while True:
-                with self.database.read() as connection:
-                    rows = store.coded_after(connection, after, at_most=_AT_ONCE)
-                if not rows:
-                    break
-                after = rows[-1][0]
-                for progress in pool.map(lambda row: self._verified(row[1], row[2]), rows):
-                    done += 1
-                    wrong += progress.error is not None
-                    yield Progress(done, max(total, done), progress.key, progress.error)
-        self._note(actor, "archive.verified", {"instances": done, "wrong": wrong})
-
-    def _verified(self, site_id: str, coded: CodedInstance) -> Progress:
-        key = blob_key(site_id, coded.sha256)
-        path = self.blobs.path(key)
-        if path is None or not path.exists():
-            return Progress(0, 0, key, NotFoundError("the file is gone", phase="verifying the archive"))
-        try:
-            prove(path, coded)
-        except DokueiError as error:
-            return Progress(0, 0, key, error)
-        return Progress(0, 0, key)
-
-    def _read(self, key: str) -> Read:
+    def _read(self, key: str, received: Mapping[str, Receipt]) -> Read:
         site_id = key.split("/")[1]
         path = self.blobs.path(key)
         if path is None:
-            return Read(key, site_id, error=NotFoundError("no plain file", phase="rebuilding", remedy="fetch it first"))
+            return Read(key, site_id, error=NotFoundError("no plain file", phase=_PHASE, remedy="fetch it first"))
         try:
             coded = inspect(path)
             if blob_key(site_id, coded.sha256) != key:
-                return Read(key, site_id, error=ProofError("the bytes are not what the name says", phase="rebuilding"))
+                return Read(key, site_id, error=ProofError("the bytes are not what the name says", phase=_PHASE))
             described = describe(to_json(path, coded, bulk_data_uri=BULK_DATA))
         except DokueiError as error:
             return Read(key, site_id, error=error)
-        received_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        return Read(key, site_id, store.NewInstance(coded, described, received_at, _FROM))
+        came = self._receipt(key, received)
+        return Read(key, site_id, store.NewInstance(coded, described, came.received_at, came.received_from))
 
-    def _add(self, read: Sequence[Read]) -> tuple[dict[str, DokueiError], int]:
+    def _add(self, site_id: str, read: Sequence[Read]) -> Iterator[Step]:
+        """Files of one study that came one after the other, in one transaction."""
         refused: dict[str, DokueiError] = {}
-        added = 0
         with self.database.begin() as connection:
-            for site_id in sorted({one.site_id for one in read}):
-                good = {one.key: one.new for one in read if one.site_id == site_id and one.new is not None}
-                fresh = _fresh(connection, site_id, good, refused)
-                store.add_instances(connection, site_id, fresh)
-                added += len(fresh)
-                for study in sorted({one.coded.study_instance_uid for one in fresh}):
-                    payload = {"site_id": site_id, "study_instance_uid": study, "because": "reindexed"}
-                    outbox.put(connection, STUDY_CHANGED, payload)
-        return refused, added
+            leaving = retention.leaving(connection, site_id)
+            here = {
+                one.key: one.new
+                for one in read
+                if one.new is not None and one.key not in leaving and self.blobs.exists(one.key)
+            }
+            fresh = _fresh(connection, site_id, here, refused)
+            store.add_instances(connection, site_id, list(fresh.values()))
+            for study in {one.coded.study_instance_uid for one in fresh.values()}:
+                payload = {"site_id": site_id, "study_instance_uid": study, "because": "reindexed"}
+                outbox.put(connection, STUDY_CHANGED, payload)
+        for one in read:
+            yield Step(one.key, one.error or refused.get(one.key), added=one.key in fresh)
 
-    def _restore_manifests(self) -> None:
-        for key in self.blobs.keys("manifests"):
+    def _manifest(self, key: str) -> Step:
+        try:
             manifest = manifests.from_bytes(self.blobs.read(key))
-            site_id = key.split("/")[1]
-            with self.database.begin() as connection:
-                if not manifests.is_recorded(connection, site_id, manifest.study_instance_uid):
-                    manifests.record(connection, site_id, manifest)
-
-    def _note(self, actor: str, event: str, details: dict[str, int]) -> None:
+        except (KeyError, TypeError, ValueError):
+            return Step(
+                key, ProofError("not a manifest of ours", phase=_PHASE, remedy="have the gateway send it again")
+            )
+        except DokueiError as error:
+            return Step(key, error)
+        site_id = key.split("/")[1]
+        if manifest_key(site_id, manifest.study_instance_uid) != key:
+            return Step(key, ProofError("a manifest of another study than its name says", phase=_PHASE))
         with self.database.begin() as connection:
-            hub_trail.append(connection, actor=actor, event=event, details={**details, "finished_at": str(now())})
+            if manifests.is_recorded(connection, site_id, manifest.study_instance_uid):
+                return Step(key)
+            manifests.record(connection, site_id, manifest)
+        return Step(key)
+
+    def _quarantined(self, key: str) -> Step:
+        """An object set aside keeps waiting for staff, though why it was set aside went with its entry."""
+        site_id = key.split("/")[1]
+        path = self.blobs.path(key)
+        try:
+            if path is None:
+                raise NotFoundError("no plain file", phase=_PHASE, remedy="fetch it first")
+            coded = inspect(path)
+        except DokueiError as error:
+            return Step(key, error)
+        if quarantine_key(site_id, coded.sha256) != key:
+            return Step(key, ProofError("the bytes are not what the name says", phase=_PHASE))
+        at = _modified(path)
+        reason = "found in quarantine without its entry"
+        with self.database.begin() as connection:
+            quarantine.note(connection, site_id, coded, reason=reason, received_from=_FROM, at=at)
+        return Step(key)
 
 
 def _fresh(
     connection: Connection, site_id: str, good: Mapping[str, store.NewInstance], refused: dict[str, DokueiError]
-) -> list[store.NewInstance]:
+) -> dict[str, store.NewInstance]:
     """Those without a row; a second content under one UID is told, and has no place in the archive."""
     uids = [one.coded.sop_instance_uid for one in good.values()]
     known = {uid: held.content_digest for uid, held in store.held(connection, site_id, uids).items()}
-    fresh = []
+    fresh: dict[str, store.NewInstance] = {}
     for key, one in good.items():
         uid = one.coded.sop_instance_uid
         if uid not in known:
             known[uid] = one.coded.content_digest
-            fresh.append(one)
+            fresh[key] = one
         elif known[uid] != one.coded.content_digest:
-            refused[key] = OtherContentError("a second content under one UID", phase="rebuilding")
+            refused[key] = OtherContentError("a second content under one UID", phase=_PHASE)
     return fresh
+
+
+def _modified(path: Path | None) -> datetime:
+    try:
+        return now() if path is None else datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:  # removed since it was listed
+        return now()
 
 
 def _batches(keys: Iterator[str]) -> Iterator[list[str]]:

@@ -1,7 +1,7 @@
 """Images go when the contract's term is over; that they were here, and who removed them when and why, stays."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -9,12 +9,23 @@ from sqlalchemy import Connection, insert, select, update
 from dokuei.clock import now
 from dokuei.errors import NotFoundError
 from dokuei.hub.archive import manifests, reading, store, tables
-from dokuei.hub.archive.model import Deletion, manifest_key
+from dokuei.hub.archive.model import Deletion, manifest_key, receipt_key
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
+
+InUse = Callable[[Connection, str, str], bool]
+"""Whether somebody still works with a study, by site and Study Instance UID; asked inside the transaction."""
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """When a study may go: nothing has come since a moment, and nobody works with it."""
+
+    received_before: datetime
+    in_use: InUse
 
 
 @dataclass(frozen=True)
@@ -31,15 +42,34 @@ class Retention:
             NotFoundError: no such study at this site.
         """
         with self.database.begin() as connection:
-            removed = store.remove_study(connection, site_id, study_instance_uid)
-            if removed is None:
-                raise NotFoundError("no such study", phase="deleting images")
-            size, keys = removed
-            manifests.remove(connection, site_id, study_instance_uid)
-            deletion = Deletion(site_id, study_instance_uid, len(keys), size, now(), actor, reason)
-            _record(connection, deletion, keys)
+            deletion = _remove(connection, site_id, study_instance_uid, actor=actor, reason=reason)
+        if deletion is None:
+            raise NotFoundError("no such study", phase="deleting images")
         self.finish()
         return deletion
+
+    def expire_study(
+        self, site_id: str, study_instance_uid: str, expiry: Expiry, *, actor: str, reason: str
+    ) -> Deletion | None:
+        """The same where the term is over; None where the study has grown since, is in use, or is gone already."""
+        with self.database.begin() as connection:
+            row = reading.study_row(connection, site_id, study_instance_uid)
+            if row is None or row.last_received_at >= expiry.received_before:
+                return None
+            if expiry.in_use(connection, site_id, study_instance_uid):
+                return None
+            deletion = _remove(connection, site_id, study_instance_uid, actor=actor, reason=reason)
+        self.finish()
+        return deletion
+
+    def records(self, site_id: str | None) -> tuple[Deletion, ...]:
+        """What was removed, when, by whom and why."""
+        names = [field.name for field in fields(Deletion)]
+        d = tables.deletion
+        asked = select(*(d.c[name] for name in names)).order_by(d.c.id)
+        with self.database.read() as connection:
+            rows = connection.execute(asked if site_id is None else asked.where(d.c.site_id == site_id)).all()
+        return tuple(Deletion(*row) for row in rows)
 
     def expired(self, site_id: str, *, received_before: datetime) -> tuple[str, ...]:
         """The studies that have had no new object since a moment."""
@@ -57,10 +87,32 @@ class Retention:
                 keys -= store.needed_blobs(connection, row.site_id, sorted(keys))
                 if not manifests.is_recorded(connection, row.site_id, row.study_instance_uid):
                     keys.add(manifest_key(row.site_id, row.study_instance_uid))
+                if reading.study_row(connection, row.site_id, row.study_instance_uid) is None:
+                    keys.add(receipt_key(row.site_id, row.study_instance_uid))
                 for key in sorted(keys):
                     self.blobs.delete(key)
                 connection.execute(update(d).where(d.c.id == row.id).values(blobs_removed_at=now()))
         return len(waiting)
+
+
+def leaving(connection: Connection, site_id: str) -> set[str]:
+    """Files of a site that recorded deletions have yet to remove."""
+    d = tables.deletion
+    waiting = connection.execute(select(d.c.blob_keys).where(d.c.site_id == site_id, d.c.blobs_removed_at.is_(None)))
+    return {key for packed in waiting.scalars() for key in store.unpack(packed)}
+
+
+def _remove(
+    connection: Connection, site_id: str, study_instance_uid: str, *, actor: str, reason: str
+) -> Deletion | None:
+    removed = store.remove_study(connection, site_id, study_instance_uid)
+    if removed is None:
+        return None
+    size, keys = removed
+    manifests.remove(connection, site_id, study_instance_uid)
+    deletion = Deletion(site_id, study_instance_uid, len(keys), size, now(), actor, reason)
+    _record(connection, deletion, keys)
+    return deletion
 
 
 def _record(connection: Connection, deletion: Deletion, keys: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import manifests, quarantine, reading, store
+from dokuei.hub.archive import manifests, quarantine, reading, receipts, store
 from dokuei.hub.archive.accesses import Accesses
 from dokuei.hub.archive.attributes import Level
 from dokuei.hub.archive.frames import FrameIndex
@@ -35,9 +35,10 @@ from dokuei.hub.archive.model import (
 from dokuei.hub.archive.query import Query
 from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.rebuild import Rebuild
-from dokuei.hub.archive.retention import Retention
+from dokuei.hub.archive.retention import Expiry, InUse, Retention
 from dokuei.hub.archive.search import Search
 from dokuei.hub.archive.storing import STUDY_CHANGED, Storing, storage_error
+from dokuei.hub.archive.verify import Verify
 from dokuei.hub.archive.viewer_document import ViewerDocuments
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
@@ -188,7 +189,38 @@ class ArchiveService:
 
     def verify(self, *, actor: str) -> Iterator[Progress]:
         """Prove every frame of every object again; long, one step an object."""
-        return Rebuild(self.database, self.blobs).verify(actor=actor)
+        return Verify(self.database, self.blobs).verify(actor=actor)
+
+    def sites(self) -> tuple[str, ...]:
+        """The ids of the sites that have studies here, whether or not the register knows them."""
+        with self.database.read() as connection:
+            return reading.sites(connection)
+
+    def keep_receipts(self, site_id: str, study_instance_uid: str) -> None:
+        """Note beside a study's objects when they came; for the worker, after each change."""
+        receipts.keep(self.database, self.blobs, site_id, study_instance_uid)
+
+    def keep_missing_receipts(self) -> None:
+        """The same for studies that nothing has changed since receipts are kept; for the worker, daily."""
+        receipts.keep_missing(self.database, self.blobs)
+
+    def deletions(self, site_id: str | None = None) -> tuple[Deletion, ...]:
+        """The records of removed studies, oldest first; of all sites unless one is named."""
+        return self._retention.records(site_id)
+
+    def expire_study(
+        self,
+        site_id: str,
+        study_instance_uid: str,
+        *,
+        received_before: datetime,
+        in_use: InUse,
+        actor: str,
+        reason: str,
+    ) -> Deletion | None:
+        """Remove a study whose term is over, unless it has grown or is in use; judged where it is removed."""
+        expiry = Expiry(received_before, in_use)
+        return self._retention.expire_study(site_id, study_instance_uid, expiry, actor=actor, reason=reason)
 
     def file_of(self, instance: ArchivedInstance) -> Path:
         """The coded file of an object.

@@ -1,5 +1,6 @@
 """The verbs on the register of sites."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,21 @@ class SitesService:
                 connection, actor=actor, event="site.added", site_id=site.site_id, details={"name": site.name}
             )
         return site
+
+    def register_found(self, site_ids: Iterable[str], *, actor: str) -> tuple[str, ...]:
+        """Register sites that were met in the archive and that nobody knows, so that their studies have a door.
+
+        Raises:
+            RequestError: an id that could not stand in addresses.
+        """
+        registered = []
+        with self.database.begin() as connection:
+            for site_id in sorted(set(site_ids) - store.names(connection).keys()):
+                store.add(connection, checked(Site(site_id, site_id)), actor=actor)
+                details = {"name": site_id, "because": "found in the archive"}
+                hub_trail.append(connection, actor=actor, event="site.added", site_id=site_id, details=details)
+                registered.append(site_id)
+        return tuple(registered)
 
     def change(self, site_id: str, *, actor: str, **particulars: Any) -> Site:
         """Change a site's particulars.

@@ -38,7 +38,7 @@ def test_the_database_is_rebuilt_from_the_coded_files_alone(either_archive: Smal
     new = ArchiveService(open_database(sqlite_url(tmp_path / "new.sqlite")), old.blobs)
     hub_metadata.create_all(new.database.engine)
     steps = list(new.reindex(actor="person:1"))
-    assert [(step.done, step.total, step.error) for step in steps] == [(n, 4, None) for n in range(1, 5)]
+    assert [(step.done, step.total, step.error) for step in steps] == [(n, 5, None) for n in range(1, 6)]
     for site, study in (("kita", "1.2.3"), ("kita", "1.2.4"), ("minami", "1.2.3")):
         before, after = old.study_summary(site, study), new.study_summary(site, study)
         assert (before.patient_name, before.number_of_frames, before.ledger) == (

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ def test_an_object_without_patient_id_belongs_to_its_study_whichever_comes_first
     "other", [{"patient_name": "Sato^Yuki"}, {"PatientBirthDate": "19800202"}, {"PatientSex": "M"}]
 )
 def test_without_patient_id_what_contradicts_is_another_patient(
-    archive: SmallArchive, order: tuple[str, str], other: dict[str, str]
+    archive: SmallArchive, order: tuple[str, str], other: dict[str, Any]
 ) -> None:
     archive.stored(image(study="1.2.3", patient_id=order[0]))
     coming = archive.coded(image(study="1.2.3", patient_id=order[1], **other))
