@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
+from threading import Event as StopEvent
 from typing import Annotated
 
 import typer
@@ -14,11 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dokuei.cli.options import Home, operator
-from dokuei.clock import now
 from dokuei.hub.archive.model import Progress as Step
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.prepare import prepare_stores
 from dokuei.hub.sites.service import SitesService
+from dokuei.hub.terms import Terms
 from dokuei.settings import read_settings
 
 archive_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and expire the archive.")
@@ -77,16 +77,20 @@ def expire(
     keep_days: Annotated[int, typer.Option(help="Days that the contract keeps images after the last one came.", min=1)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
-    """Remove the images of studies whose term is over; their deletion records stay."""
-    before = now() - timedelta(days=keep_days)
+    """Remove the images of studies whose term is over and that nobody works with; their deletion records stay.
+
+    The hub does this by itself, daily, for a site that has a term (``dokuei site change --keep-days``).
+    """
     with _opened(home) as archive:
         archive.finish_deletions()
-        studies = archive.expired_studies(site, received_before=before)
-        for study in studies:
-            typer.echo(study)
-            if not dry_run:
-                reason = f"term of {keep_days} days is over"
-                archive.delete_study_images(site, study, actor=operator(), reason=reason)
+        terms = Terms(archive, SitesService(archive.database))
+        if dry_run:
+            studies = terms.due(site, keep_days)
+        else:
+            ended = terms.end_at(site, keep_days, actor=operator(), stop=StopEvent())
+            studies = tuple(one.study_instance_uid for one in ended)
+    for study in studies:
+        typer.echo(study)
     typer.echo(f"{len(studies)} studies {'would go' if dry_run else 'removed'}")
 
 

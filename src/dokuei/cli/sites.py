@@ -11,7 +11,7 @@ from rich.table import Table
 
 from dokuei import __version__
 from dokuei.cli.options import Home, day, operator
-from dokuei.hub.prepare import open_stores
+from dokuei.hub.prepare import prepare_stores
 from dokuei.hub.sites.model import Site
 from dokuei.hub.sites.service import SitesService
 from dokuei.settings import read_settings
@@ -24,13 +24,17 @@ NameEn = Annotated[str, typer.Option(help="Its name in English.")]
 Since = Annotated[str, typer.Option("--from", help="YYYY-MM-DD: first day of the contract.")]
 Until = Annotated[str, typer.Option(help="YYYY-MM-DD: last day of the contract.")]
 Mode = Annotated[str, typer.Option(help="true or pseudonym: what the hub knows of patients.")]
+KeepDays = Annotated[
+    int | None,
+    typer.Option(help="Days that images are kept after a study's last object came; 0: no term, nothing is removed."),
+]
 Certification = Annotated[str, typer.Option(help="認証番号 of the medical device; it covers the running version only.")]
 Synced = Annotated[bool | None, typer.Option(help="Whether synced passkeys may sign reports.")]
 
 
 @contextmanager
 def _opened(home: Path) -> Iterator[SitesService]:
-    database = open_stores(read_settings(home)).database
+    database = prepare_stores(read_settings(home)).database
     try:
         yield SitesService(database)
     finally:
@@ -47,9 +51,11 @@ def add_site(
     since: Since = "",
     until: Until = "",
     mode: Mode = "true",
+    keep_days: KeepDays = None,
 ) -> None:
     """Register a hospital."""
     given = _given(name=name, name_en=name_en, contract_from=day(since), contract_until=day(until), identity_mode=mode)
+    given |= _term(keep_days)
     with _opened(home) as sites:
         sites.add(Site(site_id=site_id, **given), actor=operator())
     typer.echo(site_id)
@@ -65,6 +71,7 @@ def change_site(
     since: Since = "",
     until: Until = "",
     mode: Mode = "",
+    keep_days: KeepDays = None,
     certification: Certification = "",
     synced_passkeys_may_sign: Synced = None,
 ) -> None:
@@ -79,6 +86,7 @@ def change_site(
         certified_version=__version__ if certification else "",
         synced_passkeys_may_sign=synced_passkeys_may_sign,
     )
+    given |= _term(keep_days)
     with _opened(home) as sites:
         sites.change(site_id, actor=operator(), **given)
     typer.echo("changed")
@@ -87,19 +95,24 @@ def change_site(
 @site_app.command("list")
 def list_sites(home: Home) -> None:
     """All hospitals."""
-    table = Table("site", "name", "contract", "identity", "state")
+    table = Table("site", "name", "contract", "images kept", "identity", "state")
     with _opened(home) as sites:
         for site in sites.every():
             table.add_row(
                 site.site_id,
                 site.name,
                 f"{site.contract_from or '…'} to {site.contract_until or '…'}",
+                "without a term" if site.keep_days is None else f"{site.keep_days} days",
                 site.identity_mode,
                 "in evaluation: not for primary diagnosis"
                 if site.in_evaluation(running_version=__version__)
                 else f"certified {site.certification}",
             )
     Console(soft_wrap=True).print(table)
+
+
+def _term(keep_days: int | None) -> dict[str, int | None]:
+    return {} if keep_days is None else {"keep_days": keep_days or None}
 
 
 def _given(**particulars: Any) -> dict[str, Any]:

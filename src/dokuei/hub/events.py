@@ -10,6 +10,7 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.hub.neighbours import study_facts
 from dokuei.hub.reports.drafting import REPORT_CHANGED
+from dokuei.hub.terms import Daily, Terms
 from dokuei.hub.worklist.model import ReadingRole
 from dokuei.hub.worklist.service import WorklistService
 from dokuei.storage.outbox import Event, carry_out
@@ -54,8 +55,13 @@ class Events:
 
 
 def work(hub: Hub, *, stop: StopEvent) -> None:
-    """Carry out what follows transactions until told to stop; what fails is tried again after a pause."""
+    """Carry out what follows transactions, and once a day what terms demand, until told to stop.
+
+    What fails is tried again after a pause.
+    """
     events = Events(hub.archive, hub.worklist)
+    daily = Daily(Terms(hub.archive, hub.sites))
     while not stop.is_set():
+        daily.step(stop=stop)
         if carry_out(hub.stores.database, events.handle) == 0:
             stop.wait(_PAUSE_SECONDS)

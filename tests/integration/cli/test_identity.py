@@ -56,6 +56,21 @@ def test_a_token_for_the_only_site_is_printed_once(commands: Commands) -> None:
     assert commands.run("token", "create", "--site", "minami", "--days", "30").startswith("dokuei_")
 
 
+def test_how_long_images_are_kept_is_set_and_shown_by_site(commands: Commands) -> None:
+    commands.run("site", "add", "kita", "--name", "北病院")
+    assert "without a term" in commands.run("site", "list")
+    commands.run("site", "change", "kita", "--keep-days", "365")
+    assert "365 days" in commands.run("site", "list")
+    commands.run("site", "change", "kita", "--name", "新北病院")
+    assert "365 days" in commands.run("site", "list")
+    with pytest.raises(RequestError, match="kept for"):
+        commands.run("site", "change", "kita", "--keep-days", "-3")
+    commands.run("site", "change", "kita", "--keep-days", "0")
+    assert "without a term" in commands.run("site", "list")
+    commands.run("site", "add", "minami", "--name", "南病院", "--keep-days", "30")
+    assert "30 days" in commands.run("site", "list")
+
+
 def test_a_person_is_added_with_roles_and_a_link(commands: Commands) -> None:
     commands.run("site", "add", "kita", "--name", "北病院")
     roles = ("--role", "reader", "--role", "technologist@kita")

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
 
 from dokuei.clock import now
 from dokuei.hub.reports.model import Case, Content, Draft, Frozen, ImageRead, Report, Signature, SignedVersion
@@ -51,6 +51,16 @@ def open_report(connection: Connection, case: Case, *, person_id: str) -> Report
     )
     connection.execute(insert(report).values(**asdict(new)))
     return new
+
+
+def is_unfinished(connection: Connection, site_id: str, study_instance_uid: str) -> bool:
+    """Whether anything about a study is being written, or was begun and never signed."""
+    signed = exists().where(version.c.report_id == report.c.report_id)
+    writing = exists().where(draft.c.report_id == report.c.report_id, draft.c.open.is_(True))
+    asked = select(report.c.report_id).where(
+        report.c.site_id == site_id, report.c.study_instance_uid == study_instance_uid, or_(writing, ~signed)
+    )
+    return connection.execute(asked).first() is not None
 
 
 def draft_of(connection: Connection, report_id: str) -> Draft | None:

@@ -8,6 +8,7 @@ from typing import Literal
 from dokuei.errors import RequestError
 
 IdentityMode = Literal["true", "pseudonym"]
+LONGEST_TERM = 36_525
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -17,7 +18,8 @@ class Site:
 
     ``identity_mode`` says whether the hub sees patients' true identity or pseudonyms. ``certification`` is the
     programme medical device's number and ``certified_version`` the one version it covers (OPS-14); without both the
-    site is in evaluation.
+    site is in evaluation. ``keep_days`` is the term of images, in days after a study's last object came; without one
+    nothing is removed by itself.
     """
 
     site_id: str
@@ -29,6 +31,7 @@ class Site:
     certification: str | None = None
     certified_version: str | None = None
     synced_passkeys_may_sign: bool = False
+    keep_days: int | None = None
 
     def in_evaluation(self, *, running_version: str) -> bool:
         """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""
@@ -54,6 +57,8 @@ def checked(site: Site) -> Site:
         wrong = "a site needs a name"
     elif site.identity_mode not in {"true", "pseudonym"}:
         wrong = "identity mode is true or pseudonym"
+    elif site.keep_days is not None and not 1 <= site.keep_days <= LONGEST_TERM:
+        wrong = f"images are kept for 1 to {LONGEST_TERM} days, or without a term"
     elif site.contract_from and site.contract_until and site.contract_until < site.contract_from:
         wrong = "the contract ends before it starts"
     if wrong:

@@ -114,6 +114,16 @@ def urgent_studies(connection: Connection, site_id: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+def is_open(connection: Connection, site_id: str, study_instance_uid: str) -> bool:
+    """Whether a study's case is still to be finished."""
+    asked = select(item.c.worklist_item_id).where(
+        item.c.site_id == site_id,
+        item.c.study_instance_uid == study_instance_uid,
+        item.c.status.in_(("scheduled", "in_progress")),
+    )
+    return connection.execute(asked).first() is not None
+
+
 def take(connection: Connection, item_id: str, role: ReadingRole, *, person_id: str) -> bool:
     """Take a role that is free or mine already; False where somebody was faster (one statement decides)."""
     taken = connection.execute(

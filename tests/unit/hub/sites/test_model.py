@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dokuei.errors import RequestError
-from dokuei.hub.sites.model import Site, checked
+from dokuei.hub.sites.model import LONGEST_TERM, Site, checked
 
 KITA = Site("kita", "北病院", contract_from=date(2026, 4, 1), contract_until=date(2027, 3, 31))
 
@@ -27,6 +27,14 @@ KITA = Site("kita", "北病院", contract_from=date(2026, 4, 1), contract_until=
 def test_a_site_that_could_not_stand_in_addresses_and_contracts_is_refused(wrong: Site) -> None:
     with pytest.raises(RequestError):
         checked(wrong)
+
+
+@pytest.mark.parametrize("days", [0, -1, LONGEST_TERM + 1])
+def test_a_term_of_images_is_a_number_of_days_that_can_pass(days: int) -> None:
+    with pytest.raises(RequestError, match="kept for"):
+        checked(Site("kita", "北病院", keep_days=days))
+    assert checked(Site("kita", "北病院", keep_days=1)).keep_days == 1
+    assert Site("kita", "北病院").keep_days is None
 
 
 def test_a_contract_covers_its_days_and_open_ends_cover_all() -> None:
