@@ -29,6 +29,9 @@ class HubSettings(_Section):
     )
     gateway_port: int = Field(8443, description="Port for gateways; always TLS with client certificates.")
     public_name: str = Field("", description="Host name in links and certificates, where it differs from host.")
+    public_url: str = Field(
+        "", description="Address that readers and clients type, where a proxy in front has another name or port."
+    )
     tls: bool = Field(default=False, description="Serve TLS on loopback too; any other address always has TLS.")
     certificate: Path | None = Field(None, description="PEM certificate chain; without it a local CA makes one.")
     private_key: Path | None = Field(None, description="PEM private key that belongs to certificate.")
@@ -52,6 +55,11 @@ class HubSettings(_Section):
     def url(self) -> str:
         """The hub's address as readers type it; keys are bound to it (WebAuthn takes no address of digits)."""
         return f"{'https' if self.serves_tls else 'http'}://{self.public_name or self.host}:{self.port}"
+
+    @property
+    def public_address(self) -> str:
+        """What stands in links and in answers, without a slash at its end."""
+        return (self.public_url or self.url).rstrip("/")
 
 
 class Peer(_Section):

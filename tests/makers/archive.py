@@ -85,16 +85,16 @@ def small_archive(folder: Path, url: str | None = None) -> Iterator[SmallArchive
         service = ArchiveService(hub.database, FilesystemBlobs(folder / "blobs"))
         hub.app.include_router(archive_api.routes(service))
         hub.app.add_middleware(FrameLane, service=service, headers={"X-Content-Type-Options": "nosniff"})
-        with served(hub.app) as base:
+        port = free_port()
+        hub.app.state.hub_url = f"http://127.0.0.1:{port}"
+        with served(hub.app, port=port) as base:
             yield SmallArchive(hub, service, folder, base)
 
 
 @contextmanager
 def served(app: Callable[..., Any], *, port: int = 0) -> Iterator[str]:
     """An ASGI application behind real HTTP, on a free port unless one is given; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", port))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False)
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -111,6 +111,13 @@ def served(app: Callable[..., Any], *, port: int = 0) -> Iterator[str]:
         loops[0].call_soon_threadsafe(server.stop)
         thread.join(10)
         assert not thread.is_alive(), "the server does not stop"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

@@ -40,3 +40,9 @@ def test_an_unknown_variable_is_an_error_not_silence(tmp_path: Path) -> None:
 def test_anything_but_loopback_is_served_with_tls(tmp_path: Path, host: str) -> None:
     """NET-01: nothing but loopback is served in the clear."""
     assert read_settings(tmp_path, environment={"DOKUEI_HUB__HOST": host}).hub.serves_tls
+
+
+def test_a_proxy_in_front_gives_the_address_in_answers(tmp_path: Path) -> None:
+    assert read_settings(tmp_path, environment={}).hub.public_address == "http://localhost:8080"
+    behind = {"DOKUEI_HUB__PUBLIC_URL": "https://read.example/"}
+    assert read_settings(tmp_path, environment=behind).hub.public_address == "https://read.example"

@@ -20,7 +20,6 @@ from dokuei.dicom.elements import (
     check_depth,
     vr_of,
 )
-from dokuei.dicom.native import pixel_data
 from dokuei.dicom.pixels import BITS_ALLOCATED, find_pixel_data
 from dokuei.dicom.rewrite import resolve_vr
 from dokuei.dicom.stored import open_stored
@@ -49,23 +48,16 @@ def to_json(path: Path, coded: CodedInstance, *, bulk_data_uri: str) -> dict[str
         return model_of(stored.data_set, bulk_data_uri=bulk_data_uri)
 
 
-def read_bulk(path: Path, coded: CodedInstance, attribute_path: str) -> bytes:
-    """The value behind a ``BulkDataURI``: what follows ``bulk_data_uri/`` in it; pixel data natively.
+def element_at(data_set: DataSet, attribute_path: str) -> Element:
+    """The element behind a ``BulkDataURI``: what follows ``bulk_data_uri/`` in it.
 
     Raises:
-        NotFoundError: no such value.
-        NotAcceptableError: the pixel data cannot be decoded here.
+        NotFoundError: no such element.
     """
-    del coded
-    with open_stored(path) as stored:
-        data_set = stored.data_set
-        pixels = find_pixel_data(data_set)
-        if pixels is not None and attribute_path == f"{pixels.tag:08X}":
-            return b"".join(pixel_data(stored))
-        for row in _walked(_Level(data_set.walk, EXPLICIT_LITTLE), _top(data_set)):
-            if row.path == attribute_path:
-                return bytes(data_set.source.pixels(row.element.value, row.element.end))
-    raise NotFoundError(f"the object has no bulk data at {attribute_path}", phase="retrieval")
+    for row in _walked(_Level(data_set.walk, EXPLICIT_LITTLE), _top(data_set)):
+        if row.path == attribute_path:
+            return row.element
+    raise NotFoundError(f"the object has no bulk data at {attribute_path[:64]}", phase="retrieval")
 
 
 def model_of(data_set: DataSet, *, bulk_data_uri: str, inline_at_most: int = _INLINE_AT_MOST) -> dict[str, Any]:

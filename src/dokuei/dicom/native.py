@@ -12,7 +12,7 @@ from dokuei.dicom.content import ContentDigest, explicit_header
 from dokuei.dicom.elements import PIXEL_DATA
 from dokuei.dicom.icons import IconDecoder
 from dokuei.dicom.lossy import lossy_elements
-from dokuei.dicom.pixels import PHOTOMETRIC, PLANAR, Cells, PixelDescription, native_chunks
+from dokuei.dicom.pixels import CHUNK, PHOTOMETRIC, PLANAR, Cells, PixelDescription, native_chunks
 from dokuei.dicom.pixels import native_frame as native_frame_bytes
 from dokuei.dicom.rewrite import NativeIcon, explicit_head
 from dokuei.dicom.stored import Stored, open_stored
@@ -20,10 +20,11 @@ from dokuei.errors import NotAcceptableError, NotFoundError
 
 _PIXEL_GROUP: Final = 0x7FE00000
 _LAST_TAG: Final = 0xFFFFFFFF
-_LARGEST: Final = 0xFFFFFFFE
+LARGEST_VALUE: Final = 0xFFFFFFFE
 _BY_PIXEL: Final = explicit_head(PLANAR, "US", 2) + b"\0\0"
 _RGB: Final = explicit_head(PHOTOMETRIC, "CS", 4) + b"RGB "
 _BYTE: Final = 8
+_PIECE: Final = CHUNK
 
 
 def to_explicit_little_endian(path: Path, coded: CodedInstance) -> Iterator[bytes]:
@@ -35,6 +36,7 @@ def to_explicit_little_endian(path: Path, coded: CodedInstance) -> Iterator[byte
     """
     with open_stored(path) as stored:
         data_set = stored.data_set
+        _check_length(stored)
         overrides = data_set.overrides | _native_overrides(stored, coded)
         icons = _icons(stored, coded)
         yield meta.build_meta(
@@ -98,6 +100,19 @@ def _native_overrides(stored: Stored, coded: CodedInstance) -> dict[int, bytes]:
     return overrides
 
 
+def _check_length(stored: Stored) -> None:
+    """Before the first byte: what cannot be written to its end is not begun."""
+    description = stored.description
+    if description is None or stored.encoded is None:
+        return
+    if (description.frame_bits * description.number_of_frames + 7) // 8 > LARGEST_VALUE:
+        raise NotAcceptableError(
+            "its native form is larger than a data element can be",
+            phase="decoding",
+            remedy="Ask for its frames one by one.",
+        )
+
+
 def _pixel_element(stored: Stored) -> Iterator[bytes]:
     description, data_set = stored.description, stored.data_set
     if description is None:
@@ -109,37 +124,68 @@ def _pixel_element(stored: Stored) -> Iterator[bytes]:
         yield explicit_head(element.tag, element.vr, element.end - element.value)
     else:
         length = (description.frame_bits * description.number_of_frames + 7) // 8
-        if length > _LARGEST:
-            raise NotAcceptableError(
-                "its native form is larger than a data element can be",
-                phase="decoding",
-                remedy="Ask for its frames one by one.",
-            )
         yield explicit_head(PIXEL_DATA, "OW" if description.bits_allocated > _BYTE else "OB", length + length % 2)
     yield from pixel_data(stored)
 
 
-def pixel_data(stored: Stored) -> Iterator[bytes]:
-    """The value of the pixel data in Explicit VR Little Endian, padded, in pieces.
+def native_length(stored: Stored) -> int:
+    """Bytes of ``pixel_data``."""
+    description = stored.described()
+    if stored.encoded is None:
+        return description.element.end - description.element.value
+    length = (description.frame_bits * description.number_of_frames + 7) // 8
+    return length + length % 2
+
+
+def pixel_data(stored: Stored, *, first: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """The value of the pixel data in Explicit VR Little Endian, padded, in pieces; or a span of it.
 
     Raises:
         NotAcceptableError: its frames cannot be decoded here.
+        ProofError: a frame is not what it was.
     """
     description = stored.description
     if description is None:
         return
+    wanted = native_length(stored) - first if length is None else length
     if stored.encoded is None:
-        stored.check_native_frames()
-        for piece in native_chunks(stored.data_set, description):
-            yield bytes(piece)
-        return
-    yield from _packed(stored, description) if description.bits_allocated == 1 else _whole(stored, description)
+        yield from _span(_native_pieces(stored, description, first, wanted), first % _PIECE, wanted)
+    elif description.bits_allocated == 1:
+        yield from _span(_padded(_packed(stored, description), description), first, wanted)
+    else:
+        frame, skip = divmod(first, description.frame_bytes)
+        yield from _span(_padded(_whole(stored, description, frame), description), skip, wanted)
+
+
+def _native_pieces(stored: Stored, description: PixelDescription, first: int, length: int) -> Iterator[bytes]:
+    """Pieces from the one that holds byte ``first``, once the frames that are touched have been checked."""
+    last_bit = max(first + length, 1) * _BYTE - 1
+    stored.check_native_frames(first * _BYTE // description.frame_bits + 1, last_bit // description.frame_bits + 1)
+    for piece in native_chunks(stored.data_set, description, after=first - first % _PIECE):
+        yield bytes(piece)
+
+
+def _span(pieces: Iterator[bytes], skip: int, length: int) -> Iterator[bytes]:
+    """``length`` bytes after the first ``skip``; nothing is made beyond them."""
+    while length > 0:
+        piece = next(pieces, b"")
+        if not piece:
+            return
+        wanted = piece[skip : skip + length] if skip or length < len(piece) else piece
+        skip = max(0, skip - len(piece))
+        length -= len(wanted)
+        if wanted:
+            yield wanted
+
+
+def _padded(pieces: Iterator[bytes], description: PixelDescription) -> Iterator[bytes]:
+    yield from pieces
     if (description.frame_bits * description.number_of_frames + 7) // 8 % 2:
         yield b"\0"
 
 
-def _whole(stored: Stored, description: PixelDescription) -> Iterator[bytes]:
-    for number in range(1, description.number_of_frames + 1):
+def _whole(stored: Stored, description: PixelDescription, after: int) -> Iterator[bytes]:
+    for number in range(after + 1, description.number_of_frames + 1):
         yield _native_bytes(stored, description, number)
 
 

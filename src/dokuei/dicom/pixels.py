@@ -26,7 +26,7 @@ BITS_STORED: Final = 0x00280101
 HIGH_BIT: Final = 0x00280102
 
 MAXIMUM_FRAME_BYTES: Final = 256 << 20
-_PIECE: Final = 8 << 20
+CHUNK: Final = 8 << 20
 _SUBSAMPLED: Final = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
 _NUMBERS: Final = frozenset({8, 16, 32, 64})
 _FLOATS: Final = {FLOAT_PIXEL_DATA: 32, DOUBLE_PIXEL_DATA: 64}
@@ -167,11 +167,11 @@ def native_frame(data_set: DataSet, description: PixelDescription, index: int) -
     return _swapped(data_set, description, start, end)
 
 
-def native_chunks(data_set: DataSet, description: PixelDescription) -> Iterator[Buffer]:
-    """The whole native value in little endian, piece by piece, with whatever follows its last frame."""
+def native_chunks(data_set: DataSet, description: PixelDescription, *, after: int = 0) -> Iterator[Buffer]:
+    """The native value behind ``after`` bytes in little endian, piece by piece, with what follows its last frame."""
     element = description.element
-    for start in range(element.value, element.end, _PIECE):
-        end = min(start + _PIECE, element.end)
+    for start in range(element.value + after, element.end, CHUNK):
+        end = min(start + CHUNK, element.end)
         if data_set.source.encoding.little or description.bits_allocated < 8:  # noqa: PLR2004 - bits have no order
             yield data_set.source.pixels(start, end)
         else:

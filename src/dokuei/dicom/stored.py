@@ -21,7 +21,6 @@ from dokuei.dicom.pixels import (
     frame_digest,
     native_digest,
     native_frame,
-    native_frames,
     to_cells,
 )
 from dokuei.dicom.source import open_source
@@ -96,14 +95,15 @@ class Stored:
         self._check_digest(number, frame_digest(cells if self.has_resolutions else data))
         return cells
 
-    def check_native_frames(self) -> None:
-        """Every native frame against its digest, for those who copy them as a whole.
+    def check_native_frames(self, first: int, last: int) -> None:
+        """Native frames from ``first`` to ``last`` against their digests, for those who copy them as a whole.
 
         Raises:
             ProofError: one is not what it was.
         """
         description = self.described()
-        for number, native in enumerate(native_frames(self.data_set, description), 1):
+        for number in range(first, min(last, description.number_of_frames) + 1):
+            native = native_frame(self.data_set, description, number - 1)
             self._check_digest(number, native_digest(native, description))
 
     def _check_digest(self, number: int, digest: str) -> None:

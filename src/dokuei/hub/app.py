@@ -52,7 +52,7 @@ def open_hub(settings: Settings) -> Hub:
         stores.database,
         site_names=site_register.names,
         box=secret_box(settings.home / "hub" / "secret.key"),
-        party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.url),
+        party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
     )
     worklist = WorklistService(stores.database, identity.people)
     return Hub(
@@ -81,6 +81,7 @@ def readers_app(hub: Hub) -> FastAPI:
     """What readers' browsers and DICOMweb clients talk to."""
     app = _application("dokuei hub")
     app.state.identity = hub.identity
+    app.state.hub_url = hub.settings.hub.public_address
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(archive_api.routes(hub.archive))
     app.include_router(worklist_api.routes(hub.worklist))

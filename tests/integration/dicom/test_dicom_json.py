@@ -11,8 +11,9 @@ import pydicom
 import pytest
 
 from dokuei.dicom import uids
+from dokuei.dicom.bulk import find_bulk
 from dokuei.dicom.coded import CodedInstance
-from dokuei.dicom.dicom_json import read_bulk, to_json
+from dokuei.dicom.dicom_json import to_json
 from dokuei.dicom.intake import intake
 from dokuei.dicom.native import to_explicit_little_endian
 from dokuei.errors import NotFoundError
@@ -24,6 +25,11 @@ Model = dict[str, Any]
 def _coded(path: Path) -> tuple[Path, CodedInstance]:
     target = path.with_suffix(".coded")
     return target, intake(path, target)
+
+
+def _bulk(target: Path, attribute_path: str) -> bytes:
+    found = find_bulk(target, attribute_path)
+    return b"".join(found.pieces(0, found.length))
 
 
 def _model(path: Path) -> Model:
@@ -119,11 +125,11 @@ def test_large_values_are_bulk_data_and_can_be_fetched(tmp_path: Path) -> None:
     assert b64decode(model["00420011"]["InlineBinary"]) == b"short\0"
     uri = model["00081110"]["Value"][1]["00420011"]["BulkDataURI"]
     assert uri == "bulk/00081110/1/00420011"
-    assert read_bulk(target, coded, uri.removeprefix("bulk/")) == data
+    assert _bulk(target, uri.removeprefix("bulk/")) == data
     assert model["7FE00010"] == {"vr": "OW", "BulkDataURI": "bulk/7FE00010"}
-    assert read_bulk(target, coded, "7FE00010") == cells.tobytes()
+    assert _bulk(target, "7FE00010") == cells.tobytes()
     with pytest.raises(NotFoundError):
-        read_bulk(target, coded, "00081110/7/00420011")
+        find_bulk(target, "00081110/7/00420011")
 
 
 def test_the_model_says_what_came_and_not_how_it_is_coded(tmp_path: Path) -> None:

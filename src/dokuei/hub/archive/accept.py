@@ -69,8 +69,16 @@ def media_type_of(transfer_syntax_uid: str) -> str:
     return _MEDIA_TYPES.get(transfer_syntax_uid, OCTETS)
 
 
+@dataclass(frozen=True)
+class BulkChoice:
+    """How bulk data is answered: its media type, as a part or alone."""
+
+    content: str
+    multipart: bool
+
+
 @lru_cache(_REMEMBERED)
-def frame_choice(accept: str, transfer_syntax_uid: str) -> Choice:
+def frame_choice(accept: str, transfer_syntax_uid: str, *, decodable: bool = True) -> Choice:
     """How frames of an object are answered; without a wish: parts of native cells, as the standard says.
 
     Raises:
@@ -80,42 +88,53 @@ def frame_choice(accept: str, transfer_syntax_uid: str) -> Choice:
     native = transfer_syntax_uid == uids.EXPLICIT_LITTLE
     for wish in read_accept(accept, default=OCTETS):
         if wish.content == OCTETS and wish.transfer_syntax in {None, uids.EXPLICIT_LITTLE}:
-            return Choice("stored" if native else "native", wish.multipart)
-        if wish.content in {OCTETS, media_type, _x(media_type)} and _fits(wish, transfer_syntax_uid):
+            if native or decodable:
+                return Choice("stored" if native else "native", wish.multipart)
+            continue
+        named = wish.content in {OCTETS, _x(media_type)} or _covers(wish.content, media_type)
+        if named and _fits(wish, transfer_syntax_uid):
             return Choice("stored", wish.multipart)
     raise _not_acceptable(f"{media_type}; transfer-syntax={transfer_syntax_uid} or {OCTETS}")
 
 
 @lru_cache(_REMEMBERED)
-def file_choice(accept: str, transfer_syntax_uid: str) -> Choice:
-    """How an object is answered as a Part 10 file; without a wish: Explicit VR Little Endian (PS3.18 8.7.3.5.2).
+def file_choice(
+    accept: str, transfer_syntax_uid: str, *, decodable: bool = True, has_pixels: bool = True, several: bool = False
+) -> Choice:
+    """How an object is answered as a Part 10 file; without a wish: Explicit VR Little Endian (PS3.18 8.7.3.4).
 
-    ``native`` is also what comes of a file that is stored so: our own block of digests is then left out.
+    ``native`` is also what comes of a file that is stored so: our own block of digests is then left out. An object
+    without pixels fits any transfer syntax that is asked for, and ``several`` objects need parts.
 
     Raises:
         NotAcceptableError: nothing of what is stored or can be made is taken.
     """
     for wish in read_accept(accept, default=DICOM):
-        if wish.content != DICOM:
+        if wish.content != DICOM or (several and not wish.multipart):
             continue
         if wish.transfer_syntax in {None, uids.EXPLICIT_LITTLE}:
-            return Choice("native", wish.multipart)
-        if _fits(wish, transfer_syntax_uid):
+            if decodable:
+                return Choice("native", wish.multipart)
+        elif _fits(wish, transfer_syntax_uid):
             return Choice("stored", wish.multipart)
+        elif not has_pixels:
+            return Choice("native", wish.multipart)
     raise _not_acceptable(f"{DICOM}; transfer-syntax={transfer_syntax_uid} or {uids.EXPLICIT_LITTLE}")
 
 
 @lru_cache(_REMEMBERED)
-def octets_choice(accept: str) -> bool:
-    """Whether bulk data goes out as parts (True) or alone (False).
+def bulk_choice(accept: str, media_type: str = OCTETS) -> BulkChoice:
+    """How bulk data is answered: as octets, little endian, or as the ``media_type`` that a document itself names.
 
     Raises:
         NotAcceptableError: neither is taken.
     """
     for wish in read_accept(accept, default=OCTETS):
-        if wish.content == OCTETS:
-            return wish.multipart
-    raise _not_acceptable(OCTETS)
+        if wish.content == OCTETS and wish.transfer_syntax in {None, "*", uids.EXPLICIT_LITTLE}:
+            return BulkChoice(OCTETS, wish.multipart)
+        if media_type != OCTETS and _covers(wish.content, media_type):
+            return BulkChoice(media_type, wish.multipart)
+    raise _not_acceptable(OCTETS if media_type == OCTETS else f"{media_type} or {OCTETS}")
 
 
 @lru_cache(_REMEMBERED)
@@ -145,12 +164,23 @@ def demand_json(accept: str) -> None:
         raise _not_acceptable(DICOM_JSON)
 
 
+@lru_cache(_REMEMBERED)
+def gzip_is_taken(accept_encoding: str) -> bool:
+    """Whether gzip is among the codings that are taken; ``q=0`` says that it is not (RFC 9110 12.5.3)."""
+    qualities = {wish.content: wish.quality for wish in _wishes(accept_encoding, default="")}
+    return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0))) > 0
+
+
 def read_accept(accept: str, *, default: str) -> tuple[MediaRange, ...]:
     """The alternatives, the most wished for first; none and ``*/*`` mean the resource's default media type."""
-    found = [made for one in _alternatives(accept[:_MOST_HEADER]) if (made := _media_range(one, default)) is not None]
+    found = _wishes(accept, default)
     if not found and not accept.strip():
         found = [_media_range([_ANY], default) or MediaRange(default, multipart=False, transfer_syntax=None, quality=1)]
     return tuple(sorted((one for one in found if one.quality > 0), key=lambda one: -one.quality))
+
+
+def _wishes(accept: str, default: str) -> list[MediaRange]:
+    return [made for one in _alternatives(accept[:_MOST_HEADER]) if (made := _media_range(one, default)) is not None]
 
 
 def _alternatives(accept: str) -> list[list[str]]:
@@ -178,12 +208,11 @@ def _media_range(pieces: list[str], default: str) -> MediaRange | None:
         quality = float(parameters.get("q", "1"))
     except ValueError:
         return None
-    in_parts = default in {OCTETS, DICOM}
-    if name in {_ANY, "multipart/*"} or (name == "application/*" and default == DICOM_JSON):
-        return MediaRange(default, in_parts, None, quality)
+    if name in {_ANY, "multipart/*"}:
+        return MediaRange(default, default in {OCTETS, DICOM}, None, quality)
     multipart = name == _MULTIPART
     content = parameters.get("type", default).lower() if multipart else name
-    if content == _ANY:
+    if content in {_ANY, "application/*"} and (content == _ANY or _covers(content, default)):
         content = default
     return MediaRange(content, multipart, parameters.get("transfer-syntax") or None, quality)
 
@@ -192,6 +221,11 @@ def _fits(wish: MediaRange, transfer_syntax_uid: str) -> bool:
     if wish.transfer_syntax is None:
         return wish.content not in {OCTETS, DICOM}
     return wish.transfer_syntax in {"*", transfer_syntax_uid}
+
+
+def _covers(wished: str, media_type: str) -> bool:
+    """Whether a media type is meant, by its name or by ``image/*`` and the like (RFC 9110 12.5.1)."""
+    return wished == media_type or (wished.endswith("/*") and media_type.startswith(wished[:-1]))
 
 
 def _x(media_type: str) -> str:

@@ -1,15 +1,17 @@
 """Who asks, at which site, and how the answer may be kept: the same for every DICOMweb route."""
 
 import gzip
-from collections.abc import Awaitable, Callable
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from anyio import to_thread
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from dokuei.errors import ConflictError, NotFoundError
+from dokuei.hub.archive.accept import gzip_is_taken
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.identity.api import require
 from dokuei.hub.identity.model import Permission, Principal
@@ -78,9 +80,12 @@ async def note_access(service: ArchiveService, at: At, study: str) -> None:
 
 
 def base_of(request: Request) -> str:
-    """The address of the DICOMweb service that was asked, for Retrieve URLs in answers."""
+    """The address of the DICOMweb service that was asked, under the hub's configured name.
+
+    The Host header is the client's word: it may lack the port, or name a host of somebody else's.
+    """
     path = request.url.path
-    return f"{request.url.scheme}://{request.url.netloc}{path[: path.index('/dicom-web') + len('/dicom-web')]}"
+    return f"{request.app.state.hub_url}{path[: path.index('/dicom-web') + len('/dicom-web')]}"
 
 
 def not_modified(request: Request, etag: str) -> bool:
@@ -92,20 +97,41 @@ def not_modified(request: Request, etag: str) -> bool:
 
 
 def json_answer(request: Request, body: bytes, *, media_type: str, headers: dict[str, str]) -> Response:
-    """A JSON body, compressed where the client takes that and it is worth it."""
-    headers = {**headers, "Vary": "Accept, Accept-Encoding"}
-    if len(body) >= _WORTH_COMPRESSING and takes_gzip(request):
-        return Response(
-            gzip.compress(body, 1, mtime=0), media_type=media_type, headers={**headers, "Content-Encoding": "gzip"}
-        )
+    """A JSON body, known by its own digest, compressed where the client takes that and it is worth it."""
+    packed = len(body) >= _WORTH_COMPRESSING and takes_gzip(request)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}{"-gzip" if packed else ""}"'
+    headers = {**headers, "ETag": etag, "Vary": "Accept, Accept-Encoding"}
+    if not_modified(request, etag):
+        return Response(status_code=304, headers=headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, 1, mtime=0)
     return Response(body, media_type=media_type, headers=headers)
 
 
 def takes_gzip(request: Request) -> bool:
-    """Whether the client can undo gzip."""
-    return "gzip" in request.headers.get("accept-encoding", "")
+    """Whether the client can undo gzip, and wants it at all (RFC 9110 12.5.3)."""
+    return gzip_is_taken(joined_lines(request, "accept-encoding"))
 
 
 def wish_of(request: Request) -> str:
     """The Accept header, or the query parameter that stands for it (PS3.18 8.3.3.1)."""
-    return request.query_params.get("accept") or request.headers.get("accept", "")
+    return request.query_params.get("accept") or joined_lines(request, "accept")
+
+
+def joined_lines(request: Request, name: str) -> str:
+    """A list-valued header: several lines are one list (RFC 9110 5.3)."""
+    return ", ".join(request.headers.getlist(name))
+
+
+def add_get_and_head(router: APIRouter, path: str, handler: Callable[..., Awaitable[Response]]) -> None:
+    """A resource that is read, and whose head can be had alone (RFC 9110 9.3.2)."""
+    router.add_api_route(path, handler, methods=["GET"])
+    router.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
+
+
+def head_of(media_type: str, headers: Mapping[str, str], status: int = 200) -> Response:
+    """The answer to HEAD where the length is known only once the body is made: then none is told (RFC 9110 8.6)."""
+    answer = Response(status_code=status, headers=dict(headers), media_type=media_type)
+    del answer.headers["content-length"]
+    return answer

@@ -15,7 +15,7 @@ from dokuei.errors import DokueiError
 from dokuei.hub.archive.accept import Choice, frame_choice
 from dokuei.hub.archive.answer_parts import last_boundary, multipart_type, part_head
 from dokuei.hub.archive.api_access import At, at_named_site, at_only_site
-from dokuei.hub.archive.api_frames import boundary_of
+from dokuei.hub.archive.api_frames import boundary_of, parts_etag
 from dokuei.hub.archive.byte_ranges import ByteRange, read_range
 from dokuei.hub.archive.frames import FrameFile
 from dokuei.hub.archive.service import ArchiveService
@@ -48,7 +48,7 @@ class FrameLane:
         await self._app(scope, receive, send)
 
     async def _answered(self, scope: Scope, named: re.Match[str], send: Send) -> bool:
-        wishes = dict(scope["headers"])
+        wishes = _by_name(scope["headers"])
         number = int(named[5])
         try:
             found = await self._found(scope, named, wishes)
@@ -65,7 +65,7 @@ class FrameLane:
         if not data:
             return False
         if choice.multipart:
-            await self._send_part(send, at, file, scope["path"], data)
+            await self._send_part(send, at, file, scope["path"], number, data)
         else:
             await self._send(send, at, file, number, part=part, data=data)
         return True
@@ -98,11 +98,15 @@ class FrameLane:
             more.append((b"content-range", part.header.encode()))
         await self._answer(send, at, 206 if part else 200, file.content_type, more, data)
 
-    async def _send_part(self, send: Send, at: At, file: FrameFile, path: str, data: bytes) -> None:
+    async def _send_part(  # noqa: PLR0917 - the parts of an answer in their order
+        self, send: Send, at: At, file: FrameFile, path: str, number: int, data: bytes
+    ) -> None:
         boundary = boundary_of(file)
         head = part_head(boundary, file.content_type, path, len(data))
         body = b"".join((head, data, b"\r\n", last_boundary(boundary)))
-        await self._answer(send, at, 200, multipart_type(boundary, file.content_type.partition(";")[0]), [], body)
+        media_type = multipart_type(boundary, file.content_type.partition(";")[0])
+        etag = parts_etag(file, (number,), as_native=False).encode()
+        await self._answer(send, at, 200, media_type, [(b"etag", etag)], body)
 
     async def _answer(  # noqa: PLR0917 - the parts of an answer in their order
         self, send: Send, at: At, status: int, content_type: str, more: list[tuple[bytes, bytes]], body: bytes
@@ -116,6 +120,16 @@ class FrameLane:
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def _by_name(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers by name; several lines of one are a list, as the route reads them (RFC 9110 5.3)."""
+    found = dict(headers)
+    if len(found) < len(headers):
+        found = {}
+        for name, value in headers:
+            found[name] = found[name] + b", " + value if name in found else value
+    return found
 
 
 def _range(wishes: Mapping[bytes, bytes], size: int) -> ByteRange | None:

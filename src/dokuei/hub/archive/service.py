@@ -16,6 +16,7 @@ from dokuei.errors import NotFoundError
 from dokuei.hub.archive import manifests, quarantine, reading, receipts, store
 from dokuei.hub.archive.accesses import Accesses
 from dokuei.hub.archive.attributes import Level
+from dokuei.hub.archive.decodable import Decodability
 from dokuei.hub.archive.frames import FrameIndex
 from dokuei.hub.archive.metadata import MetadataDocuments
 from dokuei.hub.archive.model import (
@@ -261,6 +262,11 @@ class ArchiveService:
     def accesses(self) -> Accesses:
         """Who looked at what, as this process noted it."""
         return Accesses(self.database)
+
+    @cached_property
+    def decodability(self) -> Decodability:
+        """Which objects can be handed out decoded, as this process found out."""
+        return Decodability()
 
     @cached_property
     def metadata(self) -> MetadataDocuments:

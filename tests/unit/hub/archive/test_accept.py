@@ -5,13 +5,15 @@ import pytest
 from dokuei.dicom import uids
 from dokuei.errors import NotAcceptableError
 from dokuei.hub.archive.accept import (
+    BulkChoice,
     Choice,
+    bulk_choice,
     demand_json,
     file_choice,
     frame_choice,
+    gzip_is_taken,
     image_choice,
     media_type_of,
-    octets_choice,
 )
 
 RPCL, NATIVE, BASELINE = uids.HTJ2K_LOSSLESS_RPCL, uids.EXPLICIT_LITTLE, uids.JPEG_BASELINE
@@ -110,10 +112,77 @@ def test_pictures_are_jpeg_unless_png_is_wished_for_first() -> None:
 
 
 def test_bulk_data_goes_out_in_parts_unless_alone_is_asked_for() -> None:
-    assert octets_choice("")
-    assert not octets_choice("application/octet-stream")
+    assert bulk_choice("") == BulkChoice("application/octet-stream", multipart=True)
+    assert bulk_choice("application/octet-stream") == BulkChoice("application/octet-stream", multipart=False)
+    assert bulk_choice(f"application/octet-stream; transfer-syntax={NATIVE}").content == "application/octet-stream"
+    for accept in ("image/jpeg", "application/pdf", f"application/octet-stream; transfer-syntax={RPCL}"):
+        with pytest.raises(NotAcceptableError):
+            bulk_choice(accept)
+
+
+def test_a_document_goes_out_as_what_it_says_it_is() -> None:
+    pdf = "application/pdf"
+    assert bulk_choice(pdf, pdf) == BulkChoice(pdf, multipart=False)
+    assert bulk_choice(f'multipart/related; type="{pdf}"', pdf) == BulkChoice(pdf, multipart=True)
+    assert bulk_choice("", pdf) == BulkChoice("application/octet-stream", multipart=True)
+
+
+def test_what_cannot_be_decoded_goes_out_only_as_stored() -> None:
+    both = f"application/octet-stream, image/jpeg; transfer-syntax={BASELINE}; q=0.5"
+    assert frame_choice(both, BASELINE).form == "native"
+    assert frame_choice(both, BASELINE, decodable=False) == Choice("stored", multipart=False)
+    stored = f"application/dicom; transfer-syntax={NATIVE}, application/dicom; transfer-syntax=*; q=0.1"
+    assert file_choice(stored, BASELINE, decodable=False) == Choice("stored", multipart=False)
+    for accept in ("", "*/*", "application/dicom"):
+        with pytest.raises(NotAcceptableError):
+            file_choice(accept, BASELINE, decodable=False)
     with pytest.raises(NotAcceptableError):
-        octets_choice("image/jpeg")
+        frame_choice("", BASELINE, decodable=False)
+
+
+def test_objects_without_pixels_fit_any_transfer_syntax() -> None:
+    wish = f'multipart/related; type="application/dicom"; transfer-syntax={RPCL}'
+    assert file_choice(wish, NATIVE, has_pixels=False, several=True) == Choice("native", multipart=True)
+    with pytest.raises(NotAcceptableError):
+        file_choice(wish, NATIVE)
+
+
+def test_several_objects_need_parts() -> None:
+    wish = 'application/dicom, multipart/related; type="application/dicom"; q=0.5'
+    assert not file_choice(wish, RPCL).multipart
+    assert file_choice(wish, RPCL, several=True).multipart
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("image/*", Choice("stored", multipart=False)),
+        ('multipart/related; type="image/*"', Choice("stored", multipart=True)),
+        ("application/*", Choice("native", multipart=False)),
+        ("application/*; transfer-syntax=*", Choice("stored", multipart=False)),
+    ],
+)
+def test_ranges_of_media_types_are_understood(accept: str, expected: Choice) -> None:
+    """RFC 9110 12.5.1."""
+    assert frame_choice(accept, RPCL) == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "taken"),
+    [
+        ("gzip", True),
+        ("deflate, GZIP;q=0.1", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0, *", False),
+        ("br", False),
+        ("", False),
+        ("not-gzip", False),
+    ],
+)
+def test_gzip_is_used_where_it_is_taken(accept: str, *, taken: bool) -> None:
+    """RFC 9110 12.5.3."""
+    assert gzip_is_taken(accept) is taken
 
 
 def test_every_storable_transfer_syntax_has_a_media_type() -> None:
