@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -14,7 +13,9 @@ from dokuei.hub.archive.accept import DICOM_JSON, demand_json
 from dokuei.hub.archive.api_access import (
     At,
     Finder,
+    add_get_and_head,
     base_of,
+    head_of,
     json_answer,
     not_modified,
     note_access,
@@ -49,8 +50,9 @@ class SearchAnswers:
 
         def search() -> Response:
             found = self.service.search(level, query, site_id=at.site_id, base=base, study=study, series=series)
+            body = b"[" + b",".join(found.items) + b"]"
             headers = {"Cache-Control": at.until_changed, **_warnings(query, found.remaining, base)}
-            return json_answer(request, orjson.dumps(found.items), media_type=DICOM_JSON, headers=headers)
+            return json_answer(request, body, media_type=DICOM_JSON, headers=headers)
 
         return await to_thread.run_sync(search)
 
@@ -73,35 +75,39 @@ def add_search_routes(router: APIRouter, service: ArchiveService, find: Callable
     here = Annotated[At, Depends(find(Permission.READ_IMAGES))]
     answers = SearchAnswers(service)
 
-    @router.get("/studies")
     async def studies(request: Request, at: here) -> Response:
         """Search for studies."""
         return await answers.searched(request, at, "study")
 
-    @router.get("/series")
     async def all_series(request: Request, at: here) -> Response:
         """Search for series of any study."""
         return await answers.searched(request, at, "series")
 
-    @router.get("/instances")
     async def all_instances(request: Request, at: here) -> Response:
         """Search for instances of any study."""
         return await answers.searched(request, at, "instance")
 
-    @router.get("/studies/{study}/series")
     async def series_of_study(request: Request, at: here, study: str) -> Response:
         """Search for series of a study."""
         return await answers.searched(request, at, "series", study=study)
 
-    @router.get("/studies/{study}/instances")
     async def instances_of_study(request: Request, at: here, study: str) -> Response:
         """Search for instances of a study."""
         return await answers.searched(request, at, "instance", study=study)
 
-    @router.get("/studies/{study}/series/{series}/instances")
     async def instances_of_series(request: Request, at: here, study: str, series: str) -> Response:
         """Search for instances of a series."""
         return await answers.searched(request, at, "instance", study=study, series=series)
+
+    for path, handler in (
+        ("/studies", studies),
+        ("/series", all_series),
+        ("/instances", all_instances),
+        ("/studies/{study}/series", series_of_study),
+        ("/studies/{study}/instances", instances_of_study),
+        ("/studies/{study}/series/{series}/instances", instances_of_series),
+    ):
+        add_get_and_head(router, path, handler)
 
 
 def add_metadata_routes(router: APIRouter, service: ArchiveService, find: Callable[[Permission], Finder]) -> None:
@@ -109,20 +115,24 @@ def add_metadata_routes(router: APIRouter, service: ArchiveService, find: Callab
     here = Annotated[At, Depends(find(Permission.READ_IMAGES))]
     answers = SearchAnswers(service)
 
-    @router.get("/studies/{study}/metadata")
     async def study_metadata(request: Request, at: here, study: str) -> Response:
         """Every attribute of every object of a study, bulk data by address."""
         return await answers.described(request, at, Scope(at.site_id, study))
 
-    @router.get("/studies/{study}/series/{series}/metadata")
     async def series_metadata(request: Request, at: here, study: str, series: str) -> Response:
         """The same for a series."""
         return await answers.described(request, at, Scope(at.site_id, study, series))
 
-    @router.get("/studies/{study}/series/{series}/instances/{instance}/metadata")
     async def instance_metadata(request: Request, at: here, study: str, series: str, instance: str) -> Response:
         """The same for one object."""
         return await answers.described(request, at, Scope(at.site_id, study, series, instance))
+
+    for path, handler in (
+        ("/studies/{study}/metadata", study_metadata),
+        ("/studies/{study}/series/{series}/metadata", series_metadata),
+        ("/studies/{study}/series/{series}/instances/{instance}/metadata", instance_metadata),
+    ):
+        add_get_and_head(router, path, handler)
 
 
 def _metadata(request: Request, at: At, document: MetadataDocument, make: Callable[[], bytes]) -> Response:
@@ -131,6 +141,8 @@ def _metadata(request: Request, at: At, document: MetadataDocument, make: Callab
     headers: dict[str, Any] = {"ETag": etag, "Cache-Control": at.until_changed, "Vary": "Accept, Accept-Encoding"}
     if not_modified(request, etag):
         return Response(status_code=304, headers=headers)
+    if request.method == "HEAD":
+        return head_of(DICOM_JSON, headers | ({"Content-Encoding": "gzip"} if packed else {}))
     body = make()
     if packed:
         return Response(body, media_type=DICOM_JSON, headers={**headers, "Content-Encoding": "gzip"})

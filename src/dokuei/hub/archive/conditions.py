@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, and_, exists, false, or_, select, true
@@ -32,7 +33,7 @@ def condition(match: Match, level: Level, dialect: str) -> Condition | None:
         return None
     if match.tag == _MODALITIES_IN_STUDY:
         other = series.alias()
-        return exists(select(1).where(other.c.study_key == study.c.id, other.c.modality.in_(uids_of(match.value))))
+        return exists(select(1).where(other.c.study_key == study.c.id, _any_of(other.c.modality, match, dialect)))
     if match.tag == _SOP_CLASSES_IN_STUDY:
         return _below("instance", "study", instance.c.sop_class_uid.in_(uids_of(match.value)))
     searched = _SEARCHED.get(match.tag)
@@ -75,9 +76,19 @@ def _uid(level: Level, name: str) -> _Searched:
     return _Searched(level, lambda match, _dialect: column.in_(uids_of(match.value)))
 
 
-def _modality(match: Match, dialect: str) -> Condition:
+def _any_of(column: ColumnElement[str], match: Match, dialect: str) -> Condition:
+    """One of several values, each of which may hold wildcards."""
     wanted = uids_of(match.value)
-    return or_(*(like(series.c.modality, one, dialect) for one in wanted)) if wanted else false()
+    return or_(*(like(column, one, dialect) for one in wanted)) if wanted else false()
+
+
+def _modality(match: Match, dialect: str) -> Condition:
+    return _any_of(series.c.modality, match, dialect)
+
+
+def _available(match: Match, _dialect: str) -> Condition:
+    """Whatever is here is online (PS3.3 C.4.23.1.1)."""
+    return true() if fnmatchcase("ONLINE", match.value.strip()) else false()
 
 
 def _span(level: Level, name: str) -> _Searched:
@@ -137,6 +148,9 @@ _SEARCHED: Final[dict[str, _Searched]] = {
         "StudyDescription": _text("study", "study_description"),
         "AccessionNumber": _text("study", "accession_number"),
         "ReferringPhysicianName": _name("referring_physician"),
+        "NumberOfStudyRelatedSeries": _number("study", "number_of_series"),
+        "NumberOfStudyRelatedInstances": _number("study", "number_of_instances"),
+        "InstanceAvailability": _Searched("study", _available),
         "SeriesInstanceUID": _uid("series", "series_instance_uid"),
         "Modality": _Searched("series", _modality),
         "SeriesNumber": _number("series", "series_number"),
@@ -144,9 +158,11 @@ _SEARCHED: Final[dict[str, _Searched]] = {
         "BodyPartExamined": _text("series", "body_part_examined"),
         "PerformedProcedureStepStartDate": _span("series", "performed_procedure_step_start_date"),
         "PerformedProcedureStepStartTime": _span("series", "performed_procedure_step_start_time"),
+        "NumberOfSeriesRelatedInstances": _number("series", "number_of_instances"),
         "SOPInstanceUID": _uid("instance", "sop_instance_uid"),
         "SOPClassUID": _uid("instance", "sop_class_uid"),
         "InstanceNumber": _number("instance", "instance_number"),
+        "AvailableTransferSyntaxUID": _uid("instance", "transfer_syntax_uid"),
         "NumberOfFrames": _number("instance", "number_of_frames"),
         "Rows": _number("instance", "rows"),
         "Columns": _number("instance", "columns"),

@@ -48,7 +48,7 @@ def _value_matches(value: Any, match: Match) -> bool:
     text = "" if value is None else str(value)
     wanted = range_of(match.vr, match.value)
     if wanted is not None:
-        return wanted.start <= text and (not wanted.end or text <= wanted.end)
+        return bool(text) and wanted.start <= text and (not wanted.end or text <= wanted.end)
     if match.vr == "UI":
         return text in uids_of(match.value)
     if match.vr in _NUMERIC_VRS:

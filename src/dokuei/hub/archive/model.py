@@ -1,10 +1,10 @@
 """What the archive says about objects: pure values, the same for STOW-RS, gateways and the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import DokueiError
@@ -168,9 +168,9 @@ class ArchivedInstance:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: DICOM JSON objects, and how many more there are beyond this page."""
+    """What a search found: DICOM JSON objects, written, and how many more there are beyond this page."""
 
-    items: Sequence[Mapping[str, Any]]
+    items: Sequence[bytes]
     remaining: int
 
 

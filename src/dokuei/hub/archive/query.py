@@ -9,11 +9,13 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 from dokuei.errors import RequestError
 
-MOST_ROWS: Final = 50_000
+MOST_ROWS: Final = 10_000
 _MOST_STARS: Final = 8
 _PHASE: Final = "reading the query"
 _TAG: Final = re.compile(r"[0-9A-Fa-f]{8}\Z")
 _RANGE_VRS: Final = frozenset({"DA", "TM", "DT"})
+# Told with every result or of other services: nothing stored could be compared with them.
+_NOT_MATCHED: Final = frozenset({"00080054", "00081190", "00201200", "00201202", "00201204", "00404010"})
 _IGNORED: Final = frozenset({"accept", "charset", "emptyvaluematching", "multiplevaluematching"})
 _DIGITS: Final = {
     "DA": re.compile(r"\d{4}(\d{2}(\d{2})?)?\Z"),
@@ -118,9 +120,10 @@ def vr_of(tag: str) -> str:
 
 
 def range_of(vr: str, value: str) -> Range | None:
-    """A date, time or date-time range, padded so that plain text comparison is right (PS3.4 C.2.2.2.5).
+    """A date, time or date-time range, made so that plain text comparison is right (PS3.4 C.2.2.2.5).
 
-    A single value of lower precision is a range too: ``10`` is the whole hour from 10:00.
+    A single value of lower precision is a range too: ``10`` is the whole hour from 10:00. Stored values may have a
+    lower precision than the key, and mean their first moment: ``1010`` lies between ``101000`` and ``102000``.
     """
     if vr not in _RANGE_VRS:
         return None
@@ -129,8 +132,8 @@ def range_of(vr: str, value: str) -> Range | None:
     if not dash:
         if vr == "DA" and len(value) == len("YYYYMMDD"):
             return Range(value, value)
-        return Range(value, _to_the_last(vr, value))
-    return Range(start, _to_the_last(vr, end) if end else "")
+        return Range(_shortest(vr, value), _to_the_last(vr, value))
+    return Range(_shortest(vr, start), _to_the_last(vr, end) if end else "")
 
 
 def uids_of(value: str) -> tuple[str, ...]:
@@ -141,6 +144,20 @@ def uids_of(value: str) -> tuple[str, ...]:
 def has_wildcard(value: str) -> bool:
     """Whether ``*`` or ``?`` stands for other characters (PS3.4 C.2.2.2.4)."""
     return "*" in value or "?" in value
+
+
+def _shortest(vr: str, value: str) -> str:
+    """The shortest text of the same moment: every longer text of it, or of a later one, sorts behind this."""
+    if vr == "DT" and not value.replace(".", "").isdigit():
+        return value  # an offset from UTC
+    if "." in value:
+        value = value.rstrip("0").rstrip(".")
+    date_digits = {"DA": _FULL_DIGITS["DA"], "TM": 0, "DT": _FULL_DIGITS["DA"]}[vr]
+    while "." not in value and len(value) > max(date_digits, len("HH")) and value.endswith("00"):
+        value = value[:-2]
+    while len(value) in {len("YYYYMM"), len("YYYYMMDD")} and date_digits and value.endswith("01"):
+        value = value[:-2]
+    return value
 
 
 def _to_the_last(vr: str, value: str) -> str:
@@ -171,6 +188,8 @@ def _without_separators(vr: str, value: str) -> str:
 
 
 def _check(match: Match) -> None:
+    if _NOT_MATCHED.intersection(match.path):
+        raise RequestError(f"{match.tag} is told and cannot be searched for", phase=_PHASE, remedy="leave it out")
     if "\0" in match.value:
         raise RequestError("a value holds a character that no attribute holds", phase=_PHASE)
     if match.value.count("*") > _MOST_STARS:

@@ -57,7 +57,7 @@ def item(asked: Asked, row: Row[Any], attributes: Attributes) -> dict[str, Any]:
         made[tag("SeriesInstanceUID")] = _value("UI", row.series_instance_uid)
     _included(made, asked, row, attributes)
     made[_AVAILABILITY] = _value("CS", "ONLINE")
-    made[_RETRIEVE_URL] = _value("UR", _address(asked, row))
+    made[_RETRIEVE_URL] = _value("UR", address_of(asked.level, asked.base, row))
     return dict(sorted(made.items()))
 
 
@@ -116,10 +116,24 @@ def _value(vr: str, *values: Any) -> dict[str, Any]:
     return {"vr": vr, "Value": there} if there else {"vr": vr}
 
 
-def _address(asked: Asked, row: Row[Any]) -> str:
-    address = f"{asked.base}/studies/{row.study_instance_uid}"
-    if asked.level != "study":
+def address_of(level: Level, base: str, row: Row[Any]) -> str:
+    """Where a row's study, series or object is retrieved from."""
+    address = f"{base}/studies/{row.study_instance_uid}"
+    if level != "study":
         address += f"/series/{row.series_instance_uid}"
-    if asked.level == "instance":
+    if level == "instance":
         address += f"/instances/{row.sop_instance_uid}"
     return address
+
+
+def without_bulk_data(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes of a study or a series: large values have an address at their object only, which is not known here."""
+    kept: dict[str, Any] = {}
+    for key, element in attributes.items():
+        if "BulkDataURI" in element:
+            continue
+        if element.get("vr") == "SQ" and "Value" in element:
+            kept[key] = {**element, "Value": [without_bulk_data(one) for one in element["Value"]]}
+        else:
+            kept[key] = element
+    return kept

@@ -43,9 +43,10 @@ def pack(value: Any) -> bytes:
     return zlib.compress(orjson.dumps(value), 1)
 
 
-def unpack(data: bytes) -> Any:
-    """Read back what ``pack`` wrote."""
-    return orjson.loads(zlib.decompress(data))
+def unpack(data: bytes, *, renamed: tuple[str, str] | None = None) -> Any:
+    """Read back what ``pack`` wrote, a text in it replaced by another."""
+    plain = zlib.decompress(data)
+    return orjson.loads(plain if renamed is None else plain.replace(renamed[0].encode(), renamed[1].encode()))
 
 
 def held(connection: Connection, site_id: str, sop_instance_uids: Sequence[str]) -> dict[str, Held]:

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from dokuei.dicom.uids import HTJ2K_LOSSLESS_RPCL as RPCL
+from dokuei.hub.archive import search
 from dokuei.hub.archive.attributes import tag
 from tests.makers.archive import MG, SmallArchive, image, small_archive
 
@@ -26,7 +28,13 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             image(study="1.2.1", series=series, patient_name=HANAKO, patient_id="P1", number=2),
             image(study="1.2.1", series="1.2.1.2", patient_name=HANAKO, number=3, SeriesNumber=2),
             image(
-                study="1.2.2", patient_name=HANAKO, patient_id="P1", modality="MG", sop_class=MG, StudyDate="20250630"
+                study="1.2.2",
+                patient_name=HANAKO,
+                patient_id="P1",
+                modality="MG",
+                sop_class=MG,
+                StudyDate="20250630",
+                StudyTime="1010",
             ),
             image(
                 study="1.2.3",
@@ -79,6 +87,19 @@ def studies(archive: SmallArchive, **parameters: str) -> list[str]:
         ({"ReferringPhysicianName": "紹介*"}, ["1.2.1", "1.2.2", "1.2.3"]),
         ({"ModalitiesInStudy": "MG"}, ["1.2.2", "1.2.3"]),
         ({"ModalitiesInStudy": "MR,MG"}, ["1.2.1", "1.2.2", "1.2.3"]),
+        ({"ModalitiesInStudy": "M*"}, ["1.2.1", "1.2.2", "1.2.3"]),
+        ({"ModalitiesInStudy": "?G"}, ["1.2.2", "1.2.3"]),
+        ({"ModalitiesInStudy": "C*,MR"}, ["1.2.1"]),
+        ({"StudyTime": "101500-102000"}, ["1.2.1"]),
+        ({"StudyTime": "101000-101200"}, ["1.2.2"]),
+        ({"StudyTime": "101000"}, ["1.2.2"]),
+        ({"NumberOfStudyRelatedInstances": "3"}, ["1.2.1"]),
+        ({"NumberOfStudyRelatedSeries": "1"}, ["1.2.2", "1.2.3"]),
+        ({"NumberOfSeriesRelatedInstances": "2"}, ["1.2.1"]),
+        ({"InstanceAvailability": "ONLINE", "limit": "1"}, ["1.2.1"]),
+        ({"InstanceAvailability": "OFFLINE"}, []),
+        ({"AvailableTransferSyntaxUID": RPCL, "limit": "1"}, ["1.2.1"]),
+        ({"AvailableTransferSyntaxUID": "1.2.840.10008.1.2.4.50"}, []),
         ({"Modality": "MR"}, ["1.2.1"]),
         ({"SOPClassesInStudy": MG}, ["1.2.2", "1.2.3"]),
         ({"SOPClassUID": MG}, ["1.2.2", "1.2.3"]),
@@ -186,3 +207,46 @@ def test_xml_is_not_acceptable_and_a_misspelt_key_is_a_bad_request(filled: Small
         answer = client.get("/studies", params={"PatientNaem": "x"})
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_everything_asked_for_comes_with_addresses_that_lead_somewhere(archive: SmallArchive) -> None:
+    archive.stored(image(study="1.2.1"))
+    with archive.client() as client:
+        (one,) = client.get("/studies/1.2.1/instances", params={"includefield": "all"}).json()
+        address = one[tag("PixelData")]["BulkDataURI"]
+        assert address.startswith(f"{archive.base}/sites/kita/dicom-web/studies/1.2.1/series/")
+        assert client.get(address).status_code == 200
+
+
+def test_a_page_of_objects_with_all_their_attributes_ends_early_and_says_so(
+    archive: SmallArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.stored(*(image(study="1.2.1", series="1.2.2", number=number, EchoTime="9") for number in range(1, 8)))
+    monkeypatch.setattr(search, "_MOST_UNPACKED", 3)
+    with archive.client() as client:
+        pages = [
+            client.get("/instances", params={"includefield": field, "offset": str(at), **key})
+            for field, key in (("all", {}), ("EchoTime", {"EchoTime": "9"}))
+            for at in (0, 3, 6)
+        ]
+        assert [len(page.json()) for page in pages] == [3, 3, 1] * 2
+        assert ["There are 4 additional" in page.headers.get("warning", "") for page in pages[::3]] == [True, True]
+        assert "warning" not in pages[2].headers
+        assert len(client.get("/instances").json()) == 7
+        monkeypatch.setattr(search, "_MOST_BYTES", 1)
+        large = client.get("/instances", params={"includefield": "all"})
+        assert (len(large.json()), "There are 6 additional" in large.headers["warning"]) == (1, True)
+
+
+def test_answers_are_known_by_their_tag_and_have_a_head(filled: SmallArchive) -> None:
+    with filled.client() as client:
+        for path in ("/studies", "/series", "/studies/1.2.1/instances", "/studies/1.2.1/metadata"):
+            answer = client.get(path)
+            etag = answer.headers["etag"]
+            assert not etag.startswith("W/")
+            assert client.get(path, headers={"If-None-Match": etag}).status_code == 304, path
+            head = client.head(path)
+            assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", etag), path
+            plain = client.get(path, headers={"Accept-Encoding": "gzip;q=0"})
+            assert "content-encoding" not in plain.headers
+            assert plain.headers["etag"] != etag

@@ -78,7 +78,7 @@ def test_ranges_hold_both_ends_at_any_precision(vr: str, value: str, inside: lis
 
 def test_an_offset_from_utc_is_no_range() -> None:
     assert range_of("DT", "20260301101500-0900") == Range("20260301101500-0900", "20260301101500-0900.999999")
-    assert range_of("DT", "20260301-20260302") == Range("20260301", "20260302999999.999999")
+    assert range_of("DT", "20260301-20260302") == Range("202603", "20260302999999.999999")
 
 
 @given(st.dates(), st.dates(), st.dates())
@@ -111,3 +111,36 @@ def test_private_tags_are_read_and_compared_as_text() -> None:
     assert attribute_path("00191001") == ("00191001",)
     (match,) = read_query([("00191001", "abc")]).matches
     assert matches({"00191001": {"vr": "LO", "Value": ["abc"]}}, match)
+
+
+@pytest.mark.parametrize(
+    ("vr", "value", "inside", "outside"),
+    [
+        ("TM", "101000-102000", ["1010", "101000", "101059.9", "1020"], ["10", "1009", "1021", "102001"]),
+        ("TM", "101000", ["1010", "101000.5"], ["10", "1011"]),
+        ("TM", "100000-105959", ["10", "1000", "1059"], ["09", "11"]),
+        ("TM", "000000-010000", ["00", "0000", "01", "0100"], ["0101"]),
+        ("TM", "101000.50-", ["101000.5"], ["101000.4", "101000"]),
+        ("DA", "20260101-20260131", ["2026", "202601", "20260101"], ["2025", "202602"]),
+        ("DA", "20260201-20260228", ["202602"], ["2026", "202601", "202603"]),
+        ("DT", "20260301000000-20260301120000", ["20260301", "2026030100", "202603"], ["2026", "20260302"]),
+    ],
+)
+def test_a_stored_value_of_lower_precision_means_its_first_moment(
+    vr: str, value: str, inside: list[str], outside: list[str]
+) -> None:
+    match = Match(("00080020",), vr, value)
+    for one in inside:
+        assert matches({"00080020": {"vr": vr, "Value": [one]}}, match), one
+    for one in outside:
+        assert not matches({"00080020": {"vr": vr, "Value": [one]}}, match), one
+
+
+def test_an_empty_value_lies_in_no_range() -> None:
+    assert not matches({"00080020": {"vr": "TM", "Value": [None]}}, Match(("00080020",), "TM", "-12"))
+
+
+@pytest.mark.parametrize("keyword", ["RetrieveURL", "RetrieveAETitle", "NumberOfPatientRelatedStudies"])
+def test_what_is_told_and_not_stored_is_refused_as_a_key(keyword: str) -> None:
+    with pytest.raises(RequestError):
+        read_query([(keyword, "1")])
