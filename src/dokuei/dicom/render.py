@@ -32,7 +32,7 @@ from dokuei.dicom.stored import Stored, open_stored
 from dokuei.dicom.transcode import decompositions
 from dokuei.errors import NotAcceptableError
 
-__all__ = ["Window", "render_frame"]
+__all__ = ["Region", "Window", "render_frame"]
 
 _INLINE: Final = 1 << 20
 _BYTE: Final = 8
@@ -40,16 +40,40 @@ _WHITE: Final = 255
 _PADDING: Final = "00280120"
 _OVERLAYS: Final = range(0x6000, 0x6020, 2)
 _LARGEST_TABLE: Final = 1 << 17
+_ENLARGED_AT_MOST: Final = 4096
 
 Picture = NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class Region:
+    """A part of a frame in its pixels; a negative width or height mirrors it (PS3.18 8.3.5.1.3)."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def cut(self, picture: Picture) -> Picture:
+        """That part of a whole picture."""
+        part = picture[self.top : self.top + abs(self.height), self.left : self.left + abs(self.width)]
+        return part[:: -1 if self.height < 0 else 1, :: -1 if self.width < 0 else 1]
+
+
 def render_frame(
-    path: Path, coded: CodedInstance, frame: int, *, window: Window | None = None, longest_side: int | None = None
+    path: Path,
+    coded: CodedInstance,
+    frame: int,
+    *,
+    window: Window | None = None,
+    longest_side: int | None = None,
+    region: Region | None = None,
+    enlarge: bool = False,
 ) -> Picture:
     """Frame ``frame`` (from 1) as rows x columns (grey) or rows x columns x 3 (RGB), at most ``longest_side`` large.
 
-    A small picture is made from the first resolutions of a .202 frame only.
+    A small picture is made from the first resolutions of a .202 frame only. With ``enlarge`` the longest side is
+    as long as asked, up to 4096.
 
     Raises:
         NotFoundError: there is no such frame.
@@ -60,14 +84,16 @@ def render_frame(
         description = stored.described()
         model = model_of(stored.data_set, bulk_data_uri="", inline_at_most=_INLINE)
         spreads = _PADDING in model and window is None and own_window(model, frame) is None
-        cells = _cells(stored, frame, None if spreads else longest_side)
+        cells = _cells(stored, frame, None if spreads or region else longest_side)
         if description.samples > 1:
             picture = _colour(cells, description, rgb=stored.decoded_to_rgb)
         elif description.photometric == "PALETTE COLOR":
             picture = _through_palette(cells, description, model)
         else:
             picture = _Grey(description, model, frame, window).picture(_numbers(cells, description, model))
-    return _smaller(picture, longest_side)
+    if region is not None:
+        picture = region.cut(picture)
+    return _scaled(picture, longest_side, enlarge=enlarge)
 
 
 def _cells(stored: Stored, frame: int, longest_side: int | None) -> Cells:
@@ -173,15 +199,17 @@ def _through_palette(cells: Cells, description: PixelDescription, model: Model) 
     return picture
 
 
-def _smaller(picture: Picture, longest_side: int | None) -> Picture:
-    """No larger than asked, by linear interpolation."""
+def _scaled(picture: Picture, longest_side: int | None, *, enlarge: bool) -> Picture:
+    """No larger than asked, or just as large, by linear interpolation."""
     side = max(picture.shape[:2])
-    if longest_side is None or side <= longest_side:
-        return picture
-    scale = longest_side / side
+    wanted = side if longest_side is None else longest_side
+    wanted = min(wanted, max(side, _ENLARGED_AT_MOST) if enlarge else side)
+    if wanted == side:
+        return np.ascontiguousarray(picture)
+    scale = wanted / side
     rows, columns = (max(1, round(length * scale)) for length in picture.shape[:2])
     factors = (rows / picture.shape[0], columns / picture.shape[1], *([1.0] * (picture.ndim - 2)))
     from scipy import ndimage  # noqa: PLC0415 - a second at each start that only pictures shall cost
 
-    shrunk: Picture = ndimage.zoom(picture, factors, order=1, grid_mode=True, mode="nearest")
-    return shrunk
+    scaled: Picture = ndimage.zoom(picture, factors, order=1, grid_mode=True, mode="nearest")
+    return scaled

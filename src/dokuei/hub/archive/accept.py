@@ -12,6 +12,7 @@ Form = Literal["stored", "native"]
 
 OCTETS: Final = "application/octet-stream"
 DICOM: Final = "application/dicom"
+PDF: Final = "application/pdf"
 DICOM_JSON: Final = "application/dicom+json"
 _MULTIPART: Final = "multipart/related"
 _ANY: Final = "*/*"
@@ -70,8 +71,8 @@ def media_type_of(transfer_syntax_uid: str) -> str:
 
 
 @dataclass(frozen=True)
-class BulkChoice:
-    """How bulk data is answered: its media type, as a part or alone."""
+class ContentChoice:
+    """How bulk data or a picture is answered: its media type, as a part or alone."""
 
     content: str
     multipart: bool
@@ -123,7 +124,7 @@ def file_choice(
 
 
 @lru_cache(_REMEMBERED)
-def bulk_choice(accept: str, media_type: str = OCTETS) -> BulkChoice:
+def bulk_choice(accept: str, media_type: str = OCTETS) -> ContentChoice:
     """How bulk data is answered: as octets, little endian, or as the ``media_type`` that a document itself names.
 
     Raises:
@@ -131,25 +132,39 @@ def bulk_choice(accept: str, media_type: str = OCTETS) -> BulkChoice:
     """
     for wish in read_accept(accept, default=OCTETS):
         if wish.content == OCTETS and wish.transfer_syntax in {None, "*", uids.EXPLICIT_LITTLE}:
-            return BulkChoice(OCTETS, wish.multipart)
+            return ContentChoice(OCTETS, wish.multipart)
         if media_type != OCTETS and _covers(wish.content, media_type):
-            return BulkChoice(media_type, wish.multipart)
+            return ContentChoice(media_type, wish.multipart)
     raise _not_acceptable(OCTETS if media_type == OCTETS else f"{media_type} or {OCTETS}")
 
 
 @lru_cache(_REMEMBERED)
-def image_choice(accept: str) -> str:
+def picture_choice(accept: str, *, several: bool = False) -> ContentChoice:
     """The consumer format of a rendered frame: JPEG unless PNG is wished for first (PS3.18 8.7.4).
 
     Raises:
-        NotAcceptableError: neither is taken.
+        NotAcceptableError: neither is taken, or ``several`` are to come and no parts are taken.
     """
     for wish in read_accept(accept, default="image/jpeg"):
+        parts = wish.multipart or (several and (not accept.strip() or _ANY in accept))
+        if several and not parts:
+            continue
         if wish.content in {"image/jpeg", "image/*", _ANY}:
-            return "image/jpeg"
+            return ContentChoice("image/jpeg", parts)
         if wish.content == "image/png":
-            return wish.content
-    raise _not_acceptable("image/jpeg or image/png")
+            return ContentChoice(wish.content, parts)
+    raise _not_acceptable('multipart/related; type="image/jpeg"' if several else "image/jpeg or image/png")
+
+
+@lru_cache(_REMEMBERED)
+def demand_pdf(accept: str) -> None:
+    """A document is rendered as the PDF that it is (PS3.18 8.7.4).
+
+    Raises:
+        NotAcceptableError: the client wants something else.
+    """
+    if not any(_covers(wish.content, PDF) and not wish.multipart for wish in read_accept(accept, default=PDF)):
+        raise _not_acceptable(PDF)
 
 
 @lru_cache(_REMEMBERED)

@@ -137,7 +137,7 @@ def add_frame_routes(router: APIRouter, service: ArchiveService, find: Callable[
 
     async def frames(request: Request, at: here, *, study: str, series: str, instance: str, frames: str) -> Response:
         """One frame alone (with Range), or one or several as parts."""
-        numbers = _numbers(frames)
+        numbers = frame_numbers(frames)
         file = await index.find(at.site_id, study, series, instance)
         await note_access(service, at, study)
         wish = wish_of(request)
@@ -164,7 +164,7 @@ def parts_etag(file: FrameFile, numbers: Sequence[int], *, as_native: bool) -> s
     return f'"{file.instance.coded.sha256}-{named}-parts{"-native" if as_native else ""}"'
 
 
-def _numbers(frames: str) -> list[int]:
+def frame_numbers(frames: str) -> list[int]:
     """Frame numbers from 1, separated by commas.
 
     Raises:

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import FileResponse, Response, StreamingResponse
+from fastapi.responses import FileResponse, Response
 
 from dokuei.dicom import uids
 from dokuei.dicom.bulk import BulkData, find_bulk
@@ -22,12 +21,12 @@ from dokuei.hub.archive.api_access import (
     Finder,
     add_get_and_head,
     base_of,
-    head_of,
     not_modified,
     note_access,
     wish_of,
 )
 from dokuei.hub.archive.api_ranges import unsatisfiable, wanted_range
+from dokuei.hub.archive.api_streams import streamed
 from dokuei.hub.archive.decodable import is_kept_encoded
 from dokuei.hub.archive.model import ArchivedInstance
 from dokuei.hub.archive.reading import Scope
@@ -67,18 +66,18 @@ class FileAnswers:
             return Response(status_code=304, headers=headers)
         if choice.multipart:
             part = AnswerPart(choice.content, request.url.path, length, found.pieces(0, length))
-            return await _streamed(
+            return await streamed(
                 request, multipart(_BOUNDARY, [part]), headers, multipart_type(_BOUNDARY, part.content_type)
             )
         headers["Accept-Ranges"] = "bytes"
         wanted = wanted_range(request, etag, length)
         if wanted is None:
             headers["Content-Length"] = str(length)
-            return await _streamed(request, found.pieces(0, length), headers, choice.content)
+            return await streamed(request, found.pieces(0, length), headers, choice.content)
         if not wanted.length:
             return unsatisfiable(wanted)
         headers |= {"Content-Length": str(wanted.length), "Content-Range": wanted.header}
-        return await _streamed(request, found.pieces(wanted.start, wanted.length), headers, choice.content, 206)
+        return await streamed(request, found.pieces(wanted.start, wanted.length), headers, choice.content, 206)
 
     def _found_bulk(self, one: ArchivedInstance, path: str) -> BulkData:
         """Where a value is; of pixels that were kept as they came, it is first tried whether they can be decoded."""
@@ -129,7 +128,7 @@ class FileAnswers:
             media_type = f"{DICOM}; transfer-syntax={one.coded.transfer_syntax_uid}"
             return FileResponse(path, headers=headers, media_type=media_type)
         media_type = f"{DICOM}; transfer-syntax={uids.EXPLICIT_LITTLE}"
-        return await _streamed(request, to_explicit_little_endian(path, one.coded), headers, media_type)
+        return await streamed(request, to_explicit_little_endian(path, one.coded), headers, media_type)
 
     async def _in_parts(
         self, request: Request, at: At, chosen: Sequence[tuple[ArchivedInstance, Choice]], *, left_out: int
@@ -145,7 +144,7 @@ class FileAnswers:
             headers["Warning"] = f'299 {base} "{left_out} objects are left out: not to be had in a form that is taken"'
         parts = (self._part(base, one, choice) for one, choice in chosen)
         media_type = multipart_type(_BOUNDARY, DICOM)
-        return await _streamed(request, multipart(_BOUNDARY, parts), headers, media_type, 206 if left_out else 200)
+        return await streamed(request, multipart(_BOUNDARY, parts), headers, media_type, 206 if left_out else 200)
 
     def _part(self, base: str, one: ArchivedInstance, choice: Choice) -> AnswerPart:
         coded = one.coded
@@ -190,23 +189,6 @@ def add_retrieve_routes(router: APIRouter, service: ArchiveService, find: Callab
         (instance_path + "/bulkdata/{path:path}", bulk),
     ):
         add_get_and_head(router, path, handler)
-
-
-async def _streamed(
-    request: Request, pieces: Iterator[bytes], headers: dict[str, str], media_type: str, status: int = 200
-) -> Response:
-    """An answer in pieces; for HEAD none is made."""
-    if request.method == "HEAD":
-        length = "Content-Length" in headers
-        return Response(b"", status, headers, media_type) if length else head_of(media_type, headers, status)
-    begun = await to_thread.run_sync(_begun, pieces)
-    return StreamingResponse(begun, status, headers, media_type)
-
-
-def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The first piece is made before the status goes out, so that a failure still becomes a problem answer."""
-    first = next(pieces, b"")
-    return chain([first], pieces)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

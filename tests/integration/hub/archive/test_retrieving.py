@@ -100,6 +100,44 @@ def test_the_lane_for_frames_answers_as_the_route_does(
         assert len(again.content) == len(by_lane.content) - (len("/sites/kita") if accept == PARTS else 0)
 
 
+def test_several_lines_of_one_header_are_one_list_on_both_ways(three_frames: tuple[SmallArchive, str]) -> None:
+    """RFC 9110 5.3."""
+    archive, path = three_frames
+    with archive.client() as client:
+        client.get(f"{path}/frames/1")
+        for lines in ([STORED, "image/png"], ["image/png", STORED], ["image/png;q=0.1", "text/html", STORED]):
+            wish = [("Accept", line) for line in lines]
+            by_lane = client.get(f"{path}/frames/2", headers=wish)
+            by_route = client.get(f"{path}/frames/2", headers=[*wish, ("If-None-Match", '"none"')])
+            assert "x-content-type-options" in by_lane.headers.keys() - by_route.headers.keys()
+            assert (by_lane.status_code, by_route.status_code) == (200, 200)
+            assert by_lane.content == by_route.content
+            assert by_lane.headers["content-type"].startswith("image/jphc")
+
+
+def test_everything_has_a_strong_tag_and_a_head(three_frames: tuple[SmallArchive, str]) -> None:
+    archive, path = three_frames
+    stored = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
+    tags = set()
+    with archive.client() as client:
+        for address, wish in (
+            (f"{path}/frames/1", {}),
+            (f"{path}/frames/1", {"Accept": PARTS}),
+            (f"{path}/frames/1,3", {}),
+            (f"{path}/frames/3,1", {}),
+            (path, {}),
+            (path, stored),
+            ("/studies/1.2.3", {"Accept": "application/dicom"}),
+        ):
+            etag = client.get(address, headers=wish).headers["etag"]
+            head = client.head(address, headers=wish)
+            assert (head.status_code, head.headers["etag"]) == (200, etag)
+            assert "content-length" not in head.headers
+            assert client.get(address, headers={**wish, "If-None-Match": etag}).status_code == 304
+            tags.add(etag)
+    assert len(tags) == 7
+
+
 def test_the_lane_for_frames_keeps_strangers_out(three_frames: tuple[SmallArchive, str]) -> None:
     archive, path = three_frames
     with archive.client() as client:

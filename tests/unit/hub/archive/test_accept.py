@@ -5,15 +5,15 @@ import pytest
 from dokuei.dicom import uids
 from dokuei.errors import NotAcceptableError
 from dokuei.hub.archive.accept import (
-    BulkChoice,
     Choice,
+    ContentChoice,
     bulk_choice,
     demand_json,
     file_choice,
     frame_choice,
     gzip_is_taken,
-    image_choice,
     media_type_of,
+    picture_choice,
 )
 
 RPCL, NATIVE, BASELINE = uids.HTJ2K_LOSSLESS_RPCL, uids.EXPLICIT_LITTLE, uids.JPEG_BASELINE
@@ -104,16 +104,26 @@ def test_json_is_told_and_xml_is_not() -> None:
 
 
 def test_pictures_are_jpeg_unless_png_is_wished_for_first() -> None:
-    assert image_choice("") == image_choice("*/*") == image_choice("image/*") == "image/jpeg"
-    assert image_choice("image/png") == "image/png"
-    assert image_choice("image/jpeg;q=0.1, image/png") == "image/png"
+    for accept in ("", "*/*", "image/*"):
+        assert picture_choice(accept) == ContentChoice("image/jpeg", multipart=False)
+    assert picture_choice("image/png").content == "image/png"
+    assert picture_choice("image/jpeg;q=0.1, image/png").content == "image/png"
     with pytest.raises(NotAcceptableError):
-        image_choice("image/gif")
+        picture_choice("image/gif")
+
+
+def test_several_pictures_need_parts() -> None:
+    parts = 'multipart/related; type="image/png"'
+    assert picture_choice(parts) == ContentChoice("image/png", multipart=True)
+    assert picture_choice("", several=True) == ContentChoice("image/jpeg", multipart=True)
+    assert picture_choice(f"image/jpeg, {parts}; q=0.1", several=True) == ContentChoice("image/png", multipart=True)
+    with pytest.raises(NotAcceptableError):
+        picture_choice("image/jpeg", several=True)
 
 
 def test_bulk_data_goes_out_in_parts_unless_alone_is_asked_for() -> None:
-    assert bulk_choice("") == BulkChoice("application/octet-stream", multipart=True)
-    assert bulk_choice("application/octet-stream") == BulkChoice("application/octet-stream", multipart=False)
+    assert bulk_choice("") == ContentChoice("application/octet-stream", multipart=True)
+    assert bulk_choice("application/octet-stream") == ContentChoice("application/octet-stream", multipart=False)
     assert bulk_choice(f"application/octet-stream; transfer-syntax={NATIVE}").content == "application/octet-stream"
     for accept in ("image/jpeg", "application/pdf", f"application/octet-stream; transfer-syntax={RPCL}"):
         with pytest.raises(NotAcceptableError):
@@ -122,9 +132,9 @@ def test_bulk_data_goes_out_in_parts_unless_alone_is_asked_for() -> None:
 
 def test_a_document_goes_out_as_what_it_says_it_is() -> None:
     pdf = "application/pdf"
-    assert bulk_choice(pdf, pdf) == BulkChoice(pdf, multipart=False)
-    assert bulk_choice(f'multipart/related; type="{pdf}"', pdf) == BulkChoice(pdf, multipart=True)
-    assert bulk_choice("", pdf) == BulkChoice("application/octet-stream", multipart=True)
+    assert bulk_choice(pdf, pdf) == ContentChoice(pdf, multipart=False)
+    assert bulk_choice(f'multipart/related; type="{pdf}"', pdf) == ContentChoice(pdf, multipart=True)
+    assert bulk_choice("", pdf) == ContentChoice("application/octet-stream", multipart=True)
 
 
 def test_what_cannot_be_decoded_goes_out_only_as_stored() -> None:
