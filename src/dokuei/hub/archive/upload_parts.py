@@ -16,6 +16,7 @@ from dokuei.storage.filesystem import disk_full_told
 _PHASE: Final = "reading the upload"
 _LONGEST_BOUNDARY: Final = 70
 _MOST_HEADERS: Final = 16
+_LONGEST_PREAMBLE: Final = 64 << 10
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class PartsReader:
         self._file: BinaryIO | None = None
         self._path = folder
         self._ended = False
+        self._parts = 0
+        self._delimiter = b"--" + boundary.encode("ascii")
+        self._preamble: bytes | None = b""
         self._parser = MultipartParser(
             boundary,
             {
@@ -58,6 +62,8 @@ class PartsReader:
             RequestError: this is no multipart body with that boundary.
             DiskFullError: no room for the parts.
         """
+        if self._preamble is not None:
+            data = self._behind_preamble(self._preamble + data)
         try:
             with disk_full_told():
                 self._parser.write(data)
@@ -69,10 +75,13 @@ class PartsReader:
 
         Raises:
             TruncatedError: before its last boundary.
+            RequestError: there was no part in it.
         """
         self.discard()
         if not self._ended:
             raise TruncatedError("the body ends before its last boundary", phase=_PHASE, remedy="send it again")
+        if not self._parts:
+            raise RequestError("the body has no parts", phase=_PHASE, remedy="send each object as a part")
 
     def discard(self) -> None:
         """Let go of a part that is not finished."""
@@ -80,7 +89,22 @@ class PartsReader:
             self._file.close()
             self._file = None
 
+    def _behind_preamble(self, data: bytes) -> bytes:
+        """What comes from the first boundary on; text before it means nothing (RFC 2046 5.1.1)."""
+        if data.startswith(self._delimiter):
+            self._preamble = None
+            return data
+        at = data.find(b"\r\n" + self._delimiter)
+        if at >= 0:
+            self._preamble = None
+            return data[at + len(b"\r\n") :]
+        if len(data) > _LONGEST_PREAMBLE:
+            raise RequestError("the body does not begin with its boundary", phase=_PHASE)
+        self._preamble = data
+        return b""
+
     def _begin(self) -> None:
+        self._parts += 1
         self._headers = {}
         self._path = self._folder / uuid4().hex
         self._file = self._path.open("wb")

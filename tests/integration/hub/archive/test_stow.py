@@ -101,6 +101,9 @@ def test_objects_of_another_study_than_the_address_names_are_refused(archive: Sm
         ("multipart/related", b"", 400),
         ('multipart/related; type="application/dicom"; boundary=B', b"no boundary at all", 400),
         ('multipart/related; type="application/dicom"; boundary=B', b"", 400),
+        ('multipart/related; type="application/dicom"; boundary=B', b"--B--\r\n", 400),
+        ('multipart/related; type="application/dicom"; boundary=B', b"preamble\r\n--B--\r\n", 400),
+        ('multipart/related; type="application/dicom"; boundary=B', b"x" * 100_000, 400),
         ('multipart/related; type="application/dicom"; boundary=B', b"--B\r\nContent-Type: application/dicom\r\n", 400),
         (
             'multipart/related; type="application/dicom"; boundary=B',
@@ -127,3 +130,14 @@ def test_another_makers_client_stores_objects(archive: SmallArchive) -> None:
     )
     answer = client.store_instances([image(study="1.2.3", number=number) for number in range(1, 5)])
     assert len(answer.ReferencedSOPSequence) == 4
+
+
+@pytest.mark.parametrize("preamble", [b"\r\n", b"This is a multipart message.\r\n--A\r\n", b"x" * 5000 + b"\r\n"])
+def test_text_before_the_first_boundary_means_nothing(archive: SmallArchive, preamble: bytes) -> None:
+    """RFC 2046 5.1.1."""
+    part = b"--B\r\nContent-Type: application/dicom\r\n\r\n" + as_bytes(archive, image(study="1.2.3"))
+    content_type = {"Content-Type": 'multipart/related; type="application/dicom"; boundary=B'}
+    with archive.client() as client:
+        answer = client.post("/studies", content=preamble + part + b"\r\n--B--\r\n", headers=content_type)
+        assert answer.status_code == 200, answer.text
+        assert len(client.get("/studies/1.2.3/instances").json()) == 1
