@@ -1,23 +1,42 @@
 """One frozen value from ``dokuei.toml`` and ``DOKUEI_*``: read once, passed on; an unknown key is an error."""
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dokuei.errors import ConfigurationError
 
 _FILE_NAME = "dokuei.toml"
 _PREFIX = "DOKUEI_"
 _NOT_SETTINGS = frozenset({"DOKUEI_HOME", "DOKUEI_TEST_DATA"})
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_STANDARD_PORT = 443
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _demand_both_or_neither(certificate: Path | None, private_key: Path | None) -> None:
+    """One without the other would quietly be passed over for a certificate of our own."""
+    if (certificate is None) != (private_key is None):
+        raise ValueError("certificate and private_key belong together: set both or neither")
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _in_url(host: str) -> str:
+    """IPv6 addresses stand in brackets (RFC 3986 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
 
 
 class HubSettings(_Section):
@@ -25,10 +44,16 @@ class HubSettings(_Section):
 
     host: str = Field("localhost", description="Address that readers and DICOMweb clients connect to.")
     port: int = Field(
-        8080, description="Port for readers and DICOMweb clients; 0 or a taken one: a free one is chosen."
+        8080,
+        description="Port for readers and DICOMweb clients; 0, or not set and 8080 taken: a free one is chosen.",
     )
-    gateway_port: int = Field(8443, description="Port for gateways; always TLS with client certificates.")
-    public_name: str = Field("", description="Host name in links and certificates, where it differs from host.")
+    gateway_port: int = Field(
+        8443,
+        description="Port for gateways, always TLS with client certificates; 0, or not set and 8443 taken: a free one.",
+    )
+    public_name: str = Field(
+        "", description="Host name in links and certificates, where it differs from host; 0.0.0.0 and :: need one."
+    )
     public_url: str = Field(
         "", description="Address that readers and clients type, where a proxy in front has another name or port."
     )
@@ -41,10 +66,36 @@ class HubSettings(_Section):
     )
     centre_name: str = Field("読影センター", description="The reading centre's name, as reports show it.")
 
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        _demand_both_or_neither(self.certificate, self.private_key)
+        if self.every_address and not self.public_name:
+            raise ValueError(f"host {self.host} is every address: set public_name to the name that readers will type")
+        return self
+
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the hub."""
-        return self.host in _LOOPBACK
+        address = _address(self.host)
+        return self.host == "localhost" if address is None else address.is_loopback
+
+    @property
+    def every_address(self) -> bool:
+        """Whether the hub listens on all addresses of this machine, which is none that could be typed."""
+        address = _address(self.host)
+        return address is not None and address.is_unspecified
+
+    @property
+    def name(self) -> str:
+        """The hub's name in links."""
+        return self.public_name or _in_url(self.host)
+
+    @property
+    def own_address(self) -> str:
+        """The address at which this machine itself reaches the hub."""
+        if self.host == "localhost" or self.every_address:
+            return "::1" if self.host == "::" else "127.0.0.1"
+        return self.host
 
     @property
     def serves_tls(self) -> bool:
@@ -53,8 +104,20 @@ class HubSettings(_Section):
 
     @property
     def url(self) -> str:
-        """The hub's address as readers type it; keys are bound to it (WebAuthn takes no address of digits)."""
-        return f"{'https' if self.serves_tls else 'http'}://{self.public_name or self.host}:{self.port}"
+        """The hub's address as browsers name it; keys are bound to it (WebAuthn takes no address of digits)."""
+        usual = self.serves_tls and self.port == _STANDARD_PORT
+        return f"{'https' if self.serves_tls else 'http'}://{self.name}{'' if usual else f':{self.port}'}"
+
+    @property
+    def gateway_url(self) -> str:
+        """The hub's address as gateways elsewhere reach it."""
+        return f"https://{self.name}:{self.gateway_port}"
+
+    @property
+    def own_gateway_url(self) -> str:
+        """The hub's address as the gateway of the same home reaches it."""
+        by_name = self.every_address or self.own_address == "127.0.0.1"
+        return f"https://{'localhost' if by_name else _in_url(self.host)}:{self.gateway_port}"
 
     @property
     def public_address(self) -> str:
@@ -86,7 +149,7 @@ class GatewaySettings(_Section):
 
     ae_title: str = Field("DOKUEI", description="The gateway's own AE title.")
     host: str = Field("127.0.0.1", description="Address on which DIMSE is accepted.")
-    port: int = Field(11112, description="DIMSE port; 0 or a taken one: a free one is chosen.")
+    port: int = Field(11112, description="DIMSE port; 0, or not set and 11112 taken: a free one is chosen.")
     tls_port: int = Field(0, description="DIMSE over TLS (2762 is registered); 0: off.")
     tls_certificate: Path | None = Field(
         None, description="PEM chain for DIMSE over TLS; empty: the home's own authority makes one."
@@ -117,6 +180,11 @@ class SealSettings(_Section):
     time_stamp_url: str = Field("", description="RFC 3161 time-stamp service; empty: seals carry no time stamp.")
     time_stamp_ca: Path | None = Field(None, description="PEM of who issued the time-stamp service's certificate.")
     time_zone: str = Field("Asia/Tokyo", description="IANA name of the zone in which reports show times.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        _demand_both_or_neither(self.certificate, self.private_key)
+        return self
 
 
 class Settings(_Section):

@@ -36,10 +36,55 @@ def test_an_unknown_variable_is_an_error_not_silence(tmp_path: Path) -> None:
         read_settings(tmp_path, environment={"DOKUEI_HUBB__PORT": "1"})
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "hub.example.jp"])  # noqa: S104 - that it would be served with TLS is the point
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "hub.example.jp"])  # noqa: S104 - that it would be served with TLS is the point
 def test_anything_but_loopback_is_served_with_tls(tmp_path: Path, host: str) -> None:
     """NET-01: nothing but loopback is served in the clear."""
-    assert read_settings(tmp_path, environment={"DOKUEI_HUB__HOST": host}).hub.serves_tls
+    named = {"DOKUEI_HUB__HOST": host, "DOKUEI_HUB__PUBLIC_NAME": "hub.example.jp"}
+    assert read_settings(tmp_path, environment=named).hub.serves_tls
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.2", "::1"])
+def test_every_loopback_address_is_loopback(tmp_path: Path, host: str) -> None:
+    assert not read_settings(tmp_path, environment={"DOKUEI_HUB__HOST": host}).hub.serves_tls
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - that it is refused is the point
+def test_a_host_that_is_every_address_needs_a_name_that_can_be_typed(tmp_path: Path, host: str) -> None:
+    with pytest.raises(ConfigurationError, match="public_name"):
+        read_settings(tmp_path, environment={"DOKUEI_HUB__HOST": host})
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "url", "own_gateway_url"),
+    [
+        ("localhost", "", "http://localhost:8080", "https://localhost:8443"),
+        ("127.0.0.2", "", "http://127.0.0.2:8080", "https://127.0.0.2:8443"),
+        ("::1", "", "http://[::1]:8080", "https://[::1]:8443"),
+        ("192.0.2.1", "", "https://192.0.2.1:8080", "https://192.0.2.1:8443"),
+        ("2001:db8::1", "", "https://[2001:db8::1]:8080", "https://[2001:db8::1]:8443"),
+        ("0.0.0.0", "hub.example.jp", "https://hub.example.jp:8080", "https://localhost:8443"),  # noqa: S104 - an example
+        ("::", "hub.example.jp", "https://hub.example.jp:8080", "https://localhost:8443"),
+    ],
+)
+def test_addresses_can_be_used_as_they_are_written(
+    tmp_path: Path, host: str, name: str, url: str, own_gateway_url: str
+) -> None:
+    named = {"DOKUEI_HUB__HOST": host, "DOKUEI_HUB__PUBLIC_NAME": name}
+    hub = read_settings(tmp_path, environment=named).hub
+    assert (hub.url, hub.own_gateway_url) == (url, own_gateway_url)
+
+
+def test_the_usual_port_is_left_out_as_browsers_leave_it_out(tmp_path: Path) -> None:
+    """A key is bound to the origin as the browser writes it."""
+    named = {"DOKUEI_HUB__HOST": "hub.example.jp", "DOKUEI_HUB__PORT": "443"}
+    assert read_settings(tmp_path, environment=named).hub.url == "https://hub.example.jp"
+
+
+@pytest.mark.parametrize("section", ["HUB", "SEAL"])
+@pytest.mark.parametrize("one", ["CERTIFICATE", "PRIVATE_KEY"])
+def test_a_certificate_without_its_key_is_refused_not_passed_over(tmp_path: Path, section: str, one: str) -> None:
+    with pytest.raises(ConfigurationError, match="belong together"):
+        read_settings(tmp_path, environment={f"DOKUEI_{section}__{one}": "/somewhere.pem"})
 
 
 def test_a_proxy_in_front_gives_the_address_in_answers(tmp_path: Path) -> None:

@@ -79,14 +79,14 @@ def gateways_service(
     settings: Settings, database: Database, *, archive: ArchiveService, sites: SitesService
 ) -> GatewaysService:
     """The slice, wired."""
-    hub = settings.hub
-    partials = Partials(settings.home / "hub" / "blobs" / "incoming", settings.hub.keep_free_mb << 20)
+    keep_free = settings.hub.keep_free_mb << 20
+    partials = Partials(settings.home / "hub" / "blobs" / "incoming", keep_free)
     return GatewaysService(
         database=database,
         sites=SitesForGateways(sites),
         authority=open_authority(settings.home / "pki"),
         intake=Intake(database, ArchiveForGateways(archive), partials),
-        hub_url=f"https://{hub.public_name or hub.host}:{hub.gateway_port}",
+        hub_url=settings.hub.gateway_url,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from dokuei.clock import now
 from dokuei.errors import NotSignedInError
@@ -92,10 +93,8 @@ def identity_service(
 
 def relying_party(*, name: str, hub_url: str, more_origins: tuple[str, ...] = ()) -> RelyingParty:
     """What keys are bound to, from the hub's address (WebAuthn refuses addresses of digits: say ``localhost``)."""
-    scheme, _, rest = hub_url.partition("://")
-    authority = rest.split("/", 1)[0]
-    host = authority.rsplit(":", 1)[0] if ":" in authority else authority
-    return RelyingParty(id=host, name=name, origins=(f"{scheme}://{authority}", *more_origins))
+    parts = urlsplit(hub_url)
+    return RelyingParty(id=parts.hostname or "", name=name, origins=(f"{parts.scheme}://{parts.netloc}", *more_origins))
 
 
 def first_administrator_link(identity: IdentityService, *, hub_url: str) -> str | None:
