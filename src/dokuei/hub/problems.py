@@ -5,6 +5,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dokuei.errors import DokueiError, RequestError
 
@@ -36,8 +37,36 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _unknown(request: Request, error: Exception) -> JSONResponse:
         _log.error("request.broke", method=request.method, route=_route(request), exc_info=error)
-        problem = DokueiError("something broke; it has been logged", phase="answering the request")
-        return JSONResponse(problem.problem(), 500, media_type=_MEDIA_TYPE)
+        return _broken()
+
+
+class OuterDoor:
+    """Around the whole application: what breaks before its own handlers stand is a problem too, not a bare 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer in the application's place where it could not begin to."""
+        begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            _log.error("request.broke", method=scope["method"], route="?", exc_info=error)
+            await _broken()(scope, receive, send)
+
+
+def _broken() -> JSONResponse:
+    problem = DokueiError("something broke; it has been logged", phase="answering the request")
+    return JSONResponse(problem.problem(), 500, media_type=_MEDIA_TYPE)
 
 
 def _route(request: Request) -> str:

@@ -2,14 +2,20 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from granian._granian import SocketHolder  # the server's own way in for a socket that was opened elsewhere
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
+from typing_extensions import override
+
+from dokuei.errors import ConfigurationError
+from dokuei.hub.problems import OuterDoor
 
 _BACKLOG = 512
 
@@ -25,14 +31,60 @@ class Listener:
     client_ca: Path | None = None
 
 
+class _OneListener(Server):
+    """Granian opens its ports with SO_REUSEPORT, so that another hub could silently take half of the requests."""
+
+    def __init__(self, app: Callable[..., Any], listener: socket.socket, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._listener = listener
+
+    @override
+    def _init_shared_socket(self) -> None:
+        # Granian's stub leaves out both the holder's constructor and that this attribute ever holds one.
+        self._shd = SocketHolder(self._listener.detach(), False, _BACKLOG)  # type: ignore[assignment, call-arg]
+        self._ssp = None
+
+
 def serve(app: Callable[..., Any], listener: Listener) -> None:
-    """Serve until SIGTERM or SIGINT; requests in hand are finished first."""
-    asyncio.run(_serve(app, listener))
+    """Serve until SIGTERM or SIGINT; requests in hand are finished first.
+
+    Raises:
+        ConfigurationError: the port cannot be opened, or somebody listens there already.
+    """
+    with open_listener(listener.host, listener.port) as opened:
+        asyncio.run(_serve(app, listener, opened))
 
 
-async def _serve(app: Callable[..., Any], listener: Listener) -> None:
-    server = Server(
-        app,
+def open_listener(host: str, port: int) -> socket.socket:
+    """A socket that listens at this port alone: whoever comes second is told so.
+
+    Raises:
+        ConfigurationError: the port cannot be opened, or somebody listens there already.
+    """
+    opened = None
+    try:
+        name = "127.0.0.1" if host == "localhost" else host
+        family, _, _, _, address = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)[0]
+        opened = socket.socket(family, socket.SOCK_STREAM)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that linger are nobody's listener
+        opened.bind(address)
+        opened.listen(_BACKLOG)
+    except OSError as error:
+        if opened is not None:
+            opened.close()
+        raise ConfigurationError(
+            f"{host} port {port} cannot be opened: {error.strerror}",
+            phase="opening a port",
+            remedy="stop what listens there, or set another address or port",
+        ) from error
+    opened.setblocking(False)
+    return opened
+
+
+async def _serve(app: Callable[..., Any], listener: Listener, opened: socket.socket) -> None:
+    server = _OneListener(
+        OuterDoor(app),
+        opened,
         address="127.0.0.1" if listener.host == "localhost" else listener.host,
         port=listener.port,
         interface=Interfaces.ASGI,

@@ -1,0 +1,74 @@
+"""A listener of the hub has its port alone."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from contextlib import closing
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from dokuei.errors import ConfigurationError
+from dokuei.hub.problems import OuterDoor
+from dokuei.hub.serve import Listener, open_listener, serve
+from tests.makers.asgi import AsgiTransport, asgi_portal
+from tests.makers.peers import free_port
+
+
+def test_whoever_comes_second_is_told_and_takes_no_request_of_the_first() -> None:
+    with closing(open_listener("localhost", 0)) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(ConfigurationError, match="in use"):
+            open_listener("localhost", port)
+        with closing(socket.socket()) as sharer:
+            sharer.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            with pytest.raises(OSError, match="in use"):
+                sharer.bind(("127.0.0.1", port))
+
+
+def test_the_server_itself_does_not_share_its_port() -> None:
+    port = free_port()
+    refused: list[bool] = []
+
+    def ask_and_end() -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=5)
+            except httpx.HTTPError:
+                time.sleep(0.05)
+                continue
+            try:
+                open_listener("localhost", port).close()
+            except ConfigurationError:
+                refused.append(True)
+            break
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    asker = threading.Thread(target=ask_and_end)
+    asker.start()
+    serve(_breaks, Listener("localhost", port))
+    asker.join()
+    assert refused == [True]
+
+
+def test_an_application_that_cannot_begin_answers_with_a_problem() -> None:
+    """What breaks before the application's own handlers stand is an RFC 9457 problem, not a bare 500."""
+    with asgi_portal() as portal:
+        client = httpx.Client(transport=AsgiTransport(OuterDoor(_breaks), portal), base_url="http://localhost")
+        answer = client.get("/api/v1/session")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "no table" not in answer.text
+
+
+async def _breaks(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    raise RuntimeError("no table person")
