@@ -164,7 +164,7 @@ def _stop_all(children: list[Child]) -> None:
 
 @contextmanager
 def _listen(host: str, port: int) -> Iterator[socket.socket]:
-    """A listener at this port, or at a free one where it stays taken (a killed receiver frees it in a moment)."""
+    """A listener at this port and no other: modalities are set to it (a killed receiver frees it in a moment)."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, socket.SOCK_STREAM)
     with listener:
@@ -175,14 +175,12 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
                 listener.bind(address)
                 break
             except OSError as error:
-                if error.errno != errno.EADDRINUSE:
+                if error.errno != errno.EADDRINUSE or monotonic() > deadline:
                     raise ConfigurationError(
                         f"{host}:{port} cannot be opened: {error.strerror}",
                         phase="starting",
                         remedy="set gateway.host to an address of this machine, gateway.port to an allowed port",
                     ) from error
-                if monotonic() > deadline:
-                    address = (address[0], 0, *address[2:])
                 time.sleep(_PORT_PAUSE_SECONDS)
         listener.listen(_BACKLOG)
         yield listener
