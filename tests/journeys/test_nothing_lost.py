@@ -90,7 +90,7 @@ def _home_behind_a_line(folder: Path) -> Iterator[tuple[Home, Cutter]]:
     line.start()
     try:
         with running_home(folder, {"DOKUEI_GATEWAY__HUB_URL": f"https://localhost:{line.port}"}) as home:
-            line.target = home.endpoints()["hub_gateway_port"]
+            line.target = home.ports()["hub_gateways"]
             yield home, line
     finally:
         line.close()

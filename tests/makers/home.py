@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -26,17 +27,25 @@ class Home:
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self, *arguments: str) -> None:
-        """Start and wait until everything answers."""
+        """``dokuei up``; comes back when everything answers."""
+        self.launch("up", *arguments)
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Until the file of endpoints is there."""
+        self.wait_until(lambda: bool(self.pids()), seconds=_READY_SECONDS, what="ready")
+
+    def launch(self, *command: str) -> None:
+        """Start a command that stays, and do not wait."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "up.out").open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dokuei", "up", "--home", str(self.folder), *arguments],
+                [sys.executable, "-m", "dokuei", *command, "--home", str(self.folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
                 env={**os.environ, **self.environment},
             )
-        self.wait_until(lambda: bool(self.pids()), seconds=_READY_SECONDS, what="ready")
 
     def stop(self) -> float:
         """SIGTERM; the seconds it took until everything was gone."""
@@ -54,6 +63,11 @@ class Home:
             found: dict[str, Any] = json.loads((self.folder / "run" / "endpoints.json").read_text())
         except (FileNotFoundError, json.JSONDecodeError):
             return {}
+        return found
+
+    def ports(self) -> dict[str, int]:
+        """The ports by name (``hub``, ``hub_gateways``, ``dimse``), as the home remembers them."""
+        found: dict[str, int] = json.loads((self.folder / "run" / "ports.json").read_text())
         return found
 
     def pids(self) -> dict[str, list[int]]:
@@ -84,7 +98,12 @@ class Home:
         """A client with a token for the hub."""
         endpoints = self.endpoints()
         headers = {"Authorization": f"Bearer {token or self.token()}"}
-        return httpx.Client(base_url=endpoints["hub"], headers=headers, verify=endpoints["ca"] or True, timeout=60)
+        return httpx.Client(base_url=endpoints["hub"], headers=headers, verify=self.trust(), timeout=60)
+
+    def trust(self) -> ssl.SSLContext | bool:
+        """What a client takes the hub's certificate by."""
+        authority = self.endpoints()["ca"]
+        return ssl.create_default_context(cafile=authority) if authority else True
 
     def wait_until(self, condition: Callable[[], bool], *, seconds: float = 60.0, what: str = "so") -> None:
         """Poll; on failure show what the programs printed."""

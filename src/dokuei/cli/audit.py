@@ -13,9 +13,9 @@ import typer
 
 from dokuei.cli.options import Home, day
 from dokuei.clock import now
-from dokuei.errors import RequestError
+from dokuei.errors import ConfigurationError, RequestError
 from dokuei.hub.identity import store_people
-from dokuei.hub.prepare import open_stores
+from dokuei.hub.prepare import holds_hub, open_stores
 from dokuei.settings import Settings, read_settings
 from dokuei.storage.audit import Head, Trail, gateway_trail, hub_trail
 from dokuei.storage.db import Database, open_database, sqlite_url
@@ -103,8 +103,15 @@ def export(
 
 
 def _parts(settings: Settings) -> Iterator[_Part]:
-    yield _Part("hub", open_stores(settings).database, hub_trail)
     gateway = settings.home / "gateway" / "gateway.sqlite"
+    if not (holds_hub(settings) or gateway.exists()):
+        raise ConfigurationError(
+            f"{settings.home} holds neither hub nor gateway",
+            phase="opening the audit trail",
+            remedy="name the --home that dokuei up was started with",
+        )
+    if holds_hub(settings):
+        yield _Part("hub", open_stores(settings).database, hub_trail)
     if gateway.exists():
         yield _Part("gateway", open_database(sqlite_url(gateway)), gateway_trail)
 

@@ -2,21 +2,28 @@
 
 import json
 import secrets
+import shutil
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pyotp
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from dokuei.cli import up
 from dokuei.cli.endpoints import read_endpoints
-from dokuei.errors import ConfigurationError
+from dokuei.cli.options import NewHome
+from dokuei.cli.start import Started, run
+from dokuei.cli.up import tell
+from dokuei.errors import ConfigurationError, NotFoundError
 from dokuei.settings import Settings
 from dokuei.storage.pki import write_secret
+
+if TYPE_CHECKING:
+    from dokuei.hub.identity.model import Grant
+    from dokuei.hub.identity.people import People
 
 _ACTOR = "system"
 _SITE_NAME, _SITE_NAME_EN = "みどり丘病院（デモ）", "Midorigaoka Hospital (demo)"
@@ -29,7 +36,7 @@ _PEOPLE = (
 
 
 def demo(
-    home: Annotated[Path, typer.Option(help="Home folder; made where it is missing.")],
+    home: NewHome,
     code: Annotated[bool, typer.Option("--code", help="Only print how to sign in, with the present codes.")] = False,
 ) -> None:
     """Start everything with the demo cases; a second start keeps what is there."""
@@ -37,7 +44,7 @@ def demo(
         _tell_people(home)
         return
     cases = _make_cases(home)
-    up.run(home, when_ready=lambda started: _load(started.settings, cases))
+    run(home, when_ready=lambda started: _load(started, cases))
 
 
 def _make_cases(home: Path) -> Path:
@@ -46,26 +53,29 @@ def _make_cases(home: Path) -> Path:
     return made_with_bars(home / "demo" / "cases").root
 
 
-def _load(settings: Settings, cases: Path) -> None:
-    if not _people_file(settings.home).exists():
-        _make_people(settings)
-    _tell_people(settings.home)
-    if not (settings.home / "demo" / "loaded").exists():
-        threading.Thread(target=_send, args=(settings.home, cases), name="demo-load", daemon=True).start()
+def _load(started: Started, cases: Path) -> None:
+    home = started.settings.home
+    if not _people_file(home).exists():
+        make_people(started.settings)
+    _tell_people(home)
+    tell(started)
+    if not (home / "demo" / "loaded").exists():
+        gateway = read_endpoints(home)["gateway"]
+        threading.Thread(target=_send, args=(home, cases, gateway), name="demo-load", daemon=True).start()
 
 
-def _send(home: Path, cases: Path) -> None:
+def _send(home: Path, cases: Path, gateway: dict[str, Any]) -> None:
     """Send the cases as a modality would, by C-STORE to our own gateway."""
     from dokuei.cli.send import send_folder
 
-    gateway = read_endpoints(home)["gateway"]
     sent = send_folder(cases, host=gateway["host"], port=gateway["port"], called_ae_title=gateway["ae_title"])
     (home / "demo" / "loaded").write_text(f"{sent}\n")
     sys.stdout.write(f"demo: {sent} images sent to the gateway; they appear in the worklist as they are proved\n")
     sys.stdout.flush()
 
 
-def _make_people(settings: Settings) -> None:
+def make_people(settings: Settings) -> None:
+    """Three people who can sign in; those that an interrupted start left behind get a password that is known."""
     from dokuei.hub.app import open_hub
     from dokuei.hub.identity.model import Grant, Role
 
@@ -76,10 +86,7 @@ def _make_people(settings: Settings) -> None:
         made = []
         for user_name, name, kana, role, at_site in _PEOPLE:
             grant = Grant(Role(role), site.site_id if at_site else None)
-            person_id = hub.identity.people.add(
-                user_name=user_name, display_name=name, display_name_kana=kana, grants=[grant], actor=_ACTOR
-            ).person_id
-            link = hub.identity.people.link(person_id, actor=_ACTOR)
+            link = _link(hub.identity.people, grant, user_name=user_name, name=name, kana=kana)
             password = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}"
             secret = hub.identity.enrolments.password(link, password).secret
             hub.identity.enrolments.confirm(link, pyotp.TOTP(secret).now())
@@ -87,6 +94,16 @@ def _make_people(settings: Settings) -> None:
     finally:
         hub.stores.database.close()
     write_secret(_people_file(settings.home), json.dumps(made).encode())
+
+
+def _link(people: "People", grant: "Grant", *, user_name: str, name: str, kana: str) -> str:
+    try:
+        person = people.by_user_name(user_name)
+    except NotFoundError:
+        person = people.add(
+            user_name=user_name, display_name=name, display_name_kana=kana, grants=[grant], actor=_ACTOR
+        )
+    return people.link(person.person_id, actor=_ACTOR, replace=True)
 
 
 def _tell_people(home: Path) -> None:
@@ -100,8 +117,13 @@ def _tell_people(home: Path) -> None:
         table.add_row(person["role"], person["user_name"], person["password"], pyotp.TOTP(person["totp_secret"]).now())
     console = Console(soft_wrap=True)
     console.print(table)
-    console.print(f"codes change every 30 seconds: dokuei demo --code --home {home}")
+    console.print(f"codes change every 30 seconds: {_program()} demo --code --home {home}")
     sys.stdout.flush()
+
+
+def _program() -> str:
+    """How this very program is called again from a terminal."""
+    return "dokuei" if shutil.which("dokuei") else f"{sys.executable} -m dokuei"
 
 
 def _people_file(home: Path) -> Path:

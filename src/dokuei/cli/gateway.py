@@ -8,7 +8,7 @@ import typer
 
 from dokuei.cli.gateway_table import tell_doctor, tell_status
 from dokuei.cli.lifetime import stop_event
-from dokuei.cli.options import Home
+from dokuei.cli.options import Home, NewHome, gateway_settings
 from dokuei.logs import configure_logs
 from dokuei.settings import read_settings
 
@@ -22,28 +22,37 @@ Study = Annotated[str, typer.Argument(help="Study Instance UID.")]
 Parent = Annotated[int | None, typer.Option(hidden=True, help="End when this process is gone.")]
 
 
+@gateway_app.command("run")
+def run(home: NewHome) -> None:
+    """Start the gateway alone, all its processes, and keep them running until SIGTERM or Ctrl-C."""
+    from dokuei.cli.start import run as start
+    from dokuei.cli.up import tell
+
+    start(home, programs=("gateway",), when_ready=tell)
+
+
 @gateway_app.command("receive")
 def receive(home: Home, parent: Parent = None) -> None:
-    """Take images from modalities and PACS."""
+    """Take images from modalities and PACS: one process of those that run starts."""
     from dokuei.gateway.receiver import serve
 
     configure_logs(part="gateway-receiver")
     stop = stop_event(parent=parent)
-    serve(read_settings(home), ready=lambda _endpoint: None, stop=stop)
+    serve(gateway_settings(home), ready=lambda _endpoint: None, stop=stop)
 
 
 @gateway_app.command("work")
 def work(home: Home, parent: Parent = None) -> None:
-    """Code, prove, forward and deliver."""
+    """Code, prove, forward and deliver: one process of those that run starts."""
     from dokuei.gateway.worker import work as carry_out
 
     configure_logs(part="gateway-worker")
     stop = stop_event(parent=parent)
-    carry_out(read_settings(home), stop=stop)
+    carry_out(gateway_settings(home), stop=stop)
 
 
 @gateway_app.command("enrol")
-def enrol(*, home: Home, code: Code, name: Name = "", again: Again = False) -> None:
+def enrol(*, home: NewHome, code: Code, name: Name = "", again: Again = False) -> None:
     """Join the hub that a one-time code is from."""
     from dokuei.gateway.enrol import enrol as use_code
 
@@ -58,7 +67,7 @@ def status(*, home: Home, as_json: AsJson = False) -> None:
     """Show how far each study is on its way; needs neither hub nor line."""
     from dokuei.gateway.status import gateway_status
 
-    settings = read_settings(home)
+    settings = gateway_settings(home)
     tell_status(gateway_status(settings), language=settings.language, as_json=as_json)
 
 
@@ -67,7 +76,7 @@ def doctor(home: Home) -> None:
     """Find out what is in the way to the hub, and print the firewall request for the hospital's IT department."""
     from dokuei.gateway.doctor import examine, firewall_request
 
-    settings = read_settings(home)
+    settings = gateway_settings(home)
     findings = examine(settings)
     tell_doctor(findings, firewall_request(settings))
     if any(finding.verdict == "bad" for finding in findings):
@@ -79,7 +88,7 @@ def urgent(*, home: Home, study: Study, priority: Annotated[int, typer.Option(he
     """Let a study overtake all others on the way to the hub."""
     from dokuei.gateway.spool import open_spool
 
-    spool = open_spool(read_settings(home).home)
+    spool = open_spool(gateway_settings(home).home)
     try:
         spool.set_priority(study, priority)
     finally:

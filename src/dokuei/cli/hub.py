@@ -7,7 +7,7 @@ import typer
 
 from dokuei.cli.hub_gateways import gateways_app
 from dokuei.cli.lifetime import end_with_parent, stop_event
-from dokuei.cli.options import Home
+from dokuei.cli.options import Home, Host, NewHome, Tls
 from dokuei.logs import configure_logs
 from dokuei.settings import read_settings
 
@@ -17,9 +17,18 @@ hub_app.add_typer(gateways_app)
 Parent = Annotated[int | None, typer.Option(hidden=True, help="End when this process is gone.")]
 
 
+@hub_app.command("run")
+def run(home: NewHome, host: Host = "", tls: Tls = False) -> None:
+    """Start the hub and viewer alone, all their processes, and keep them running until SIGTERM or Ctrl-C."""
+    from dokuei.cli.start import run as start
+    from dokuei.cli.up import tell
+
+    start(home, programs=("hub",), host=host, tls=tls, when_ready=tell)
+
+
 @hub_app.command("serve-readers")
 def serve_readers(home: Home, parent: Parent = None) -> None:
-    """Serve the viewer and DICOMweb."""
+    """Serve the viewer and DICOMweb: one process of those that run starts."""
     from dokuei.hub.app import open_hub, readers_app
     from dokuei.hub.prepare import reader_certificate
     from dokuei.hub.serve import Listener, serve
@@ -27,9 +36,10 @@ def serve_readers(home: Home, parent: Parent = None) -> None:
     configure_logs(part="hub-readers")
     end_with_parent(parent)
     settings = read_settings(home)
+    hub = open_hub(settings)
     files = reader_certificate(settings)
     serve(
-        readers_app(open_hub(settings)),
+        readers_app(hub),
         Listener(
             settings.hub.host,
             settings.hub.port,
@@ -41,7 +51,7 @@ def serve_readers(home: Home, parent: Parent = None) -> None:
 
 @hub_app.command("serve-gateways")
 def serve_gateways(home: Home, parent: Parent = None) -> None:
-    """Serve the hospitals' gateways: TLS with client certificates only."""
+    """Serve the hospitals' gateways (TLS with client certificates only): one process of those that run starts."""
     from dokuei.hub.app import gateways_app as application
     from dokuei.hub.app import open_hub
     from dokuei.hub.prepare import gateway_certificate
@@ -50,9 +60,10 @@ def serve_gateways(home: Home, parent: Parent = None) -> None:
     configure_logs(part="hub-gateways")
     end_with_parent(parent)
     settings = read_settings(home)
+    hub = open_hub(settings)
     files = gateway_certificate(settings)
     serve(
-        application(open_hub(settings)),
+        application(hub),
         Listener(
             settings.hub.host,
             settings.hub.gateway_port,
@@ -65,7 +76,7 @@ def serve_gateways(home: Home, parent: Parent = None) -> None:
 
 @hub_app.command("work")
 def work(home: Home, parent: Parent = None) -> None:
-    """Carry out what follows transactions, and what is due by the clock."""
+    """Carry out what follows transactions, and what is due by the clock: one process of those that run starts."""
     from dokuei.hub.app import open_hub
     from dokuei.hub.events import work as carry_out
 

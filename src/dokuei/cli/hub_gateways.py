@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dokuei.cli.options import Home, operator
+from dokuei.cli.ports import with_remembered_ports
 from dokuei.clock import now
 from dokuei.settings import read_settings
 
@@ -27,7 +28,7 @@ Name = Annotated[str, typer.Option(help="What the gateway shall be called here."
 def _opened(home: Path) -> "Iterator[Hub]":
     from dokuei.hub.app import open_hub
 
-    hub = open_hub(read_settings(home))
+    hub = open_hub(with_remembered_ports(read_settings(home)))  # a code names the port that gateways reach
     try:
         yield hub
     finally:

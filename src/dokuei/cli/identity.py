@@ -13,6 +13,7 @@ from rich.table import Table
 
 from dokuei.cli.endpoints import read_endpoints
 from dokuei.cli.options import Home, day, operator
+from dokuei.cli.ports import with_remembered_ports
 from dokuei.cli.sites import site_app
 from dokuei.clock import now
 from dokuei.errors import RequestError
@@ -203,7 +204,5 @@ def _grant(text: str) -> Grant:
 
 
 def _link(verbs: _Verbs, code: str) -> str:
-    hub = verbs.settings.hub
-    scheme = "https" if hub.serves_tls else "http"
     running = read_endpoints(verbs.settings.home).get("hub")
-    return enrolment_link(running or f"{scheme}://{hub.public_name or hub.host}:{hub.port}", code)
+    return enrolment_link(running or with_remembered_ports(verbs.settings).hub.url, code)

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from dokuei.cli.options import Home, operator
-from dokuei.settings import read_settings
+from dokuei.cli.options import Home, gateway_settings, operator
 
 if TYPE_CHECKING:
     from dokuei.gateway.import_media import Report
@@ -25,7 +24,7 @@ def import_media(
     from dokuei.gateway.import_media import import_media as take
     from dokuei.gateway.spool import open_spool
 
-    settings = read_settings(home)
+    settings = gateway_settings(home)
     spool = open_spool(settings.home)
     console = Console(soft_wrap=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -1,5 +1,6 @@
 """The ``dokuei`` command: a group is imported when it is used, so that each process carries only its own."""
 
+import os
 import sys
 from importlib import import_module
 
@@ -12,8 +13,8 @@ COMMANDS = {
     "up": ("up", "up", "Start gateway, hub and viewer of one home folder."),
     "demo": ("demo", "demo", "The same with demo cases and demo people."),
     "import": ("import_", "import_media", "Take folders, ZIP files and DICOMDIR media into the gateway."),
-    "gateway": ("gateway", "gateway_app", "The hospital's program: enrol, status, doctor."),
-    "hub": ("hub", "hub_app", "The reading centre's program: serve, invite and list gateways."),
+    "gateway": ("gateway", "gateway_app", "The hospital's program: run, enrol, status, doctor."),
+    "hub": ("hub", "hub_app", "The reading centre's program: run, invite and list gateways."),
     "archive": ("archive", "archive_app", "Rebuild, verify and expire the archive."),
     "audit": ("audit", "audit_app", "Verify and anchor the audit trail."),
     "token": ("identity", "token_app", "Tokens for other DICOMweb clients."),
@@ -42,7 +43,11 @@ def build(names: list[str]) -> typer.Typer:
 
 
 def main() -> None:
-    """Run a command; an error that was foreseen is said in one line, not as a traceback."""
+    """Run a command; an error that was foreseen is said in one line, not as a traceback.
+
+    Whatever it writes is for the user it runs as alone: images, databases and logs of patients.
+    """
+    os.umask(0o077)
     wanted = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), "")
     try:
         build([wanted] if wanted in COMMANDS else list(COMMANDS))()

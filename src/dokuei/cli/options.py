@@ -7,9 +7,37 @@ from typing import Annotated
 
 import typer
 
-from dokuei.errors import RequestError
+from dokuei.errors import ConfigurationError, RequestError
+from dokuei.settings import Settings, read_settings
 
-Home = Annotated[Path, typer.Option(help="Home folder.")]
+
+def _existing(home: Path) -> Path:
+    if not home.is_dir():
+        raise ConfigurationError(
+            f"{home} is no folder", phase="opening the home", remedy="name the --home that dokuei up was started with"
+        )
+    return home
+
+
+Home = Annotated[Path, typer.Option(envvar="DOKUEI_HOME", help="Home folder.", callback=_existing)]
+NewHome = Annotated[Path, typer.Option(envvar="DOKUEI_HOME", help="Home folder; made where it is missing.")]
+Host = Annotated[str, typer.Option(help="Address for readers; anything but loopback is served with TLS.")]
+Tls = Annotated[bool, typer.Option("--tls", help="TLS on loopback too (needed for HTTP/2).")]
+
+
+def gateway_settings(home: Path) -> Settings:
+    """The settings of a home in which there is a gateway.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    if not (home / "gateway").is_dir():
+        raise ConfigurationError(
+            f"{home} holds no gateway",
+            phase="opening the gateway",
+            remedy="dokuei gateway enrol, dokuei gateway run or dokuei up makes one",
+        )
+    return read_settings(home)
 
 
 def operator() -> str:

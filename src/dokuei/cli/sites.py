@@ -11,7 +11,7 @@ from rich.table import Table
 
 from dokuei import __version__
 from dokuei.cli.options import Home, day, operator
-from dokuei.hub.prepare import prepare_stores
+from dokuei.hub.prepare import open_stores
 from dokuei.hub.sites.model import Site
 from dokuei.hub.sites.service import SitesService
 from dokuei.settings import read_settings
@@ -34,7 +34,7 @@ Synced = Annotated[bool | None, typer.Option(help="Whether synced passkeys may s
 
 @contextmanager
 def _opened(home: Path) -> Iterator[SitesService]:
-    database = prepare_stores(read_settings(home)).database
+    database = open_stores(read_settings(home)).database
     try:
         yield SitesService(database)
     finally:

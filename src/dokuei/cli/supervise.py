@@ -15,6 +15,7 @@ _STOP_SECONDS = 7.0
 _LOOK_SECONDS = 0.2
 _RESTART_WAITS = (0.1, 0.5, 1.0, 2.0, 5.0)
 _STEADY_SECONDS = 30.0
+_LOG_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class _Running:
 
 @dataclass
 class Supervisor:
-    """Starts parts in order, restarts those that die, stops all on request."""
+    """Starts parts in order, restarts those that die, stops all on request; they inherit the descriptors named."""
 
     home: Path
     program: Sequence[str] = (sys.executable, "-m", "dokuei")
     environment: Mapping[str, str] = field(default_factory=dict)
+    inherited: Sequence[int] = ()
     on_change: Callable[[], None] = lambda: None
     _running: list[_Running] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -106,7 +108,9 @@ class Supervisor:
     def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
         logs = self.home / "logs"
         logs.mkdir(parents=True, exist_ok=True)
-        with (logs / f"{part.program}-{part.name}.log").open("ab") as log:
+        file = logs / f"{part.program}-{part.name}.log"
+        _turn_over(file)
+        with file.open("ab") as log:
             return subprocess.Popen(
                 [*self.program, *part.command, "--home", str(self.home), "--parent", str(os.getpid())],
                 stdin=subprocess.DEVNULL,
@@ -114,4 +118,11 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self.environment},
                 start_new_session=True,
+                pass_fds=self.inherited,
             )
+
+
+def _turn_over(log: Path) -> None:
+    """A log that has grown long begins anew, and the one before is kept."""
+    if log.exists() and log.stat().st_size > _LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))

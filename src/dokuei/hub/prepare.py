@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dokuei.errors import ConfigurationError
 from dokuei.settings import Settings
-from dokuei.storage.db import Database, migrate, open_database, sqlite_url
+from dokuei.storage.db import Database, is_current, migrate, open_database, sqlite_url
 from dokuei.storage.filesystem import FilesystemBlobs
 from dokuei.storage.pki import Authority, CertificateFiles, open_authority, server_certificate
 
@@ -21,27 +21,64 @@ class Stores:
 
 def prepare_hub(settings: Settings) -> None:
     """Make what is missing and bring the schema up to date; safe at every start, called before any part starts."""
-    for folder in ("run", "logs", "pki"):
+    for folder in ("run", "logs", "pki", "hub", "hub/blobs"):
         (settings.home / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    (settings.home / "hub").chmod(0o700)
     prepare_stores(settings).database.close()
     reader_certificate(settings)
     gateway_certificate(settings)
 
 
 def prepare_stores(settings: Settings) -> Stores:
-    """Open database and blobs with the schema up to date: a database that was lost begins anew."""
-    for folder in ("hub", "hub/blobs"):
-        (settings.home / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-    (settings.home / "hub").chmod(0o700)
-    stores = open_stores(settings)
-    migrate(stores.database, which="hub")
-    return stores
+    """Open a hub's database and blobs with the schema up to date: a database that was lost begins anew.
+
+    Raises:
+        ConfigurationError: there is no archive here.
+    """
+    blobs = settings.home / "hub" / "blobs"
+    if not blobs.is_dir():
+        raise _no_hub(settings)
+    database = open_database(_database_url(settings))
+    migrate(database, which="hub")
+    return Stores(database, FilesystemBlobs(blobs))
 
 
 def open_stores(settings: Settings) -> Stores:
-    """Open database and blobs as the settings say, as they are; ``dokuei up`` has prepared them."""
-    url = settings.hub.database_url or sqlite_url(settings.home / "hub" / "hub.sqlite")
-    return Stores(open_database(url), FilesystemBlobs(settings.home / "hub" / "blobs"))
+    """Open database and blobs as the settings say.
+
+    Raises:
+        ConfigurationError: there is no hub here yet, or one of another version.
+    """
+    if not holds_hub(settings):
+        raise _no_hub(settings)
+    database = open_database(_database_url(settings))
+    if not is_current(database, which="hub"):
+        database.close()
+        raise ConfigurationError(
+            "the hub's database is not of this version",
+            phase="opening the hub",
+            remedy="start dokuei up or dokuei hub run, which brings it up to date",
+        )
+    return Stores(database, FilesystemBlobs(settings.home / "hub" / "blobs"))
+
+
+def _no_hub(settings: Settings) -> ConfigurationError:
+    return ConfigurationError(
+        f"{settings.home} holds no hub", phase="opening the hub", remedy="dokuei up or dokuei hub run makes one"
+    )
+
+
+def holds_hub(settings: Settings) -> bool:
+    """Whether this home folder was prepared for a hub."""
+    return bool(settings.hub.database_url) or _sqlite_file(settings).exists()
+
+
+def _database_url(settings: Settings) -> str:
+    return settings.hub.database_url or sqlite_url(_sqlite_file(settings))
+
+
+def _sqlite_file(settings: Settings) -> Path:
+    return settings.home / "hub" / "hub.sqlite"
 
 
 def reader_certificate(settings: Settings) -> CertificateFiles | None:
@@ -71,4 +108,5 @@ def _authority(home: Path) -> Authority:
 
 
 def _names(settings: Settings) -> tuple[str, ...]:
-    return tuple(filter(None, (settings.hub.public_name, settings.hub.host)))
+    hub = settings.hub
+    return tuple(filter(None, (hub.public_name, "" if hub.every_address else hub.host)))
