@@ -19,7 +19,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 from typing_extensions import override
 
@@ -88,6 +88,7 @@ def open_database(url: str, *, synchronous: Synchronous = "FULL") -> Database:
     """
     # An error's text goes into logs: it must not carry the values of a statement, which are patients' names.
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+    event.listen(engine, "handle_error", _without_values)
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine, synchronous)
     return Database(engine)
@@ -124,6 +125,15 @@ def is_current(database: Database, *, which: Which) -> bool:
 
 def _migrations(which: Which) -> Path:
     return Path(__file__).parent / "migrations" / which
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL explains a failure by the row that failed, values and all, in lines below the first."""
+    original = context.original_exception
+    whole, said = str(original), str(original).partition("\n")[0]
+    original.args = (said,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (str(context.sqlalchemy_exception.args[0]).replace(whole, said),)
 
 
 def _tune_sqlite(engine: Engine, synchronous: Synchronous) -> None:

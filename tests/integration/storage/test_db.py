@@ -34,14 +34,22 @@ def test_an_error_of_the_database_carries_no_patients_name_into_the_log(
     """LOG-01: the log of a failing statement holds no value of it."""
     configure_logs(part="test")
     database = open_database(database_url)
-    with pytest.raises(SQLAlchemyError) as failed, database.begin() as connection:
-        connection.execute(text("INSERT INTO nowhere (patient_name) VALUES (:name)"), {"name": NAME})
-    structlog.get_logger().error("worker.broke", exc_info=failed.value)
+    with database.begin() as connection:
+        connection.execute(text("CREATE TABLE somewhere (patient_name VARCHAR(64) UNIQUE, at_least INTEGER NOT NULL)"))
+        connection.execute(text("INSERT INTO somewhere VALUES (:name, 1)"), {"name": NAME})
+    for statement in (
+        "INSERT INTO nowhere VALUES (:name)",
+        "INSERT INTO somewhere VALUES (:name, 2)",
+        "INSERT INTO somewhere (patient_name) VALUES ('x' || :name)",
+    ):
+        with pytest.raises(SQLAlchemyError) as failed, database.begin() as connection:
+            connection.execute(text(statement), {"name": NAME})
+        structlog.get_logger().error("worker.broke", exc_info=failed.value)
+        said = capsys.readouterr().out
+        assert "worker.broke" in said
+        assert "where" in said
+        assert NAME not in said
     database.close()
-    said = capsys.readouterr().out
-    assert "worker.broke" in said
-    assert "nowhere" in said
-    assert NAME not in said
 
 
 @pytest.mark.parametrize("which", ["hub", "gateway"])
