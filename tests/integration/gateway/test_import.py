@@ -134,6 +134,7 @@ def test_odd_real_files_are_taken_or_refused_with_a_reason(spool: Spool, test_da
 
 
 def test_the_command_ends_with_a_table(tmp_path: Path) -> None:
+    open_spool(tmp_path / "home").close()
     write_objects(tmp_path / "study", 2)
     shutil.copy(next((tmp_path / "study").iterdir()), tmp_path / "study" / "copy.dcm")
     (tmp_path / "study" / "notes.txt").write_bytes(zlib.compress(b"notes"))
