@@ -8,6 +8,12 @@ const imagesOnly = {
   ],
 };
 
+// What no-restricted-imports does not see: the same libraries fetched when they are needed.
+const imagesOnlyWhenNeeded = {
+  selector: "ImportExpression > :matches(Literal[value=/^@(cornerstonejs|kitware)\\u002F/], TemplateLiteral)",
+  message: "Cornerstone3D belongs to src/viewports and src/images, and a path of another import is written out.",
+};
+
 export default defineConfig(
   { ignores: ["dist/", "node_modules/"] },
   ...tseslint.configs.strictTypeChecked,
@@ -24,6 +30,7 @@ export default defineConfig(
     rules: {
       "max-lines": ["error", { max: 400 }],
       "no-restricted-imports": ["error", imagesOnly],
+      "no-restricted-syntax": ["error", imagesOnlyWhenNeeded],
       // Numbers in text are wanted as they are.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/consistent-type-definitions": ["error", "interface"],
@@ -32,5 +39,8 @@ export default defineConfig(
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
     },
   },
-  { files: ["src/images/**", "src/viewports/**"], rules: { "no-restricted-imports": "off" } },
+  {
+    files: ["src/images/**", "src/viewports/**"],
+    rules: { "no-restricted-imports": "off", "no-restricted-syntax": "off" },
+  },
 );
