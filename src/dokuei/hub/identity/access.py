@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from dokuei.clock import monotonic, now
 from dokuei.errors import NotFoundError, NotSignedInError
 from dokuei.hub.identity import store_access, store_people
-from dokuei.hub.identity.model import Principal, principal_of_person, principal_of_token
-from dokuei.hub.identity.store_access import Session
+from dokuei.hub.identity.model import Principal, Session, principal_of_person, principal_of_token
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 

@@ -5,10 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.identity.model import Grant, Listed, Role, Session
 from dokuei.hub.identity.service import Myself
-from dokuei.hub.identity.store_access import Session
-from dokuei.hub.identity.store_people import Listed
 
 
 class Shape(BaseModel):

@@ -207,6 +207,29 @@ def principal_of_person(
     )
 
 
+@dataclass(frozen=True)
+class Session:
+    """An open session, as its owner sees it in the list."""
+
+    session_id: str
+    person_id: str
+    method: str
+    created_at: datetime
+    last_seen_at: datetime
+    address: str
+    user_agent: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A person as an administrator sees them."""
+
+    person: Person
+    grants: tuple[Grant, ...]
+    can_sign_in: bool
+    created_at: datetime
+
+
 def principal_of_token(*, token_id: str, label: str, scope: Scope, site_ids: frozenset[str]) -> Principal:
     """What a program with an API token may do."""
     return Principal(

@@ -11,9 +11,8 @@ from dokuei.errors import ConflictError, NotFoundError, RequestError
 from dokuei.hub.identity import store_access, store_credentials, store_people
 from dokuei.hub.identity.access import Access, end_session
 from dokuei.hub.identity.enrolment import LINK_LASTS
-from dokuei.hub.identity.model import Grant, Person, Role, checked_person, user_name_as_typed
+from dokuei.hub.identity.model import Grant, Listed, Person, Role, checked_person, user_name_as_typed
 from dokuei.hub.identity.secrets import new_id, new_secret
-from dokuei.hub.identity.store_people import Listed
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 

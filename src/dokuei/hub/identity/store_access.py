@@ -7,24 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from dokuei.clock import now
-from dokuei.hub.identity.model import Scope
+from dokuei.hub.identity.model import Scope, Session
 from dokuei.hub.identity.secrets import hashed, new_id
 from dokuei.hub.identity.tables import api_token, enrolment, session
 
 _SEEN_NOTED_EVERY = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Session:
-    """An open session, as its owner sees it in the list."""
-
-    session_id: str
-    person_id: str
-    method: str
-    created_at: datetime
-    last_seen_at: datetime
-    address: str
-    user_agent: str
 
 
 @dataclass(frozen=True)

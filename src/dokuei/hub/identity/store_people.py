@@ -1,28 +1,17 @@
 """People and their roles, in SQL."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, update
 
 from dokuei.clock import now
-from dokuei.hub.identity.model import Grant, Person, Role
+from dokuei.hub.identity.model import Grant, Listed, Person, Role
 from dokuei.hub.identity.secrets import new_id
 from dokuei.hub.identity.tables import passkey, password, person, role_grant
 
 _FIELDS = tuple(Person.__dataclass_fields__)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A person as an administrator sees them."""
-
-    person: Person
-    grants: tuple[Grant, ...]
-    can_sign_in: bool
-    created_at: datetime
 
 
 def add(connection: Connection, new: Person, *, actor: str) -> None:
