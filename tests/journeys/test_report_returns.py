@@ -103,12 +103,13 @@ def reader(home: Home) -> Iterator[tuple[httpx.Client, Authenticator]]:
     """A reader added on the command line, enrolled by the printed link, signed in by key."""
     hub = home.endpoints()["hub"]
     added = home.run("user", "add", "reader.a", "--name", "読影 花子", "--role", "reader")
-    code = added.strip().rsplit("/", 1)[1]
+    code = added.strip().rsplit("#", 1)[1]
     key = Authenticator(hub)
     with httpx.Client(base_url=hub, headers={"X-Dokuei-Request": "1"}, timeout=60) as client:
-        options = client.post(f"/api/v1/enrolments/{code}/passkey/options").raise_for_status().json()
+        mine = {"X-Dokuei-Enrolment": code}
+        options = client.post("/api/v1/enrolments/passkey/options", headers=mine).raise_for_status().json()
         made = {"credential": key.create(options), "label": "USB"}
-        client.post(f"/api/v1/enrolments/{code}/passkey", json=made).raise_for_status()
+        client.post("/api/v1/enrolments/passkey", json=made, headers=mine).raise_for_status()
         options = client.post("/api/v1/sign-in/passkey/options").raise_for_status().json()
         client.post("/api/v1/sign-in/passkey", json={"credential": key.get(options)}).raise_for_status()
         yield client, key

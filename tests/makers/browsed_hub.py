@@ -122,7 +122,7 @@ class BrowsedHub:
                 gateways_store.use_nonce(connection, gateway.gateway_id, nonce, until=at + timedelta(minutes=5), at=at)
 
     def _link(self, person_id: str) -> str:
-        return f"{self.url}/enrol/{self.hub.identity.people.link(person_id, actor='system')}"
+        return f"{self.url}/enrol#{self.hub.identity.people.link(person_id, actor='system')}"
 
     def case(self, objects: list[Dataset], site_id: str = "kita") -> str:
         """Objects of one study, coded, proved and stored; the case's id."""

@@ -75,7 +75,7 @@ def test_a_person_is_added_with_roles_and_a_link(commands: Commands) -> None:
     commands.run("site", "add", "kita", "--name", "北病院")
     roles = ("--role", "reader", "--role", "technologist@kita")
     link = commands.run("user", "add", "reader.a", "--name", "読影 花子", "--birth-date", "1970-12-03", *roles)
-    assert re.fullmatch(r"http://localhost:\d+/enrol/[\w-]{43}\s*", link)
+    assert re.fullmatch(r"http://localhost:\d+/enrol#[\w-]{43}\s*", link)
     listed = commands.run("user", "list")
     assert "読影 花子" in listed
     assert "technologist@kita" in listed

@@ -89,7 +89,7 @@ def test_the_doors(hub: BrowsedHub, visiting: Visiting, pictures: Path, language
     page.locator("button[type=submit]").click()
     page.locator("img").wait_for()
     album.look("enrol-codes")
-    album.visit("enrol-spent", "/enrol/not-a-code")
+    album.visit("enrol-spent", "/enrol#not-a-code")
 
 
 def test_the_readers_pages(

@@ -58,8 +58,8 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
   throw await problemOf(answer);
 }
 
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const answer = await call(path, signal ? { signal } : {});
+export async function getJson<T>(path: string, signal?: AbortSignal, headers?: Record<string, string>): Promise<T> {
+  const answer = await call(path, { ...(signal ? { signal } : {}), ...(headers ? { headers } : {}) });
   return (await answer.json()) as T;
 }
 

@@ -35,7 +35,7 @@ export function App(): JSX.Element {
           <Suspense fallback={<Waiting />}>
             <Switch>
               <Route path="/sign-in" component={SignInPage} />
-              <Route path="/enrol/:code">{(route) => <EnrolPage code={route.code} />}</Route>
+              <Route path="/enrol" component={EnrolPage} />
               <Route>
                 <SessionGate>
                   <SignedIn />

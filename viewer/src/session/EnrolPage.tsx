@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type JSX } from "react";
+import { useState, useSyncExternalStore, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ApiProblem, getJson, sendJson } from "@/api/client";
@@ -23,15 +23,30 @@ export interface Enrolment {
 
 type Step = "choose" | "password" | "done";
 
-export const enrolmentPath = (code: string): string => `/api/v1/enrolments/${encodeURIComponent(code)}`;
+export const ENROLMENTS = "/api/v1/enrolments";
+
+/** The code goes in a header: paths stand in the logs of every proxy on the way. */
+export const withCode = (code: string): Record<string, string> => ({ "X-Dokuei-Enrolment": code });
+
+const codeInAddress = (): string => window.location.hash.slice(1);
+
+function onAddress(changed: () => void): () => void {
+  window.addEventListener("hashchange", changed);
+  return () => window.removeEventListener("hashchange", changed);
+}
 
 /** One-time link: who this is for, then a key or a password with codes; the link is spent at the end. */
-export default function EnrolPage({ code }: { readonly code: string }): JSX.Element {
+export default function EnrolPage(): JSX.Element {
+  const code = useSyncExternalStore(onAddress, codeInAddress);
+  return <Enrol key={code} code={code} />;
+}
+
+function Enrol({ code }: { readonly code: string }): JSX.Element {
   const { t } = useTranslation("session");
   const [step, setStep] = useState<Step>("choose");
   const query = useQuery({
     queryKey: ["enrolment", code],
-    queryFn: ({ signal }) => getJson<Enrolment>(enrolmentPath(code), signal),
+    queryFn: ({ signal }) => getJson<Enrolment>(ENROLMENTS, signal, withCode(code)),
     staleTime: Number.POSITIVE_INFINITY,
   });
   return (
@@ -103,10 +118,10 @@ function Choose({ code, onPassword, onDone }: ChooseProps): JSX.Element {
   const register = (): void => {
     setBusy(true);
     setError(null);
-    const path = `${enrolmentPath(code)}/passkey`;
-    void sendJson("POST", `${path}/options`)
+    const path = `${ENROLMENTS}/passkey`;
+    void sendJson("POST", `${path}/options`, undefined, withCode(code))
       .then(makeKey)
-      .then((credential) => sendJson("POST", path, { credential }))
+      .then((credential) => sendJson("POST", path, { credential }, withCode(code)))
       .then(onDone)
       .catch(setError)
       .finally(() => setBusy(false));

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem, sendJson } from "@/api/client";
 import { FailedLine } from "@/ui/States";
 import { CodeInput } from "./CodeInput";
-import { enrolmentPath } from "./EnrolPage";
+import { ENROLMENTS, withCode } from "./EnrolPage";
 import classes from "./Session.module.css";
 import { Refused } from "./SignInForm";
 
@@ -52,7 +52,7 @@ function SetPassword({ code, userName, onBack, onSet }: SetPasswordProps): JSX.E
     if (password !== again) return;
     setBusy(true);
     setError(null);
-    void sendJson<Invitation>("POST", `${enrolmentPath(code)}/password`, { password })
+    void sendJson<Invitation>("POST", `${ENROLMENTS}/password`, { password }, withCode(code))
       .then(onSet)
       .catch(setError)
       .finally(() => setBusy(false));
@@ -120,7 +120,7 @@ function ConfirmCodes({ code, invitation, onDone }: ConfirmProps): JSX.Element {
     event.preventDefault();
     setBusy(true);
     setError(null);
-    void sendJson("POST", `${enrolmentPath(code)}/totp`, { totp_code: digits })
+    void sendJson("POST", `${ENROLMENTS}/totp`, { totp_code: digits }, withCode(code))
       .then(onDone)
       .catch((reason: unknown) => {
         setError(reason);

@@ -1,21 +1,24 @@
-"""Behind a one-time link: no session yet, the code itself is the right to be here."""
+"""Behind a one-time link: no session yet, the code itself is the right to be here.
+
+It travels in a header: paths stand in the logs of every proxy on the way.
+"""
 
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from dokuei.hub.identity.api_shapes import CodeIn, CredentialIn, InvitationOut, NewPasswordIn, TotpOut
 from dokuei.hub.identity.enrolment import Enrolments
 from dokuei.hub.identity.guard import demand_own_page, private
 
-Code = Annotated[str, Path(max_length=100)]
+Code = Annotated[str, Header(alias="X-Dokuei-Enrolment", max_length=100)]
 
 
 def routes(enrolments: Enrolments) -> APIRouter:
     """The routes behind a link."""
     router = APIRouter(
-        prefix="/api/v1/enrolments/{code}",
+        prefix="/api/v1/enrolments",
         tags=["enrolment"],
         dependencies=[Depends(demand_own_page), Depends(private)],
     )

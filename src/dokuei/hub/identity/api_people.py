@@ -63,4 +63,4 @@ def routes(people: People) -> APIRouter:
 
 
 def _link(code: str) -> LinkOut:
-    return LinkOut(code=code, path=f"/enrol/{code}")
+    return LinkOut(code=code, path=f"/enrol#{code}")

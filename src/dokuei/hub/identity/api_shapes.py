@@ -138,7 +138,7 @@ class ListedPersonOut(Shape):
 
 
 class LinkOut(Shape):
-    """A one-time code, shown once; the page behind it is ``/enrol/{code}``."""
+    """A one-time code, shown once; the page behind it is ``/enrol#{code}``."""
 
     code: str
     path: str

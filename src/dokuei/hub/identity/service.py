@@ -104,5 +104,5 @@ def first_administrator_link(identity: IdentityService, *, hub_url: str) -> str 
 
 
 def enrolment_link(hub_url: str, code: str) -> str:
-    """Where the page behind a one-time code stands."""
-    return f"{hub_url.rstrip('/')}/enrol/{code}"
+    """Where the page behind a one-time code stands; browsers keep what follows # to themselves."""
+    return f"{hub_url.rstrip('/')}/enrol#{code}"
