@@ -32,6 +32,8 @@ check: setup
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	$(PYTHON) setup/guideline.py --check
+	$(PYTHON) setup/reference.py --check
 	$(NPM) run --silent check
 
 test-viewer: setup

@@ -128,7 +128,7 @@ class HubSettings(_Section):
 class Peer(_Section):
     """A DICOM application that may associate with the gateway (PS3.8; NET-13)."""
 
-    ae_title: str
+    ae_title: str = Field(description="Its AE title, exactly as it calls.")
     address: str = Field("", description="Source address or network (CIDR); empty: any address.")
     commitment_port: int = Field(
         0, description="Where it takes reports of storage commitment on a new association; 0: only on its own."
@@ -138,10 +138,10 @@ class Peer(_Section):
 class Destination(_Section):
     """A DICOM application that the gateway associates with."""
 
-    ae_title: str
-    host: str
-    port: int
-    tls: bool = False
+    ae_title: str = Field(description="Its AE title.")
+    host: str = Field(description="Its address.")
+    port: int = Field(description="Its DIMSE port.")
+    tls: bool = Field(default=False, description="Speak TLS to it (PS3.15 B.12).")
 
 
 class GatewaySettings(_Section):
