@@ -135,7 +135,8 @@ def test_two_homes_at_once_stay_apart_one_by_the_local_authority_one_by_given_ce
         "DOKUEI_HUB__CERTIFICATE": str(given.certificate),
         "DOKUEI_HUB__PRIVATE_KEY": str(given.private_key),
     }
-    local, own = _home(homes, tmp_path / "local"), _home(homes, tmp_path / "given", **certificate)
+    local = _home(homes, tmp_path / "local", DOKUEI_HUB__HOST="127.0.0.2")
+    own = _home(homes, tmp_path / "given", **certificate)
     local.launch("up", "--tls")
     own.launch("up")
     local.wait_until_ready()
@@ -143,7 +144,9 @@ def test_two_homes_at_once_stay_apart_one_by_the_local_authority_one_by_given_ce
     assert set(local.ports().values()).isdisjoint(own.ports().values())
     assert local.endpoints()["ca"] == str(local.folder / "pki" / "ca.pem")
     assert own.endpoints()["ca"] is None
+    assert local.endpoints()["hub"] == f"https://127.0.0.2:{local.ports()['hub']}"
     assert _healthy(local)
+    local.wait_until(lambda: _in_contact(local), what="in contact at an address that is not localhost")
     token = local.token()
     given_trust = ssl.create_default_context(cafile=authority.certificate_file)
     for home, trust, status in ((local, local.trust(), 200), (own, given_trust, 401)):

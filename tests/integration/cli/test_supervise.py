@@ -44,3 +44,17 @@ def test_stopping_ends_every_part_in_time(supervisor: Supervisor) -> None:
     supervisor.stop()
     assert time.monotonic() - started < 5
     assert supervisor.dead() == ["readers", "worker"]
+
+
+def test_a_log_that_has_grown_long_begins_anew_and_the_one_before_is_kept(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    log, before = tmp_path / "logs" / "hub-readers.log", tmp_path / "logs" / "hub-readers.log.1"
+    log.parent.mkdir()
+    log.write_bytes(b"x" * 10_000_000)
+    supervisor.start(Part("hub", "readers", ()))
+    assert not before.exists()
+    log.write_bytes(b"x" * 10_000_001)
+    supervisor.start(Part("hub", "readers", ()))
+    assert before.stat().st_size == 10_000_001
+    assert log.stat().st_size < 1000
