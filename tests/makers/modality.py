@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.filereader import read_file_meta_info
 from pydicom.uid import UID
 from pynetdicom import AE, _config
 from pynetdicom.association import Association
@@ -40,7 +40,7 @@ def hang_up(made: Association) -> None:
 
 def send(port: int, *files: Path, calling: str = "MODALITY") -> list[Dataset]:
     """C-STORE of files as they are, on one association; the statuses."""
-    metas = [dcmread(file, stop_before_pixels=True, force=True).file_meta for file in files]
+    metas = [read_file_meta_info(file) for file in files]
     pairs = {(str(meta.MediaStorageSOPClassUID), str(meta.TransferSyntaxUID)) for meta in metas}
     before, _config.STORE_SEND_CHUNKED_DATASET = _config.STORE_SEND_CHUNKED_DATASET, True
     try:

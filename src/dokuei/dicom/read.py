@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from dokuei.dicom import uids
-from dokuei.dicom.elements import PIXEL_DATA, Buffer, Encoding, Walk
+from dokuei.dicom.dataset import DataSet, read_data_set
+from dokuei.dicom.elements import PIXEL_DATA, Buffer, Element, Encoding, Walk
 from dokuei.dicom.meta import RECEIVING_AE, SENDING_AE, SOURCE_AE, build_meta
+from dokuei.dicom.pixels import describe
+from dokuei.dicom.source import Source
 from dokuei.dicom.text import decode_trimmed, encodings_of
-from dokuei.errors import IdentityError, UnsupportedError
+from dokuei.errors import AdmissionError, IdentityError, NotDicomError, UnsupportedError
 
 _LAST_TAG: Final = 0x00200FFF
 _INFLATED_AT_MOST: Final = 4 << 20
@@ -68,8 +71,8 @@ class ObjectIdentity:
 def read_identity(data: Buffer, transfer_syntax_uid: str, *, whole: bool = False) -> ObjectIdentity:
     """Peek at an encoded data set without file meta, reading no further than its relationship group (0020).
 
-    The beginning of a data set is enough, as long as group 0020 is in it. With ``whole`` the walk goes on to the end
-    of the pixel data, so that a cut-off object is told; a deflated one is not (its end is known when it is coded).
+    The beginning of a data set is enough, as long as group 0020 is in it. With ``whole`` all of it is there, and what
+    ``whole_identity`` asks is asked; a deflated one has to be opened as a ``Source`` for that.
 
     Raises:
         UnsupportedError: the transfer syntax is not taken.
@@ -82,17 +85,51 @@ def read_identity(data: Buffer, transfer_syntax_uid: str, *, whole: bool = False
             phase="admission",
             remedy="Let the sender choose a transfer syntax from the conformance statement.",
         )
+    encoding = Encoding(explicit=syntax.explicit, little=syntax.little)
     if syntax.deflated:
-        data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _INFLATED_AT_MOST)
-        whole = False
-    return identity_of(data, Encoding(explicit=syntax.explicit, little=syntax.little), whole=whole)
+        return _identity_of(_beginning(data), encoding)
+    if whole:
+        return whole_identity(Source(data, len(data), 0, encoding, syntax, {}, "", None))
+    return _identity_of(data, encoding)
 
 
-def identity_of(data: Buffer, encoding: Encoding, start: int = 0, *, whole: bool = False) -> ObjectIdentity:
-    """The identity in a data set that starts at ``start``, whose four UIDs are checked (PS3.5 9.1)."""
+def whole_identity(source: Source) -> ObjectIdentity:
+    """The identity in a whole object that is walked to the end of its pixels, whose number is checked (PS3.5 8.1.1).
+
+    Raises:
+        AdmissionError: it is cut off, names no instance, or its pixels cannot be what it says.
+    """
+    walk = Walk(source.buffer, source.size)
+    by_tag: dict[int, Element] = {}
+    for element in walk.elements(source.start, source.size, source.encoding):
+        by_tag.setdefault(element.tag, element)
+        if element.tag >= PIXEL_DATA and by_tag.keys() >= _NAMING:
+            break  # data sets out of order are read on until they have named themselves
+    data_set = DataSet(source, walk, [], by_tag)
+    identity = identity_in(data_set.raw)
+    try:
+        describe(data_set)
+    except AdmissionError:
+        describe(read_data_set(source))  # what describes the pixels may stand behind them
+    return identity
+
+
+def _beginning(data: Buffer) -> bytes:
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _INFLATED_AT_MOST)
+    except zlib.error as error:
+        raise NotDicomError(
+            f"the deflated data set cannot be inflated ({error})",
+            phase="admission",
+            remedy="The object is damaged: send it again from its source.",
+        ) from error
+
+
+def _identity_of(data: Buffer, encoding: Encoding) -> ObjectIdentity:
+    """The identity in the beginning of a data set, whose four UIDs are checked (PS3.5 9.1)."""
     raw: dict[int, bytes] = {}
-    for element in Walk(data).elements(start, len(data), encoding):
-        if element.tag > _LAST_TAG and raw.keys() >= _NAMING and (not whole or element.tag >= PIXEL_DATA):
+    for element in Walk(data).elements(0, len(data), encoding):
+        if element.tag > _LAST_TAG and raw.keys() >= _NAMING:
             break  # data sets out of order are read on until they have named themselves
         if element.tag in _FIELDS or element.tag == _CHARACTER_SET:
             raw.setdefault(element.tag, bytes(data[element.value : element.end]))

@@ -21,7 +21,7 @@ from dokuei.dicom.elements import (
     Walk,
     vr_of,
 )
-from dokuei.errors import DokueiError, NotDicomError, TooLargeError, UnsupportedError
+from dokuei.errors import DokueiError, NotDicomError, TooLargeError, TruncatedError, UnsupportedError
 
 _IN_MEMORY: Final = 48 << 20
 _PIECE: Final = 1 << 20
@@ -168,9 +168,9 @@ def _not_dicom(what: str) -> NotDicomError:
 def _inflated(data: Buffer, start: int, size: int) -> Iterator[tuple[Buffer, int, BinaryIO | None]]:
     """The inflated data set (PS3.5 A.5), in a nameless file where it is large: a small file may hold gigabytes."""
     limit = max(_INFLATED_AT_LEAST, _INFLATED_RATIO * size)
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file, memoryview(data) as whole, whole[start:size] as deflated:
         total = 0
-        for piece in _inflate(memoryview(data)[start:size]):
+        for piece in _inflate(deflated):
             total += len(piece)
             if total > limit:
                 raise TooLargeError(
@@ -189,16 +189,22 @@ def _inflated(data: Buffer, start: int, size: int) -> Iterator[tuple[Buffer, int
 
 
 def _inflate(data: memoryview) -> Iterator[bytes]:
-    """Raw deflate, or with the zlib header that some writers add; a cut stream gives what is there."""
+    """Raw deflate, or with the zlib header that some writers add; a cut one is told at its end (RFC 1951 3.2.3)."""
     header = bytes(data[:2])
     zlib_header = len(header) == 2 and header[0] & 0x0F == 8 and int.from_bytes(header, "big") % 31 == 0  # noqa: PLR2004 - RFC 1950
     machine = zlib.decompressobj(zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS)
     try:
         for start in range(0, len(data), _PIECE):
-            piece: Buffer = data[start : start + _PIECE]
+            piece = bytes(data[start : start + _PIECE])  # a view that an error carries would hold the file's map open
             while piece and not machine.eof:
                 yield machine.decompress(piece, _PIECE)
                 piece = machine.unconsumed_tail
         yield machine.flush()
     except zlib.error as error:
         raise _not_dicom(f"the deflated data set cannot be inflated ({error})") from error
+    if not machine.eof:
+        raise TruncatedError(
+            "the deflated data set ends before its last block",
+            phase="admission",
+            remedy="The object is cut off: send it again from its source.",
+        )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Row, update
 from sqlalchemy.exc import OperationalError
 
@@ -16,6 +17,7 @@ from dokuei.clock import now
 from dokuei.errors import (
     AdmissionError,
     DiskFullError,
+    DokueiError,
     OtherContentError,
     StorageError,
 )
@@ -30,6 +32,7 @@ from dokuei.gateway.spool_view import State
 from dokuei.storage.filesystem import fsync_folder
 
 _FAN_OUT: Final = 256
+_log = structlog.get_logger()
 
 
 class Outcome(StrEnum):
@@ -65,12 +68,17 @@ class Keeper(AbstractContextManager["Keeper"]):
             DiskFullError: nothing is kept, the sender tries again later.
             AdmissionError: it cannot be read; its bytes are in quarantine.
             OtherContentError: other content under a known SOP Instance UID; its bytes are in quarantine.
+            DokueiError: nobody foresaw what it holds; its bytes are in quarantine.
         """
         try:
             incoming.finish()
             return self._keep(incoming, origin)
         except OperationalError as error:
             raise _database_error(error) from error
+        except (DokueiError, OSError):
+            raise
+        except Exception as error:
+            raise self._unforeseen(incoming, origin, error) from error
         finally:
             incoming.discard()
 
@@ -134,6 +142,19 @@ class Keeper(AbstractContextManager["Keeper"]):
             refused.replace(self._quarantine.path(known.sha256))
         return Outcome.TAKEN
 
+    def _unforeseen(self, incoming: Incoming, origin: Origin, error: Exception) -> DokueiError:
+        """What breaks us is kept for whoever mends us; its sender is answered and goes on with the next object."""
+        _log.error("instance.broke", exc_info=error)
+        told = DokueiError(
+            f"the object could not be looked at: {type(error).__name__}",
+            phase="receiving",
+            remedy="see the log; the object is in quarantine",
+        )
+        if incoming.path != self._spool.original_path(incoming.sha256):  # there it may be another association's
+            incoming.settle(self._quarantine.path(incoming.sha256))
+        self._quarantine.note(_suspect(incoming, origin, None, None), told)
+        return told
+
     def _refuse(
         self,
         incoming: Incoming,
@@ -148,17 +169,7 @@ class Keeper(AbstractContextManager["Keeper"]):
         if known is not None and known.sha256 == sha256:
             return  # its entry was made when it was refused first
         incoming.settle(self._quarantine.path(sha256))
-        suspect = Suspect(
-            sha256=sha256,
-            size=incoming.size,
-            sop_instance_uid=seen.identity.sop_instance_uid if seen else origin.sop_instance_uid[:64],
-            study_instance_uid=seen.identity.study_instance_uid if seen else "",
-            transfer_syntax_uid=seen.transfer_syntax_uid if seen else origin.transfer_syntax_uid,
-            known_sha256=known.sha256 if known is not None else "",
-            sending_ae=origin.sending_ae,
-            peer_address=origin.peer_address,
-        )
-        self._quarantine.note(suspect, error)
+        self._quarantine.note(_suspect(incoming, origin, seen, known), error)
 
 
 def make_folders(spool: Spool) -> None:
@@ -169,6 +180,19 @@ def make_folders(spool: Spool) -> None:
             (spool.folder / kind / f"{number:02x}").mkdir(parents=True, exist_ok=True)
         fsync_folder(spool.folder / kind)
     fsync_folder(spool.folder)
+
+
+def _suspect(incoming: Incoming, origin: Origin, seen: Seen | None, known: Row[Any] | None) -> Suspect:
+    return Suspect(
+        sha256=incoming.sha256,
+        size=incoming.size,
+        sop_instance_uid=seen.identity.sop_instance_uid if seen else origin.sop_instance_uid[:64],
+        study_instance_uid=seen.identity.study_instance_uid if seen else "",
+        transfer_syntax_uid=seen.transfer_syntax_uid if seen else origin.transfer_syntax_uid,
+        known_sha256=known.sha256 if known is not None else "",
+        sending_ae=origin.sending_ae,
+        peer_address=origin.peer_address,
+    )
 
 
 def _values(incoming: Incoming, origin: Origin, seen: Seen) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dokuei.dicom import uids
-from dokuei.dicom.read import ObjectIdentity, identity_of, read_identity
+from dokuei.dicom.read import ObjectIdentity, read_identity, whole_identity
 from dokuei.dicom.source import open_source
 from dokuei.errors import AdmissionError, IdentityError, NotDicomError, TruncatedError, UnsupportedError
 from dokuei.gateway.incoming import Incoming
@@ -38,7 +38,11 @@ def look(incoming: Incoming, origin: Origin) -> Seen:
     """
     if incoming.size <= incoming.dataset_offset:
         raise NotDicomError("an object without a data set", phase="admission", remedy="send it again from its source")
-    seen = _strictly(incoming, origin.transfer_syntax_uid) if origin.transfer_syntax_uid else _leniently(incoming)
+    named = uids.TRANSFER_SYNTAXES.get(origin.transfer_syntax_uid)
+    if origin.transfer_syntax_uid and not (named and named.deflated):
+        seen = _strictly(incoming, origin.transfer_syntax_uid)
+    else:
+        seen = _leniently(incoming)  # a deflated one is inflated to its end, with whatever head its writer gave it
     if seen.identity.sop_class_uid == uids.MEDIA_STORAGE_DIRECTORY:
         raise UnsupportedError("a DICOMDIR is no object", phase="admission", remedy="import the folder it stands in")
     for name in ("sop_instance_uid", "sop_class_uid"):
@@ -66,4 +70,4 @@ def _strictly(incoming: Incoming, transfer_syntax_uid: str) -> Seen:
 def _leniently(incoming: Incoming) -> Seen:
     """Some writers name one transfer syntax and write another, or name none."""
     with open_source(incoming.path, whole=False) as source:
-        return Seen(identity_of(source.buffer, source.encoding, source.start, whole=True), source.syntax.uid)
+        return Seen(whole_identity(source), source.syntax.uid)

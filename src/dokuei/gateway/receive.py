@@ -22,7 +22,6 @@ from dokuei.gateway.receive_negotiation import STORAGE_COMMITMENT, VERIFICATION
 from dokuei.storage.audit import gateway_trail
 
 _SUCCESS: Final = 0x0000
-_PROCESSING_FAILURE: Final = 0x0110
 _CLASS_NOT_SUPPORTED: Final = 0x0122
 _UNRECOGNISED_OPERATION: Final = 0x0211
 _C_CANCEL: Final = 0x0FFF
@@ -59,12 +58,8 @@ class Storing:
         self.incoming.write(piece)
 
     def finish(self) -> Answer:
-        """Keep it, then say so; an unforeseen failure is told to the sender, who keeps the object."""
-        try:
-            outcome = self.keeper.keep(self.incoming, self.origin)
-        except OSError:
-            _log.exception("instance.failed", sop_instance_uid=self.origin.sop_instance_uid)
-            return Answer(_PROCESSING_FAILURE, "the gateway could not keep the object")
+        """Keep it, then say so."""
+        outcome = self.keeper.keep(self.incoming, self.origin)
         _log.debug("instance.received", outcome=outcome, bytes=self.incoming.size)
         return Answer(_SUCCESS)
 

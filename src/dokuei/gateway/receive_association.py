@@ -30,6 +30,7 @@ ARTIM_SECONDS: Final = 30.0
 IDLE_SECONDS: Final = 600.0
 _REQUEST_BYTES: Final = 1 << 18  # 128 contexts with every transfer syntax there is
 _COMMAND_BYTES: Final = 1 << 16
+_PROCESSING_FAILURE: Final = 0x0110
 _log = structlog.get_logger()
 
 
@@ -206,6 +207,9 @@ class Association:
         except DokueiError as error:
             _log.warning("message.refused", calling=self.agreement.calling_ae, code=error.code, why=str(error))
             answer = Answer(error.dimse_status, error.what)
+        except Exception:  # noqa: BLE001 - the SCP is an outer door: one message that breaks it is answered like others
+            _log.exception("message.failed", calling=self.agreement.calling_ae)
+            answer = Answer(_PROCESSING_FAILURE, "the gateway could not work on this message; see its log")
         if answer is not None:
             reply = response(context_id, request, status=answer.status, comment=answer.comment)
             self.wire.send(b"".join((reply, *answer.after)))

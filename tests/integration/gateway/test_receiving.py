@@ -1,13 +1,16 @@
 """C-ECHO and C-STORE from real senders: what is taken, what is refused, and what lies on the disk afterwards."""
 
 import hashlib
+import io
 import subprocess
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from pydicom import dcmread, dcmwrite
+from pydicom.dataset import Dataset
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -18,8 +21,14 @@ from pydicom.uid import (
     generate_uid,
 )
 
+from dokuei.dicom.meta import build_meta
 from dokuei.dicom.uids import STORABLE
-from dokuei.gateway.spool import State
+from dokuei.errors import DokueiError
+from dokuei.gateway.commitment import NO_SUCH_INSTANCE, Commitment, Reference
+from dokuei.gateway.keep import Keeper
+from dokuei.gateway.look import Origin
+from dokuei.gateway.quarantine import Quarantine
+from dokuei.gateway.spool import State, open_spool
 from tests.makers.modality import association, send, storescu
 from tests.makers.receiver import MR, Receiver, make_object, running_receiver, write_objects
 
@@ -153,6 +162,113 @@ def test_a_cut_off_object_is_refused_with_its_reason_and_kept(receiver: Receiver
         assert entry.path.read_bytes().endswith(file.read_bytes()[-2000:-1000])
     (status,) = send(receiver.port, file)
     assert status.Status == 0, "the whole one is taken afterwards"
+
+
+_DEFLATED = str(DeflatedExplicitVRLittleEndian)
+
+
+def _deflated(found: Dataset, path: Path, *, wbits: int = -zlib.MAX_WBITS, cut: int = 0) -> Path:
+    """A Part 10 file whose data set is deflated by hand, with or without zlib's head, whole or cut."""
+    whole = io.BytesIO()
+    found.save_as(whole, enforce_file_format=True)
+    data = whole.getvalue()
+    machine = zlib.compressobj(wbits=wbits)
+    packed = machine.compress(data[data.index(b"\x08\x00\x05\x00CS") :]) + machine.flush()
+    head = build_meta(
+        sop_class_uid=str(found.SOPClassUID), sop_instance_uid=str(found.SOPInstanceUID), transfer_syntax_uid=_DEFLATED
+    )
+    path.write_bytes(head + packed[: max(0, len(packed) - cut)])
+    return path
+
+
+def test_a_bad_deflated_data_set_is_answered_and_kept(receiver: Receiver, tmp_path: Path) -> None:
+    """Garbage and cut streams get a status with words, and the association goes on to the next object."""
+    found = make_object()
+    garbage = _deflated(found, tmp_path / "garbage.dcm", cut=1 << 20)
+    garbage.write_bytes(garbage.read_bytes() + bytes(range(255, 0, -1)) * 10)
+    cut = _deflated(found, tmp_path / "cut.dcm", cut=600)
+    barely = _deflated(found, tmp_path / "barely.dcm", cut=4)
+    statuses = send(receiver.port, garbage, cut, barely, _deflated(found, tmp_path / "whole.dcm"))
+    assert [status.Status for status in statuses] == [0xC000, 0xC001, 0xC001, 0]
+    assert "deflated" in statuses[0].ErrorComment
+    with receiver.quarantine() as quarantine:
+        entries = quarantine.entries()
+        assert sorted(entry.code for entry in entries) == ["not-dicom", "truncated", "truncated"]
+        assert all(entry.path is not None for entry in entries)
+
+
+def test_a_deflated_data_set_with_zlibs_head_is_taken(receiver: Receiver, tmp_path: Path) -> None:
+    found = make_object()
+    (status,) = send(receiver.port, _deflated(found, tmp_path / "zlib.dcm", wbits=zlib.MAX_WBITS))
+    assert status.Status == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"Rows": 300}, 0xC001),
+        ({"NumberOfFrames": 2}, 0xC001),
+        ({"Rows": 60000, "Columns": 60000}, 0xC002),
+        ({"Rows": 63}, 0),
+    ],
+)
+def test_pixels_that_are_too_short_are_refused_at_the_door(
+    receiver: Receiver, tmp_path: Path, change: dict[str, int], expected: int
+) -> None:
+    """Nobody is told "taken" or "safe" of pixels that are plainly not there."""
+    found = make_object()
+    for name, value in change.items():
+        setattr(found, name, value)
+    (status,) = send(receiver.port, _save(found, tmp_path / "a.dcm"))
+    assert status.Status == expected
+    with receiver.quarantine() as quarantine:
+        assert len(quarantine.entries()) == (1 if expected else 0)
+    asked = Reference(str(MR), str(found.SOPInstanceUID))
+    with receiver.spool() as spool:
+        (judged,) = Commitment(spool).judge([asked])
+    assert judged.reason == (NO_SUCH_INSTANCE if expected else 0)
+
+
+def test_rows_that_stand_behind_the_pixels_are_found(receiver: Receiver, tmp_path: Path) -> None:
+    """Elements out of order are taken with a warning; the first look at the pixels does not refuse them."""
+    found = make_object()
+    file = _save(found, tmp_path / "a.dcm")
+    data = file.read_bytes()
+    at = data.index(b"\x28\x00\x10\x00US\x02\x00")
+    file.write_bytes(data[:at] + data[at + 10 :] + data[at : at + 10])
+    (status,) = send(receiver.port, file)
+    assert status.Status == 0
+
+
+def test_what_nobody_foresaw_is_answered_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error in our own code costs one object its 0x0000, not the association its life nor us the evidence."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dokuei.gateway.keep.look", broken)
+    spool = open_spool(tmp_path / "home")
+    with Keeper(spool) as keeper:
+        incoming = keeper.begin()
+        incoming.head(
+            sop_class_uid=str(MR),
+            sop_instance_uid="1.2.3",
+            transfer_syntax_uid=_EXPLICIT,
+            sending_ae="A",
+            receiving_ae="",
+        )
+        incoming.write(b"odd bytes")
+        with pytest.raises(DokueiError, match="ZeroDivisionError") as raised:
+            keeper.keep(incoming, Origin(_EXPLICIT, "A", "127.0.0.1", str(MR), "1.2.3"))
+    assert raised.value.dimse_status == 0x0110
+    (entry,) = Quarantine(spool.database, spool.folder).entries()
+    assert (entry.code, entry.suspect.sop_instance_uid) == ("internal", "1.2.3")
+    assert entry.path is not None
+    assert entry.path.read_bytes().endswith(b"odd bytes")
+    with spool.database.read() as connection:
+        events = connection.exec_driver_sql("select event, actor from audit_entry").all()
+    assert [tuple(row) for row in events] == [("instance.quarantined", "ae:A")]
+    spool.close()
 
 
 def test_an_object_that_is_not_what_the_request_says_is_refused(receiver: Receiver, tmp_path: Path) -> None:
