@@ -6,6 +6,9 @@ sender's repetition is then "the same again". A file whose bytes are not its nam
 
 import contextlib
 import fcntl
+import os
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +19,7 @@ from sqlalchemy import select
 
 from dokuei.dicom.meta import SOURCE_AE, parse_meta, text_of
 from dokuei.errors import DokueiError, StorageError
-from dokuei.gateway.incoming import FOLDER, SUFFIX, Incoming
+from dokuei.gateway.incoming import FOLDER, Incoming
 from dokuei.gateway.keep import Keeper, make_folders
 from dokuei.gateway.look import Origin
 from dokuei.gateway.spool import Spool
@@ -63,17 +66,29 @@ def recover(spool: Spool) -> Recovered:
 
 
 def _clear_unfinished(folder: Path) -> int:
-    """Files of killed receivers; a living one holds a lock on its own."""
+    """What killed programs left, whole folders too; a living one holds a lock on its own."""
     cleared = 0
-    for path in folder.glob(f"*{SUFFIX}"):
-        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+    for path in sorted(folder.iterdir()):
+        with contextlib.suppress(FileNotFoundError), _opened(path) as descriptor:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
             cleared += 1
     return cleared
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _enter(keeper: Keeper, path: Path) -> bool | None:

@@ -1,7 +1,11 @@
 """Whether two objects under one SOP Instance UID are the same again, whatever their transfer syntax."""
 
+import fcntl
 import json
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,8 +62,20 @@ def _known_digest(spool: Spool, known: Row[Any], original: Path) -> str | None:
 
 def _digest(folder: Path, path: Path) -> str | None:
     """Code a file aside only to learn what it holds; ``None`` where it cannot be read."""
-    with tempfile.TemporaryDirectory(dir=folder / FOLDER) as aside:
+    with _aside(folder) as place:
         try:
-            return intake(path, Path(aside) / "coded.dcm").content_digest
+            return intake(path, place / "coded.dcm").content_digest
         except AdmissionError:
             return None
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[Path]:
+    """A folder that goes again; the lock tells ``recover`` that somebody is at work in it."""
+    with tempfile.TemporaryDirectory(dir=folder / FOLDER) as name:
+        descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield Path(name)
+        finally:
+            os.close(descriptor)

@@ -17,6 +17,7 @@ from pydicom.uid import generate_uid
 from dokuei.clock import now
 from dokuei.errors import StorageError
 from dokuei.gateway.recover import recover
+from dokuei.gateway.same import _aside
 from dokuei.gateway.spool import State
 from tests.makers.modality import association, send
 from tests.makers.receiver import MR, Receiver, make_object, running_receiver, write_objects
@@ -92,8 +93,13 @@ def test_files_without_rows_are_entered_torn_ones_go_and_lost_ones_are_told(tmp_
         kept[1].path.write_bytes(torn)
         kept[2].path.unlink()
         (spool.folder / ".incoming" / "1-1.part").write_bytes(b"half an object")
-        found = recover(spool)
-        assert (found.entered, found.torn, found.unfinished, found.lost) == (1, 1, 1, 1)
+        (spool.folder / ".incoming" / "1-2.whole").write_bytes(b"half a replacement")
+        (spool.folder / ".incoming" / "tmpdead").mkdir()
+        (spool.folder / ".incoming" / "tmpdead" / "coded.dcm").write_bytes(b"half a comparison")
+        with _aside(spool.folder) as living:
+            found = recover(spool)
+            assert list((spool.folder / ".incoming").iterdir()) == [living]
+        assert (found.entered, found.torn, found.unfinished, found.lost) == (1, 1, 3, 1)
         again = spool.find(kept[0].sop_instance_uid)
         assert again is not None
         assert (again.sha256, again.sending_ae, again.state) == (kept[0].sha256, "MAMMO", State.RECEIVED)
