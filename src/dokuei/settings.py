@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dokuei.errors import ConfigurationError
 
@@ -25,6 +25,11 @@ def _demand_both_or_neither(certificate: Path | None, private_key: Path | None) 
     """One without the other would quietly be passed over for a certificate of our own."""
     if (certificate is None) != (private_key is None):
         raise ValueError("certificate and private_key belong together: set both or neither")
+
+
+def _is_loopback(host: str) -> bool:
+    address = _address(host)
+    return host == "localhost" if address is None else address.is_loopback
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -76,8 +81,7 @@ class HubSettings(_Section):
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the hub."""
-        address = _address(self.host)
-        return self.host == "localhost" if address is None else address.is_loopback
+        return _is_loopback(self.host)
 
     @property
     def every_address(self) -> bool:
@@ -134,6 +138,17 @@ class Peer(_Section):
         0, description="Where it takes reports of storage commitment on a new association; 0: only on its own."
     )
 
+    @field_validator("address")
+    @classmethod
+    def _is_network(cls, value: str) -> str:
+        """Said when the settings are read, not when the first association comes."""
+        if value:
+            try:
+                ipaddress.ip_network(value, strict=False)
+            except ValueError:
+                raise ValueError(f"{value!r} is no IP address or network (CIDR); names are not looked up") from None
+        return value
+
 
 class Destination(_Section):
     """A DICOM application that the gateway associates with."""
@@ -150,6 +165,10 @@ class GatewaySettings(_Section):
     ae_title: str = Field("DOKUEI", description="The gateway's own AE title.")
     host: str = Field("127.0.0.1", description="Address on which DIMSE is accepted.")
     port: int = Field(11112, description="DIMSE port; 0, or not set and 11112 taken: a free one is chosen.")
+    plain_dimse: bool = Field(
+        default=False,
+        description="Take DIMSE without TLS on a host that is not loopback too, from peers listed with their address.",
+    )
     tls_port: int = Field(0, description="DIMSE over TLS (2762 is registered); 0: off.")
     tls_certificate: Path | None = Field(
         None, description="PEM chain for DIMSE over TLS; empty: the home's own authority makes one."
@@ -170,6 +189,16 @@ class GatewaySettings(_Section):
         "until-proved", description="How long the bytes as received are kept after the hub has proved the study."
     )
     retry_ceiling_seconds: float = Field(60.0, description="Longest wait between attempts to reach the hub.")
+
+    @property
+    def serves_plain(self) -> bool:
+        """Nothing but loopback is served without TLS, unless that was asked for in so many words."""
+        return self.plain_dimse or _is_loopback(self.host)
+
+    @property
+    def door(self) -> int:
+        """The port that modalities are told of: the plain one where it is open, else the one with TLS."""
+        return self.port if self.serves_plain else self.tls_port
 
 
 class SealSettings(_Section):

@@ -91,3 +91,22 @@ def test_a_proxy_in_front_gives_the_address_in_answers(tmp_path: Path) -> None:
     assert read_settings(tmp_path, environment={}).hub.public_address == "http://localhost:8080"
     behind = {"DOKUEI_HUB__PUBLIC_URL": "https://read.example/"}
     assert read_settings(tmp_path, environment=behind).hub.public_address == "https://read.example"
+
+
+def test_dimse_is_served_in_the_clear_elsewhere_only_when_asked_for(tmp_path: Path) -> None:
+    """NET-01: an address of the hospital's network alone opens no plain port."""
+    assert read_settings(tmp_path, environment={}).gateway.serves_plain
+    elsewhere = {"DOKUEI_GATEWAY__HOST": "192.0.2.1"}
+    assert not read_settings(tmp_path, environment=elsewhere).gateway.serves_plain
+    asked = {**elsewhere, "DOKUEI_GATEWAY__PLAIN_DIMSE": "true"}
+    assert read_settings(tmp_path, environment=asked).gateway.serves_plain
+
+
+def test_a_peers_address_is_checked_when_the_settings_are_read(tmp_path: Path) -> None:
+    peer = '[[gateway.peers]]\nae_title = "MAMMO"\naddress = '
+    for good in ("192.0.2.7", "192.0.2.7/24", "2001:db8::/32", ""):
+        (tmp_path / "dokuei.toml").write_text(f'{peer}"{good}"\n')
+        assert read_settings(tmp_path, environment={}).gateway.peers[0].address == good
+    (tmp_path / "dokuei.toml").write_text(f'{peer}"mammo.example.jp"\n')
+    with pytest.raises(ConfigurationError, match=r"gateway\.peers\.0\.address.*mammo\.example\.jp.*no IP address"):
+        read_settings(tmp_path, environment={})

@@ -43,7 +43,8 @@ def wait_for_gateway(settings: Settings, supervisor: Supervisor) -> None:
     Raises:
         ConfigurationError: it did not come up in time; its log says why.
     """
-    _wait(lambda: _connects(settings.gateway.host, settings.gateway.port), supervisor, "the gateway")
+    gateway = settings.gateway
+    _wait(lambda: _connects(gateway.host, gateway.door), supervisor, "the gateway")
 
 
 def _healthy(host: str, port: int, tls: ssl.SSLContext | None) -> bool:

@@ -127,7 +127,7 @@ def _write(started: Started) -> None:
         {
             "hub": hub.url if has_hub else None,
             "dicomweb": f"{hub.url}/dicom-web" if has_hub else None,
-            "gateway": {"ae_title": gateway.ae_title, "host": own_host, "port": gateway.port} if has_gateway else None,
+            "gateway": {"ae_title": gateway.ae_title, "host": own_host, "port": gateway.door} if has_gateway else None,
             "ca": str(settings.home / "pki" / "ca.pem") if local_authority else None,
             "pids": started.supervisor.pids(),
         },

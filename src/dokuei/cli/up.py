@@ -27,7 +27,11 @@ def tell(started: Started) -> None:
         table.add_row("CA certificate", _authority(started.settings, endpoints["ca"]))
     gateway = endpoints["gateway"]
     if gateway is not None:
-        table.add_row("gateway (DICOM)", f"{gateway['ae_title']} @ {gateway['host']}:{gateway['port']}")
+        plain = started.settings.gateway.serves_plain
+        name = "gateway (DICOM)" if plain else "gateway (DICOM over TLS)"
+        table.add_row(name, f"{gateway['ae_title']} @ {gateway['host']}:{gateway['port']}")
+        if plain and started.settings.gateway.tls_port:
+            table.add_row("gateway (DICOM over TLS)", f"port {started.settings.gateway.tls_port}")
     table.add_row("endpoints", str(endpoints_file(started.settings.home)))
     console = Console(file=sys.stdout, soft_wrap=True)
     console.print(table)

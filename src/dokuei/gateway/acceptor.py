@@ -40,7 +40,7 @@ _log = structlog.get_logger()
 class Listeners:
     """The open ports that all acceptors share."""
 
-    plain: socket.socket
+    plain: socket.socket | None
     secure: socket.socket | None
 
 
@@ -50,7 +50,7 @@ class Acceptor:
 
     service: Receiving
     doorkeeper: Doorkeeper
-    plain: socket.socket
+    plain: socket.socket | None
     secure: socket.socket | None
     context: ssl.SSLContext | None
     _associations: dict[threading.Thread, Association] = field(default_factory=dict)
@@ -97,7 +97,8 @@ class Acceptor:
             return
         thread = threading.current_thread()
         with self._lock:
-            doorkeeper = replace(self.doorkeeper, full=len(self._associations) >= _MAXIMUM_ASSOCIATIONS)
+            full = len(self._associations) >= _MAXIMUM_ASSOCIATIONS
+            doorkeeper = replace(self.doorkeeper, full=full, in_clear=not secure)
             association = Association(Wire(connection), address, doorkeeper, self.service)
             self._associations[thread] = association
         try:

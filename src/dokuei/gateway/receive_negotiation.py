@@ -33,7 +33,7 @@ _DICOM_ROOT: Final = "1.2.840.10008."
 _STORAGE_ROOT: Final = "1.2.840.10008.5.1.4.1.1."
 _SYNTAXES: Final = frozenset(STORABLE)
 _COMMAND_SYNTAXES: Final = (uids.EXPLICIT_LITTLE, uids.IMPLICIT_LITTLE)
-# Objects of no patient and no study (PS3.4 GG): nothing that a reader looks at.
+# Objects of no patient and no study (PS3.4 GG): nothing that a reader looks at. docs/conformance.md lists them.
 _WITHOUT_STUDY: Final = (
     uids.MEDIA_STORAGE_DIRECTORY,
     "1.2.840.10008.5.1.4.38.",
@@ -76,11 +76,15 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Doorkeeper:
-    """The rules of who may come in (called AE title; calling AE title and address together, NET-13)."""
+    """The rules of who may come in (called AE title; calling AE title and address together, NET-13).
+
+    ``in_clear`` is for the listener without TLS, where nothing but its address vouches for a peer.
+    """
 
     ae_title: str
     peers: tuple[Peer, ...]
     full: bool = False
+    in_clear: bool = False
 
     def agree(self, request: bytes, *, address: str) -> Agreement:
         """Answer an A-ASSOCIATE-RQ.
@@ -106,7 +110,12 @@ class Doorkeeper:
         """Listed peers only; with an empty list, anybody on this machine."""
         if not self.peers:
             return _ip(address).is_loopback
-        return any(peer.ae_title == calling_ae and _within(address, peer.address) for peer in self.peers)
+        return any(peer.ae_title == calling_ae and self._comes_from(peer, address) for peer in self.peers)
+
+    def _comes_from(self, peer: Peer, address: str) -> bool:
+        if not peer.address:
+            return not self.in_clear or _ip(address).is_loopback
+        return _within(address, peer.address)
 
 
 def reject(error: RejectedError) -> bytes:
@@ -229,7 +238,7 @@ def _roles(asked: Any) -> list[SCP_SCU_RoleSelectionNegotiation]:
 
 
 def _within(address: str, allowed: str) -> bool:
-    return not allowed or _ip(address) in ipaddress.ip_network(allowed, strict=False)
+    return _ip(address) in ipaddress.ip_network(allowed, strict=False)
 
 
 def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

@@ -26,7 +26,7 @@ from dokuei.gateway.commitment_report import report
 from dokuei.gateway.receive_tls import server_context
 from dokuei.gateway.recover import recover
 from dokuei.gateway.spool import open_spool
-from dokuei.settings import Settings
+from dokuei.settings import GatewaySettings, Settings
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -44,7 +44,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where modalities find us; ``tls_port`` is 0 where TLS is off."""
+    """Where modalities find us; ``tls_port`` is 0 where TLS is off, ``port`` where nothing else is served."""
 
     ae_title: str
     host: str
@@ -57,16 +57,17 @@ def serve(settings: Settings, *, ready: Callable[[Endpoint], None], stop: thread
     """Receive until SIGTERM or ``stop``; then end in under five seconds, each object in hand finished.
 
     Raises:
-        ConfigurationError: a port cannot be opened, or certificates are missing.
+        ConfigurationError: a port cannot be opened, certificates are missing, or nothing may be served.
     """
     stop = stop or _stop_on_signals()
     with ExitStack() as stack:
         with closing(open_spool(settings.home)) as spool:
             recover(spool)
         gateway = settings.gateway
+        _demand_listener(gateway)
         if gateway.tls_port:
             server_context(settings)  # say what is wrong with it now, not in a child
-        plain = stack.enter_context(_listen(gateway.host, gateway.port))
+        plain = stack.enter_context(_listen(gateway.host, gateway.port)) if gateway.serves_plain else None
         secure = stack.enter_context(_listen(gateway.host, gateway.tls_port)) if gateway.tls_port else None
         acceptors = [Child(settings, Listeners(plain, secure)) for _ in range(gateway.acceptors)]
         for acceptor in acceptors:
@@ -81,7 +82,7 @@ def serve(settings: Settings, *, ready: Callable[[Endpoint], None], stop: thread
             Endpoint(
                 gateway.ae_title,
                 gateway.host,
-                plain.getsockname()[1],
+                plain.getsockname()[1] if plain else 0,
                 secure.getsockname()[1] if secure else 0,
                 tuple(a.pid for a in acceptors),
             )
@@ -160,6 +161,15 @@ def _stop_all(children: list[Child]) -> None:
     deadline = monotonic() + _STOP_SECONDS
     for child in children:
         child.kill(after=max(0.0, deadline - monotonic()))
+
+
+def _demand_listener(gateway: GatewaySettings) -> None:
+    if not gateway.serves_plain and not gateway.tls_port:
+        raise ConfigurationError(
+            f"DIMSE on {gateway.host} is served with TLS only, and no TLS port is set",
+            phase="starting",
+            remedy="set gateway.tls_port (2762), or gateway.plain_dimse = true and list the modalities with addresses",
+        )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import os
 import socket
 import ssl
 import subprocess
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from dokuei.errors import ConfigurationError
+from dokuei.gateway.receiver import serve
+from dokuei.settings import read_settings
 from dokuei.storage.pki import Authority, open_authority, private_pem
 from tests.makers.peers import free_port
 from tests.makers.receiver import Receiver, running_receiver, write_objects
@@ -67,6 +71,33 @@ def test_no_tls_below_1_2_and_nothing_without_a_certificate(tmp_path: Path) -> N
             timeout=20,
         )
     assert done.returncode != 0
+
+
+_ELSEWHERE = "127.0.0.2"  # an address of this machine that is not among those of loopback that settings know
+
+
+def test_elsewhere_only_tls_is_listened_on(tmp_path: Path) -> None:
+    """NET-01: host and TLS port alone open no port in the clear."""
+    environment = {"DOKUEI_GATEWAY__HOST": _ELSEWHERE, "DOKUEI_GATEWAY__TLS_PORT": str(free_port())}
+    with running_receiver(tmp_path / "home", {**environment, "DOKUEI_GATEWAY__PORT": str(free_port())}) as receiver:
+        assert receiver.port == 0
+        with socket.create_connection((_ELSEWHERE, receiver.tls_port)):
+            pass
+
+
+def test_elsewhere_the_plain_port_is_opened_when_asked_for(tmp_path: Path) -> None:
+    environment = {"DOKUEI_GATEWAY__HOST": _ELSEWHERE, "DOKUEI_GATEWAY__PLAIN_DIMSE": "true"}
+    with (
+        running_receiver(tmp_path / "home", environment) as receiver,
+        socket.create_connection((_ELSEWHERE, receiver.port)),
+    ):
+        assert receiver.tls_port == 0
+
+
+def test_elsewhere_without_either_the_gateway_says_what_to_set(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path, environment={"DOKUEI_GATEWAY__HOST": _ELSEWHERE})
+    with pytest.raises(ConfigurationError, match=r"gateway\.tls_port.*gateway\.plain_dimse"):
+        serve(settings, ready=lambda _endpoint: None, stop=threading.Event())
 
 
 def _is_answered(port: int, context: ssl.SSLContext) -> bool:

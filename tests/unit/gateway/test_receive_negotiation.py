@@ -137,6 +137,15 @@ def test_title_and_address_must_both_fit(
     assert tuple(reject(caught.value)[-3:]) == numbers
 
 
+def test_without_tls_a_peer_from_elsewhere_is_known_by_its_address_only() -> None:
+    """NET-13: an AE title alone, which anybody can write, lets nobody in from the network in the clear."""
+    peers = (Peer(ae_title="TITLE"), Peer(ae_title="BOTH", address="192.0.2.0/24"))
+    clear, secure = Doorkeeper("DOKUEI", peers, in_clear=True), Doorkeeper("DOKUEI", peers)
+    assert [clear.may(title, "192.0.2.7") for title in ("TITLE", "BOTH")] == [False, True]
+    assert [secure.may(title, "192.0.2.7") for title in ("TITLE", "BOTH")] == [True, True]
+    assert clear.may("TITLE", "127.0.0.1")
+
+
 def test_a_full_house_is_told_to_come_again() -> None:
     with pytest.raises(RejectedError) as caught:
         Doorkeeper("DOKUEI", (), full=True).agree(_request((_MR, [uids.EXPLICIT_LITTLE])), address="127.0.0.1")
