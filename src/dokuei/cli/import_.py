@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dokuei.cli.options import Home, gateway_settings, operator
+from dokuei.logs import configure_logs
 
 if TYPE_CHECKING:
     from dokuei.gateway.import_media import Report
@@ -20,10 +21,15 @@ def import_media(
     paths: Annotated[list[Path], typer.Argument(help="Folders, ZIP files, DICOMDIR media or single files.")],
     home: Home,
 ) -> None:
-    """Take images into the gateway's queue; it codes and forwards them as if a modality had sent them."""
+    """Take images into the gateway's queue; it codes and forwards them as if a modality had sent them.
+
+    Ends with a table of what was taken, known already, refused and not taken, and with exit code 1 where an object
+    that was found is not in the queue; files that are no DICOM objects do not count.
+    """
     from dokuei.gateway.import_media import import_media as take
     from dokuei.gateway.spool import open_spool
 
+    configure_logs(part="import")
     settings = gateway_settings(home)
     spool = open_spool(settings.home)
     console = Console(soft_wrap=True)
@@ -42,7 +48,7 @@ def import_media(
     finally:
         spool.database.close()
     console.print(_table(report))
-    if report.count("refused") and not report.count("taken") + report.count("known already"):
+    if not report.complete:
         raise typer.Exit(1)
 
 
@@ -53,8 +59,11 @@ def _table(report: "Report") -> Table:
     table.add_column("why")
     table.add_row("taken", str(report.count("taken")))
     table.add_row("known already", str(report.count("known already")))
-    for reason, names in report.refused().items():
-        shown = ", ".join(Path(name).name for name in names[:_NAMES_SHOWN])
-        more = f" … and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-        table.add_row("refused", str(len(names)), f"{reason}: {shown}{more}")
+    for what in ("refused", "not taken"):
+        for reason, names in report.refused(what).items():
+            shown = ", ".join(Path(name).name for name in names[:_NAMES_SHOWN])
+            more = f" … and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+            table.add_row(what, str(len(names)), f"{reason}: {shown}{more}")
+    if report.unrecorded:
+        table.add_row("not recorded", "", report.unrecorded)
     return table

@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
+
+from sqlalchemy.exc import OperationalError
 
 from dokuei.dicom import uids
 from dokuei.dicom.meta import CLASS, PREFIX, PREFIX_AT, START, parse_meta, text_of
 from dokuei.dicom.source import open_source
 from dokuei.errors import AdmissionError, DokueiError, NotDicomError, StorageError, UnsupportedError
-from dokuei.gateway.import_sources import ZIP_MAGIC, Source, find
+from dokuei.gateway.import_sources import ZIP_MAGIC, Source, UnreadableError, find
 from dokuei.gateway.incoming import Incoming
 from dokuei.gateway.keep import Keeper, Outcome
 from dokuei.gateway.look import Origin
@@ -25,33 +27,47 @@ from dokuei.storage.audit import gateway_trail
 _PIECE: Final = 1 << 20
 _HEAD: Final = 1 << 16
 
-What = Literal["taken", "known already", "refused"]
+What = Literal["taken", "known already", "refused", "not taken"]
+_ALL: Final[tuple[What, ...]] = get_args(What)
+
+
+class NoObjectError(NotDicomError):
+    """A file that begins like no object, such as the viewer that comes on a CD."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one file."""
+    """What became of one file; ``no_object`` is for what no object begins like: a medium holds other files too."""
 
     name: str
     what: What
     reason: str = ""
+    no_object: bool = False
 
 
 @dataclass
 class Report:
-    """What became of all files."""
+    """What became of all files; ``unrecorded`` says why the audit trail does not know of it."""
 
     lines: list[Line] = field(default_factory=list)
+    unrecorded: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every object that was found is in the queue, and at least one was."""
+        left = any(line.what in {"refused", "not taken"} and not line.no_object for line in self.lines)
+        nothing = bool(self.lines) and not self.count("taken") + self.count("known already")
+        return not (left or nothing or self.unrecorded)
 
     def count(self, what: What) -> int:
         """How many files."""
         return sum(line.what == what for line in self.lines)
 
-    def refused(self) -> dict[str, list[str]]:
+    def refused(self, what: What = "refused") -> dict[str, list[str]]:
         """Names by reason, the most frequent reason first."""
         found: dict[str, list[str]] = {}
         for line in self.lines:
-            if line.what == "refused":
+            if line.what == what:
                 found.setdefault(line.reason, []).append(line.name)
         return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
@@ -67,20 +83,32 @@ def import_media(
 ) -> Report:
     """Take everything below these paths; ``begin`` is told how much there is, ``advance`` each time some is done.
 
-    Raises:
-        DiskFullError: no room; what was taken until then stays taken.
+    A disk that takes no more ends the taking, not the report: what is left is "not taken", what was taken stays so.
     """
     report = Report()
     with ExitStack() as opened, Keeper(spool, keep_free=keep_free) as keeper:
         found = [source for path in paths for source in find(path, opened)]
         begin(len(found), sum(source.size for source in found))
+        stopped = ""
         for source in found:
-            report.lines.append(_line(keeper, source))
+            try:
+                line = Line(source.name, "not taken", stopped) if stopped else _line(keeper, source)
+            except StorageError as error:
+                stopped = error.what
+                line = Line(source.name, "not taken", stopped)
+            report.lines.append(line)
             advance(source.size)
-    with spool.database.begin() as connection:
-        details = {what.replace(" ", "_"): report.count(what) for what in ("taken", "known already", "refused")}
-        gateway_trail.append(connection, actor=actor, event="media.imported", details=details)
+    _record(spool, report, actor)
     return report
+
+
+def _record(spool: Spool, report: Report, actor: str) -> None:
+    details = {what.replace(" ", "_"): report.count(what) for what in _ALL}
+    try:
+        with spool.database.begin() as connection:
+            gateway_trail.append(connection, actor=actor, event="media.imported", details=details)
+    except OperationalError as error:  # on a full disk; the table is told all the same
+        report.unrecorded = f"the audit trail could not be written: {error.orig}"
 
 
 def _line(keeper: Keeper, source: Source) -> Line:
@@ -88,9 +116,13 @@ def _line(keeper: Keeper, source: Source) -> Line:
         return Line(source.name, _take(keeper, source))
     except StorageError:
         raise
+    except UnreadableError as error:
+        return Line(source.name, "not taken", error.what)
     except DokueiError as error:
-        return Line(source.name, "refused", error.what)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        return Line(source.name, "refused", error.what, no_object=isinstance(error, NoObjectError))
+    except OSError as error:
+        return Line(source.name, "not taken", f"cannot be read: {error.strerror or type(error).__name__}")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         return Line(source.name, "refused", f"cannot be read: {type(error).__name__}")
 
 
@@ -131,4 +163,4 @@ def _look_at_head(incoming: Incoming, head: bytes) -> None:
         with open_source(incoming.path, whole=False):
             return
     except AdmissionError as error:
-        raise NotDicomError("not a DICOM object", phase="importing") from error
+        raise NoObjectError("not a DICOM object", phase="importing") from error

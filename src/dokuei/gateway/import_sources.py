@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from pydicom import dcmread
 from pydicom.multival import MultiValue
 
 from dokuei.dicom.meta import PREFIX, PREFIX_AT, START
-from dokuei.errors import AdmissionError, NotDicomError, TooLargeError, UnsupportedError
+from dokuei.errors import DokueiError, NotDicomError, TooLargeError, UnsupportedError
 
 ZIP_MAGIC: Final = b"PK\x03\x04"
 _ENTRIES: Final = 200_000
@@ -27,6 +28,12 @@ _DIRECTORY_BYTES: Final = 64 << 20
 _PHASE: Final = "importing"
 
 
+class UnreadableError(DokueiError):
+    """What the operating system, or a link, keeps us from looking at: not taken, and not judged either."""
+
+    code = "unreadable"
+
+
 @dataclass(frozen=True)
 class Source:
     """One file to be taken, or what is wrong with it before it is opened; ``size`` is for the progress bar."""
@@ -34,7 +41,7 @@ class Source:
     name: str
     size: int
     open: Callable[[], IO[bytes]]
-    problem: AdmissionError | None = None
+    problem: DokueiError | None = None
 
 
 def find(path: Path, opened: ExitStack) -> Iterator[Source]:
@@ -42,28 +49,49 @@ def find(path: Path, opened: ExitStack) -> Iterator[Source]:
 
     ZIP files stay open until ``opened`` closes.
     """
-    if _is_directory_file(path):
-        path = path.parent
-    if path.is_dir():
-        for folder, folders, names in os.walk(path):
-            folders.sort()
-            for name in sorted(names):
-                yield from _file(Path(folder) / name, opened)
-    elif path.exists():
+    try:
+        if _is_directory_file(path):
+            path = path.parent
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError as error:
+        yield _unreadable(path, error)
+        return
+    if is_folder:
+        yield from _walked(path, opened)
+    elif is_there:
         yield from _file(path, opened)
     else:
         yield _problem(str(path), NotDicomError("there is no such file or folder", phase=_PHASE))
 
 
+def _walked(path: Path, opened: ExitStack) -> Iterator[Source]:
+    unreadable: list[OSError] = []
+    root = path.resolve()
+    for folder, folders, names in os.walk(path, onerror=unreadable.append):
+        folders.sort()
+        for link in (Path(folder) / name for name in folders if (Path(folder) / name).is_symlink()):
+            if not link.resolve().is_relative_to(root):  # what lies inside is found where it lies
+                yield _problem(str(link), UnreadableError("a link to a folder: name the folder itself", phase=_PHASE))
+        for name in sorted(names):
+            yield from _file(Path(folder) / name, opened)
+    for error in unreadable:
+        yield _unreadable(error.filename or path, error)
+
+
 def _file(path: Path, opened: ExitStack) -> Iterator[Source]:
-    if not path.is_file():
-        return  # sockets, devices and links to nowhere hold no object
-    if _is_directory_file(path):
-        yield from _missing(path)
-    elif not _is_part10(path) and zipfile.is_zipfile(path):
-        yield from _zipped(path, opened)
-    else:
-        yield Source(str(path), path.stat().st_size, partial(_open, path))
+    try:
+        if not path.is_file():
+            if path.is_symlink():
+                yield _problem(str(path), UnreadableError("a link that leads to no file", phase=_PHASE))
+            return  # sockets and devices hold no object
+        if _is_directory_file(path):
+            yield from _missing_on_disk(path)
+        elif not _is_part10(path) and zipfile.is_zipfile(path):
+            yield from _zipped(path, opened)
+        else:
+            yield Source(str(path), path.stat().st_size, partial(_open, path))
+    except OSError as error:
+        yield _unreadable(path, error)
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -98,12 +126,19 @@ def _zipped(path: Path, opened: ExitStack) -> Iterator[Source]:
 
 def _entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Source]:
     name = f"{path}:{entry.filename}"
-    if Path(entry.filename).name.upper() == "DICOMDIR":
-        return
     if entry.flag_bits & _ENCRYPTED:
         yield _problem(name, UnsupportedError("encrypted inside its ZIP file", phase=_PHASE))
     elif _unfolds_too_far(entry.file_size, entry.compress_size):
         yield _problem(name, TooLargeError("unfolds beyond reason inside its ZIP file", phase=_PHASE))
+    elif PurePosixPath(entry.filename).name.upper() == "DICOMDIR":
+        folder = PurePosixPath(entry.filename).parent
+        there = {_folded(PurePosixPath(one).parts) for one in archive.namelist()}
+        directory = Source(name, entry.file_size, partial(archive.open, entry))
+        yield from _missing(
+            directory,
+            lambda parts: _folded((*folder.parts, *parts)) in there,
+            lambda parts: f"{path}:{folder.joinpath(*parts)}",
+        )
     else:
         yield Source(name, entry.file_size, partial(archive.open, entry))
 
@@ -112,25 +147,34 @@ def _unfolds_too_far(size: int, compressed: int) -> bool:
     return size > _RATIO_FROM and size > _RATIO * compressed
 
 
-def _missing(path: Path) -> Iterator[Source]:
+def _missing_on_disk(path: Path) -> Iterator[Source]:
+    there = {_folded(file.relative_to(path.parent).parts) for file in path.parent.rglob("*") if file.is_file()}
+    directory = Source(str(path), path.stat().st_size, partial(_open, path))
+    yield from _missing(
+        directory, lambda parts: _folded(parts) in there, lambda parts: str(path.parent.joinpath(*parts))
+    )
+
+
+def _missing(
+    directory: Source, is_there: Callable[[tuple[str, ...]], bool], name_of: Callable[[tuple[str, ...]], str]
+) -> Iterator[Source]:
     """Files that a DICOMDIR names and the medium lacks; the others are found by walking (PS3.3 F.3.2)."""
-    if path.stat().st_size > _DIRECTORY_BYTES:
-        yield _problem(str(path), TooLargeError("a DICOMDIR beyond reason", phase=_PHASE))
+    if directory.size > _DIRECTORY_BYTES:
+        yield _problem(directory.name, TooLargeError("a DICOMDIR beyond reason", phase=_PHASE))
         return
     try:
-        records = dcmread(path).get("DirectoryRecordSequence") or []
+        with directory.open() as file:
+            records = dcmread(BytesIO(file.read())).get("DirectoryRecordSequence") or []
         named = [record.ReferencedFileID for record in records if record.get("ReferencedFileID")]
     except Exception as error:  # noqa: BLE001 - what pydicom says about a spoilt DICOMDIR has many names
-        yield _problem(
-            str(path), NotDicomError(f"a DICOMDIR that cannot be read ({type(error).__name__})", phase=_PHASE)
-        )
+        why = NotDicomError(f"a DICOMDIR that cannot be read ({type(error).__name__})", phase=_PHASE)
+        yield _problem(directory.name, why)
         return
-    there = {_folded(file.relative_to(path.parent).parts) for file in path.parent.rglob("*") if file.is_file()}
     for value in named:
         parts = tuple(map(str, value)) if isinstance(value, MultiValue) else (str(value),)
-        if _folded(parts) not in there:
-            name = str(path.parent.joinpath(*parts))
-            yield _problem(name, NotDicomError("named in the DICOMDIR and not on the medium", phase=_PHASE))
+        if not is_there(parts):
+            why = NotDicomError("named in the DICOMDIR and not on the medium", phase=_PHASE)
+            yield _problem(name_of(parts), why)
 
 
 def _folded(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -138,8 +182,13 @@ def _folded(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.upper().split(";")[0].rstrip(".") for part in parts)
 
 
-def _problem(name: str, error: AdmissionError) -> Source:
+def _problem(name: str, error: DokueiError) -> Source:
     return Source(name, 0, partial(_nothing, name), error)
+
+
+def _unreadable(path: str | Path, error: OSError) -> Source:
+    why = UnreadableError(f"cannot be read: {error.strerror or type(error).__name__}", phase=_PHASE)
+    return _problem(str(path), why)
 
 
 def _nothing(name: str) -> IO[bytes]:

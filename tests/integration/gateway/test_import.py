@@ -1,18 +1,22 @@
 """``dokuei import``: folders, ZIP files, media with a DICOMDIR, and what is none of these."""
 
 import io
+import os
 import shutil
 import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from pydicom import dcmread
 from pydicom.fileset import FileSet
 
+from dokuei.errors import DiskFullError
 from dokuei.gateway.import_media import Report, import_media
+from dokuei.gateway.incoming import Incoming
 from dokuei.gateway.quarantine import Quarantine
 from dokuei.gateway.spool import Spool, open_spool
 from tests.makers.receiver import make_object, write_objects
@@ -88,16 +92,21 @@ def test_a_damaged_zip_file_and_a_damaged_entry_are_refused(spool: Spool, tmp_pa
     assert _counts(_take(spool, tmp_path / "cut.zip")) == (0, 0, 1)
 
 
-def test_media_with_a_dicomdir_are_taken_and_what_it_lacks_is_told(spool: Spool, tmp_path: Path) -> None:
+def _medium(folder: Path) -> list[Path]:
+    """Three objects with a DICOMDIR; the files of the objects."""
     medium = FileSet()
     for number in range(3):
         found = make_object(number=number)
         found.StudyID, found.SeriesNumber, found.StudyTime = "1", 1, "101500"
         found.AccessionNumber = ""
         medium.add(found)
-    medium.write(tmp_path / "cd", use_existing=False)
+    medium.write(folder, use_existing=False)
     medium._stage["t"].cleanup()
-    missing = next(file for file in (tmp_path / "cd").rglob("*") if file.is_file() and file.name != "DICOMDIR")
+    return [file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != "DICOMDIR"]
+
+
+def test_media_with_a_dicomdir_are_taken_and_what_it_lacks_is_told(spool: Spool, tmp_path: Path) -> None:
+    missing = _medium(tmp_path / "cd")[0]
     missing.unlink()
     report = _take(spool, tmp_path / "cd" / "DICOMDIR")
     assert _counts(report) == (2, 0, 1)
@@ -121,6 +130,76 @@ def test_an_object_without_meta_header_is_taken_and_a_cut_off_one_is_not(spool: 
     assert [line.reason for line in cut.lines] == ["(7FE0,0010) says it has 8192 bytes and 7692 are there"]
 
 
+def _as_nobody(tmp_path: Path, paths: list[Path]) -> "subprocess.CompletedProcess[str]":
+    """The command as a user whom file modes bind; root reads everything."""
+    if os.geteuid() != 0:
+        return _command(tmp_path, *paths)
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not here, and root may read everything")
+    return _command(tmp_path, *paths, prefix=["setpriv", "--bounding-set=-all", "--inh-caps=-all"])
+
+
+def _command(tmp_path: Path, *paths: Path, prefix: Sequence[str] = ()) -> "subprocess.CompletedProcess[str]":
+    command = [*prefix, sys.executable, "-m", "dokuei", "import", *map(str, paths), "--home", str(tmp_path / "home")]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def _rows(done: "subprocess.CompletedProcess[str]") -> list[list[str]]:
+    lines = [line for line in done.stdout.splitlines() if "│" in line]
+    return [[cell.strip() for cell in line.strip("│┃").split("│")] for line in lines]
+
+
+def test_what_cannot_be_read_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    """One unreadable file among others costs that file, and the command says so at its end."""
+    write_objects(tmp_path / "cd" / "a", 3)
+    write_objects(tmp_path / "cd" / "locked", 1)
+    write_objects(tmp_path / "elsewhere", 1)
+    (tmp_path / "cd" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "cd" / "again").symlink_to(tmp_path / "cd" / "a")
+    (tmp_path / "cd" / "nowhere.dcm").symlink_to(tmp_path / "gone")
+    (tmp_path / "cd" / "a" / "0001.dcm").chmod(0)
+    (tmp_path / "cd" / "locked").chmod(0)
+    try:
+        done = _as_nobody(tmp_path, [tmp_path / "cd"])
+    finally:
+        (tmp_path / "cd" / "locked").chmod(0o700)
+    rows = _rows(done)
+    assert ["taken", "2", ""] in rows, done.stdout + done.stderr
+    assert ["not taken", "2", "cannot be read: Permission denied: 0001.dcm, locked"] in rows
+    assert ["not taken", "1", "a link to a folder: name the folder itself: link"] in rows
+    assert ["not taken", "1", "a link that leads to no file: nowhere.dcm"] in rows
+    assert done.returncode == 1
+
+
+def test_a_full_disk_ends_with_the_table_of_what_was_taken_before(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_objects(tmp_path / "cd", 4)
+    calls = iter([None, None, DiskFullError("no room left on the disk", phase="receiving")])
+
+    def finish(_incoming: Incoming) -> None:
+        if (error := next(calls, None)) is not None:
+            raise error
+
+    monkeypatch.setattr(Incoming, "find_dataset", finish)
+    report = _take(spool, tmp_path / "cd")
+    assert [line.what for line in report.lines] == ["taken", "taken", "not taken", "not taken"]
+    assert {line.reason for line in report.lines if line.what == "not taken"} == {"no room left on the disk"}
+    assert not report.complete
+
+
+def test_a_dicomdir_in_a_zip_file_tells_what_is_missing_too(spool: Spool, tmp_path: Path) -> None:
+    files = _medium(tmp_path / "cd")
+    with zipfile.ZipFile(tmp_path / "cd.zip", "w") as archive:
+        for file in [tmp_path / "cd" / "DICOMDIR", *files[1:]]:
+            archive.write(file, f"disc/{file.relative_to(tmp_path / 'cd')}")
+    report = _take(spool, tmp_path / "cd.zip")
+    assert _counts(report) == (2, 0, 1)
+    lacking = f"{tmp_path / 'cd.zip'}:disc/{files[0].relative_to(tmp_path / 'cd')}"
+    assert report.refused() == {"named in the DICOMDIR and not on the medium": [lacking]}
+    assert not report.complete
+
+
 def test_odd_real_files_are_taken_or_refused_with_a_reason(spool: Spool, test_data: Path) -> None:
     """Every file has an outcome and every refusal a reason; nothing hangs."""
     report = _take(spool, test_data / "6-odd", test_data / "6-odd-charset", test_data / "7-ts")
@@ -138,15 +217,9 @@ def test_the_command_ends_with_a_table(tmp_path: Path) -> None:
     write_objects(tmp_path / "study", 2)
     shutil.copy(next((tmp_path / "study").iterdir()), tmp_path / "study" / "copy.dcm")
     (tmp_path / "study" / "notes.txt").write_bytes(zlib.compress(b"notes"))
-    done = subprocess.run(
-        [sys.executable, "-m", "dokuei", "import", str(tmp_path / "study"), "--home", str(tmp_path / "home")],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = _command(tmp_path, tmp_path / "study")
     assert done.returncode == 0, done.stderr
-    rows = [[cell.strip() for cell in line.strip("│┃").split("│")] for line in done.stdout.splitlines() if "│" in line]
+    rows = _rows(done)
     assert ["taken", "2", ""] in rows
     assert ["known already", "1", ""] in rows
     assert ["refused", "1", "not a DICOM object: notes.txt"] in rows
