@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from dokuei.gateway.doctor import Finding
+    from dokuei.gateway.quarantine import Entry, Resolution
     from dokuei.gateway.status import GatewayStatus, StudyLine
 
 _WORDS = {
@@ -32,10 +35,30 @@ _WORDS = {
         "accession": "受付番号",
         "modality": "種別",
         "why": "理由",
+        "number": "番号",
+        "since": "日時",
+        "from": "送信元",
+        "times": "回数",
+        "remedy": "対処",
+        "bytes": "ファイル",
+        "rival": "同じUIDの既存ファイル",
+        "gone": "なし",
+        "settled": "処理済み",
+        "nothing waits": "隔離中のオブジェクトはありません",
+        "waiting": "隔離 {number}件（うち一覧にない検査 {elsewhere}件）。確認と処理: "
+        "dokuei gateway quarantine --home {home}",
+        "discarded": "隔離 {number}: 削除しました",
+        "kept": "隔離 {number}: 隔離フォルダに残して処理済みにしました",
+        "retried": "隔離 {number}: 再処理に回しました",
     },
     "en": {
         "accession": "accession number",
-        "why": "",
+        "waiting": "{number} in quarantine ({elsewhere} of studies that are not in the list); to see and settle them: "
+        "dokuei gateway quarantine --home {home}",
+        "nothing waits": "nothing is in quarantine",
+        "discarded": "quarantine {number}: removed",
+        "kept": "quarantine {number}: settled, its bytes stay in quarantine",
+        "retried": "quarantine {number}: let in once more",
     },
 }
 _STATES = {
@@ -61,6 +84,50 @@ def tell_status(status: GatewayStatus, *, language: Literal["ja", "en"], as_json
     console.print(_about(status, language))
     if status.studies:
         console.print(_studies(status.studies, language))
+    if status.quarantined:
+        listed = {line.report.study_instance_uid for line in status.studies}
+        elsewhere = sum(entry.suspect.study_instance_uid not in listed for entry in status.refusals)
+        waiting = _word("waiting", language)
+        said = waiting.format(number=status.quarantined, elsewhere=elsewhere, home=status.home)
+        console.print(f"[red]{escape(said)}[/]", highlight=False)
+
+
+def tell_entries(entries: Sequence[Entry], *, language: Literal["ja", "en"], as_json: bool) -> None:
+    """The quarantine, as a table or as JSON."""
+    if as_json:
+        typer.echo(json.dumps([_entry(entry) for entry in entries], ensure_ascii=False, indent=2))
+        return
+    if not entries:
+        typer.echo(_word("nothing waits", language))
+        return
+    table = Table()
+    for column in ("number", "since", "from", "times", "why", "remedy", "study", "settled"):
+        table.add_column(_word(column, language))
+    for entry in entries:
+        suspect = entry.suspect
+        done = f"{entry.resolution} {entry.resolved_by}" if entry.resolved_at else ""
+        cells = (entry.reason, entry.remedy, suspect.study_instance_uid, done)
+        table.add_row(
+            str(entry.id), _moment(entry.at), escape(suspect.sending_ae), str(entry.times), *map(escape, cells)
+        )
+    Console(soft_wrap=True).print(table)
+
+
+def tell_entry(entry: Entry, rival: Path | None, *, language: Literal["ja", "en"]) -> None:
+    """All that is known of one entry."""
+    table = Table(show_header=False)
+    for name, value in _entry(entry).items():
+        if name != "path":
+            table.add_row(name, escape(str("" if value is None else value)))
+    table.add_row(_word("bytes", language), escape(str(entry.path or _word("gone", language))))
+    if entry.suspect.known_sha256:
+        table.add_row(_word("rival", language), escape(str(rival or _word("gone", language))))
+    Console(soft_wrap=True).print(table)
+
+
+def settled(number: int, resolution: Resolution, *, language: Literal["ja", "en"]) -> str:
+    """What was done, in a line."""
+    return _word("kept" if resolution == "settled" else resolution, language).format(number=number)
 
 
 def tell_doctor(findings: Sequence[Finding], request: str) -> None:
@@ -102,7 +169,7 @@ def _studies(lines: Sequence[StudyLine], language: str) -> Table:
             str(report.instances),
             _moment(line.first_received_at),
             f"[{colour}]{shown}[/]",
-            report.error,
+            escape(f"{report.error} → {report.remedy}" if report.remedy else report.error),
         )
     return table
 
@@ -125,6 +192,18 @@ def _plain(status: GatewayStatus) -> dict[str, Any]:
             }
             for line in status.studies
         ],
+        "quarantine": {"open": status.quarantined, "entries": [_entry(entry) for entry in status.refusals]},
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    plain = dataclasses.asdict(entry)
+    return {
+        **{name: plain[name] for name in ("id", "code", "reason", "remedy", "times", "resolved_by", "resolution")},
+        "at": _iso(entry.at),
+        "resolved_at": _iso(entry.resolved_at),
+        **plain["suspect"],
+        "path": None if entry.path is None else str(entry.path),
     }
 
 

@@ -24,7 +24,7 @@ from dokuei.errors import (
 from dokuei.gateway.enter import Rows
 from dokuei.gateway.incoming import FOLDER, Incoming
 from dokuei.gateway.look import Origin, Seen, look
-from dokuei.gateway.quarantine import Quarantine, Suspect
+from dokuei.gateway.quarantine import Quarantine, Suspect, superseded
 from dokuei.gateway.same import same_content
 from dokuei.gateway.spool import Spool
 from dokuei.gateway.spool_tables import received_object
@@ -137,6 +137,7 @@ class Keeper(AbstractContextManager["Keeper"]):
                     **_values(incoming, origin, seen), attempts=0, not_before=None, error_code="", error="", coded=None
                 )
             )
+            superseded(connection, known.sha256)
         refused = self._spool.original_path(known.sha256)
         if known.sha256 != sha256 and refused.exists():
             refused.replace(self._quarantine.path(known.sha256))

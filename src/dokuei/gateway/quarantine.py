@@ -5,17 +5,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from dokuei.clock import now
 from dokuei.errors import DokueiError, NotFoundError
-from dokuei.gateway.spool_tables import quarantine_entry
+from dokuei.gateway.spool_tables import quarantine_entry, received_object
+from dokuei.gateway.spool_view import State
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
 from dokuei.storage.filesystem import fsync_folder
 
-Resolution = Literal["discarded", "settled"]
+Resolution = Literal["discarded", "settled", "retried"]
 
 
 @dataclass(frozen=True)
@@ -88,21 +89,49 @@ class Quarantine:
             rows = connection.execute(query).all()
         return [self._entry(row) for row in rows]
 
+    def open_entries(self) -> int:
+        """How many wait for somebody."""
+        waiting = select(func.count()).select_from(quarantine_entry).where(quarantine_entry.c.resolved_at.is_(None))
+        with self.database.read() as connection:
+            return connection.execute(waiting).scalar_one()
+
+    def entry(self, entry_id: int) -> Entry:
+        """One entry, settled or not.
+
+        Raises:
+            NotFoundError: there is none of this number.
+        """
+        with self.database.read() as connection:
+            row = connection.execute(select(quarantine_entry).where(quarantine_entry.c.id == entry_id)).one_or_none()
+        if row is None:
+            raise _no_entry()
+        return self._entry(row)
+
     def resolve(self, entry_id: int, *, actor: str, resolution: Resolution) -> None:
-        """Staff has dealt with it; ``discarded`` removes the bytes, ``settled`` leaves them.
+        """Staff has dealt with it, and the study goes on without the object, or with it in another form.
+
+        ``discarded`` removes the bytes wherever they lie, ``settled`` keeps them here, ``retried`` gives an object that
+        coding refused back to coding.
 
         Raises:
             NotFoundError: no such open entry.
         """
         with self.database.begin() as connection:
             row = connection.execute(
-                update(quarantine_entry)
-                .where(quarantine_entry.c.id == entry_id, quarantine_entry.c.resolved_at.is_(None))
-                .values(resolved_at=now(), resolved_by=actor, resolution=resolution)
-                .returning(quarantine_entry)
+                select(quarantine_entry).where(
+                    quarantine_entry.c.id == entry_id, quarantine_entry.c.resolved_at.is_(None)
+                )
             ).one_or_none()
             if row is None:
-                raise NotFoundError("no such entry in quarantine", phase="resolving a quarantine entry")
+                raise _no_entry()
+            same = (
+                quarantine_entry.c.id == row.id if resolution == "retried" else quarantine_entry.c.sha256 == row.sha256
+            )
+            connection.execute(
+                update(quarantine_entry)
+                .where(same, quarantine_entry.c.resolved_at.is_(None))
+                .values(resolved_at=now(), resolved_by=actor, resolution=resolution)
+            )
             gateway_trail.append(
                 connection,
                 actor=actor,
@@ -110,10 +139,31 @@ class Quarantine:
                 subject=row.sop_instance_uid or None,
                 details={"code": row.code, "sha256": row.sha256},
             )
-        path = self.path(row.sha256)
-        if resolution == "discarded" and path.exists():
-            path.unlink()
-            fsync_folder(path.parent)
+            if resolution == "retried":
+                _code_again(connection, row.sha256)
+            else:
+                self._take_out(connection, row.sha256, keep=resolution == "settled")
+
+    def _take_out(self, connection: Connection, sha256: str, *, keep: bool) -> None:
+        """The queue forgets what coding refused; bytes that an object still in the queue stands on stay there.
+
+        Files first: should the row outlive them, staff does it once more; a file that outlives its row would come back.
+        """
+        place, queued = self.path(sha256), self.folder / "spool" / sha256[:2] / f"{sha256}.dcm"
+        c = received_object.c
+        used = select(c.id).where(c.sha256 == sha256, c.state != State.REFUSED)
+        if queued.exists() and connection.execute(used).first() is None:
+            if keep:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                queued.replace(place)
+                fsync_folder(place.parent)
+            else:
+                queued.unlink()
+            fsync_folder(queued.parent)
+        if not keep and place.exists():
+            place.unlink()
+            fsync_folder(place.parent)
+        connection.execute(delete(received_object).where(c.sha256 == sha256, c.state == State.REFUSED))
 
     def _entry(self, row: Row[Any]) -> Entry:
         return Entry(
@@ -141,6 +191,35 @@ SUSPECT = (
     "sending_ae",
     "peer_address",
 )
+
+
+def _no_entry() -> NotFoundError:
+    return NotFoundError(
+        "no such open entry in quarantine",
+        phase="settling a quarantine entry",
+        remedy="dokuei gateway quarantine lists them",
+    )
+
+
+def _code_again(connection: Connection, sha256: str) -> None:
+    c = received_object.c
+    connection.execute(
+        update(received_object)
+        .where(c.sha256 == sha256, c.state == State.REFUSED)
+        .values(state=State.RECEIVED, changed_at=now(), attempts=0, not_before=None, error_code="", error="")
+    )
+
+
+def superseded(connection: Connection, sha256: str) -> None:
+    """A corrected form of what coding refused has come: nobody need look at the first one any more."""
+    connection.execute(
+        update(quarantine_entry)
+        .where(quarantine_entry.c.sha256 == sha256, quarantine_entry.c.resolved_at.is_(None))
+        .values(resolved_at=now(), resolved_by="system", resolution="settled")
+    )
+    gateway_trail.append(
+        connection, actor="system", event="quarantine.settled", details={"code": "corrected", "sha256": sha256}
+    )
 
 
 def note(connection: Connection, suspect: Suspect, error: DokueiError) -> None:

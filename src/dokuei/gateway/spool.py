@@ -125,10 +125,6 @@ class Spool:
             ).one()
             quarantine.note(connection, quarantine.Suspect(**row._asdict()), error)
 
-    def try_again(self, sop_instance_uid: str) -> None:
-        """Staff wants a refused object coded once more, after an update for instance."""
-        self._move([sop_instance_uid], State.RECEIVED, from_states=[State.REFUSED])
-
     def release_claims(self) -> int:
         """Take back what a killed worker had in hand; called once when the worker starts."""
         with self.database.begin() as connection:

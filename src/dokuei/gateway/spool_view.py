@@ -57,7 +57,10 @@ class Received:
 
 @dataclass(frozen=True)
 class StudyState:
-    """A study as staff sees it; ``state`` is ``received|proved|forwarding|at-hub|problem``, ``percent`` by bytes."""
+    """A study as staff sees it; ``state`` is ``received|proved|forwarding|at-hub|problem``, ``percent`` by bytes.
+
+    ``error`` says what is wrong with it, and ``remedy`` what to do where an entry in quarantine waits for that.
+    """
 
     study_instance_uid: str
     state: str
@@ -67,6 +70,7 @@ class StudyState:
     by_state: dict[State, int]
     quarantined: int
     error: str
+    remedy: str
     modalities: tuple[str, ...]
     patient_id: str
     accession_number: str
@@ -107,7 +111,7 @@ def study_states(connection: Connection, study_instance_uids: Sequence[str]) -> 
         for row in _groups(connection, some):
             grouped[row.study_instance_uid].append(row)
         for uid, rows in grouped.items():
-            found[uid] = _study(uid, rows, quarantined.get(uid, 0))
+            found[uid] = _study(uid, rows, quarantined.get(uid, _NOTHING))
     return found
 
 
@@ -133,17 +137,29 @@ def _groups(connection: Connection, uids: Sequence[str]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _quarantined(connection: Connection, uids: Sequence[str]) -> dict[str, int]:
+@dataclass(frozen=True)
+class _Waiting:
+    """The open entries of one study: how many, and what the newest says."""
+
+    entries: int
+    reason: str
+    remedy: str
+
+
+_NOTHING = _Waiting(0, "", "")
+
+
+def _quarantined(connection: Connection, uids: Sequence[str]) -> dict[str, _Waiting]:
     c = quarantine_entry.c
     rows = connection.execute(
-        select(c.study_instance_uid, func.count().label("entries"))
+        select(c.study_instance_uid, c.reason, c.remedy, func.count().label("entries"), func.max(c.at))
         .where(c.study_instance_uid.in_(uids), c.resolved_at.is_(None))
         .group_by(c.study_instance_uid)
-    )
-    return {row.study_instance_uid: row.entries for row in rows}
+    )  # SQLite gives the other columns of the row that has the maximum
+    return {row.study_instance_uid: _Waiting(row.entries, row.reason, row.remedy) for row in rows}
 
 
-def _study(uid: str, rows: Sequence[Row[Any]], quarantined: int) -> StudyState:
+def _study(uid: str, rows: Sequence[Row[Any]], waiting: _Waiting) -> StudyState:
     by_state: Counter[State] = Counter()
     size_of: Counter[State] = Counter()
     for row in rows:
@@ -153,13 +169,14 @@ def _study(uid: str, rows: Sequence[Row[Any]], quarantined: int) -> StudyState:
     there = size_of[State.FORWARDED] + size_of[State.PROVED]
     return StudyState(
         study_instance_uid=uid,
-        state=_summary(by_state, quarantined),
+        state=_summary(by_state, waiting.entries),
         percent=100 * there // total if total else 0,
         instances=sum(by_state.values()),
         bytes=total,
         by_state=dict(by_state),
-        quarantined=quarantined,
-        error=max(row.error for row in rows),
+        quarantined=waiting.entries,
+        error=waiting.reason or max(row.error for row in rows),
+        remedy=waiting.remedy,
         modalities=tuple(sorted({row.modality for row in rows if row.modality})),
         patient_id=max(row.patient_id for row in rows),
         accession_number=max(row.accession_number for row in rows),

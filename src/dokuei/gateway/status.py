@@ -8,6 +8,7 @@ from typing import cast
 from dokuei.gateway import forward_tables
 from dokuei.gateway.enrol import Enrolment, identity_of
 from dokuei.gateway.forward_tables import Contact, StudyAtHub
+from dokuei.gateway.quarantine import Entry, Quarantine
 from dokuei.gateway.spool import Spool, State, StudyState, open_spool
 from dokuei.settings import Settings
 from dokuei.transfer.protocol import StudyReport
@@ -31,13 +32,15 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class GatewayStatus:
-    """All of it."""
+    """All of it; ``refusals`` are the newest of the ``quarantined`` entries that wait for staff."""
 
     home: Path
     enrolment: Enrolment | None
     certificate_not_after: datetime | None
     contact: Contact
     studies: tuple[StudyLine, ...]
+    quarantined: int
+    refusals: tuple[Entry, ...]
 
 
 def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
@@ -47,6 +50,8 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
     spool = open_spool(settings.home)
     try:
         lines = study_lines(spool, at_most=at_most)
+        quarantine = Quarantine(spool.database, spool.folder)
+        quarantined, refusals = quarantine.open_entries(), quarantine.entries()
         with spool.database.read() as connection:
             contact = forward_tables.contact(connection)
     finally:
@@ -57,6 +62,8 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         certificate_not_after=None if enrolment is None else identity.certificate().not_valid_after_utc,
         contact=contact,
         studies=tuple(lines),
+        quarantined=quarantined,
+        refusals=tuple(refusals),
     )
 
 
@@ -82,6 +89,7 @@ def _line(study: StudyState, known: StudyAtHub | None) -> StudyLine:
         instances=study.instances,
         bytes=study.bytes,
         error=study.error,
+        remedy=study.remedy,
     )
     return StudyLine(
         report=report,

@@ -170,6 +170,18 @@ class StudyReport(Message):
     instances: int = 0
     bytes: int = 0
     error: str = ""
+    remedy: str = ""
+
+
+class Refusal(Message):
+    """One open entry of a gateway's quarantine, in words that hold no patient data."""
+
+    at: str = Field(max_length=40)
+    code: str = Field(max_length=40)
+    reason: str
+    remedy: str = ""
+    times: int = 1
+    sending_ae: str = ""
 
 
 class Heartbeat(Message):
@@ -180,6 +192,7 @@ class Heartbeat(Message):
     identity_mode: IdentityMode = "true"
     studies: list[StudyReport] = Field(default_factory=list, max_length=500)
     quarantine: int = 0
+    refusals: list[Refusal] = Field(default_factory=list, max_length=100, description="The newest in quarantine")
     free_bytes: int = 0
     certificate_not_after: str = Field("", max_length=40)
 
