@@ -3,23 +3,22 @@
 import shutil
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 import dokuei
 from dokuei.clock import now
 from dokuei.errors import DokueiError
 from dokuei.gateway import forward_tables, pseudonyms
 from dokuei.gateway.enrol import hub_client, identity_of, renew_if_due
 from dokuei.gateway.link import Link
+from dokuei.gateway.quarantine import Entry, Quarantine
 from dokuei.gateway.spool import Spool
-from dokuei.gateway.spool_tables import quarantine_entry
 from dokuei.gateway.status import study_reports
 from dokuei.settings import Settings
 from dokuei.transfer.client import HubClient
-from dokuei.transfer.protocol import HEARTBEAT_SECONDS, PROTOCOL, Heartbeat, HeartbeatAnswer
+from dokuei.transfer.protocol import HEARTBEAT_SECONDS, PROTOCOL, Heartbeat, HeartbeatAnswer, Refusal
 
 _AT_LEAST_SECONDS = 1.0
 _STUDIES = 40
+_REFUSALS = 20
 _URGENT = 1
 
 
@@ -56,13 +55,15 @@ class Heart:
         identity = identity_of(self.settings.home)
         enrolment = identity.demand()
         true_identity = enrolment.identity_mode == "true"
+        quarantine = Quarantine(self.spool.database, self.spool.folder)
         answer = client.heartbeat(
             Heartbeat(
                 version=dokuei.__version__,
                 protocol=PROTOCOL,
                 identity_mode=enrolment.identity_mode,
                 studies=study_reports(self.spool, at_most=_STUDIES) if true_identity else [],
-                quarantine=self._quarantined(),
+                quarantine=quarantine.open_entries(),
+                refusals=[_refusal(entry) for entry in quarantine.entries(at_most=_REFUSALS)],
                 free_bytes=shutil.disk_usage(self.settings.home).free,
                 certificate_not_after=identity.certificate().not_valid_after_utc.isoformat(),
             )
@@ -81,11 +82,18 @@ class Heart:
             if state is not None and state.priority < _URGENT:
                 self.spool.set_priority(study_instance_uid, _URGENT)
 
-    def _quarantined(self) -> int:
-        waiting = select(func.count()).select_from(quarantine_entry).where(quarantine_entry.c.resolved_at.is_(None))
-        with self.spool.database.read() as connection:
-            return connection.execute(waiting).scalar_one()
-
     def _note(self, error: str) -> None:
         with self.spool.database.begin() as connection:
             forward_tables.note_contact(connection, at=now(), error=error)
+
+
+def _refusal(entry: Entry) -> Refusal:
+    """What the hub's administrators need to call the hospital; which object it is stays in the hospital."""
+    return Refusal(
+        at=entry.at.isoformat(),
+        code=entry.code,
+        reason=entry.reason,
+        remedy=entry.remedy,
+        times=entry.times,
+        sending_ae=entry.suspect.sending_ae,
+    )

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.transfer.protocol import Heartbeat, StudyReport
+from dokuei.transfer.protocol import Heartbeat, Refusal, StudyReport
 from tests.makers.browsed_hub import CHROMIUM_ARGUMENTS, BrowsedHub, browsed_hub, chromium
 
 ADMINISTRATOR = Grant(Role.ADMINISTRATOR, None)
@@ -149,7 +149,11 @@ def fill(hub: BrowsedHub) -> list[str]:
         StudyReport(study_instance_uid="1.2.3.2", state="proved", instances=4, bytes=21_000_000),
         StudyReport(study_instance_uid="1.2.3.3", state="problem", instances=3, error="frame 2: decoders disagree"),
     ]
-    hub.hear(speaking, Heartbeat(version="0.1.0", protocol=1, studies=studies, quarantine=2, free_bytes=9_000_000_000))
+    refusals = [
+        Refusal(at="2026-11-20T09:30:00+00:00", code="truncated", reason="admission: cut off", sending_ae="MAMMO1")
+    ]
+    beat = Heartbeat(version="0.1.0", protocol=1, studies=studies, quarantine=2, refusals=refusals)
+    hub.hear(speaking, beat.model_copy(update={"free_bytes": 9_000_000_000}))
     return items
 
 

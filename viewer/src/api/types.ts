@@ -171,6 +171,17 @@ export interface GatewayStudy {
   readonly instances: number;
   readonly bytes: number;
   readonly error: string | null;
+  readonly remedy?: string;
+}
+
+/** One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */
+export interface Refusal {
+  readonly at: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly remedy: string;
+  readonly times: number;
+  readonly sending_ae: string;
 }
 
 export interface Gateway {
@@ -184,6 +195,7 @@ export interface Gateway {
   readonly online: boolean;
   readonly studies: readonly GatewayStudy[];
   readonly quarantine: number;
+  readonly refusals: readonly Refusal[];
   readonly free_bytes: number;
   readonly enrolled_at: string;
   readonly revoked_at: string | null;

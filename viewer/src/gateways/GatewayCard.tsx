@@ -7,6 +7,7 @@ import { formatBytes } from "@/ui/format";
 import { InstantText, useCount, useDurationText } from "@/ui/Written";
 import classes from "./Gateways.module.css";
 import { certificateState } from "./model";
+import { Refusals } from "./Refusals";
 import { Studies } from "./Studies";
 
 /** One gateway: what is wrong first, then what it is, then what it carries. */
@@ -63,6 +64,7 @@ export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Ele
           </dd>
         </div>
       </dl>
+      <Refusals gateway={gateway} />
       <Studies studies={gateway.studies} />
     </section>
   );

@@ -44,6 +44,7 @@ describe("gateways", () => {
     online: true,
     studies: [],
     quarantine: 0,
+    refusals: [],
     free_bytes: 0,
     enrolled_at: "",
     revoked_at: null,

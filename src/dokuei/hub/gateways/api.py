@@ -148,6 +148,7 @@ def _view(state: GatewayState, names: dict[str, str]) -> dict[str, Any]:
         "online": state.online(now()),
         "studies": list(state.studies),
         "quarantine": state.quarantine,
+        "refusals": list(state.refusals),
         "free_bytes": state.free_bytes,
         "enrolled_at": gateway.enrolled_at,
         "revoked_at": gateway.revoked_at,

@@ -59,6 +59,7 @@ class GatewayState:
     quarantine: int
     free_bytes: int
     studies: Sequence[Mapping[str, Any]]
+    refusals: Sequence[Mapping[str, Any]]
 
     def online(self, at: datetime) -> bool:
         """Whether it was heard of just now."""

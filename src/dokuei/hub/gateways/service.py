@@ -207,8 +207,9 @@ class GatewaysService:
         """Keep what a gateway tells of itself, and tell what is wanted of it."""
         told = heartbeat.model_dump(include={"version", "protocol", "identity_mode", "quarantine", "free_bytes"})
         studies = [one.model_dump() for one in heartbeat.studies]
+        refusals = [one.model_dump() for one in heartbeat.refusals]
         with self.database.begin() as connection:
-            store.tell(connection, gateway.gateway_id, told, studies)
+            store.tell(connection, gateway.gateway_id, told, studies=studies, refusals=refusals)
         return HeartbeatAnswer(
             urgent=list(self.sites.urgent_studies(gateway.site_id)),
             identity_mode=self.sites.identity_mode(gateway.site_id),

@@ -44,6 +44,7 @@ gateway = Table(
     Column("quarantine", Integer, nullable=False, server_default="0"),
     Column("free_bytes", BigInteger, nullable=False, server_default="0"),
     Column("studies", Text, nullable=False, server_default="[]"),
+    Column("refusals", Text, nullable=False, server_default="[]"),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -153,12 +154,16 @@ def use_nonce(connection: Connection, gateway_id: str, value: str, *, until: dat
 
 
 def tell(
-    connection: Connection, gateway_id: str, told: Mapping[str, Any], studies: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    gateway_id: str,
+    told: Mapping[str, Any],
+    *,
+    studies: Sequence[Mapping[str, Any]],
+    refusals: Sequence[Mapping[str, Any]],
 ) -> None:
     """Keep what a heartbeat says."""
-    connection.execute(
-        update(gateway).where(gateway.c.gateway_id == gateway_id).values(**told, studies=json.dumps(list(studies)))
-    )
+    lists = {"studies": json.dumps(list(studies)), "refusals": json.dumps(list(refusals))}
+    connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(**told, **lists))
 
 
 def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewayState, ...]:
@@ -176,6 +181,7 @@ def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewaySta
             quarantine=row.quarantine,
             free_bytes=row.free_bytes,
             studies=json.loads(row.studies),
+            refusals=json.loads(row.refusals),
         )
         for row in rows
     )
