@@ -1,5 +1,6 @@
 """A lost database comes back as it was: order and moment of arrival, quarantine, and nothing that was removed."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -45,7 +46,7 @@ def rebuilt(service: ArchiveService) -> dict[str, Progress]:
 def listed(service: ArchiveService, level: Level) -> list[str]:
     tag = {"study": "0020000D", "series": "0020000E", "instance": "00080018"}[level]
     found = service.search(level, Query(), site_id="kita", base="")
-    return [item[tag]["Value"][0] for item in found.items]
+    return [json.loads(item)[tag]["Value"][0] for item in found.items]
 
 
 def signed_for(study: str, *declared: Declared) -> Manifest:
