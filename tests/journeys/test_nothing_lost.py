@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
+import httpx
 import pytest
 from pydicom import dcmread
 from pydicom.uid import MRImageStorage
@@ -119,7 +120,7 @@ def _all_there_once(home: Home, token: str, files: list[Path], acknowledged: set
         def arrived() -> bool:
             try:
                 answer = client.get(f"/dicom-web/studies/{study}/instances", params={"limit": 10000})
-            except OSError:
+            except httpx.HTTPError:  # the last kill may have struck who answers
                 return False
             return answer.status_code == 200 and len(answer.json()) >= len(acknowledged)
 
