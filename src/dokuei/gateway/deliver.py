@@ -4,7 +4,7 @@ import hashlib
 import os
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +12,13 @@ from pathlib import Path
 import structlog
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE
 from pynetdicom.association import Association
 
 from dokuei.clock import now
-from dokuei.errors import DokueiError, PeerRefusedError, ProofError, UnreachableError
+from dokuei.errors import DiskFullError, DokueiError, PeerRefusedError, ProofError, UnreachableError
 from dokuei.gateway import deliver_tables
 from dokuei.gateway.deliver_tables import Held
 from dokuei.gateway.link import Link, pause
@@ -33,7 +34,7 @@ from dokuei.transfer.deliveries import (
     ObjectWanted,
     Receipt,
     WaitingObject,
-    WaitingObjects,
+    read_waiting,
 )
 
 _log = structlog.get_logger()
@@ -44,15 +45,21 @@ _SUCCESS = 0x0000
 _DUPLICATE = 0x0111
 _WARNINGS = frozenset({0x0001, 0x0107, 0x0116, *range(0xB000, 0xC000)})
 _PHASE = "delivering to the PACS"
+_UNSENDABLE = (ValueError, RuntimeError, AttributeError, KeyError, TypeError, OSError)
+_UNREADABLE = (*_UNSENDABLE, InvalidDicomError, BytesLengthException, DokueiError)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the PACS said of one object; ``error`` is empty where it is stored, ``note`` names a warning."""
+    """What the PACS said of one object; ``error`` is empty where it is stored, ``note`` names a warning.
+
+    Not ``answered``: the association did not outlive it.
+    """
 
     delivery_id: str
     error: str = ""
     note: str = ""
+    answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,15 +86,41 @@ def deliver(
     Raises:
         UnreachableError: no association; nothing was stored.
     """
-    parcels = tuple(objects)
+    waiting = list(objects)
     destination = settings.gateway.pacs
     if destination is None:
         raise UnreachableError("no PACS is set", phase=_PHASE, remedy="set [gateway.pacs] in dokuei.toml")
+    outcomes: list[Outcome] = []
+    while waiting:
+        try:
+            outcomes += _store_some(settings, destination, waiting, reidentify)
+        except UnreachableError as error:
+            if not outcomes:
+                raise
+            outcomes += [Outcome(parcel.delivery_id, error=str(error)) for parcel in waiting]
+            break
+        told = {outcome.delivery_id for outcome in outcomes}
+        waiting = [parcel for parcel in waiting if parcel.delivery_id not in told]
+    return tuple(outcomes)
+
+
+def _store_some(
+    settings: Settings,
+    destination: Destination,
+    parcels: Sequence[Parcel],
+    reidentify: Callable[[Dataset], Dataset],
+) -> list[Outcome]:
+    """As many as one association bears: an object that makes the PACS hang up leaves the others to the next one."""
     association = _associate(settings, destination, {parcel.sop_class_uid for parcel in parcels})
+    outcomes: list[Outcome] = []
     try:
-        return tuple(_store(association, parcel, reidentify) for parcel in parcels)
+        for parcel in parcels:
+            outcomes.append(_store(association, parcel, reidentify))
+            if not outcomes[-1].answered or not association.is_established:
+                break
     finally:
         association.release()
+    return outcomes
 
 
 def _associate(settings: Settings, destination: Destination, sop_class_uids: set[str]) -> Association:
@@ -120,18 +153,22 @@ def _demand_answer(destination: Destination) -> None:
 
 
 def _store(association: Association, parcel: Parcel, reidentify: Callable[[Dataset], Dataset]) -> Outcome:
-    if not association.is_established:
-        return Outcome(parcel.delivery_id, error="the PACS ended the association")
     try:
-        answer = association.send_c_store(reidentify(dcmread(parcel.path)))
-    except (ValueError, RuntimeError) as error:
+        dataset = reidentify(dcmread(parcel.path))
+    except _UNREADABLE as error:
+        return Outcome(parcel.delivery_id, error=f"the object cannot be read or re-identified: {type(error).__name__}")
+    try:
+        answer = association.send_c_store(dataset)
+    except _UNSENDABLE as error:
         return Outcome(parcel.delivery_id, error=f"the PACS takes no such object: {error}")
     status = answer.get("Status")
     if status in {_SUCCESS, _DUPLICATE}:
         return Outcome(parcel.delivery_id)
     if status in _WARNINGS:
         return Outcome(parcel.delivery_id, note=f"warning 0x{status:04X} {answer.get('ErrorComment', '')}".strip())
-    said = "no answer" if status is None else f"status 0x{status:04X} {answer.get('ErrorComment', '')}".strip()
+    if status is None:
+        return Outcome(parcel.delivery_id, error="the PACS did not store it: no answer", answered=False)
+    said = f"status 0x{status:04X} {answer.get('ErrorComment', '')}".strip()
     return Outcome(parcel.delivery_id, error=f"the PACS did not store it: {said}")
 
 
@@ -163,39 +200,54 @@ class Deliverer:
 
     def turn(self, client: HubClient) -> HubClient:
         """One round; what the hub does not hear now it hears next time. Returns the client to go on with."""
+        failed: tuple[Outcome, ...] = ()
         try:
-            self.fetch(client)
+            failed = self.fetch(client)
         except DokueiError as error:
             client = self._given_up(client, error)
-        stored = self.store()
+        outcomes = (*failed, *self.store())
         try:
-            self.report(client, stored)
+            self.report(client, outcomes)
         except DokueiError as error:
             client = self._given_up(client, error)
         return client
 
-    def fetch(self, client: HubClient) -> int:
-        """Bring what waits at the hub onto this disk; how many objects came.
+    def fetch(self, client: HubClient) -> tuple[Outcome, ...]:
+        """Bring what waits at the hub onto this disk, each object for itself; what could not be brought, and why.
 
         Raises:
-            TransferError: the hub could not be reached.
-            ProofError: bytes that are not what the hub announced.
+            UnreachableError: the hub could not be reached; what came so far stays.
+            DokueiError: the hub told no list.
         """
-        waiting = WaitingObjects.read(client.call("POST", DELIVERIES_PATH, b"{}"))
+        waiting, unfit = read_waiting(client.call("POST", DELIVERIES_PATH, b"{}"))
         with self.database.read() as connection:
             here = deliver_tables.known(connection)
-        fresh = [one for one in waiting.objects if one.delivery_id not in here]
-        for one in fresh:
-            data = client.call("POST", DELIVERY_OBJECT_PATH, ObjectWanted(delivery_id=one.delivery_id).write())
-            if hashlib.sha256(data).hexdigest() != one.sha256:
-                raise ProofError("a report object came damaged", phase="fetching reports", remedy="it is asked again")
-            self._keep(one, data)
-        return len(fresh)
+        failed = [Outcome(one.delivery_id, error=f"not fetched: {one.why}") for one in unfit if one.delivery_id]
+        for one in waiting:
+            if one.delivery_id in here:
+                continue
+            try:
+                self._keep(one, self._bytes(client, one))
+            except (UnreachableError, DiskFullError):
+                raise
+            except DokueiError as error:
+                _log.warning("report.not_fetched", kind=one.kind, code=error.code)
+                failed.append(Outcome(one.delivery_id, error=f"not fetched: {error}"))
+        return tuple(failed)
+
+    @staticmethod
+    def _bytes(client: HubClient, one: WaitingObject) -> bytes:
+        data = client.call("POST", DELIVERY_OBJECT_PATH, ObjectWanted(delivery_id=one.delivery_id).write())
+        if hashlib.sha256(data).hexdigest() != one.sha256:
+            raise ProofError("a report object came damaged", phase="fetching reports", remedy="it is asked again")
+        return data
 
     def store(self) -> tuple[Outcome, ...]:
-        """Try what waits here and is due."""
+        """Try what waits here and is due; a kept file that is gone or damaged is fetched again."""
         with self.database.read() as connection:
-            held = deliver_tables.to_store(connection)
+            due = deliver_tables.to_store(connection)
+        held = [one for one in due if self._is_whole(one)]
+        self._forget([one for one in due if one not in held])
         if not held:
             return ()
         parcels = [Parcel(one.delivery_id, one.sop_class_uid, self._path(one.sha256)) for one in held]
@@ -212,20 +264,47 @@ class Deliverer:
         """Tell the hub what the PACS has, and what it refuses; files go once the hub knows.
 
         Raises:
-            TransferError: the hub could not be reached; it is told next time.
+            UnreachableError: the hub could not be reached; it is told next time.
         """
         with self.database.read() as connection:
             stored = deliver_tables.to_report(connection)
         for one in stored:
             receipt = Receipt(delivery_id=one.delivery_id, state="stored", destination=one.destination)
-            client.call("POST", DELIVERY_RECEIPT_PATH, receipt.write())
-            with self.database.begin() as connection:
-                deliver_tables.mark_reported(connection, one.delivery_id)
-            self._path(one.sha256).unlink(missing_ok=True)
+            if self._told(client, receipt):
+                with self.database.begin() as connection:
+                    deliver_tables.mark_reported(connection, one.delivery_id)
+                self._path(one.sha256).unlink(missing_ok=True)
         for outcome in outcomes:
             if outcome.error:
-                receipt = Receipt(delivery_id=outcome.delivery_id, state="waiting", error=outcome.error[:1000])
-                client.call("POST", DELIVERY_RECEIPT_PATH, receipt.write())
+                self._told(
+                    client, Receipt(delivery_id=outcome.delivery_id, state="waiting", error=outcome.error[:1000])
+                )
+
+    @staticmethod
+    def _told(client: HubClient, receipt: Receipt) -> bool:
+        """Whether the hub took a receipt; one that it refuses holds none of the others back."""
+        try:
+            client.call("POST", DELIVERY_RECEIPT_PATH, receipt.write())
+        except UnreachableError:
+            raise
+        except DokueiError as error:
+            _log.warning("report.receipt_refused", state=receipt.state, code=error.code)
+            return False
+        return True
+
+    def _is_whole(self, held: Held) -> bool:
+        try:
+            with self._path(held.sha256).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == held.sha256
+        except OSError:
+            return False
+
+    def _forget(self, held: Sequence[Held]) -> None:
+        """These are unknown again, so that the next round asks the hub for their bytes."""
+        if held:
+            _log.warning("report.kept_file_lost", objects=len(held))
+            with self.database.begin() as connection:
+                deliver_tables.forget(connection, [one.delivery_id for one in held])
 
     def _keep(self, waiting: WaitingObject, data: bytes) -> None:
         """File first, then row: a row never names bytes that are not there."""

@@ -1,10 +1,11 @@
 """Report objects on their way from the hub to the hospital's PACS; a row stays as the record of what was delivered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, Text, insert, or_, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, Text, delete, insert, or_, select, update
 
 from dokuei.clock import now
 from dokuei.storage.db import UtcDateTime, gateway_metadata
@@ -67,6 +68,11 @@ def add(connection: Connection, waiting: WaitingObject) -> None:
             fetched_at=now(),
         )
     )
+
+
+def forget(connection: Connection, delivery_ids: Sequence[str]) -> None:
+    """As if these had never been fetched."""
+    connection.execute(delete(deliver_object).where(deliver_object.c.delivery_id.in_(delivery_ids)))
 
 
 def to_store(connection: Connection) -> tuple[Held, ...]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from dokuei.hub.gateways.api import Caller
@@ -28,19 +29,7 @@ def routes(reports: ReportsService, authenticated: Callable[[Request], Awaitable
     @router.post(DELIVERIES_PATH)
     async def waiting(caller: known) -> JSONResponse:
         """What waits for the caller's site."""
-        found = await run_in_threadpool(reports.pending_deliveries, caller.gateway.site_id)
-        objects = [
-            WaitingObject(
-                delivery_id=one.delivery_id,
-                kind=one.kind,
-                study_instance_uid=one.study_instance_uid,
-                sop_class_uid=one.sop_class_uid,
-                sop_instance_uid=one.sop_instance_uid,
-                sha256=one.sha256,
-                size=one.size,
-            )
-            for one in found
-        ]
+        objects = await run_in_threadpool(_waiting, reports, caller.gateway.site_id)
         return JSONResponse(WaitingObjects(objects=objects).model_dump())
 
     @router.post(DELIVERY_OBJECT_PATH)
@@ -57,6 +46,19 @@ def routes(reports: ReportsService, authenticated: Callable[[Request], Awaitable
         return JSONResponse({})
 
     return router
+
+
+def _waiting(reports: ReportsService, site_id: str) -> list[WaitingObject]:
+    """What can be told; what cannot (too large for any gateway) is noted beside it and holds nothing back."""
+    objects = []
+    for one in reports.pending_deliveries(site_id):
+        try:
+            told = {name: getattr(one, name) for name in WaitingObject.model_fields}
+            objects.append(WaitingObject.model_validate(told))
+        except ValidationError as error:
+            wrong = "; ".join(str(e["msg"]) for e in error.errors(include_input=False))
+            reports.note_delivery_failure(site_id, one.delivery_id, error=f"cannot be delivered: {wrong}")
+    return objects
 
 
 def _note(reports: ReportsService, caller: Caller, receipt: Receipt) -> None:

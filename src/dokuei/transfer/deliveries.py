@@ -1,8 +1,10 @@
 """The way back: which report objects a gateway is to bring to its PACS, their bytes, and the receipt."""
 
-from typing import Annotated, Literal
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationError
 
 from dokuei.transfer.protocol import Message, Sha256, Uid
 
@@ -13,6 +15,7 @@ DELIVERY_RECEIPT_PATH = "/gateway/v1/deliveries/receipt"
 DELIVERY_BYTES = 64 << 20  # the largest report object that a gateway takes
 
 DeliveryId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+_ID = re.compile("[0-9a-f]{32}")
 
 
 class WaitingObject(Message):
@@ -31,6 +34,35 @@ class WaitingObjects(Message):
     """What waits for this gateway's site, the oldest first."""
 
     objects: list[WaitingObject] = Field(default_factory=list, max_length=1000)
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """An object in the list that this gateway cannot bring, and why; ``delivery_id`` is empty where it has none."""
+
+    delivery_id: str
+    why: str
+
+
+def read_waiting(body: bytes) -> tuple[tuple[WaitingObject, ...], tuple[Unfit, ...]]:
+    """The list, object by object: one that does not fit (a version ahead, too large) holds none of the others back.
+
+    Raises:
+        RequestError: it is no such list.
+    """
+    fit, unfit = [], []
+    for one in _Listed.read(body).objects:
+        try:
+            fit.append(WaitingObject.model_validate(one))
+        except ValidationError as error:
+            named = one.get("delivery_id")
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+            unfit.append(Unfit(named if isinstance(named, str) and _ID.fullmatch(named) else "", wrong))
+    return tuple(fit), tuple(unfit)
+
+
+class _Listed(Message):
+    objects: list[dict[str, Any]] = Field(default_factory=list, max_length=1000)
 
 
 class ObjectWanted(Message):

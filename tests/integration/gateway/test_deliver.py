@@ -1,11 +1,13 @@
 """Reports on their way into a PACS that refuses, is away, or forgets: nothing is lost, nothing is said too early."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +18,7 @@ from sqlalchemy import select, update
 
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.sr import ENHANCED_SR
-from dokuei.errors import UnreachableError
+from dokuei.errors import NotFoundError, UnreachableError
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
@@ -28,6 +30,7 @@ from dokuei.hub.reports.tables import delivery
 from dokuei.settings import Destination, Settings
 from dokuei.storage.audit import gateway_entries, gateway_trail
 from dokuei.storage.db import Database, gateway_metadata, open_database, sqlite_url
+from dokuei.transfer.protocol import Problem
 from tests.makers.asgi import AsgiTransport
 from tests.makers.peers import free_port, orthanc_program, running_orthanc
 from tests.makers.reading import ReadingRoom, reading_room
@@ -40,6 +43,8 @@ class Line:
     room: ReadingRoom
     cut: bool = False
     damage: bool = False
+    damaged: str = ""
+    more: list[dict[str, Any]] = field(default_factory=list)
     site_id: str = "kita"
 
     def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
@@ -54,8 +59,14 @@ class Line:
         answer_with_problems(app)
         app.include_router(delivery_door.routes(self.room.reports, caller))
         with httpx.Client(transport=AsgiTransport(app, self.room.hub.portal), base_url="http://hub") as client:
-            answer = client.request(method, path, content=body, headers=headers).raise_for_status().content
-        return answer[:-1] + b"?" if self.damage and path.endswith("object") else answer
+            reply = client.request(method, path, content=body, headers=headers)
+        if reply.is_error:
+            raise Problem.read(reply.content).error()
+        answer = reply.content
+        if self.more and path.endswith("deliveries"):
+            answer = json.dumps({"objects": [*self.more, *reply.json()["objects"]]}).encode()
+        spoilt = self.damage or (self.damaged and self.damaged.encode() in (body or b""))
+        return answer[:-1] + b"?" if spoilt and path.endswith("object") else answer
 
     def close(self) -> None:
         """Nothing is held."""
@@ -68,6 +79,7 @@ class Pacs:
     port: int
     status: int = 0x0000
     stored: list[Dataset] = field(default_factory=list)
+    hangs_up_on: str = ""
 
     @contextmanager
     def running(self, *sop_classes: str) -> Iterator["Pacs"]:
@@ -83,6 +95,9 @@ class Pacs:
             server.shutdown()
 
     def _take(self, event: evt.Event) -> int:
+        if event.request.AffectedSOPClassUID == self.hangs_up_on:
+            event.assoc.abort()
+            return 0xC000
         if self.status in {0x0000, 0xB000}:
             self.stored.append(event.dataset)
         return self.status
@@ -223,7 +238,7 @@ def test_a_restart_after_any_step_goes_on_where_it_was(way: Way, tmp_path: Path)
     way.deliverer.fetch(way.line)  # type: ignore[arg-type] # as above
     again = deliverer(tmp_path, way.pacs.port, lambda: way.line)
     with way.pacs.running():
-        assert again.fetch(way.line) == 0  # type: ignore[arg-type] # as above
+        assert again.fetch(way.line) == ()  # type: ignore[arg-type] # as above
         again.store()
     last = deliverer(tmp_path, way.pacs.port, lambda: way.line)
     last.report(way.line)  # type: ignore[arg-type] # as above
@@ -236,12 +251,84 @@ def test_a_restart_after_any_step_goes_on_where_it_was(way: Way, tmp_path: Path)
 def test_a_gateway_of_another_site_gets_nothing(way: Way) -> None:
     waiting = way.room.reports.pending_deliveries("kita")[0]
     way.line.site_id = "minami"
-    assert way.deliverer.fetch(way.line) == 0  # type: ignore[arg-type] # as above
+    assert way.deliverer.fetch(way.line) == ()  # type: ignore[arg-type] # as above
+    assert way.rows() == []
     for path, more in (("object", ""), ("receipt", ', "state": "stored"')):
         body = f'{{"delivery_id": "{waiting.delivery_id}"{more}}}'.encode()
-        with pytest.raises(httpx.HTTPStatusError, match="404"):
+        with pytest.raises(NotFoundError):
             way.line.call("POST", f"/gateway/v1/deliveries/{path}", body)
     assert way.at_hub() == [(False, None), (False, None)]
+
+
+def test_one_damaged_object_is_told_and_holds_no_other_back(way: Way) -> None:
+    pdf = next(one for one in way.room.reports.pending_deliveries("kita") if one.kind == "pdf")
+    way.line.damaged = pdf.delivery_id
+    with way.pacs.running():
+        for _ in range(2):
+            way.turn()
+        assert [kind for kind, *_ in way.rows()] == ["sr"]
+        assert [done for done, _ in way.at_hub()] == [False, True]
+        assert "damaged" in str(way.at_hub()[0][1])
+        way.line.damaged = ""
+        way.turn()
+    assert [done for done, _ in way.at_hub()] == [True, True]
+
+
+@pytest.mark.parametrize("unfit", [{"kind": "fhir"}, {"size": 1 << 40}, {"delivery_id": 7}])
+def test_an_object_of_a_version_ahead_holds_no_other_back(way: Way, unfit: dict[str, Any]) -> None:
+    pdf = next(one for one in way.room.reports.pending_deliveries("kita") if one.kind == "pdf")
+    known = json.loads(way.line.call("POST", "/gateway/v1/deliveries", b"{}"))["objects"]
+    way.line.more = [{**next(one for one in known if one["delivery_id"] == pdf.delivery_id), **unfit}]
+    with way.room.hub.database.begin() as connection:
+        connection.execute(update(delivery).values(delivered_at=datetime.now(UTC)).where(delivery.c.kind == "pdf"))
+    with way.pacs.running():
+        way.turn()
+    assert [kind for kind, *_ in way.rows()] == ["sr"]
+    assert way.at_hub()[1] == (True, None)
+
+
+def test_an_object_too_large_for_any_gateway_is_noted_at_the_hub_and_the_others_go(way: Way) -> None:
+    with way.room.hub.database.begin() as connection:
+        connection.execute(update(delivery).values(size=1 << 40).where(delivery.c.kind == "pdf"))
+    with way.pacs.running():
+        way.turn()
+    assert [done for done, _ in way.at_hub()] == [False, True]
+    assert "cannot be delivered" in str(way.at_hub()[0][1])
+
+
+@pytest.mark.parametrize("how", ["gone", "damaged"])
+def test_a_kept_file_that_is_lost_is_fetched_again(way: Way, how: str) -> None:
+    way.deliverer.fetch(way.line)  # type: ignore[arg-type] # as above
+    for path in way.deliverer.folder.glob("*.dcm"):
+        if how == "gone":
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with way.pacs.running():
+        for _ in range(2):
+            way.turn()
+    assert way.at_hub() == [(True, None), (True, None)]
+
+
+def test_an_object_that_makes_the_pacs_hang_up_leaves_the_others_to_another_association(way: Way) -> None:
+    first = way.room.reports.pending_deliveries("kita")[0]
+    way.pacs.hangs_up_on = first.sop_class_uid
+    with way.pacs.running():
+        way.turn()
+    assert {done for done, _ in way.at_hub()} == {True, False}
+
+
+def test_an_object_that_cannot_be_re_identified_is_told_and_the_other_goes(way: Way) -> None:
+    def reidentify(dataset: Dataset) -> Dataset:
+        if dataset.Modality == "SR":
+            raise KeyError(dataset.PatientID)
+        return dataset
+
+    way.deliverer.reidentify = reidentify
+    with way.pacs.running():
+        way.turn()
+    assert [done for done, _ in way.at_hub()] == [True, False]
+    assert "P1" not in str(way.at_hub()[1][1])
 
 
 @pytest.mark.peer

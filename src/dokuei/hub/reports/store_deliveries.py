@@ -36,11 +36,11 @@ def add(
 
 
 def waiting(connection: Connection, site_id: str) -> tuple[Delivery, ...]:
-    """What a site has not got yet, the oldest first."""
+    """What a site has not got yet: what has never failed first, so that what always fails crowds out nothing."""
     rows = connection.execute(
         select(delivery)
         .where(delivery.c.site_id == site_id, delivery.c.delivered_at.is_(None))
-        .order_by(delivery.c.created_at, delivery.c.delivery_id)
+        .order_by(delivery.c.last_error.is_not(None), delivery.c.created_at, delivery.c.delivery_id)
         .limit(_MOST_AT_ONCE)
     )
     return tuple(_delivery(row) for row in rows)
