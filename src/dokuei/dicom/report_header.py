@@ -1,6 +1,8 @@
 """What a report object shares with the study it belongs to (PS3.3 C.7.1.1, C.7.2.1)."""
 
 import io
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +16,12 @@ CHARACTER_SET = "ISO_IR 192"
 MANUFACTURER = "dokuei"
 SERIES_NUMBER_SR = 9901
 SERIES_NUMBER_PDF = 9902
+
+_SEXES = frozenset({"M", "F", "O"})
+_DATE = re.compile("[0-9]{8}")
+_TIME = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9]([0-5][0-9](\.[0-9]{1,6})?)?)?")
+_DELIMITERS = str.maketrans("\\^=", "   ")
+_LONGEST_GROUP = 64
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,37 @@ class Placement:
     made_at: datetime
 
 
+def cleaned(header: StudyHeader) -> StudyHeader:
+    """The header as a new object may carry it: what is no date, time or sex stays out, control characters too."""
+    texts = {name: _plain(getattr(header, name)) for name in StudyHeader.__dataclass_fields__}
+    known = {
+        "patient_birth_date": _date(header.patient_birth_date),
+        "patient_sex": header.patient_sex if header.patient_sex in _SEXES else "",
+        "study_date": _date(header.study_date),
+        "study_time": _time(header.study_time),
+    }
+    return StudyHeader(**texts | known)
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cc")
+
+
+def _date(text: str) -> str:
+    """A DA (PS3.5 6.2), also out of the dots of old objects; empty where there is no such day."""
+    digits = text.strip().replace(".", "")
+    try:
+        return datetime.strptime(digits, "%Y%m%d").strftime("%Y%m%d") if _DATE.fullmatch(digits) else ""  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return ""
+
+
+def _time(text: str) -> str:
+    """A TM (PS3.5 6.2), also out of the colons of old objects; empty where there is no such time."""
+    digits = text.strip().replace(":", "")
+    return digits if _TIME.fullmatch(digits) else ""
+
+
 def person_name(*, alphabetic: str = "", ideographic: str = "", phonetic: str = "") -> str:
     """A PN from its groups; empty groups at the end fall away."""
     return f"{alphabetic}={ideographic}={phonetic}".rstrip("=")
@@ -61,10 +100,15 @@ def person_name(*, alphabetic: str = "", ideographic: str = "", phonetic: str = 
 
 def written_name(display_name: str, kana: str = "") -> str:
     """A PN from a name as people write it: 'family given' in the group that its letters belong to."""
-    parts = "^".join(display_name.split())
+    parts = _parts(display_name)
     if display_name.isascii():
         return person_name(alphabetic=parts)
-    return person_name(ideographic=parts, phonetic="^".join(kana.split()))
+    return person_name(ideographic=parts, phonetic=_parts(kana))
+
+
+def _parts(name: str) -> str:
+    """What stands for something else in a PN is no letter of a name; a group holds 64 letters (PS3.5 6.2)."""
+    return "^".join(name.translate(_DELIMITERS).split())[:_LONGEST_GROUP]
 
 
 def put_header(target: Dataset, header: StudyHeader, placement: Placement) -> None:

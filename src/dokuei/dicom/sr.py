@@ -31,7 +31,13 @@ from dokuei.dicom.report_header import (
 
 ENHANCED_SR = "1.2.840.10008.5.1.4.1.1.88.22"
 OUR_CODES = "99DOKUEI"
+NOT_APPLICABLE = "NA"
 _MOST_LISTED = 64
+_CATEGORY_NAMES = {
+    "MG": "Mammography category (Japanese guideline)",
+    "US": "Breast ultrasound category (Japanese guideline)",
+    "MR": "Breast MRI category",
+}
 
 _CONTAINS = RelationshipTypeValues.CONTAINS
 _MODIFIES = RelationshipTypeValues.HAS_CONCEPT_MOD
@@ -41,13 +47,14 @@ _INFERRED = RelationshipTypeValues.INFERRED_FROM
 
 @dataclass(frozen=True)
 class Statement:
-    """What the reader says; categories are the Japanese mammography guideline's, empty where none was given."""
+    """What the reader says; categories are the Japanese guideline's for the study's method, empty where none is."""
 
     findings: str
     impression: str
     category_right: str
     category_left: str
     notice: str
+    modalities: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ def _content(
         finding = _text(_dcm("121071", "Finding"), statement.findings)
         items.append(_section(_dcm("121070", "Findings"), [finding]))
     assessed = [
-        _category(side, value)
+        _category(side, value, statement.modalities)
         for side, value in (("right", statement.category_right), ("left", statement.category_left))
         if value
     ]
@@ -173,10 +180,13 @@ def _read(image: ReferencedImage) -> TextContentItem:
     return item
 
 
-def _category(side: str, value: str) -> CodeContentItem:
+def _category(side: str, value: str, modalities: Sequence[str]) -> CodeContentItem:
+    methods = [modality for modality in modalities if modality in _CATEGORY_NAMES]
+    method = methods[0] if len(methods) == 1 else "BREAST"
+    given = _concept(f"{method}-{value}", OUR_CODES, f"Category {value}")
     item = _code(
-        _concept("mg-category", OUR_CODES, "Mammography category (Japanese guideline)"),
-        _concept(f"MG-{value}", OUR_CODES, f"Category {value}"),
+        _concept(f"{method.lower()}-category", OUR_CODES, _CATEGORY_NAMES.get(method, "Breast imaging category")),
+        _concept("385432009", "SCT", "Not applicable") if value == NOT_APPLICABLE else given,
         _CONTAINS,
     )
     right = _concept("24028007", "SCT", "Right")

@@ -14,6 +14,7 @@ from dokuei.dicom.report_header import (
     Placement,
     ReferencedImage,
     StudyHeader,
+    cleaned,
     part10,
     person_name,
     written_name,
@@ -35,7 +36,7 @@ HEADER = StudyHeader(
     study_description="マンモグラフィ",
 )
 PLACE = Placement("2.25.1", "2.25.2", 1, datetime(2026, 11, 20, 12, 4, 5, tzinfo=ZoneInfo("Asia/Tokyo")))
-SAID = Statement("右U領域に腫瘤。\n髙橋先生へ <b>", "悪性の疑い。", "4", "1", "一次診断用ではありません")
+SAID = Statement("右U領域に腫瘤。\n髙橋先生へ <b>", "悪性の疑い。", "4", "1", "一次診断用ではありません", ("MG",))
 OBSERVER = Observer("=読影^花子=ドクエイ^ハナコ", "読影センター")
 MG = "1.2.840.10008.5.1.4.1.1.1.2"
 
@@ -55,6 +56,67 @@ def made(said: Statement = SAID, count: int = 2, before: Predecessor | None = No
         predecessor=before,
     )
     return pydicom.dcmread(io.BytesIO(part10(document)))
+
+
+@pytest.mark.parametrize(
+    ("modalities", "concept", "value"),
+    [
+        (("MG",), "mg-category", "MG-4"),
+        (("US",), "us-category", "US-4"),
+        (("KO", "MR"), "mr-category", "MR-4"),
+        (("CT", "PT"), "breast-category", "BREAST-4"),
+        (("MG", "US"), "breast-category", "BREAST-4"),
+    ],
+)
+def test_a_category_is_of_the_method_that_was_read(modalities: tuple[str, ...], concept: str, value: str) -> None:
+    """An MRI's category is no mammography category."""
+    document = made(replace(SAID, modalities=modalities, category_left=""))
+    codes = [item for item in everything(document) if item.ValueType == "CODE"]
+    given = next(item for item in codes if item.ConceptNameCodeSequence[0].CodeValue.endswith("-category"))
+    assert given.ConceptNameCodeSequence[0].CodeValue == concept
+    assert given.ConceptCodeSequence[0].CodeValue == value
+
+
+def test_not_applicable_is_the_standards_own_code() -> None:
+    document = made(replace(SAID, category_right="NA"))
+    codes = [item for item in everything(document) if item.ValueType == "CODE"]
+    values = {
+        (one.ConceptCodeSequence[0].CodeValue, one.ConceptCodeSequence[0].CodingSchemeDesignator) for one in codes
+    }
+    assert ("385432009", "SCT") in values
+
+
+def everything(root: Dataset) -> list[Dataset]:
+    found = []
+    for item in root.get("ContentSequence", []):
+        found += [item, *everything(item)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("came", "kept"),
+    [
+        ({"study_date": "20241399"}, {"study_date": ""}),
+        ({"study_date": "2024"}, {"study_date": ""}),
+        ({"study_date": "2024.01.02"}, {"study_date": "20240102"}),
+        ({"patient_birth_date": "19990230"}, {"patient_birth_date": ""}),
+        ({"study_time": "25:99"}, {"study_time": ""}),
+        ({"study_time": "101530.123"}, {"study_time": "101530.123"}),
+        ({"study_time": "10"}, {"study_time": "10"}),
+        ({"patient_sex": "female"}, {"patient_sex": ""}),
+        ({"study_description": "MG\x0b\x01 x"}, {"study_description": "MG x"}),
+        ({}, {}),
+    ],
+)
+def test_a_header_is_taken_over_as_far_as_it_is_valid(came: dict[str, str], kept: dict[str, str]) -> None:
+    assert cleaned(replace(HEADER, **came)) == replace(HEADER, **kept)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"), [("読影\\花子", "=読影^花子"), ("A^B=C", "A^B^C"), ("名" * 70, "=" + "名" * 64)]
+)
+def test_a_name_holds_nothing_that_means_something_else(written: str, name: str) -> None:
+    assert written_name(written) == name
 
 
 def items(root: Dataset) -> list[Dataset]:
