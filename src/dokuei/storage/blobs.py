@@ -16,7 +16,14 @@ class Blobs(Protocol):
         """
 
     def put(self, key: str, data: bytes) -> None:
-        """The same for bytes in memory."""
+        """The same for bytes in memory; a key that is taken keeps its bytes.
+
+        Raises:
+            StorageError: other bytes are kept under the key.
+        """
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Put bytes in the place of what a key held before: for the few documents that have a newest one."""
 
     def read(self, key: str, *, offset: int = 0, length: int | None = None) -> bytes:
         """A range of the bytes; the whole by default.

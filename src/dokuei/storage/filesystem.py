@@ -1,16 +1,17 @@
 """Blobs as plain files: written beside their place, fsynced, then renamed into it."""
 
 import errno
+import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from dokuei.errors import DiskFullError, NotFoundError
+from dokuei.errors import DiskFullError, NotFoundError, StorageError
 
 _COPY_BYTES = 1 << 20
 
@@ -37,6 +38,13 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _link_new(source: Path, target: Path) -> None:
+    """Give finished bytes their name only where the name is free (a rename would take it from whoever has it)."""
+    with suppress(FileExistsError):
+        target.hardlink_to(source)
+    source.unlink()
+
+
 @dataclass(frozen=True)
 class FilesystemBlobs:
     """Blobs under one root folder."""
@@ -59,13 +67,20 @@ class FilesystemBlobs:
         source.unlink()
 
     def put(self, key: str, data: bytes) -> None:
-        """Take bytes in memory."""
+        """Take bytes in memory; never over others."""
         target = self._place(key)
-        with disk_full_told(), tempfile.SpooledTemporaryFile() as reader:
-            reader.write(data)
-            reader.seek(0)
+        with disk_full_told():
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._write(target, reader)
+            self._write(target, io.BytesIO(data), settle=_link_new)
+        if target.read_bytes() != data:
+            raise StorageError("other bytes are kept under this key", phase="storing", remedy="nothing was written")
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Put bytes in the place of others."""
+        target = self._place(key)
+        with disk_full_told():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._write(target, io.BytesIO(data))
 
     def read(self, key: str, *, offset: int = 0, length: int | None = None) -> bytes:
         """A range of the bytes."""
@@ -110,14 +125,14 @@ class FilesystemBlobs:
         return place
 
     @staticmethod
-    def _write(target: Path, reader: "BinaryIO | tempfile.SpooledTemporaryFile[bytes]") -> None:
+    def _write(target: Path, reader: BinaryIO, *, settle: Callable[[Path, Path], object] = Path.replace) -> None:
         descriptor, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
         try:
             with os.fdopen(descriptor, "wb") as writer:
                 shutil.copyfileobj(reader, writer, _COPY_BYTES)
                 writer.flush()
                 os.fsync(writer.fileno())
-            Path(name).replace(target)
+            settle(Path(name), target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

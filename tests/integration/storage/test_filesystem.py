@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dokuei.errors import NotFoundError
+from dokuei.errors import NotFoundError, StorageError
 from dokuei.storage.filesystem import FilesystemBlobs
 
 
@@ -39,3 +39,16 @@ def test_deleting_twice_is_no_error(blobs: FilesystemBlobs) -> None:
 def test_no_key_leads_out_of_the_store(blobs: FilesystemBlobs, key: str) -> None:
     with pytest.raises(NotFoundError):
         blobs.read(key)
+
+
+def test_a_key_that_is_taken_keeps_its_bytes(tmp_path: Path) -> None:
+    """REC-03: of two who write under one key, neither takes the other's bytes away."""
+    blobs = FilesystemBlobs(tmp_path)
+    blobs.put("reports/1", b"one")
+    blobs.put("reports/1", b"one")
+    with pytest.raises(StorageError):
+        blobs.put("reports/1", b"other")
+    assert blobs.read("reports/1") == b"one"
+    blobs.replace("reports/1", b"other")
+    assert blobs.read("reports/1") == b"other"
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["1"]
