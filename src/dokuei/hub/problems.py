@@ -15,6 +15,7 @@ _MEDIA_TYPE = "application/problem+json"
 
 def answer_with_problems(app: FastAPI) -> None:
     """Register the handlers on an application."""
+    app.add_middleware(RefuseNul)
 
     @app.exception_handler(DokueiError)
     async def _known(_request: Request, error: DokueiError) -> JSONResponse:
@@ -67,6 +68,21 @@ class OuterDoor:
 def _broken() -> JSONResponse:
     problem = DokueiError("something broke; it has been logged", phase="answering the request")
     return JSONResponse(problem.problem(), 500, media_type=_MEDIA_TYPE)
+
+
+class RefuseNul:
+    """No name of anything here holds a NUL, and PostgreSQL keeps none in a text: refused once, before any route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer such a request here, and let every other one pass."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            problem = RequestError("a NUL character in the address", phase="reading the request")
+            await JSONResponse(problem.problem(), problem.http_status, media_type=_MEDIA_TYPE)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 def _route(request: Request) -> str:

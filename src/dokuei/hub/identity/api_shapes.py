@@ -1,18 +1,33 @@
 """The JSON that the sign-in, enrolment and people pages exchange with the hub."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dokuei.hub.identity.model import Grant, Listed, Role, Session
 from dokuei.hub.identity.service import Myself
 
 
 class Shape(BaseModel):
-    """What comes in holds nothing that was not asked for."""
+    """What comes in holds nothing that was not asked for, and no NUL: no text column can keep one."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_nul(cls, value: Any) -> Any:
+        waiting = [value]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, Mapping):
+                waiting += [*one.keys(), *one.values()]
+            elif isinstance(one, list):
+                waiting += one
+            elif isinstance(one, str) and "\0" in one:
+                raise ValueError("a NUL character")
+        return value
 
 
 class PasswordIn(Shape):

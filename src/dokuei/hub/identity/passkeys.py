@@ -2,17 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict
+from webauthn.helpers import (
+    base64url_to_bytes,
+    bytes_to_base64url,
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+    options_to_json_dict,
+    verify_signature,
+)
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -23,6 +32,8 @@ from webauthn.helpers.structs import (
 )
 
 from dokuei.errors import SignatureError
+
+_CREDENTIAL_ID = re.compile("[A-Za-z0-9_=-]{1,1400}")
 
 
 @dataclass(frozen=True)
@@ -163,13 +174,32 @@ def answered_challenge(credential: dict[str, Any]) -> bytes:
     try:
         data = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
         return base64url_to_bytes(data["challenge"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise SignatureError("not a key's answer", phase="checking a key") from error
 
 
 def credential_id_of(credential: dict[str, Any]) -> str:
-    """The key that a page says it used."""
-    return str(credential.get("id", ""))
+    """The key that a page says it used; empty, which no key is called, where it is no base64url."""
+    said = credential.get("id")
+    return said if isinstance(said, str) and _CREDENTIAL_ID.fullmatch(said) else ""
+
+
+def still_holds(evidence: Mapping[str, str], *, expected_shown: bytes) -> bool:
+    """Whether the kept answer of a key stands for exactly these bytes: what proves a signature years later."""
+    try:
+        client_data = bytes.fromhex(evidence["client_data_json"])
+        challenge = base64url_to_bytes(json.loads(client_data)["challenge"])
+        key = decode_credential_public_key(bytes.fromhex(evidence["public_key"]))
+        verify_signature(
+            public_key=decoded_public_key_to_cryptography(key),
+            signature_alg=key.alg,
+            signature=bytes.fromhex(evidence["signature"]),
+            data=bytes.fromhex(evidence["authenticator_data"]) + hashlib.sha256(client_data).digest(),
+        )
+        nonce = bytes.fromhex(evidence["nonce"])
+    except (InvalidSignature, WebAuthnException, ValueError, KeyError, TypeError):
+        return False
+    return challenge == hashlib.sha256(nonce + expected_shown).digest()
 
 
 def challenge_digest(challenge: bytes) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError, RequestError
@@ -60,7 +61,10 @@ class People:
         with self.database.begin() as connection:
             if store_people.find_by_user_name(connection, person.user_name) is not None:
                 raise ConflictError(f"there is a {person.user_name} already", phase="adding a person")
-            store_people.add(connection, person, actor=actor)
+            try:
+                store_people.add(connection, person, actor=actor)
+            except IntegrityError as error:
+                raise ConflictError(f"there is a {person.user_name} already", phase="adding a person") from error
             hub_trail.append(connection, actor=actor, event="person.added", subject=person.person_id)
             for given in grants:
                 self._grant(connection, person.person_id, given, actor=actor, ends_on=None)

@@ -1,4 +1,4 @@
-"""A small hub for each test of identity."""
+"""A small hub for each test of identity, and one on each database."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.makers.people import SmallHub, small_hub
+
+
+@pytest.fixture
+def either_hub(tmp_path: Path, database_url: str) -> Iterator[SmallHub]:
+    with small_hub(tmp_path, url=database_url) as made:
+        yield made
 
 
 @pytest.fixture
