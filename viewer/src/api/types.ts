@@ -46,9 +46,12 @@ export interface WorklistItem {
   readonly accession_number: string;
   readonly number_of_series: number;
   readonly number_of_instances: number;
-  readonly declared_instances: number;
+  /** What the sender counted, so far or in the end; null where it counts nothing. */
+  readonly declared_instances: number | null;
   readonly arrived_instances: number;
   readonly images_state: "arriving" | "complete" | "problem";
+  /** Objects came that whoever signed could not have seen. */
+  readonly images_after_signature: boolean;
   readonly arrived_at: string;
   readonly due_at: string | null;
   readonly report_status: string | null;
@@ -96,11 +99,13 @@ export interface SeriesEntry {
 }
 
 export interface Ledger {
-  readonly declared_instances: number;
-  readonly declared_frames: number;
+  readonly declared_instances: number | null;
+  readonly declared_frames: number | null;
   readonly arrived_instances: number;
   readonly arrived_frames: number;
   readonly proved_instances: number;
+  /** More is to come: the gateway has not signed for everything yet, or not everything is here. */
+  readonly open: boolean;
 }
 
 export interface StudyImages {

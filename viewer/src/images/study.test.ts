@@ -54,7 +54,14 @@ function studyOf(dataset: Dataset, entry: Partial<InstanceEntry> = {}, modality 
     study_description: "",
     accession_number: "",
     manifest: null,
-    ledger: { declared_instances: 1, declared_frames: 1, arrived_instances: 1, arrived_frames: 1, proved_instances: 1 },
+    ledger: {
+      declared_instances: 1,
+      declared_frames: 1,
+      arrived_instances: 1,
+      arrived_frames: 1,
+      proved_instances: 1,
+      open: false,
+    },
     series: [
       {
         series_instance_uid: "1.3",

@@ -47,6 +47,7 @@ function state(
     arrived_instances: 4,
     arrived_frames: 3,
     proved_instances: 4,
+    open: false,
     ...ledger,
   };
   return ledgerState(studyLedger({ ledger: all, manifest } as StudyImages, of, hang(of, [])));
@@ -66,6 +67,11 @@ describe("the ledger (IMG-13)", () => {
   it("says when something is here and cannot be reached", () => {
     expect(state({ arrived_instances: 5, declared_instances: 5 })).toBe("unreachable");
     expect(state({ arrived_frames: 4, declared_frames: 4 })).toBe("unreachable");
+  });
+
+  it("does not take a part that came for the whole while the gateway has not signed for it", () => {
+    expect(state({ open: true }, null)).toBe("uncounted");
+    expect(state({ open: true, declared_instances: 7, declared_frames: null }, null)).toBe("missing");
   });
 
   it("does not call complete what nobody counted, nor trust a count whose signature fails", () => {

@@ -25,15 +25,17 @@ export function studyLedger(images: StudyImages, study: Study, hanging: Hanging)
   const instances = new Set(inStacks.map((frame) => frame.instance.sopInstanceUid));
   for (const one of documents) instances.add(one.sopInstanceUid);
   const { ledger } = images;
+  const declared = ledger.declared_instances ?? 0;
   return {
-    declaredInstances: ledger.declared_instances,
-    declaredFrames: ledger.declared_frames,
+    declaredInstances: declared,
+    declaredFrames: ledger.declared_frames ?? ledger.arrived_frames,
     arrivedInstances: ledger.arrived_instances,
     arrivedFrames: ledger.arrived_frames,
     reachableInstances: instances.size,
     reachableFrames: inStacks.length + documents.reduce((sum, one) => sum + one.numberOfFrames, 0),
     manifest: images.manifest,
-    counted: ledger.declared_instances > 0,
+    // A count so far that has been reached is not the sender's last word while the study is open.
+    counted: declared > 0 && !(ledger.open && declared <= ledger.arrived_instances),
   };
 }
 

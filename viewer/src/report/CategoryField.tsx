@@ -1,6 +1,6 @@
 import { useId, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { CATEGORIES, knownCategory, needsWorkUp } from "./model";
+import { CATEGORIES, categoryMark, knownCategory, needsWorkUp } from "./model";
 import classes from "./Report.module.css";
 
 export interface CategoryFieldProps {
@@ -30,7 +30,7 @@ export function CategoryField({ side, value, onChange }: CategoryFieldProps): JS
               onChange={() => onChange(category)}
               aria-label={t(`category.${knownCategory(category)}`)}
             />
-            <span aria-hidden="true">{category || "–"}</span>
+            <span aria-hidden="true">{categoryMark(category)}</span>
           </label>
         ))}
       </div>

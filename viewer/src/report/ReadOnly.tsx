@@ -6,7 +6,7 @@ import { useSession } from "@/session/api";
 import { Empty, FailedLine } from "@/ui/States";
 import { useCount } from "@/ui/Written";
 import { useHold } from "@/worklist/api";
-import { isClosed, knownCategory, needsWorkUp } from "./model";
+import { categoryMark, isClosed, knownCategory, needsWorkUp } from "./model";
 import classes from "./Report.module.css";
 import { Amend } from "./Amend";
 import { ReportStatusChip } from "./ReportStatusChip";
@@ -93,7 +93,7 @@ function Result({ side, category }: { readonly side: "right" | "left"; readonly 
       <p className={classes["figure"]}>
         {category ? (
           <>
-            <span>{t("one_category")}</span> {category}
+            <span>{t("one_category")}</span> {categoryMark(category)}
           </>
         ) : (
           t("category.none")

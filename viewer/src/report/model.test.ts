@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EMPTY_DRAFT, gapsOf, isSignable, knownCategory, needsWorkUp, unionOfImages } from "./model";
+import { categoryMark, EMPTY_DRAFT, gapsOf, isSignable, knownCategory, needsWorkUp, unionOfImages } from "./model";
 
 describe("before signing", () => {
   const whole = { findings: "所見", impression: "診断", category_right: "1", category_left: "2" };
@@ -13,7 +13,14 @@ describe("before signing", () => {
     expect(isSignable(whole, 0)).toBe(false);
     expect(isSignable(EMPTY_DRAFT, 4)).toBe(false);
     expect(isSignable({ ...EMPTY_DRAFT, findings: " \n" }, 4)).toBe(false);
-    expect(isSignable({ ...EMPTY_DRAFT, impression: "異常なし" }, 4)).toBe(true);
+    expect(isSignable({ ...whole, findings: "", impression: "異常なし" }, 4)).toBe(true);
+  });
+
+  it("needs a category for each breast, or that none applies", () => {
+    expect(isSignable({ ...whole, category_left: "" }, 4)).toBe(false);
+    expect(isSignable({ ...whole, category_left: "NA" }, 4)).toBe(true);
+    expect(knownCategory("NA")).toBe("NA");
+    expect([categoryMark("NA"), categoryMark(""), categoryMark("3-1")]).toEqual(["N/A", "–", "3-1"]);
   });
 });
 

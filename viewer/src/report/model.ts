@@ -9,10 +9,10 @@ export interface Draft {
 }
 
 /** Mammography categories that are offered, as the Japanese guideline has them; the empty one is "not set yet". */
-export const CATEGORIES = ["", "1", "2", "3-1", "3-2", "4", "5", "N-1", "N-2"] as const;
+export const CATEGORIES = ["", "1", "2", "3-1", "3-2", "4", "5", "N-1", "N-2", "NA"] as const;
 
 /** Every category that a report may carry, those of other methods too. */
-const MEANINGS = ["0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"] as const;
+const MEANINGS = ["0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2", "NA"] as const;
 
 /** The catalogue's key for a category. */
 export function knownCategory(value: string): (typeof MEANINGS)[number] | "none" {
@@ -55,9 +55,15 @@ export function unionOfImages(before: readonly ImageRead[], now: readonly ImageR
 export const GAPS = ["findings", "impression", "category_right", "category_left", "images"] as const;
 export type Gap = (typeof GAPS)[number];
 
-/** Without images that were read, or without a word, there is nothing to sign; the hub refuses it too. */
+/** A category as it is shown; the code of "not applicable" is nobody's word. */
+export function categoryMark(category: string): string {
+  return category === "NA" ? "N/A" : category || "–";
+}
+
+/** Without images that were read, without a word, or with a breast left open, the hub refuses to sign. */
 export function isSignable(draft: Draft, imagesRead: number): boolean {
-  return imagesRead > 0 && (draft.findings.trim() !== "" || draft.impression.trim() !== "");
+  const decided = draft.category_right !== "" && draft.category_left !== "";
+  return decided && imagesRead > 0 && (draft.findings.trim() !== "" || draft.impression.trim() !== "");
 }
 
 /** What is still empty: named before signing, so that nothing is forgotten. */

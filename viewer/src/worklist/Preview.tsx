@@ -8,7 +8,7 @@ import { ReportStatusChip } from "@/report/ReportStatusChip";
 import { Stations, type Station } from "@/ui/Stations";
 import { FailedLine } from "@/ui/States";
 import { AgeSex, DayText, InstantText, Name, useCount } from "@/ui/Written";
-import { useHold } from "./api";
+import { useHold, usePriority } from "./api";
 import { DueChip, ImagesChip, PriorityMark } from "./chips";
 import { HolderText } from "./Row";
 import type { Opening } from "./WorklistPage";
@@ -87,15 +87,18 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
   const { t } = useTranslation("worklist");
   const { session } = useSession();
   const release = useHold("release");
+  const priority = usePriority();
   const holder = item.locked_by;
   const mine = holder?.person_id === session.person.person_id;
   const done = item.status === "completed" || item.status === "canceled";
   const reads = open.mayClaim && !done && (!holder || mine);
+  const urgent = item.priority === "urgent";
   const seesImages = session.permissions.includes("images.read");
   return (
     <div className={classes["actions"]}>
       {open.error && open.failedId === item.worklist_item_id && <FailedLine error={open.error} />}
       {release.error && <FailedLine error={release.error} />}
+      {priority.error && <FailedLine error={priority.error} />}
       {holder && <HolderText item={item} />}
       {reads && (
         <Button onClick={() => open.open(item)} loading={open.pending}>
@@ -110,6 +113,15 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
       {item.report_status !== null && session.permissions.includes("report.read") && (
         <Button variant="default" component={Link} href={`/cases/${encodeURIComponent(item.worklist_item_id)}`}>
           {t("action.report")}
+        </Button>
+      )}
+      {open.mayClaim && !done && (
+        <Button
+          variant="subtle"
+          onClick={() => priority.mutate({ itemId: item.worklist_item_id, priority: urgent ? "routine" : "urgent" })}
+          loading={priority.isPending}
+        >
+          {urgent ? t("action.routine") : t("action.urgent")}
         </Button>
       )}
       {mine && !done && (
@@ -132,11 +144,18 @@ export function CaseStations({ item }: { readonly item: WorklistItem }): JSX.Ele
     {
       key: "images",
       word: t("station.images"),
-      state: item.images_state === "problem" ? "stuck" : here ? (done || reading ? "passed" : "here") : "now",
+      state:
+        item.images_state === "problem" || item.images_after_signature
+          ? "stuck"
+          : here
+            ? done || reading
+              ? "passed"
+              : "here"
+            : "now",
       detail: here ? (
         <InstantText value={item.arrived_at} />
       ) : (
-        t("images.of", { arrived: count(item.arrived_instances), declared: count(item.declared_instances) })
+        t("images.of", { arrived: count(item.arrived_instances), declared: count(item.declared_instances ?? 0) })
       ),
     },
     {

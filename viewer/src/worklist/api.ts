@@ -64,3 +64,13 @@ export function useHold(verb: Verb): UseMutationResult<unknown, Error, string> {
     onSettled: () => client.invalidateQueries({ queryKey: WORKLIST_KEY }),
   });
 }
+
+/** Moves a case in the queue; what is still to come of an urgent one overtakes at the hospital's gateway. */
+export function usePriority(): UseMutationResult<unknown, Error, { itemId: string; priority: "urgent" | "routine" }> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ itemId, priority }) =>
+      sendJson("PUT", `/api/v1/worklist/${encodeURIComponent(itemId)}/priority`, { priority }),
+    onSettled: () => client.invalidateQueries({ queryKey: WORKLIST_KEY }),
+  });
+}

@@ -70,13 +70,24 @@ export function ImagesChip({ item, readyIn }: ImagesProps): JSX.Element {
   const count = useCount();
   const duration = useDurationText();
   const percent = arrivedPercent(item);
-  const counted = t("images.of", {
-    arrived: count(item.arrived_instances),
-    declared: count(Math.max(item.declared_instances, item.arrived_instances)),
-  });
+  const expected = item.declared_instances ?? 0;
+  const counted =
+    item.declared_instances === null
+      ? count(item.arrived_instances)
+      : t("images.of", {
+          arrived: count(item.arrived_instances),
+          declared: count(Math.max(expected, item.arrived_instances)),
+        });
+  if (item.images_after_signature) {
+    return (
+      <Chip tone="danger" shape="stop" title={t("images.after_signature_long")}>
+        {t("images.after_signature")}
+      </Chip>
+    );
+  }
   if (item.images_state === "problem") {
-    const missing = item.declared_instances - item.arrived_instances;
-    const declared = count(item.declared_instances);
+    const missing = expected - item.arrived_instances;
+    const declared = count(expected);
     return (
       <Chip tone="danger" shape="stop" title={t("images.problem_long")}>
         {missing > 0 ? t("images.missing", { missing: count(missing), declared }) : t("images.differs", { declared })}

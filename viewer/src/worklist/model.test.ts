@@ -26,6 +26,7 @@ function item(id: string, changed: Partial<WorklistItem> = {}): WorklistItem {
     declared_instances: 4,
     arrived_instances: 4,
     images_state: "complete",
+    images_after_signature: false,
     arrived_at: "2026-11-23T08:00:00Z",
     due_at: null,
     report_status: null,
