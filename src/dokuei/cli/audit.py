@@ -16,6 +16,7 @@ from dokuei.clock import now
 from dokuei.errors import ConfigurationError, RequestError
 from dokuei.hub.identity import store_people
 from dokuei.hub.prepare import holds_hub, open_stores
+from dokuei.hub.reports.verifying import verify_versions
 from dokuei.settings import Settings, read_settings
 from dokuei.storage.audit import Head, Trail, gateway_trail, hub_trail
 from dokuei.storage.db import Database, open_database, sqlite_url
@@ -38,7 +39,7 @@ class _Part:
 
 @audit_app.command("verify")
 def verify(home: Home, anchor: Anchor = None) -> None:
-    """Walk every entry; exit with 1 and name the first one that does not fit."""
+    """Walk every entry and every signed report; exit with 1 and name what does not fit."""
     anchors = _anchored(anchor)
     sound = True
     for part in _parts(read_settings(home)):
@@ -50,6 +51,8 @@ def verify(home: Home, anchor: Anchor = None) -> None:
         else:
             sound = False
             typer.echo(f"{part.name}: BROKEN at entry {verdict.broken_at}: {verdict.why}")
+    if holds_hub(read_settings(home)):
+        sound = _reports_stand(read_settings(home)) and sound
     if not sound:
         raise typer.Exit(1)
 
@@ -100,6 +103,20 @@ def export(
                 )
             )
     stores.database.close()
+
+
+def _reports_stand(settings: Settings) -> bool:
+    stores = open_stores(settings)
+    with stores.database.read() as connection:
+        verdict = verify_versions(connection, stores.blobs)
+    stores.database.close()
+    for one in verdict.wrong:
+        typer.echo(f"reports: CHANGED: report {one.report_id} version {one.number}: {one.why}")
+    typer.echo(
+        f"reports: {verdict.versions} signed versions, {len(verdict.wrong)} faults; {verdict.by_key} by key, checked"
+        f" against its kept answer; {verdict.by_password} by password, for which this trail is the only proof"
+    )
+    return not verdict.wrong
 
 
 def _parts(settings: Settings) -> Iterator[_Part]:

@@ -169,6 +169,13 @@ class Trail:
         for row in rows:
             yield Entry(*row)
 
+    def named(self, connection: Connection, event: str) -> Iterator[Entry]:
+        """All entries of one event in their order."""
+        columns = [self.entries.c[name] for name in Entry.__dataclass_fields__]
+        asked = select(*columns).where(self.entries.c.event == event).order_by(self.entries.c.sequence)
+        for row in connection.execute(asked):
+            yield Entry(*row)
+
     def _walk(self, connection: Connection, expected: Mapping[int, set[str]]) -> tuple[Head, int | None, str]:
         walked = Head(0, _ZERO)
         while rows := self._after(connection, walked.sequence):

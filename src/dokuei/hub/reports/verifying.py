@@ -1,0 +1,88 @@
+"""Whether what was signed still stands: each version beside the audit trail, its sealed file and its key's answer."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from dokuei.errors import NotFoundError
+from dokuei.hub.identity.passkeys import still_holds
+from dokuei.hub.reports import store
+from dokuei.hub.reports.model import digest_of
+from dokuei.hub.reports.store import KeptVersion
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.blobs import Blobs
+
+_BY_KEY = "passkey"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A version that is not what was signed."""
+
+    report_id: str
+    number: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk over all signed versions found; a password leaves no proof but the trail itself."""
+
+    versions: int
+    by_key: int
+    by_password: int
+    wrong: tuple[Wrong, ...]
+
+
+def verify_versions(connection: Connection, blobs: Blobs) -> Verdict:
+    """Compare every version with what the trail chained when it was signed, and check its key's answer again.
+
+    The trail itself must be unbroken for this to mean anything.
+    """
+    told = (json.loads(entry.details) for entry in hub_trail.named(connection, "report.signed"))
+    chained: dict[tuple[str, int], Mapping[str, Any]] = {(one["report_id"], one["version"]): one for one in told}
+    versions = by_key = 0
+    wrong: list[Wrong] = []
+    for kept in store.every_version(connection):
+        signed = kept.signed
+        versions += 1
+        by_key += signed.signature.method == _BY_KEY
+        details = chained.pop((signed.report_id, signed.number), None)
+        wrong += [Wrong(signed.report_id, signed.number, why) for why in _faults(kept, details, blobs)]
+    wrong += [Wrong(report_id, number, "the version is gone") for report_id, number in chained]
+    return Verdict(versions, by_key, versions - by_key, tuple(wrong))
+
+
+def _faults(kept: KeptVersion, chained: Mapping[str, Any] | None, blobs: Blobs) -> Iterator[str]:
+    signed = kept.signed
+    if digest_of(signed.canonical) != signed.digest:
+        yield "the text is not the one with the signed digest"
+    if chained is None:
+        yield "the audit trail knows of no such signature"
+        return
+    recorded = {
+        "digest": signed.digest,
+        "pdf_sha256": kept.sealed.pdf_sha256,
+        "method": signed.signature.method,
+        "evidence_sha256": store.evidence_digest(signed.signature),
+    }
+    for name, value in recorded.items():
+        if chained.get(name, value) != value:
+            yield f"{name} is not the one in the audit trail"
+    if signed.signature.method == _BY_KEY and not still_holds(
+        signed.signature.evidence, expected_shown=signed.canonical
+    ):
+        yield "the key's answer does not stand for this text"
+    if _file_digest(blobs, kept.sealed.pdf_key) != kept.sealed.pdf_sha256:
+        yield "the sealed file is gone or changed"
+
+
+def _file_digest(blobs: Blobs, key: str) -> str:
+    try:
+        return hashlib.sha256(blobs.read(key)).hexdigest()
+    except NotFoundError:
+        return ""
