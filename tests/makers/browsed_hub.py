@@ -22,7 +22,7 @@ from pydicom.uid import generate_uid
 from dokuei.clock import now
 from dokuei.dicom.intake import intake
 from dokuei.hub.app import Hub, open_hub, readers_app
-from dokuei.hub.archive.model import Incoming, Stored
+from dokuei.hub.archive.model import Declared, Incoming, Manifest, Stored
 from dokuei.hub.events import work
 from dokuei.hub.gateways import store as gateways_store
 from dokuei.hub.gateways.model import Gateway
@@ -134,10 +134,17 @@ class BrowsedHub:
             incoming.append(Incoming(target, intake(path, target)))
         outcomes = self.hub.archive.store_instances(site_id, incoming, actor=GATEWAY_ACTOR)
         assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
+        study = str(objects[0].StudyInstanceUID)
+        counted = tuple(
+            Declared(one.coded.sop_instance_uid, len(one.coded.frames), one.coded.content_digest) for one in incoming
+        )
+        signed_by = GATEWAY_ACTOR.removeprefix("gateway:")
+        manifest = Manifest(study, signed_by, verified=True, document=b"{}", signature=b"", declared=counted)
+        self.hub.archive.record_manifest(site_id, manifest, actor=GATEWAY_ACTOR)
         for _ in range(600):
             with self.hub.stores.database.read() as connection:
-                found = worklist_store.find_by_study(connection, site_id, str(objects[0].StudyInstanceUID))
-            if found is not None:
+                found = worklist_store.find_by_study(connection, site_id, study)
+            if found is not None and found.study.complete:
                 return found.worklist_item_id
             time.sleep(0.05)
         raise AssertionError("the case does not appear on the worklist")

@@ -70,6 +70,11 @@ class PlainArchive:
             order.write(f"{time.monotonic()} {coded.sop_instance_uid}\n")
         return None
 
+    def announce(self, site_id: str, study_instance_uid: str, *, instances: int) -> None:
+        target = self.folder / site_id / f"{study_instance_uid}.announced"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(str(instances))
+
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         target = self.folder / site_id / f"{manifest.study_instance_uid}.manifest.json"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +99,8 @@ def service_of(settings: Settings, archive: str) -> GatewaysService:
     sites = SitesService(stores.database)
     seconds = float(os.environ.get("SECONDS_EACH", "0"))
     blobs = SlowBlobs(stores.blobs.root, seconds) if isinstance(stores.blobs, FilesystemBlobs) else stores.blobs
-    real = gateways_service(settings, stores.database, archive=ArchiveService(stores.database, blobs), sites=sites)
+    archived = ArchiveService(stores.database, blobs)
+    real = gateways_service(settings, stores.database, archive=archived, sites=sites, urgent=lambda _site_id: ())
     if archive == "real":
         return real
     plain = PlainArchive(settings.home / "hub" / "plain", seconds)

@@ -11,11 +11,11 @@ from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
 from dokuei.dicom.intake import intake
-from dokuei.hub.archive.model import Incoming, Stored
+from dokuei.hub.archive.model import Declared, Incoming, Manifest, Stored
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.events import Events
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.hub.neighbours import ArchiveImages, RegisterRules, WorklistCases
+from dokuei.hub.neighbours import ArchiveImages, RegisterRules, SiteContracts, WorklistCases
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
@@ -45,22 +45,40 @@ class ReadingRoom:
     folder: Path
     keys: dict[str, Authenticator] = field(default_factory=dict)
 
-    def take_in(self, *objects: Dataset, site_id: str = "kita") -> str:
-        """Objects of one study reach the archive, and the worklist hears of it; the case's id."""
+    def take_in(self, *objects: Dataset, site_id: str = "kita", closed: bool = True, actor: str = "gateway:1") -> str:
+        """Objects of one study reach the archive, and the worklist hears of it; the case's id.
+
+        ``closed`` is whether the gateway also signs for all that it has sent of the study.
+        """
         incoming = []
         for one in objects:
             path = self.folder / f"{generate_uid()}.dcm"
             one.save_as(path, enforce_file_format=True)
             target = path.with_suffix(".coded")
             incoming.append(Incoming(target, intake(path, target)))
-        outcomes = self.archive.store_instances(site_id, incoming, actor="gateway:1")
+        outcomes = self.archive.store_instances(site_id, incoming, actor=actor)
         assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
-        self.carry_out()
         study = str(objects[0].StudyInstanceUID)
+        if closed:
+            self.close_study(study, site_id=site_id)
+        self.carry_out()
         with self.hub.database.read() as connection:
             found = worklist_store.find_by_study(connection, site_id, study)
         assert found is not None
         return found.worklist_item_id
+
+    def close_study(self, study_instance_uid: str, *, site_id: str = "kita") -> None:
+        """The gateway's manifest over everything of a study that is here."""
+        held = self.archive.held_instances(site_id, study_instance_uid)
+        manifest = Manifest(
+            study_instance_uid=study_instance_uid,
+            signed_by="1",
+            verified=True,
+            document=b"{}",
+            signature=b"",
+            declared=tuple(Declared(one.sop_instance_uid, 0, one.content_digest) for one in held),
+        )
+        self.archive.record_manifest(site_id, manifest, actor="gateway:1")
 
     def mammogram_case(self, *, site_id: str = "kita", patient_id: str = "P1", **elements: Any) -> str:
         """Two views of one breast each, proved."""
@@ -135,7 +153,8 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
     with small_hub(folder, url=url) as hub:
         blobs = FilesystemBlobs(folder / "blobs")
         archive = ArchiveService(hub.database, blobs)
-        worklist = WorklistService(hub.database, hub.identity.people)
+        contracts = SiteContracts(hub.sites, "Asia/Tokyo")
+        worklist = WorklistService(hub.database, hub.identity.people, contracts)
         sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
         reports = reports_service(
             hub.database,
@@ -144,6 +163,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
             rules=RegisterRules(hub.sites),
+            contracts=contracts,
             sealer=sealing,
             facility=CENTRE,
             time_zone="Asia/Tokyo",

@@ -17,6 +17,7 @@ CASE = Case(
     role="sole",
     holder="person",
     images_complete=True,
+    number_of_instances=4,
     patient_id="00012345",
     issuer_of_patient_id="",
     patient_name=Name("Yamada^Hanako", "山田^花子", "やまだ^はなこ"),
@@ -67,12 +68,12 @@ def content(images: tuple[KnownImage, ...], **changed: Any) -> Content:
 
 def report_document(images: tuple[KnownImage, ...], **changed: Any) -> dict[str, Any]:
     """The whole document of a first version."""
-    rules = changed.pop("site", SITE)
+    rules, case = changed.pop("site", SITE), changed.pop("case", CASE)
     return document(
         report=REPORT,
         number=1,
         replaces=None,
-        case=CASE,
+        case=case,
         site=rules,
         facility="試験読影センター",
         content=content(images, **changed),

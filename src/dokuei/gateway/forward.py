@@ -144,7 +144,11 @@ class Forwarder:
         by_digest = {item.coded.sha256: item for item in items if item.coded is not None}
         coded = [item.coded for item in items if item.coded is not None]
         needs = client.offer(
-            Offer(study_instance_uid=coded[0].study_instance_uid, instances=[one.to_json() for one in coded])
+            Offer(
+                study_instance_uid=coded[0].study_instance_uid,
+                study_instances=self._expected(items[0].study_instance_uid),
+                instances=[one.to_json() for one in coded],
+            )
         )
         self._offered_at = monotonic()
         self.link.succeeded()
@@ -158,6 +162,11 @@ class Forwarder:
         self._proved(known)
         self.spool.mark_forwarding([one.sop_instance_uid for one in lacking])
         self.queue.add(lacking)
+
+    def _expected(self, study_instance_uid: str) -> int | None:
+        """How many objects of a study are here for the hub by now: what was refused never comes."""
+        state = self.spool.study_state(study_instance_uid)
+        return None if state is None else state.instances - state.by_state.get(State.REFUSED, 0)
 
     def _proved(self, items: Sequence[Received] | Sequence[Sending]) -> None:
         if items:

@@ -15,7 +15,7 @@ from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity import api as identity_api
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
-from dokuei.hub.neighbours import ArchiveImages, RegisterRules, WorklistCases
+from dokuei.hub.neighbours import ArchiveImages, RegisterRules, SiteContracts, WorklistCases
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import answer_with_problems
 from dokuei.hub.reports import api as reports_api
@@ -54,14 +54,17 @@ def open_hub(settings: Settings) -> Hub:
         box=secret_box(settings.home / "hub" / "secret.key"),
         party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
     )
-    worklist = WorklistService(stores.database, identity.people)
+    contracts = SiteContracts(sites, settings.seal.time_zone)
+    worklist = WorklistService(stores.database, identity.people, contracts)
     return Hub(
         settings=settings,
         stores=stores,
         identity=identity,
         sites=sites,
         archive=archive,
-        gateways=gateways_service(settings, stores.database, archive=archive, sites=sites),
+        gateways=gateways_service(
+            settings, stores.database, archive=archive, sites=sites, urgent=worklist.urgent_studies
+        ),
         worklist=worklist,
         reports=reports_service(
             stores.database,
@@ -70,6 +73,7 @@ def open_hub(settings: Settings) -> Hub:
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
             rules=RegisterRules(sites),
+            contracts=contracts,
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,

@@ -12,7 +12,7 @@ from dokuei.hub.neighbours import study_facts
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.terms import Daily, Terms
 from dokuei.hub.worklist.model import ReadingRole
-from dokuei.hub.worklist.service import WorklistService
+from dokuei.hub.worklist.service import Signed, WorklistService
 from dokuei.storage.outbox import Event, carry_out
 
 _PAUSE_SECONDS = 0.25
@@ -45,12 +45,15 @@ class Events:
 
     def _report_changed(self, event: Event) -> None:
         told = event.payload
-        signed_at = told["signed_at"]
+        signed = None
+        if told["signed_at"] is not None:
+            at = datetime.fromisoformat(told["signed_at"])
+            signed = Signed(told["signed_by"], at, told.get("instances", 0))
         self.worklist.report_changed(
             told["worklist_item_id"],
             ReadingRole(told["role"]),
             status=told["status"],
-            signed=None if signed_at is None else (told["signed_by"], datetime.fromisoformat(signed_at)),
+            signed=signed,
         )
 
 

@@ -1,6 +1,6 @@
 """Where gateways' slice meets archive and sites, and the application behind the gateways' listener."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,10 @@ class ArchiveForGateways:
         outcomes = self.archive.store_instances(site_id, incoming, actor=actor)
         return tuple(outcome.error if isinstance(outcome, Refused) else None for outcome in outcomes)
 
+    def announce(self, site_id: str, study_instance_uid: str, *, instances: int) -> None:
+        """Remember how many objects a gateway holds of a study that is still coming."""
+        self.archive.announce(site_id, study_instance_uid, instances=instances)
+
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         """Keep a verified manifest beside the study."""
         declared = tuple(
@@ -61,29 +65,34 @@ class ArchiveForGateways:
 
 @dataclass(frozen=True)
 class SitesForGateways:
-    """The register of sites as gateways' slice asks for it."""
+    """The register of sites as gateways' slice asks for it, and the cases that somebody waits for."""
 
     sites: SitesService
+    urgent: Callable[[str], Sequence[str]]
 
     def identity_mode(self, site_id: str) -> IdentityMode:
         """How patients of a site are named toward the hub."""
         return self.sites.find(site_id).identity_mode
 
     def urgent_studies(self, site_id: str) -> Sequence[str]:
-        """None yet: requests will say which studies are waited for."""
-        del site_id
-        return ()
+        """Studies of urgent cases that are still to come."""
+        return self.urgent(site_id)
 
 
 def gateways_service(
-    settings: Settings, database: Database, *, archive: ArchiveService, sites: SitesService
+    settings: Settings,
+    database: Database,
+    *,
+    archive: ArchiveService,
+    sites: SitesService,
+    urgent: Callable[[str], Sequence[str]],
 ) -> GatewaysService:
     """The slice, wired."""
     keep_free = settings.hub.keep_free_mb << 20
     partials = Partials(settings.home / "hub" / "blobs" / "incoming", keep_free)
     return GatewaysService(
         database=database,
-        sites=SitesForGateways(sites),
+        sites=SitesForGateways(sites, urgent),
         authority=open_authority(settings.home / "pki"),
         intake=Intake(database, ArchiveForGateways(archive), partials),
         hub_url=settings.hub.gateway_url,

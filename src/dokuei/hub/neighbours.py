@@ -4,12 +4,13 @@ import gzip
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 import dokuei
 from dokuei.clock import now
-from dokuei.errors import NotFoundError
+from dokuei.errors import ForbiddenError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
@@ -41,6 +42,7 @@ def study_facts(summary: StudySummary) -> StudyFacts:
         declared_instances=summary.ledger.declared_instances,
         arrived_instances=summary.ledger.arrived_instances,
         complete=summary.ledger.complete,
+        more_to_come=summary.ledger.open,
         first_received_at=summary.first_received_at,
         last_received_at=summary.last_received_at,
     )
@@ -52,13 +54,15 @@ class WorklistCases:
 
     worklist: WorklistService
 
-    def case(self, connection: Connection, item_id: str, role: str, *, site_ids: Collection[str]) -> Case:
-        """One case and who has the role.
+    def case(
+        self, connection: Connection, item_id: str, role: str, *, site_ids: Collection[str], lock: bool = False
+    ) -> Case:
+        """One case and who has the role; ``lock`` lets writers queue.
 
         Raises:
             NotFoundError: no such case or role at those sites.
         """
-        item = self.worklist.case_in(connection, item_id, site_ids=site_ids)
+        item = self.worklist.case_in(connection, item_id, site_ids=site_ids, lock=lock)
         holding = item.holding(ReadingRole(role)) if role in set(ReadingRole) else None
         if holding is None:
             raise NotFoundError("no such role in this case", phase="looking a case up")
@@ -69,7 +73,8 @@ class WorklistCases:
             study_instance_uid=study.study_instance_uid,
             role=role,
             holder=holding.person_id,
-            images_complete=study.declared_instances is None or study.images_state(moment=now()) == "complete",
+            images_complete=study.images_state(moment=now()) == "complete",
+            number_of_instances=study.number_of_instances,
             patient_id=study.patient_id,
             issuer_of_patient_id=study.issuer_of_patient_id,
             patient_name=ReportName(
@@ -119,6 +124,30 @@ class ArchiveImages:
             for one in series["instances"]
             if one["frames"]
         )
+
+
+@dataclass(frozen=True)
+class SiteContracts:
+    """Worklist and reports ask the register whether a site is worked for today, where the centre's clock stands."""
+
+    sites: SitesService
+    time_zone: str
+
+    def demand(self, site_id: str) -> None:
+        """Nothing where the contract's term covers today.
+
+        Raises:
+            NotFoundError: no such site.
+            ForbiddenError: the term has not begun, or is over.
+        """
+        site = self.sites.find(site_id)
+        if not site.under_contract(now().astimezone(ZoneInfo(self.time_zone)).date()):
+            term = f"{site.contract_from or ''} – {site.contract_until or ''}"
+            raise ForbiddenError(
+                f"契約期間外です / outside the contract's term ({term})",
+                phase="checking the contract",
+                remedy="an administrator extends it with dokuei site",
+            )
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def _manifest_is_signed(hub: HubForGateways, worker: Worker, count: int) -> None
     archive = open_hub(hub.settings).archive
     ledger = archive.ledger("kita", _SERIES.study_instance_uid)
     assert ledger.complete
+    assert not ledger.open
     assert (ledger.declared_instances, ledger.proved_instances) == (count, count)
     (kept,) = hub.home.rglob(f"manifests/kita/{_SERIES.study_instance_uid}*")
     identity = identity_of(worker.home)

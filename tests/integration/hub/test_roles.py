@@ -12,6 +12,7 @@ from tests.makers.whole_hub import WholeHub, whole_hub
 
 _P = Permission
 _WRITTEN = {"findings": "所見", "impression": "診断", "category_right": "1", "category_left": "1", "images_read": []}
+_PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
 # method, path, what it needs, what it is sent
 AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist?site_id=kita", _P.READ_WORKLIST, None),
@@ -22,7 +23,8 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("PUT", "/api/v1/worklist/{item}/report", _P.WRITE_REPORT, _WRITTEN),
     ("POST", "/api/v1/worklist/{item}/report/amendment", _P.SIGN_REPORT, None),
     ("POST", "/api/v1/worklist/{item}/report/signature/begin", _P.SIGN_REPORT, None),
-    ("POST", "/api/v1/worklist/{item}/report/signature", _P.SIGN_REPORT, {"password": "x", "totp_code": "1"}),
+    ("POST", "/api/v1/worklist/{item}/report/signature", _P.SIGN_REPORT, _PRESENTED),
+    ("PUT", "/api/v1/worklist/{item}/priority", _P.CLAIM_CASE, {"priority": "high"}),
     ("GET", "/api/v1/worklist/{item}/report/pdf", _P.READ_REPORT, None),
 )
 IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (

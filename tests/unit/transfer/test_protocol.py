@@ -75,3 +75,9 @@ def test_a_message_that_is_none_is_refused_without_repeating_it() -> None:
     with pytest.raises(RequestError) as refused:
         Offer.read(b'{"study_instance_uid": "YAMADA^HANAKO", "instances": []}')
     assert "YAMADA" not in str(refused.value)
+
+
+def test_an_offer_of_a_gateway_one_version_behind_counts_nothing() -> None:
+    """What a gateway holds so far is told where it is known, and never guessed."""
+    assert Offer.read(b'{"study_instance_uid": "2.25.1", "instances": []}').study_instances is None
+    assert Offer.read(b'{"study_instance_uid": "2.25.1", "instances": [], "study_instances": 7}').study_instances == 7

@@ -14,8 +14,9 @@ from dokuei.hub.archive.store import pack, unpack
 
 
 def record(connection: Connection, site_id: str, manifest: Manifest) -> None:
-    """Replace what was declared before."""
+    """Replace what was declared before, and what was only announced."""
     m = tables.manifest
+    forget_announced(connection, site_id, manifest.study_instance_uid)
     connection.execute(delete(m).where(m.c.site_id == site_id, m.c.study_instance_uid == manifest.study_instance_uid))
     connection.execute(
         insert(m).values(
@@ -33,9 +34,33 @@ def record(connection: Connection, site_id: str, manifest: Manifest) -> None:
     )
 
 
+def announce(connection: Connection, site_id: str, study_instance_uid: str, *, instances: int) -> bool:
+    """How many objects a gateway holds of a study that it has not closed; False where that was known."""
+    a = tables.announced
+    known = connection.execute(
+        select(a.c.instances)
+        .where(a.c.site_id == site_id, a.c.study_instance_uid == study_instance_uid)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if known == instances:
+        return False
+    forget_announced(connection, site_id, study_instance_uid)
+    connection.execute(
+        insert(a).values(site_id=site_id, study_instance_uid=study_instance_uid, instances=instances, at=now())
+    )
+    return True
+
+
+def forget_announced(connection: Connection, site_id: str, study_instance_uid: str) -> None:
+    """The study is closed, or gone."""
+    a = tables.announced
+    connection.execute(delete(a).where(a.c.site_id == site_id, a.c.study_instance_uid == study_instance_uid))
+
+
 def remove(connection: Connection, site_id: str, study_instance_uid: str) -> None:
-    """Take the row away when the study's images go."""
+    """Take the rows away when the study's images go."""
     m = tables.manifest
+    forget_announced(connection, site_id, study_instance_uid)
     connection.execute(delete(m).where(m.c.site_id == site_id, m.c.study_instance_uid == study_instance_uid))
 
 

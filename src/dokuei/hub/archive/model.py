@@ -83,19 +83,25 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What the sender counted beside what is here: a difference is shown in red."""
+    """What the sender counted beside what is here: a difference is shown in red.
+
+    ``open`` says that more is to come: objects that a gateway sent, announced or signed for and that its manifest or
+    this archive lacks. A count without a manifest is what the gateway holds so far.
+    """
 
     declared_instances: int | None
     declared_frames: int | None
     arrived_instances: int
     arrived_frames: int
     proved_instances: int
+    open: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether everything that was declared has arrived and been proved."""
         return (
-            self.declared_instances is not None
+            not self.open
+            and self.declared_instances is not None
             and self.arrived_instances >= self.declared_instances
             and self.arrived_frames >= (self.declared_frames or 0)
             and self.proved_instances >= self.declared_instances

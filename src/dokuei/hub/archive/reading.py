@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from dokuei.dicom import uids
 from dokuei.errors import NotFoundError, StaleError
-from dokuei.hub.archive.model import ArchivedInstance, Ledger, PatientName, StudySummary
+from dokuei.hub.archive import ledgers
+from dokuei.hub.archive.model import ArchivedInstance, PatientName, StudySummary
 from dokuei.hub.archive.store import coded_of
-from dokuei.hub.archive.tables import instance, manifest, series, study
+from dokuei.hub.archive.tables import instance, series, study
 
 _JOINED = instance.join(series, series.c.id == instance.c.series_key).join(study, study.c.id == series.c.study_key)
 _IN_ORDER = (series.c.series_number, series.c.id, instance.c.instance_number, instance.c.id)
@@ -93,28 +94,6 @@ def within(asked: Select[Any], scope: Scope) -> Select[Any]:
     return asked
 
 
-def ledger(connection: Connection, site_id: str, study_instance_uid: str) -> Ledger:
-    """Declared beside arrived; every object that is here was proved before it was stored."""
-    declared = connection.execute(
-        select(manifest.c.declared_instances, manifest.c.declared_frames).where(
-            manifest.c.site_id == site_id, manifest.c.study_instance_uid == study_instance_uid
-        )
-    ).one_or_none()
-    arrived = connection.execute(
-        select(study.c.number_of_instances, study.c.number_of_frames).where(
-            study.c.site_id == site_id, study.c.study_instance_uid == study_instance_uid
-        )
-    ).one_or_none()
-    instances, frames = (0, 0) if arrived is None else arrived
-    return Ledger(
-        declared_instances=None if declared is None else declared[0],
-        declared_frames=None if declared is None else declared[1],
-        arrived_instances=instances,
-        arrived_frames=frames,
-        proved_instances=instances,
-    )
-
-
 def study_row(connection: Connection, site_id: str, study_instance_uid: str) -> Row[Any] | None:
     """The row of a study, without its attributes."""
     columns = [column for column in study.c if column.name != "attributes"]
@@ -153,7 +132,7 @@ def study_summary(connection: Connection, site_id: str, study_instance_uid: str)
         number_of_frames=row.number_of_frames,
         first_received_at=row.first_received_at,
         last_received_at=row.last_received_at,
-        ledger=ledger(connection, site_id, study_instance_uid),
+        ledger=ledgers.of_study(connection, site_id, study_instance_uid),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import manifests, quarantine, reading, receipts, store
+from dokuei.hub.archive import ledgers, manifests, quarantine, reading, receipts, store
 from dokuei.hub.archive.accesses import Accesses
 from dokuei.hub.archive.attributes import Level
 from dokuei.hub.archive.decodable import Decodability
@@ -100,7 +100,7 @@ class ArchiveService:
         The manifest may come before, between or after the study's objects.
         """
         uid = manifest.study_instance_uid
-        self.blobs.put(manifest_key(site_id, uid), manifests.to_bytes(manifest))
+        self.blobs.replace(manifest_key(site_id, uid), manifests.to_bytes(manifest))
         with self.database.begin() as connection:
             manifests.record(connection, site_id, manifest)
             hub_trail.append(
@@ -113,12 +113,19 @@ class ArchiveService:
             )
             payload = {"site_id": site_id, "study_instance_uid": uid, "because": "manifest"}
             outbox.put(connection, STUDY_CHANGED, payload)
-            return reading.ledger(connection, site_id, uid)
+            return ledgers.of_study(connection, site_id, uid)
+
+    def announce(self, site_id: str, study_instance_uid: str, *, instances: int) -> None:
+        """Remember how many objects a gateway holds of a study that it has not closed yet."""
+        with self.database.begin() as connection:
+            if manifests.announce(connection, site_id, study_instance_uid, instances=instances):
+                payload = {"site_id": site_id, "study_instance_uid": study_instance_uid, "because": "announced"}
+                outbox.put(connection, STUDY_CHANGED, payload)
 
     def ledger(self, site_id: str, study_instance_uid: str) -> Ledger:
         """What the sender counted beside what is here; all zero for an unknown study."""
         with self.database.read() as connection:
-            return reading.ledger(connection, site_id, study_instance_uid)
+            return ledgers.of_study(connection, site_id, study_instance_uid)
 
     def study_summary(self, site_id: str, study_instance_uid: str) -> StudySummary:
         """A study as worklist and reports list it.

@@ -129,6 +129,15 @@ manifest = Table(
     Column("received_at", UtcDateTime, nullable=False),
 )
 
+announced = Table(
+    "study_announced",
+    hub_metadata,
+    Column("site_id", String(64), primary_key=True),
+    Column("study_instance_uid", String(64), primary_key=True),
+    Column("instances", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 quarantine = Table(
     "archive_quarantine",
     hub_metadata,

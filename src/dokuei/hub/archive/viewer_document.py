@@ -9,7 +9,8 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import reading
+from dokuei.hub.archive import ledgers, reading
+from dokuei.hub.archive.model import Ledger
 from dokuei.hub.archive.reading import Scope, SeriesContent
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.store import frames_of
@@ -47,20 +48,23 @@ class ViewerDocuments:
             if row is None:
                 raise NotFoundError("no such study", phase="reading the archive")
             signed = _manifest(connection, site_id, study_instance_uid)
-            key = (site_id, study_instance_uid, _facts(row, signed, reading.series_contents(connection, scope)))
+            ledger = ledgers.of_study(connection, site_id, study_instance_uid)
+            key = (site_id, study_instance_uid, _facts(row, signed, ledger, reading.series_contents(connection, scope)))
             held = self.recent.get(key)
             if held is not None:
                 return held
-            body = _document(connection, row, signed)
+            body = _document(connection, row, signed, ledger)
         made = ViewerDocument(hashlib.sha256(body).hexdigest(), gzip.compress(body, 5, mtime=0))
         self.recent.put(key, made, weight=len(made.gzipped))
         return made
 
 
-def _facts(row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", contents: tuple[SeriesContent, ...]) -> str:
+def _facts(
+    row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", ledger: Ledger, contents: tuple[SeriesContent, ...]
+) -> str:
     """A digest of all that the document follows from; a row's number is given again and says nothing."""
     known = {name: value for name, value in row._mapping.items() if name != "id"}  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-    return hashlib.sha256(repr((known, signed, contents)).encode()).hexdigest()
+    return hashlib.sha256(repr((known, signed, ledger, contents)).encode()).hexdigest()
 
 
 def _manifest(connection: Connection, site_id: str, study_instance_uid: str) -> "Row[*tuple[Any, ...]] | None":
@@ -72,7 +76,9 @@ def _manifest(connection: Connection, site_id: str, study_instance_uid: str) -> 
     ).one_or_none()
 
 
-def _document(connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ...]] | None") -> bytes:
+def _document(
+    connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", ledger: Ledger
+) -> bytes:
     document = {
         "site_id": row.site_id,
         "study_instance_uid": row.study_instance_uid,
@@ -88,7 +94,7 @@ def _document(connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ..
         "study_description": row.study_description,
         "accession_number": row.accession_number,
         "manifest": None if signed is None else {"signed_by": signed.signed_by, "verified": signed.verified},
-        "ledger": asdict(reading.ledger(connection, row.site_id, row.study_instance_uid)),
+        "ledger": asdict(ledger),
         "series": _series(connection, row.id),
     }
     return orjson.dumps(document)

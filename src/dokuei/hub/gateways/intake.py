@@ -45,6 +45,9 @@ class Archive(Protocol):
             StorageError: nothing could be kept; the files stay.
         """
 
+    def announce(self, site_id: str, study_instance_uid: str, *, instances: int) -> None:
+        """Remember how many objects of a study its gateway holds by now."""
+
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         """Keep a verified manifest beside the study."""
 
@@ -135,6 +138,8 @@ class Intake:
     def take_offer(self, gateway: Gateway, offer: Offer) -> Needs:
         """Say what is lacking; what is here with the same content is not sent again (never across sites)."""
         coded = offer.coded()
+        if offer.study_instances is not None:
+            self.archive.announce(gateway.site_id, offer.study_instance_uid, instances=offer.study_instances)
         held = self.holdings.of(gateway.site_id, offer.study_instance_uid, self.archive.held)
         lacking = [one for one in coded if held.get(one.sop_instance_uid) != one.content_digest]
         self.recent.keep(gateway.site_id, lacking)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from dokuei.clock import now
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.worklist.model import ReadingRole, Status, WorklistItem
+from dokuei.hub.worklist.model import Priority, ReadingRole, Status, WorklistItem
 from dokuei.hub.worklist.service import Listing, WorklistService
 
 Viewer = Annotated[Principal, Depends(require(Permission.READ_WORKLIST))]
@@ -60,9 +60,10 @@ class ItemOut(BaseModel):
     accession_number: str
     number_of_series: int
     number_of_instances: int
-    declared_instances: int
+    declared_instances: int | None
     arrived_instances: int
     images_state: str
+    images_after_signature: bool
     arrived_at: datetime
     due_at: datetime | None
     report_status: str | None
@@ -76,6 +77,12 @@ class WorklistOut(BaseModel):
 
     items: list[ItemOut]
     counts: dict[str, int]
+
+
+class PriorityIn(BaseModel):
+    """How a case stands in the queue."""
+
+    priority: Priority
 
 
 class RoleIn(BaseModel):
@@ -115,6 +122,11 @@ def routes(service: WorklistService) -> APIRouter:
         role = given.role if given else ReadingRole.SOLE
         return _items(service.release(me, worklist_item_id, role), service)[0]
 
+    @router.put("/{worklist_item_id}/priority")
+    def prioritise(me: Reader, worklist_item_id: str, wanted: PriorityIn) -> ItemOut:
+        """Move a case in the queue; what is still to come of an urgent one overtakes at the gateway."""
+        return _items(service.set_priority(me, worklist_item_id, wanted.priority), service)[0]
+
     return router
 
 
@@ -140,6 +152,7 @@ def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str]) -> It
             "accession_number",
             "number_of_series",
             "number_of_instances",
+            "declared_instances",
             "arrived_instances",
         )
     }
@@ -155,8 +168,8 @@ def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str]) -> It
             phonetic=study.patient_name.phonetic,
         ),
         modalities=list(study.modalities),
-        declared_instances=study.arrived_instances if study.declared_instances is None else study.declared_instances,
         images_state=study.images_state(moment=now()),
+        images_after_signature=one.images_after_signature,
         arrived_at=study.first_received_at,
         due_at=one.due_at,
         report_status=one.report_status,

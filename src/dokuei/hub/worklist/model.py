@@ -45,7 +45,11 @@ class Name:
 
 @dataclass(frozen=True)
 class StudyFacts:
-    """What the archive tells of a study; ``declared_instances`` is None where the sender counted nothing."""
+    """What the archive tells of a study.
+
+    ``declared_instances`` is None where the sender counted nothing; ``more_to_come`` where a gateway has not signed
+    for everything yet, or not everything that it signed for is here.
+    """
 
     site_id: str
     study_instance_uid: str
@@ -65,6 +69,7 @@ class StudyFacts:
     declared_instances: int | None
     arrived_instances: int
     complete: bool
+    more_to_come: bool
     first_received_at: datetime
     last_received_at: datetime
 
@@ -74,9 +79,9 @@ class StudyFacts:
         return not self.modalities or bool(set(self.modalities) - _NOT_IMAGES)
 
     def images_state(self, *, moment: datetime) -> ImagesState:
-        """Whether all images are here; a sender that counted nothing is taken at its silence."""
+        """Whether all images are here: a gateway says so itself; only who counts nothing is taken at its silence."""
         quiet = moment - self.last_received_at
-        if self.declared_instances is None:
+        if self.declared_instances is None and not self.more_to_come:
             return "complete" if quiet > _SETTLED_AFTER else "arriving"
         if self.complete:
             return "complete"
@@ -105,7 +110,7 @@ class Prior:
 
 @dataclass(frozen=True)
 class WorklistItem:
-    """A case: a study, the roles in reading it, and its state."""
+    """A case: a study, the roles in reading it, and its state; ``signed_instances`` is how much its report covers."""
 
     worklist_item_id: str
     study: StudyFacts
@@ -114,7 +119,13 @@ class WorklistItem:
     due_at: datetime | None
     report_status: str | None
     holdings: tuple[Holding, ...]
+    signed_instances: int | None = None
     priors: tuple[Prior, ...] = ()
+
+    @property
+    def images_after_signature(self) -> bool:
+        """Whether objects came that whoever signed could not have seen."""
+        return self.signed_instances is not None and self.study.number_of_instances > self.signed_instances
 
     def holding(self, role: ReadingRole) -> Holding | None:
         """One role of this case."""

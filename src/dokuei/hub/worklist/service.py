@@ -1,8 +1,9 @@
 """The verbs on cases: appear when images come, be taken, be given back, be done."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -35,27 +36,44 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """Who signed a reading, when, and how many objects of the study were there then."""
+
+    person_id: str
+    at: datetime
+    instances: int
+
+
+class Contracts(Protocol):
+    """What cases ask of the register of sites."""
+
+    def demand(self, site_id: str) -> None:
+        """Nothing where the contract's term covers today.
+
+        Raises:
+            ForbiddenError: it does not.
+        """
+
+
+@dataclass(frozen=True)
 class WorklistService:
     """Everything about cases goes through here."""
 
     database: Database
     people: People
+    contracts: Contracts
 
     def study_changed(self, facts: StudyFacts) -> str | None:
         """Bring the case of a study up to date, or let it appear; None where there is nothing to read."""
         with self.database.begin() as connection:
-            known = store.find_by_study(connection, facts.site_id, facts.study_instance_uid)
+            known = store.find_by_study(connection, facts.site_id, facts.study_instance_uid, lock=True)
             if known is None and not facts.to_be_read:
                 return None
-            item_id, is_new = store.put_study(connection, facts, roles=(ReadingRole.SOLE,))
-            if is_new:
-                hub_trail.append(
-                    connection,
-                    actor="system",
-                    event="case.appeared",
-                    site_id=facts.site_id,
-                    subject=facts.study_instance_uid,
-                )
+            item_id, _ = store.put_study(connection, facts, roles=(ReadingRole.SOLE,))
+            if known is not None and known.status == "canceled":
+                store.set_status(connection, item_id)
+            for event in _events(known, facts):
+                _note_images(connection, event, facts)
         return item_id
 
     def study_gone(self, site_id: str, study_instance_uid: str) -> None:
@@ -99,13 +117,14 @@ class WorklistService:
 
         Raises:
             NotFoundError: no such case at a site of theirs, or no such role in it.
-            ForbiddenError: not somebody who reads there.
+            ForbiddenError: not somebody who reads there, or no contract with the site covers today.
             ConflictError: another reader has it, or it is signed.
         """
         person_id = principal.person_id or ""
         with self.database.begin() as connection:
-            found = _found(connection, item_id, principal.site_ids)
+            found = _found(connection, item_id, principal.site_ids, lock=True)
             principal.demand(Permission.CLAIM_CASE, found.study.site_id)
+            self.contracts.demand(found.study.site_id)
             held = found.holding(role)
             if held is None:
                 raise NotFoundError("no such role in this case", phase="claiming a case")
@@ -136,53 +155,88 @@ class WorklistService:
             _note(connection, principal, "case.released", found, role)
         return self.one(principal, item_id)
 
-    def set_priority(self, item_id: str, priority: Priority, *, due_at: datetime | None, actor: str) -> None:
-        """Move a case in the queue.
+    def set_priority(self, principal: Principal, item_id: str, priority: Priority) -> Listing:
+        """Move a case in the queue; what is still to come of an urgent one overtakes at the gateway.
 
         Raises:
-            NotFoundError: no such case.
+            NotFoundError: no such case at a site of theirs.
+            ForbiddenError: not somebody who reads there.
         """
         with self.database.begin() as connection:
-            store.set_priority(connection, item_id, priority, due_at=due_at)
-            hub_trail.append(
-                connection, actor=actor, event="case.moved", subject=item_id, details={"priority": priority.value}
-            )
+            found = _found(connection, item_id, principal.site_ids, lock=True)
+            principal.demand(Permission.CLAIM_CASE, found.study.site_id)
+            if found.priority is not priority:
+                store.set_priority(connection, item_id, priority)
+                hub_trail.append(
+                    connection,
+                    actor=principal.actor,
+                    event="case.moved",
+                    site_id=found.study.site_id,
+                    subject=found.study.study_instance_uid,
+                    details={"priority": priority.value},
+                )
+        return self.one(principal, item_id)
 
     def urgent_studies(self, site_id: str) -> tuple[str, ...]:
         """Studies that somebody waits for: a gateway sends them first."""
         with self.database.read() as connection:
             return store.urgent_studies(connection, site_id)
 
-    def report_changed(
-        self, item_id: str, role: ReadingRole, *, status: str, signed: tuple[str, datetime] | None
-    ) -> None:
-        """A report of this case was begun, or signed by somebody at some time; bears being told twice, and late."""
+    def report_changed(self, item_id: str, role: ReadingRole, *, status: str, signed: Signed | None) -> None:
+        """A report of this case was begun, or signed; bears being told twice, and late."""
         with self.database.begin() as connection:
+            before = store.find(connection, item_id, site_ids=None, lock=True)
             store.set_report_status(connection, item_id, status, over=_EARLIER[status])
-            if signed is not None:
-                person_id, at = signed
-                store.mark_signed(connection, item_id, role, person_id=person_id, at=at)
+            if before is not None and signed is not None:
+                store.mark_signed(connection, item_id, role, person_id=signed.person_id, at=signed.at)
+                store.cover(connection, item_id, signed.instances)
                 store.set_status(connection, item_id)
+                if before.signed_instances is None and before.study.number_of_instances > signed.instances:
+                    _note_images(connection, "case.images-after-signature", before.study)
 
     def site_names(self) -> dict[str, str]:
         """Names of the sites, for lists."""
         with self.database.read() as connection:
             return dict(self.people.access.site_names(connection))
 
-    def case_in(self, connection: Connection, item_id: str, *, site_ids: Collection[str]) -> WorklistItem:
-        """One case inside another slice's transaction.
+    def case_in(
+        self, connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False
+    ) -> WorklistItem:
+        """One case inside another slice's transaction; ``lock`` lets writers of one case queue there.
 
         Raises:
             NotFoundError: no such case at those sites.
         """
-        return _found(connection, item_id, site_ids)
+        return _found(connection, item_id, site_ids, lock=lock)
 
 
-def _found(connection: Connection, item_id: str, site_ids: Collection[str]) -> WorklistItem:
-    found = store.find(connection, item_id, site_ids=site_ids)
+def _found(connection: Connection, item_id: str, site_ids: Collection[str], *, lock: bool = False) -> WorklistItem:
+    found = store.find(connection, item_id, site_ids=site_ids, lock=lock)
     if found is None:
         raise NotFoundError("no such case", phase="looking a case up")
     return found
+
+
+def _events(known: WorklistItem | None, facts: StudyFacts) -> Iterator[str]:
+    """What the trail must know of a case whose images have changed."""
+    if known is None:
+        yield "case.appeared"
+        return
+    if known.status == "canceled":
+        yield "case.restored"
+    if not known.images_after_signature and replace(known, study=facts).images_after_signature:
+        yield "case.images-after-signature"
+
+
+def _note_images(connection: Connection, event: str, facts: StudyFacts) -> None:
+    hub_trail.append(
+        connection,
+        actor="system",
+        event=event,
+        site_id=facts.site_id,
+        subject=facts.study_instance_uid,
+        details={"instances": facts.number_of_instances},
+    )
 
 
 def _people(items: tuple[WorklistItem, ...]) -> set[str]:

@@ -42,6 +42,7 @@ _PLAIN = (
     "declared_instances",
     "arrived_instances",
     "complete",
+    "more_to_come",
     "first_received_at",
     "last_received_at",
 )
@@ -67,19 +68,26 @@ def put_study(connection: Connection, facts: StudyFacts, *, roles: Iterable[Read
     return item_id, True
 
 
-def find(connection: Connection, item_id: str, *, site_ids: Collection[str]) -> WorklistItem | None:
-    """One case, if its site is among those the asker may see."""
-    row = connection.execute(
-        select(item).where(item.c.worklist_item_id == item_id, item.c.site_id.in_(site_ids))
-    ).one_or_none()
+def find(
+    connection: Connection, item_id: str, *, site_ids: Collection[str] | None, lock: bool = False
+) -> WorklistItem | None:
+    """One case, if its site is among those the asker may see (None: the hub itself asks).
+
+    ``lock`` holds its row until the transaction ends.
+    """
+    query = select(item).where(item.c.worklist_item_id == item_id)
+    if site_ids is not None:
+        query = query.where(item.c.site_id.in_(site_ids))
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _items(connection, [row])[0]
 
 
-def find_by_study(connection: Connection, site_id: str, study_instance_uid: str) -> WorklistItem | None:
+def find_by_study(
+    connection: Connection, site_id: str, study_instance_uid: str, *, lock: bool = False
+) -> WorklistItem | None:
     """The case of a study."""
-    row = connection.execute(
-        select(item).where(item.c.site_id == site_id, item.c.study_instance_uid == study_instance_uid)
-    ).one_or_none()
+    query = select(item).where(item.c.site_id == site_id, item.c.study_instance_uid == study_instance_uid)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _items(connection, [row])[0]
 
 
@@ -163,6 +171,15 @@ def mark_signed(connection: Connection, item_id: str, role: ReadingRole, *, pers
     )
 
 
+def cover(connection: Connection, item_id: str, instances: int) -> None:
+    """A signed report covers so many objects of the study; an amendment may cover more."""
+    connection.execute(
+        update(item)
+        .where(item.c.worklist_item_id == item_id, func.coalesce(item.c.signed_instances, -1) < instances)
+        .values(signed_instances=instances)
+    )
+
+
 def set_status(connection: Connection, item_id: str, *, canceled: bool = False) -> Status:
     """Write the status that follows from the roles."""
     status = status_of(_holdings(connection, [item_id])[item_id], canceled=canceled)
@@ -179,11 +196,9 @@ def set_report_status(connection: Connection, item_id: str, report_status: str, 
     )
 
 
-def set_priority(connection: Connection, item_id: str, priority: Priority, *, due_at: datetime | None) -> None:
+def set_priority(connection: Connection, item_id: str, priority: Priority) -> None:
     """Where the case stands in the queue."""
-    connection.execute(
-        update(item).where(item.c.worklist_item_id == item_id).values(priority=priority.value, due_at=due_at)
-    )
+    connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(priority=priority.value))
 
 
 def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistItem, ...]:
@@ -199,6 +214,7 @@ def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistIt
             due_at=row.due_at,
             report_status=row.report_status,
             holdings=tuple(held[row.worklist_item_id]),
+            signed_instances=row.signed_instances,
             priors=priors[row.worklist_item_id],
         )
         for row in rows

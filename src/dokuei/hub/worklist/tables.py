@@ -1,6 +1,6 @@
 """Cases and the roles in reading them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, false
 
 from dokuei.storage.db import UtcDateTime, hub_metadata
 
@@ -32,6 +32,8 @@ item = Table(
     Column("declared_instances", Integer, nullable=True),
     Column("arrived_instances", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
+    Column("more_to_come", Boolean, nullable=False, server_default=false()),
+    Column("signed_instances", Integer, nullable=True),
     Column("first_received_at", UtcDateTime, nullable=False),
     Column("last_received_at", UtcDateTime, nullable=False),
     UniqueConstraint("site_id", "study_instance_uid"),

@@ -1,6 +1,7 @@
 """What is kept can be rebuilt from files, proved again, declared for by a gateway, and removed with a record."""
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,11 +42,8 @@ def test_the_database_is_rebuilt_from_the_coded_files_alone(either_archive: Smal
     assert [(step.done, step.total, step.error) for step in steps] == [(n, 5, None) for n in range(1, 6)]
     for site, study in (("kita", "1.2.3"), ("kita", "1.2.4"), ("minami", "1.2.3")):
         before, after = old.study_summary(site, study), new.study_summary(site, study)
-        assert (before.patient_name, before.number_of_frames, before.ledger) == (
-            after.patient_name,
-            after.number_of_frames,
-            after.ledger,
-        )
+        assert (before.patient_name, before.number_of_frames) == (after.patient_name, after.number_of_frames)
+        assert before.ledger == replace(after.ledger, open=before.ledger.open), "who sent an object is in no file"
         assert sorted(map(repr, old.held_instances(site, study))) == sorted(map(repr, new.held_instances(site, study)))
     assert not [step for step in new.reindex(actor="person:1") if step.error]
     assert new.study_summary("kita", "1.2.3").number_of_instances == 2

@@ -3,29 +3,29 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydicom.uid import generate_uid
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from dokuei.clock import now
 from dokuei.errors import ConflictError
 from dokuei.hub.archive.model import Declared, Manifest
+from dokuei.hub.archive.tables import study
+from dokuei.hub.gateway_door import SitesForGateways
 from dokuei.hub.identity.model import Grant, Principal, Role, principal_of_person
-from dokuei.hub.worklist.model import Priority, ReadingRole
+from dokuei.hub.worklist.model import ReadingRole
+from dokuei.hub.worklist.tables import item as worklist_item
 from dokuei.storage.audit import hub_entries, hub_trail
+from dokuei.storage.outbox import outbox
 from tests.makers.archive import image
-from tests.makers.reading import ReadingRoom, reading_room
+from tests.makers.reading import TEXT, ReadingRoom, reading_room
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[ReadingRoom]:
-    with reading_room(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def any_room(tmp_path: Path, database_url: str) -> Iterator[ReadingRoom]:
+def room(tmp_path: Path, database_url: str) -> Iterator[ReadingRoom]:
     with reading_room(tmp_path, url=database_url) as made:
         yield made
 
@@ -49,14 +49,145 @@ def test_images_are_arriving_until_the_senders_count_is_reached(room: ReadingRoo
     declared = tuple(Declared(one.SOPInstanceUID, 1, "") for one in (first, second))
     manifest = Manifest("1.2.3", "gateway:1", verified=True, document=b"{}", signature=b"", declared=declared)
     room.archive.record_manifest("kita", manifest, actor="gateway:1")
-    item = room.take_in(first)
+    item = room.take_in(first, closed=False)
     client = room.reader("reader.a")
     one = client.get(f"/api/v1/worklist/{item}").json()
     assert (one["images_state"], one["arrived_instances"], one["declared_instances"]) == ("arriving", 1, 2)
     room.written(client, item)
     assert client.post(f"/api/v1/worklist/{item}/report/signature/begin").status_code == 409
-    assert room.take_in(second) == item
+    assert room.take_in(second, closed=False) == item
     assert client.get(f"/api/v1/worklist/{item}").json()["images_state"] == "complete"
+
+
+def test_a_part_that_a_gateway_sent_is_never_the_whole_before_it_has_signed_for_it(room: ReadingRoom) -> None:
+    """On a slow line a study rests for longer than any silence that could be waited for."""
+    views = [image(study="1.2.3", series="1.2.3.4", number=n, modality="MG") for n in (1, 2, 3)]
+    client = room.reader("reader.a")
+    item = room.take_in(views[0], closed=False)
+    long_ago(room, hours=0.5)
+    one = client.get(f"/api/v1/worklist/{item}").json()
+    assert (one["images_state"], one["arrived_instances"], one["declared_instances"]) == ("arriving", 1, None)
+    room.archive.announce("kita", "1.2.3", instances=3)
+    room.carry_out()
+    one = client.get(f"/api/v1/worklist/{item}").json()
+    assert (one["images_state"], one["arrived_instances"], one["declared_instances"]) == ("arriving", 1, 3)
+    room.written(client, item)
+    assert client.post(f"/api/v1/worklist/{item}/report/signature/begin").status_code == 409
+    long_ago(room, hours=2)
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_state"] == "problem"
+    room.take_in(*views[1:], closed=False)
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_state"] == "arriving"
+    room.close_study("1.2.3")
+    room.carry_out()
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_state"] == "complete"
+
+
+def test_a_study_that_grows_after_its_manifest_is_open_again(room: ReadingRoom) -> None:
+    views = [image(study="1.2.3", series="1.2.3.4", number=n, modality="MG") for n in (1, 2)]
+    client = room.reader("reader.a")
+    item = room.take_in(views[0])
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_state"] == "complete"
+    room.take_in(views[1], closed=False)
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_state"] == "arriving"
+
+
+def test_a_sender_that_counts_nothing_is_taken_at_its_silence(room: ReadingRoom) -> None:
+    item = room.take_in(image(study="1.2.3", modality="MG"), closed=False, actor="token:1")
+    client = room.reader("reader.a")
+    room.written(client, item)
+    begin = f"/api/v1/worklist/{item}/report/signature/begin"
+    assert client.post(begin).status_code == 409, "another object may come in the next second"
+    long_ago(room, hours=0.02)
+    one = client.get(f"/api/v1/worklist/{item}").json()
+    assert (one["images_state"], one["declared_instances"]) == ("complete", None)
+    assert client.post(begin).status_code == 200
+
+
+def test_images_that_come_after_the_signature_flag_the_case(room: ReadingRoom) -> None:
+    """REC-15: a report rests on the images that were there; what came later is told, and an amendment covers it."""
+    views = [image(study="1.2.3", series="1.2.3.4", number=n, modality="MG") for n in (1, 2)]
+    client = room.reader("reader.a")
+    item = room.take_in(views[0])
+    room.written(client, item)
+    assert room.signed(client, item, room.keys["reader.a"]).status_code == 200
+    room.carry_out()
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_after_signature"] is False
+    room.take_in(views[1])
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_after_signature"] is True
+    with room.hub.database.read() as connection:
+        told = select(hub_entries).where(hub_entries.c.event == "case.images-after-signature")
+        assert len(connection.execute(told).all()) == 1
+    path = f"/api/v1/worklist/{item}/report"
+    draft = client.post(f"{path}/amendment").json()
+    body = {**TEXT, "images_read": room.images_read(item)}
+    assert client.put(path, json=body, headers={"If-Match": f'"{draft["version"]}"'}).status_code == 200
+    assert room.signed(client, item, room.keys["reader.a"]).status_code == 200
+    room.carry_out()
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_after_signature"] is False
+
+
+def test_an_image_whose_event_was_first_is_flagged_all_the_same(room: ReadingRoom) -> None:
+    views = [image(study="1.2.3", series="1.2.3.4", number=n, modality="MG") for n in (1, 2)]
+    client = room.reader("reader.a")
+    item = room.take_in(views[0])
+    room.written(client, item)
+    assert room.signed(client, item, room.keys["reader.a"]).status_code == 200
+    with room.hub.database.begin() as connection:
+        connection.execute(update(outbox).values(attempts=5).where(outbox.c.event == "report.changed"))
+    room.take_in(views[1])
+    assert client.get(f"/api/v1/worklist/{item}").json()["images_after_signature"] is True
+    with room.hub.database.read() as connection:
+        told = select(hub_entries).where(hub_entries.c.event == "case.images-after-signature")
+        assert len(connection.execute(told).all()) == 1
+
+
+def test_a_case_whose_images_were_removed_and_come_again_is_there_again(room: ReadingRoom) -> None:
+    view = image(study="1.2.3", modality="MG")
+    client = room.reader("reader.a")
+    item = room.take_in(view)
+    room.archive.delete_study_images("kita", "1.2.3", actor="operator:x", reason="term")
+    room.carry_out()
+    assert client.get(f"/api/v1/worklist/{item}").json()["status"] == "canceled"
+    assert room.take_in(view) == item
+    assert client.get(f"/api/v1/worklist/{item}").json()["status"] == "scheduled"
+    assert client.post(f"/api/v1/worklist/{item}/claim").status_code == 200
+    with room.hub.database.read() as connection:
+        events = list(connection.execute(select(hub_entries.c.event).where(hub_entries.c.subject == "1.2.3")).scalars())
+    assert [event for event in events if event.startswith("case.")] == [
+        "case.appeared",
+        "case.canceled",
+        "case.restored",
+        "case.claimed",
+    ]
+
+
+@pytest.mark.parametrize("days", [(1, 30), (-30, -1)])
+def test_outside_the_contract_nothing_is_claimed_written_or_signed(room: ReadingRoom, days: tuple[int, int]) -> None:
+    mine, other = room.mammogram_case(), room.mammogram_case(patient_id="P2")
+    client = room.reader("reader.a")
+    room.written(client, mine)
+    path = f"/api/v1/worklist/{mine}/report"
+    today = now().date()
+    first, last = (today + timedelta(days=day + (1 if day > 0 else -1)) for day in days)
+    room.hub.sites.change("kita", actor="system", contract_from=first, contract_until=last)
+    body = {**TEXT, "images_read": room.images_read(mine)}
+    refused = (
+        client.post(f"/api/v1/worklist/{other}/claim"),
+        client.put(path, json=body, headers={"If-Match": '"1"'}),
+        client.post(f"{path}/signature/begin"),
+    )
+    assert [answer.status_code for answer in refused] == [403, 403, 403]
+    assert all("契約" in answer.json()["detail"] for answer in refused)
+    room.hub.sites.change("kita", actor="system", contract_from=None, contract_until=None)
+    assert room.signed(client, mine, room.keys["reader.a"]).status_code == 200
+
+
+def long_ago(room: ReadingRoom, *, hours: float) -> None:
+    """The last image came so long ago."""
+    with room.hub.database.begin() as connection:
+        at = now() - timedelta(hours=hours)
+        connection.execute(update(study).values(last_received_at=at))
+        connection.execute(update(worklist_item).values(last_received_at=at))
 
 
 def test_a_study_of_documents_only_makes_no_case(room: ReadingRoom) -> None:
@@ -145,11 +276,20 @@ def test_a_case_given_back_in_the_moment_of_its_signature_still_belongs_to_its_s
 def test_urgent_cases_come_first_and_gateways_hear_which_are_waited_for(room: ReadingRoom) -> None:
     first = room.mammogram_case(patient_id="P1")
     second = room.mammogram_case(patient_id="P2")
-    room.worklist.set_priority(second, Priority.URGENT, due_at=None, actor="person:1")
     client = room.reader("reader.a")
+    assert client.put(f"/api/v1/worklist/{second}/priority", json={"priority": "urgent"}).status_code == 200
     assert [one["worklist_item_id"] for one in client.get("/api/v1/worklist").json()["items"]] == [second, first]
-    assert len(room.worklist.urgent_studies("kita")) == 1
+    assert room.worklist.urgent_studies("kita") == (), "nothing of it is still to come"
+    more = image(study=generate_uid(), series="1.2.3.4", modality="MG")
+    third = room.take_in(more, closed=False)
+    assert client.put(f"/api/v1/worklist/{third}/priority", json={"priority": "urgent"}).json()["priority"] == "urgent"
+    assert room.worklist.urgent_studies("kita") == (str(more.StudyInstanceUID),)
     assert room.worklist.urgent_studies("minami") == ()
+    urgent = SitesForGateways(room.hub.sites, room.worklist.urgent_studies)
+    assert urgent.urgent_studies("kita") == (str(more.StudyInstanceUID),)
+    with room.hub.database.read() as connection:
+        moved = connection.execute(select(hub_entries).where(hub_entries.c.event == "case.moved")).all()
+    assert [(entry.site_id, entry.details) for entry in moved] == [("kita", '{"priority":"urgent"}')] * 2
 
 
 def test_a_study_whose_images_are_removed_is_canceled_unless_it_was_read(room: ReadingRoom) -> None:
@@ -173,9 +313,9 @@ def test_events_may_be_carried_out_twice_and_late(room: ReadingRoom) -> None:
     assert client.get(f"/api/v1/worklist/{item}").json()["status"] == "completed"
 
 
-def test_many_readers_at_the_same_cases_leave_each_case_with_one_owner(any_room: ReadingRoom) -> None:
-    cases = [any_room.take_in(image(modality="MG", study=generate_uid(), number=n)) for n in range(6)]
-    readers = [principal(any_room, f"reader.{number}") for number in range(8)]
+def test_many_readers_at_the_same_cases_leave_each_case_with_one_owner(room: ReadingRoom) -> None:
+    cases = [room.take_in(image(modality="MG", study=generate_uid(), number=n)) for n in range(6)]
+    readers = [principal(room, f"reader.{number}") for number in range(8)]
     won: list[str] = []
     together = threading.Barrier(len(readers))
 
@@ -183,7 +323,7 @@ def test_many_readers_at_the_same_cases_leave_each_case_with_one_owner(any_room:
         together.wait(20)
         for case in cases:
             try:
-                any_room.worklist.claim(me, case)
+                room.worklist.claim(me, case)
             except ConflictError:
                 continue
             won.append(case)
@@ -194,7 +334,7 @@ def test_many_readers_at_the_same_cases_leave_each_case_with_one_owner(any_room:
     for thread in threads:
         thread.join(60)
     assert Counter(won) == Counter(cases)
-    with any_room.hub.database.read() as connection:
+    with room.hub.database.read() as connection:
         claims = connection.execute(select(hub_entries).where(hub_entries.c.event == "case.claimed")).all()
         assert hub_trail.verify(connection).broken_at is None
     assert len(claims) == len(cases)

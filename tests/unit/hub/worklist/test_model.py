@@ -39,6 +39,7 @@ FACTS = StudyFacts(
     declared_instances=4,
     arrived_instances=4,
     complete=True,
+    more_to_come=False,
     first_received_at=AT,
     last_received_at=AT,
 )
@@ -72,6 +73,8 @@ def test_a_case_is_done_when_every_role_in_it_is_done(
         ({"complete": False, "arrived_instances": 3}, timedelta(hours=2), "problem"),
         ({"declared_instances": None, "complete": False}, timedelta(seconds=5), "arriving"),
         ({"declared_instances": None, "complete": False}, timedelta(minutes=5), "complete"),
+        ({"declared_instances": None, "complete": False, "more_to_come": True}, timedelta(minutes=5), "arriving"),
+        ({"declared_instances": None, "complete": False, "more_to_come": True}, timedelta(hours=2), "problem"),
     ],
 )
 def test_images_are_complete_when_all_that_were_counted_are_proved(
