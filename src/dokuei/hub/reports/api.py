@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from dokuei.errors import RequestError
 from dokuei.hub.identity.api import private, require
+from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.reports.drafting import View
 from dokuei.hub.reports.model import LONGEST_TEXT, MOST_IMAGES, Content, ImageRead
@@ -21,20 +22,16 @@ Signer = Annotated[Principal, Depends(require(Permission.SIGN_REPORT))]
 _TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
 
-class ImageReadShape(BaseModel):
+class ImageReadShape(Shape):
     """One frame (from 1) that was on the screen, with the digest that was proved there."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sop_instance_uid: str = Field(max_length=64)
     frame: int = Field(ge=1, le=1_000_000)
     digest: str = Field(pattern="^[0-9a-f]{64}$")
 
 
-class DraftIn(BaseModel):
+class DraftIn(Shape):
     """What a reader writes."""
-
-    model_config = ConfigDict(extra="forbid")
 
     findings: str = Field("", max_length=LONGEST_TEXT)
     impression: str = Field("", max_length=LONGEST_TEXT)
@@ -43,12 +40,10 @@ class DraftIn(BaseModel):
     images_read: list[ImageReadShape] = Field(default_factory=list, max_length=MOST_IMAGES)
 
 
-class SignIn(BaseModel):
+class SignIn(Shape):
     """What a reader presents, and the digest of what they were shown."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    version_digest: str | None = Field(None, max_length=64)
+    version_digest: str = Field(pattern="^[0-9a-f]{64}$")
     credential: dict[str, Any] | None = None
     password: str = Field("", max_length=1000)
     totp_code: str = Field("", max_length=20)

@@ -3,15 +3,26 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dokuei.clock import now
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF, encapsulated_pdf
-from dokuei.dicom.report_header import Placement, ReferencedImage, StudyHeader, part10, person_name, written_name
-from dokuei.hub.reports.model import DeliveryKind, KnownImage, Made, SignedVersion
+from dokuei.dicom.report_header import (
+    Placement,
+    ReferencedImage,
+    StudyHeader,
+    cleaned,
+    part10,
+    person_name,
+    written_name,
+)
+from dokuei.errors import RequestError
+from dokuei.hub.reports.model import DeliveryKind, Frozen, KnownImage, Made, Signature, SignedVersion, sign
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.store import Sealed
 from dokuei.hub.reports.typesetting import typeset
@@ -31,7 +42,10 @@ class Documents:
 
 @dataclass(frozen=True)
 class DocumentMaker:
-    """Makes the documents of a version; the same version gets the same UIDs whenever it is made."""
+    """Makes the documents of a version; the same version gets the same UIDs whenever it is made.
+
+    Blob keys are new each time: of two signatures in flight, neither writes over what the other has kept.
+    """
 
     sealer: Sealer
     time_zone: str
@@ -41,19 +55,20 @@ class DocumentMaker:
 
         Raises:
             SignatureError: the seal failed.
-            ConfigurationError, RequestError: the document could not be set.
+            ConfigurationError, RequestError: the document could not be set, or made into an object.
         """
         document = json.loads(signed.canonical)
         pdf = typeset(
             document, images=images, signature=signed.signature, digest=signed.digest, time_zone=self.time_zone
         )
         sealed = self.sealer.seal(pdf)
-        folder = f"reports/{site_id}/{signed.report_id}/{signed.number}"
+        folder = f"reports/{site_id}/{signed.report_id}/{signed.number}/{uuid.uuid4().hex}"
         referenced = _referenced(document["images_read"], images)
-        objects = (
-            self._structured(signed, document, referenced, folder),
-            self._wrapped(signed, document, referenced, folder, sealed.data),
-        )
+        with _told():
+            objects = (
+                self._structured(signed, document, referenced, folder),
+                self._wrapped(signed, document, referenced, folder, sealed.data),
+            )
         return Documents(
             Sealed(
                 pdf_key=f"{folder}/report.pdf",
@@ -65,6 +80,17 @@ class DocumentMaker:
             sealed.data,
             objects,
         )
+
+    def rehearse(self, frozen: Frozen, *, images: Sequence[KnownImage]) -> None:
+        """Build the structured report before a key is touched, so that what cannot be built is told in time.
+
+        Raises:
+            RequestError: the document could not be made into an object.
+        """
+        document = json.loads(frozen.canonical)
+        pretended = Signature(frozen.shown_to, document["reader"]["display_name"], now(), "none")
+        with _told():
+            self._structured(sign(frozen, pretended), document, _referenced(document["images_read"], images), "")
 
     def _structured(
         self, signed: SignedVersion, document: dict[str, Any], images: Sequence[ReferencedImage], folder: str
@@ -90,6 +116,7 @@ class DocumentMaker:
                 impression=document["impression"],
                 category_right=document["category_right"],
                 category_left=document["category_left"],
+                modalities=tuple(document["study"]["modalities"]),
                 notice=NOTICE if document["not_for_primary_diagnosis"] else "",
             ),
             observer=Observer(written_name(reader["display_name"], reader["display_name_kana"]), document["facility"]),
@@ -122,6 +149,19 @@ class DocumentMaker:
         )
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the DICOM library finds fault with, without the value: that may be a patient's."""
+    try:
+        yield
+    except ValueError as error:
+        raise RequestError(
+            "the report cannot be made into a DICOM object",
+            phase="making the documents",
+            remedy="have the study's header looked at: an ill-formed value",
+        ) from error
+
+
 def _uid(report_id: str, number: int, kind: DeliveryKind) -> str:
     """A UID of a UUID (PS3.5 B.2) that follows from what it names; number 0 is the series."""
     return f"2.25.{uuid.uuid5(_NAMESPACE, f'{report_id}/{number}/{kind}').int}"
@@ -129,7 +169,7 @@ def _uid(report_id: str, number: int, kind: DeliveryKind) -> str:
 
 def _header(document: dict[str, Any]) -> StudyHeader:
     patient, study = document["patient"], document["study"]
-    return StudyHeader(
+    came = StudyHeader(
         study_instance_uid=study["study_instance_uid"],
         patient_id=patient["patient_id"],
         issuer_of_patient_id=patient["issuer_of_patient_id"],
@@ -142,6 +182,7 @@ def _header(document: dict[str, Any]) -> StudyHeader:
         referring_physician=study["referring_physician"],
         study_description=study["study_description"],
     )
+    return cleaned(came)
 
 
 def _referenced(read: Iterable[dict[str, Any]], images: Sequence[KnownImage]) -> tuple[ReferencedImage, ...]:

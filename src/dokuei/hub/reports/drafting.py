@@ -10,7 +10,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.reports import store, store_deliveries
 from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, checked, demand_version
-from dokuei.hub.reports.neighbours import Cases
+from dokuei.hub.reports.neighbours import Cases, Contracts
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
@@ -46,6 +46,7 @@ class Drafting:
     database: Database
     people: People
     cases: Cases
+    contracts: Contracts
 
     def view(self, principal: Principal, item_id: str, role: str) -> View:
         """A case's report.
@@ -66,9 +67,9 @@ class Drafting:
             StaleError: somebody saved another version meanwhile.
             ConflictError: it is signed; only an amendment may follow.
         """
-        checked(content)
+        content = checked(content)
         with self.database.begin() as connection:
-            case = self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT)
+            case = self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT, lock=True)
             report = store.find(connection, item_id, role, lock=True)
             draft = None if report is None else store.draft_of(connection, report.report_id)
             if report is not None and draft is None and store.versions(connection, report.report_id):
@@ -88,7 +89,7 @@ class Drafting:
             ConflictError: nothing is signed yet.
         """
         with self.database.begin() as connection:
-            case = self.mine(connection, principal, item_id, role, Permission.SIGN_REPORT)
+            case = self.mine(connection, principal, item_id, role, Permission.SIGN_REPORT, lock=True)
             report = store.find(connection, item_id, role, lock=True)
             signed = () if report is None else store.versions(connection, report.report_id)
             if report is None or not signed:
@@ -99,16 +100,24 @@ class Drafting:
             return self._view(connection, principal, case)
 
     def mine(
-        self, connection: Connection, principal: Principal, item_id: str, role: str, permission: Permission
+        self,
+        connection: Connection,
+        principal: Principal,
+        item_id: str,
+        role: str,
+        permission: Permission,
+        *,
+        lock: bool = False,
     ) -> Case:
-        """The case, if this person has it and may do this there.
+        """The case, if this person has it and may do this there; ``lock`` holds it until the transaction ends.
 
         Raises:
             NotFoundError: no such case at a site of theirs.
-            ForbiddenError: the permission is missing, or somebody else has the case.
+            ForbiddenError: the permission or the contract is missing, or somebody else has the case.
         """
-        case = self.cases.case(connection, item_id, role, site_ids=principal.site_ids)
+        case = self.cases.case(connection, item_id, role, site_ids=principal.site_ids, lock=lock)
         principal.demand(permission, case.site_id)
+        self.contracts.demand(case.site_id)
         if principal.person_id is None or case.holder != principal.person_id:
             raise ForbiddenError("this case is not yours", phase="writing a report", remedy="claim it first")
         return case

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,8 @@ ReportStatus = Literal["draft", "final", "amended"]
 Kind = Literal["original", "amendment"]
 DeliveryKind = Literal["sr", "pdf"]
 TimeStamp = Literal["none", "stamped", "missing"]
-CATEGORIES = frozenset({"", "0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"})
+NOT_APPLICABLE = "NA"
+CATEGORIES = frozenset({"", NOT_APPLICABLE, "0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"})
 LONGEST_TEXT = 50_000
 MOST_IMAGES = 60_000
 
@@ -48,6 +49,7 @@ class Case:
     role: str
     holder: str | None
     images_complete: bool
+    number_of_instances: int
     patient_id: str
     issuer_of_patient_id: str
     patient_name: Name
@@ -245,23 +247,26 @@ class SignedVersion:
 
 
 def checked(content: Content) -> Content:
-    """Refuse what no report can hold.
+    """Refuse what no report can hold; a frame that is named twice was read once.
 
     Raises:
-        RequestError: a category of no guideline, or text without end.
+        RequestError: a category of no guideline, text without end, or one frame with two digests.
     """
     wrong = None
+    read = {(one.sop_instance_uid, one.frame): one for one in content.images_read}
     if {content.category_right, content.category_left} - CATEGORIES:
         wrong = "a category that the guideline does not know"
     elif max(len(content.findings), len(content.impression)) > LONGEST_TEXT:
         wrong = f"more than {LONGEST_TEXT} characters in one field"
     elif len(content.images_read) > MOST_IMAGES:
         wrong = f"more than {MOST_IMAGES} images read"
+    elif set(read.values()) != set(content.images_read):
+        wrong = "one frame with two digests"
     elif any(ord(letter) < ord(" ") and letter not in "\n\t" for letter in content.findings + content.impression):
         wrong = "control characters in the text"
     if wrong:
         raise RequestError(wrong, phase="saving a report")
-    return content
+    return replace(content, images_read=tuple(read.values()))
 
 
 def demand_version(draft: Draft | None, expected_version: int) -> None:
@@ -319,12 +324,40 @@ def demand_text(content: Content) -> None:
         raise RequestError("the report says nothing", phase=_PHASE, remedy="write findings or an impression")
 
 
+def demand_categories(content: Content) -> None:
+    """Refuse a report that leaves a breast open: where no category applies, that is said.
+
+    Raises:
+        RequestError: no category for one side.
+    """
+    sides = {"右 / right": content.category_right, "左 / left": content.category_left}
+    open_sides = [side for side, category in sides.items() if not category]
+    if open_sides:
+        raise RequestError(
+            f"カテゴリーがありません / no category: {', '.join(open_sides)}",
+            phase=_PHASE,
+            remedy="choose one, or 該当なし / not applicable",
+        )
+
+
 def digest_of(canonical: bytes) -> str:
     """Hex SHA-256 (REC-16)."""
     return hashlib.sha256(canonical).hexdigest()
 
 
-def demand_frozen(frozen: Frozen | None, draft: Draft | None, *, person_id: str, expected_digest: str | None) -> Frozen:
+def demand_unchanged(canonical: bytes, digest: str) -> None:
+    """Refuse a signed text that is not what was signed (REC-03).
+
+    Raises:
+        ProofError: the bytes have another digest.
+    """
+    if digest_of(canonical) != digest:
+        raise ProofError(
+            "a signed report has been changed in the database", phase="reading a report", remedy="restore the backup"
+        )
+
+
+def demand_frozen(frozen: Frozen | None, draft: Draft | None, *, person_id: str, expected_digest: str) -> Frozen:
     """The version that was shown, if it is still the one that is meant.
 
     Raises:
@@ -333,7 +366,7 @@ def demand_frozen(frozen: Frozen | None, draft: Draft | None, *, person_id: str,
     if frozen is None or frozen.shown_to != person_id:
         raise ConflictError("nothing was shown for signing", phase="signing", remedy="look at the whole report first")
     changed = draft is None or draft.version != frozen.draft_version
-    if changed or (expected_digest is not None and expected_digest != frozen.digest):
+    if changed or expected_digest != frozen.digest:
         raise ConflictError("the text has changed since it was shown", phase="signing", remedy="look at it again")
     return frozen
 

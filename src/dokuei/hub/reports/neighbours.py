@@ -11,11 +11,24 @@ from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 class Cases(Protocol):
     """The worklist."""
 
-    def case(self, connection: Connection, item_id: str, role: str, *, site_ids: Collection[str]) -> Case:
-        """One case and who has the role, inside the asker's transaction.
+    def case(
+        self, connection: Connection, item_id: str, role: str, *, site_ids: Collection[str], lock: bool = False
+    ) -> Case:
+        """One case and who has the role, inside the asker's transaction; ``lock`` lets writers of one case queue.
 
         Raises:
             NotFoundError: no such case or role at those sites.
+        """
+
+
+class Contracts(Protocol):
+    """The terms in the register of sites."""
+
+    def demand(self, site_id: str) -> None:
+        """Nothing where the contract's term covers today.
+
+        Raises:
+            ForbiddenError: it does not.
         """
 
 

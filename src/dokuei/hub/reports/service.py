@@ -10,7 +10,7 @@ from dokuei.hub.reports import store, store_deliveries
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.model import Content, Delivery
-from dokuei.hub.reports.neighbours import Cases, Images, Rules
+from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Rules
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Proof, Signing
 from dokuei.hub.reports.store import KeptVersion
@@ -54,7 +54,7 @@ class ReportsService:
         item_id: str,
         proof: Proof,
         *,
-        expected_digest: str | None = None,
+        expected_digest: str,
         role: str = SOLE,
     ) -> View:
         """Sign what was shown."""
@@ -145,12 +145,13 @@ def reports_service(
     cases: Cases,
     images: Images,
     rules: Rules,
+    contracts: Contracts,
     sealer: Sealer,
     facility: str,
     time_zone: str,
 ) -> ReportsService:
     """Wire reports from their parts."""
-    drafting = Drafting(database, identity.people, cases)
+    drafting = Drafting(database, identity.people, cases, contracts)
     return ReportsService(
         database=database,
         blobs=blobs,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from dokuei.clock import now
-from dokuei.errors import ConflictError, RequestError
+from dokuei.errors import ConflictError, DokueiError, RequestError
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.identity.proof import Confirmation, Confirmed
 from dokuei.hub.reports import model, store, store_deliveries, wording
@@ -79,8 +80,10 @@ class Signing:
             entered_by=[_named(people[person_id]) for person_id in draft.entered_by if person_id in people],
             reader=_named(people[principal.person_id or ""]),
         )
-        demand_letters(document)
-        frozen = self._freeze(principal, report, draft, document, amended=bool(before))
+        demand_letters((draft.content.findings, draft.content.impression))
+        frozen = _frozen(principal, report, draft, document, amended=bool(before))
+        self.maker.rehearse(frozen, images=self._known(case))
+        self._freeze(principal, report, draft, frozen)
         asked = self.confirmation.begin(
             person_id=principal.person_id or "",
             subject=_subject(frozen),
@@ -90,7 +93,7 @@ class Signing:
         return Begun(frozen.digest, wording.shown_text(document), document, asked)
 
     def sign_report(
-        self, principal: Principal, item_id: str, role: str, proof: Proof, *, expected_digest: str | None
+        self, principal: Principal, item_id: str, role: str, proof: Proof, *, expected_digest: str
     ) -> SignedVersion:
         """Verify what was presented, sign, seal, and only then let it be true, all of it in one transaction.
 
@@ -101,6 +104,7 @@ class Signing:
         """
         with self.database.read() as connection:
             case, report, draft = self._mine(connection, principal, item_id, role)
+            self._demand_fit(case, draft)
             frozen = model.demand_frozen(
                 store.frozen_of(connection, report.report_id),
                 draft,
@@ -118,21 +122,32 @@ class Signing:
         signed = model.sign(frozen, signature)
         documents = self.maker.make(signed, site_id=case.site_id, images=self._known(case))
         self._keep(documents)
+        try:
+            self._decide(principal, item_id, role, signed, documents)
+        except (DokueiError, IntegrityError):
+            self._discard(documents)
+            raise
+        return signed
+
+    def _decide(
+        self, principal: Principal, item_id: str, role: str, signed: SignedVersion, documents: Documents
+    ) -> None:
+        """The transaction in which one of several signatures in flight becomes the version, and the others nothing."""
         with self.database.begin() as connection:
             case, report, draft = self._mine(connection, principal, item_id, role, lock=True)
+            _demand_all_here(case)
             model.demand_frozen(
                 store.frozen_of(connection, report.report_id),
                 draft,
-                person_id=signature.person_id,
+                person_id=signed.signature.person_id,
                 expected_digest=signed.digest,
             )
             _write(connection, principal, case, signed, documents)
-        return signed
 
     def _mine(
         self, connection: Connection, principal: Principal, item_id: str, role: str, *, lock: bool = False
     ) -> tuple[Case, Report, Draft]:
-        case = self.drafting.mine(connection, principal, item_id, role, Permission.SIGN_REPORT)
+        case = self.drafting.mine(connection, principal, item_id, role, Permission.SIGN_REPORT, lock=lock)
         report = store.find(connection, item_id, role, lock=lock)
         draft = None if report is None else store.draft_of(connection, report.report_id)
         if report is None or draft is None:
@@ -141,10 +156,8 @@ class Signing:
 
     def _demand_fit(self, case: Case, draft: Draft) -> None:
         model.demand_text(draft.content)
-        if not case.images_complete:
-            raise ConflictError(
-                "images of this study are still on their way", phase="preparing to sign", remedy="wait for all of them"
-            )
+        model.demand_categories(draft.content)
+        _demand_all_here(case)
         model.demand_images(draft.content, self._known(case))
 
     def _known(self, case: Case) -> tuple[KnownImage, ...]:
@@ -156,21 +169,9 @@ class Signing:
             raise RequestError("this account has no person", phase="preparing to sign")
         return found
 
-    def _freeze(
-        self, principal: Principal, report: Report, draft: Draft, document: dict[str, Any], *, amended: bool
-    ) -> Frozen:
-        canonical = wording.canonical_bytes(document)
-        frozen = Frozen(
-            report_id=report.report_id,
-            number=document["version"],
-            kind="amendment" if amended else "original",
-            draft_version=draft.version,
-            canonical=canonical,
-            digest=model.digest_of(canonical),
-            shown_to=principal.person_id or "",
-            shown_at=now(),
-        )
+    def _freeze(self, principal: Principal, report: Report, draft: Draft, frozen: Frozen) -> None:
         with self.database.begin() as connection:
+            store.find(connection, report.worklist_item_id, report.role, lock=True)
             present = store.draft_of(connection, report.report_id)
             model.demand_version(present, draft.version)
             store.freeze(connection, frozen)
@@ -182,7 +183,6 @@ class Signing:
                 subject=report.study_instance_uid,
                 details={"report_id": report.report_id, "version": frozen.number, "digest": frozen.digest},
             )
-        return frozen
 
     def _confirm(self, principal: Principal, case: Case, frozen: Frozen, proof: Proof) -> Confirmed:
         person_id = principal.person_id or ""
@@ -201,6 +201,33 @@ class Signing:
         self.blobs.put(documents.sealed.pdf_key, documents.pdf)
         for made in documents.objects:
             self.blobs.put(made.blob_key, made.data)
+
+    def _discard(self, documents: Documents) -> None:
+        """What a signature that came to nothing has left; its keys are its own (see ``DocumentMaker.make``)."""
+        self.blobs.delete(documents.sealed.pdf_key)
+        for made in documents.objects:
+            self.blobs.delete(made.blob_key)
+
+
+def _demand_all_here(case: Case) -> None:
+    if not case.images_complete:
+        raise ConflictError(
+            "images of this study are still on their way", phase="preparing to sign", remedy="wait for all of them"
+        )
+
+
+def _frozen(principal: Principal, report: Report, draft: Draft, document: dict[str, Any], *, amended: bool) -> Frozen:
+    canonical = wording.canonical_bytes(document)
+    return Frozen(
+        report_id=report.report_id,
+        number=document["version"],
+        kind="amendment" if amended else "original",
+        draft_version=draft.version,
+        canonical=canonical,
+        digest=model.digest_of(canonical),
+        shown_to=principal.person_id or "",
+        shown_at=now(),
+    )
 
 
 def _write(
@@ -231,6 +258,7 @@ def _write(
             "method": signed.signature.method,
             "pdf_sha256": documents.sealed.pdf_sha256,
             "time_stamp": documents.sealed.time_stamp,
+            "evidence_sha256": store.evidence_digest(signed.signature),
         },
     )
     outbox.put(
@@ -242,6 +270,7 @@ def _write(
             "status": signed.status,
             "signed_at": signed.signature.signed_at.isoformat(),
             "signed_by": signed.signature.person_id,
+            "instances": case.number_of_instances,
         },
     )
 

@@ -1,14 +1,26 @@
 """Reports in SQL. There is no statement here that changes or removes a signed version (REC-03)."""
 
+import hashlib
 import json
 import uuid
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
 
 from dokuei.clock import now
-from dokuei.hub.reports.model import Case, Content, Draft, Frozen, ImageRead, Report, Signature, SignedVersion
+from dokuei.hub.reports.model import (
+    Case,
+    Content,
+    Draft,
+    Frozen,
+    ImageRead,
+    Report,
+    Signature,
+    SignedVersion,
+    demand_unchanged,
+)
 from dokuei.hub.reports.tables import draft, frozen, report, version
 
 
@@ -125,16 +137,34 @@ def add_version(connection: Connection, signed: SignedVersion, sealed: Sealed) -
             signer_name=signed.signature.display_name,
             signed_at=signed.signature.signed_at,
             method=signed.signature.method,
-            evidence=json.dumps(dict(signed.signature.evidence)),
+            evidence=_evidence(signed.signature),
             **asdict(sealed),
         )
     )
 
 
+def evidence_digest(signature: Signature) -> str:
+    """What the audit trail chains of a signature's evidence: swapped evidence would verify by itself."""
+    return hashlib.sha256(_evidence(signature).encode()).hexdigest()
+
+
 def versions(connection: Connection, report_id: str) -> tuple[KeptVersion, ...]:
-    """All signed versions, the first one first: each stays viewable."""
+    """All signed versions, the first one first: each stays viewable.
+
+    Raises:
+        ProofError: the text of one is not the text that was signed.
+    """
     rows = connection.execute(select(version).where(version.c.report_id == report_id).order_by(version.c.number))
-    return tuple(_kept(row) for row in rows)
+    found = tuple(_kept(row) for row in rows)
+    for kept in found:
+        demand_unchanged(kept.signed.canonical, kept.signed.digest)
+    return found
+
+
+def every_version(connection: Connection) -> Iterator[KeptVersion]:
+    """All signed versions of all reports as they stand there, for whoever looks for changed ones."""
+    rows = connection.execute(select(version).order_by(version.c.report_id, version.c.number))
+    return (_kept(row) for row in rows)
 
 
 def content_of(signed: SignedVersion) -> Content:
@@ -164,6 +194,10 @@ def _draft(row: Row[Any]) -> Draft:
         updated_at=row.updated_at,
         updated_by=row.updated_by,
     )
+
+
+def _evidence(signature: Signature) -> str:
+    return json.dumps(dict(signature.evidence), sort_keys=True)
 
 
 def _kept(row: Row[Any]) -> KeptVersion:

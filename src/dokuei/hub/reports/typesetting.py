@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +18,7 @@ from fontTools.ttLib import TTFont
 
 from dokuei.errors import ConfigurationError, RequestError
 from dokuei.hub.reports.model import KnownImage, Signature
+from dokuei.hub.reports.wording import category
 
 FONT = "Noto Sans CJK JP"
 FONT_FOLDERS = (
@@ -27,6 +30,7 @@ FONT_FOLDERS = (
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _MOST_ROWS = 48
 _PREFIX = 16
+_VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # choose among shapes of the letter before
 _UNSEEN = frozenset("\n\t\u3000\u00a0\u200b ")
 _METHODS = {"passkey": "鍵 (WebAuthn) / security key", "password": "パスワードとコード / password and code"}
 
@@ -46,11 +50,11 @@ def typeset(
 
     Raises:
         ConfigurationError: the Japanese font is missing.
-        RequestError: a letter that the font does not have.
+        RequestError: a letter of the reader's that the font does not have.
     """
-    demand_letters(document)
+    demand_letters((document["findings"], document["impression"]))
     face = japanese_font()
-    data = _data(document, images, signature, digest, ZoneInfo(time_zone))
+    data = _printable(_data(document, images, signature, digest, ZoneInfo(time_zone)), face.letters)
     compiler = typst.Compiler(_TEMPLATE, font_paths=_fonts(face.folder))
     made = compiler.compile(
         format="pdf",
@@ -64,15 +68,15 @@ def typeset(
     return made
 
 
-def demand_letters(document: Mapping[str, Any]) -> None:
-    """Refuse letters that would print as nothing, while the reader can still write them otherwise.
+def demand_letters(written: Iterable[str]) -> None:
+    """Refuse letters that would print as nothing, while the reader who wrote them can write them otherwise.
 
     Raises:
         ConfigurationError: the Japanese font is missing.
         RequestError: names the letters.
     """
     letters = japanese_font().letters
-    missing = sorted({x for text in _strings(document) for x in text if x not in _UNSEEN and ord(x) not in letters})
+    missing = sorted({x for text in written for x in text if x not in _UNSEEN and ord(x) not in letters})
     if missing:
         named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:10])
         raise RequestError(
@@ -102,15 +106,21 @@ def _fonts(folder: Path) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
 
-def _strings(value: Any) -> Iterable[str]:
+def _printable(value: Any, letters: frozenset[int]) -> Any:
+    """What nobody here can write otherwise, as it can be printed: a letter without a shape shows as 〓 (geta)."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _strings(one)
-    elif isinstance(value, Sequence):
-        for one in value:
-            yield from _strings(one)
+        return "".join(_shape(letter, letters) for letter in value)
+    if isinstance(value, Mapping):
+        return {name: _printable(one, letters) for name, one in value.items()}
+    if isinstance(value, Sequence):
+        return [_printable(one, letters) for one in value]
+    return value
+
+
+def _shape(letter: str, letters: frozenset[int]) -> str:
+    if letter in _UNSEEN or ord(letter) in letters:
+        return letter
+    return "" if unicodedata.category(letter) in {"Cc", "Cf"} or _VARIANT.fullmatch(letter) else "〓"
 
 
 def _data(
@@ -145,8 +155,8 @@ def _data(
         },
         "replaces": _replaces(document),
         "categories": [
-            {"side": "右", "side_en": "Right", "value": document["category_right"]},
-            {"side": "左", "side_en": "Left", "value": document["category_left"]},
+            {"side": "右", "side_en": "Right", "value": category(document["category_right"])},
+            {"side": "左", "side_en": "Left", "value": category(document["category_left"])},
         ],
         "findings": _lines(document["findings"]),
         "impression": _lines(document["impression"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 import rfc8785
 
-from dokuei.hub.reports.model import Case, Content, Report, SignedVersion, SiteRules
+from dokuei.hub.reports.model import NOT_APPLICABLE, Case, Content, Report, SignedVersion, SiteRules
 
 SCHEMA = "dokuei.report.version/1"
 NOTICE = "一次診断用ではありません / Not for primary diagnosis"
@@ -77,7 +77,7 @@ def shown_text(value: Mapping[str, Any]) -> str:
             f"依頼施設: {value['site']['name']}",
             f"検査: {study['study_date']}  {' '.join(study['modalities'])}  {study['study_description']}",
             f"受付番号: {study['accession_number']}",
-            f"カテゴリー: 右 {value['category_right'] or '—'}  左 {value['category_left'] or '—'}",
+            f"カテゴリー: 右 {category(value['category_right'])}  左 {category(value['category_left'])}",
             "",
             "所見:",
             value["findings"],
@@ -91,6 +91,11 @@ def shown_text(value: Mapping[str, Any]) -> str:
             f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
         ]
     )
+
+
+def category(value: str) -> str:
+    """A category as a person reads it."""
+    return "該当なし N/A" if value == NOT_APPLICABLE else value or "—"
 
 
 def canonical_bytes(value: Mapping[str, Any]) -> bytes:

@@ -1,4 +1,4 @@
-"""A reading room for each test of reports."""
+"""A reading room for each test of reports, on both databases."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,6 @@ from tests.makers.reading import ReadingRoom, reading_room
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[ReadingRoom]:
-    with reading_room(tmp_path) as made:
+def room(tmp_path: Path, database_url: str) -> Iterator[ReadingRoom]:
+    with reading_room(tmp_path, url=database_url) as made:
         yield made

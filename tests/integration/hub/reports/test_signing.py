@@ -3,18 +3,29 @@
 import hashlib
 import io
 import json
+import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 
 import pydicom
 import pytest
 import rfc8785
-from sqlalchemy import select
+from pydicom import config
+from sqlalchemy import delete, select, update
 from webauthn.helpers import bytes_to_base64url
 
 import dokuei
 from dokuei.dicom.encapsulated_pdf import pdf_inside
+from dokuei.dicom.report_header import StudyHeader
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.reports import documents, store
+from dokuei.hub.reports.documents import Documents
+from dokuei.hub.reports.signing import Signing
 from dokuei.hub.reports.tables import delivery, version
+from dokuei.hub.reports.verifying import verify_versions
 from dokuei.storage.audit import hub_entries, hub_trail
 from tests.makers.archive import image
 from tests.makers.people import GOOD_PASSWORD
@@ -266,6 +277,193 @@ def test_a_changed_file_is_not_served(room: ReadingRoom) -> None:
     data[-10] ^= 1
     path.write_bytes(data)
     assert client.get(report["pdf_url"]).status_code == 422
+
+
+def test_of_two_signatures_in_flight_one_stands_whole_and_nothing_is_left_of_the_other(
+    room: ReadingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """REC-03: what is served and delivered is what the winner sealed."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    path = f"/api/v1/worklist/{item}/report/signature"
+    first, second = (client.post(f"{path}/begin").json() for _ in range(2))
+    answers = [
+        {"version_digest": one["version_digest"], "credential": room.keys["reader.a"].get(one["options"])}
+        for one in (first, second)
+    ]
+    made, go_on, late = threading.Event(), threading.Event(), []
+    real = Signing._keep
+
+    def held(signing: Signing, documents: Documents) -> None:
+        if not made.is_set():
+            made.set()
+            go_on.wait(20)
+        real(signing, documents)
+
+    monkeypatch.setattr(Signing, "_keep", held)
+    other = room.hub.client()
+    other.cookies = client.cookies
+    thread = threading.Thread(target=lambda: late.append(other.post(path, json=answers[0]).status_code))
+    thread.start()
+    made.wait(20)
+    assert client.post(path, json=answers[1]).status_code == 200
+    go_on.set()
+    thread.join(30)
+    assert late == [409]
+    assert client.get(f"/api/v1/worklist/{item}/report/pdf").status_code == 200
+    waiting = room.reports.pending_deliveries("kita")
+    assert len(waiting) == 2
+    for one in waiting:
+        assert hashlib.sha256(room.reports.read_delivery("kita", one.delivery_id)[1]).hexdigest() == one.sha256
+    assert len(list(room.blobs.keys("reports"))) == 3
+
+
+def test_a_version_altered_in_the_database_is_not_shown_and_not_amended(room: ReadingRoom) -> None:
+    """REC-03 REC-16: the text of a signature is the text that was signed, or none."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    assert room.signed(client, item, room.keys["reader.a"]).status_code == 200
+    alter(room, redigest=False)
+    path = f"/api/v1/worklist/{item}/report"
+    for answer in (client.get(path), client.post(f"{path}/amendment"), client.get(f"{path}/pdf")):
+        assert answer.status_code == 422
+        assert "異常なし" not in answer.text
+
+
+@pytest.mark.parametrize("how", ["nothing", "text", "text and digest", "evidence", "method", "file", "gone"])
+def test_the_walk_over_signed_versions_finds_what_was_changed(room: ReadingRoom, how: str) -> None:
+    """REC-03 REC-16: whoever can write to the database still cannot change a signed report unseen."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    assert room.signed(client, item, room.keys["reader.a"]).status_code == 200
+    changes = {
+        "text": lambda: alter(room, redigest=False),
+        "text and digest": lambda: alter(room, redigest=True),
+        "evidence": lambda: change(room, evidence="{}"),
+        "method": lambda: change(room, method="password"),
+        "file": lambda: room.blobs.replace(next(key for key in room.blobs.keys("reports") if "report.pdf" in key), b""),
+        "gone": lambda: gone(room),
+    }
+    changes.get(how, lambda: None)()
+    with room.hub.database.read() as connection:
+        assert hub_trail.verify(connection).broken_at is None
+        verdict = verify_versions(connection, room.blobs)
+    assert bool(verdict.wrong) is (how != "nothing"), verdict
+    if how == "nothing":
+        assert (verdict.versions, verdict.by_key, verdict.by_password) == (1, 1, 0)
+
+
+def change(room: ReadingRoom, **values: object) -> None:
+    with room.hub.database.begin() as connection:
+        connection.execute(update(version).values(**values))
+
+
+def gone(room: ReadingRoom) -> None:
+    with room.hub.database.begin() as connection:
+        connection.execute(delete(version))
+
+
+def alter(room: ReadingRoom, *, redigest: bool) -> None:
+    """What somebody with the database's password could do."""
+    with room.hub.database.read() as connection:
+        kept = connection.execute(select(version)).one()
+    text = rfc8785.dumps({**json.loads(kept.canonical), "findings": "異常なし", "category_right": "1"})
+    change(room, canonical=text, digest=hashlib.sha256(text).hexdigest() if redigest else kept.digest)
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"StudyDate": "20241399"},
+        {"StudyDate": "2024"},
+        {"PatientBirthDate": "19990230"},
+        {"StudyTime": "25:99"},
+        {"PatientSex": "female"},
+        {"PatientName": "Katsuragi^Ai=葛\U000e0100城^愛"},
+        {"PatientName": "สมชาย"},
+        {"StudyDescription": "MG\x0b\x01 x"},
+    ],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_header_that_is_not_as_it_should_be_does_not_keep_a_case_from_being_reported(
+    room: ReadingRoom, elements: dict[str, str]
+) -> None:
+    """What came is sealed as it came; the new objects carry what is valid of it."""
+    with config.disable_value_validation():
+        item = room.mammogram_case(**elements)
+    client = room.reader("reader.a")
+    room.written(client, item)
+    signed = room.signed(client, item, room.keys["reader.a"])
+    assert signed.status_code == 200, signed.text
+    for waiting in room.reports.pending_deliveries("kita"):
+        made = pydicom.dcmread(io.BytesIO(room.reports.read_delivery("kita", waiting.delivery_id)[1]))
+        for keyword in {"StudyDate", "PatientBirthDate", "StudyTime", "PatientSex"} & set(elements):
+            assert made[keyword].value == ""
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value:UserWarning")
+def test_what_cannot_be_built_is_told_before_the_key_is_touched(
+    room: ReadingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(header: StudyHeader) -> StudyHeader:
+        return replace(header, patient_sex="female")
+
+    monkeypatch.setattr(documents, "cleaned", broken)
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    refused = client.post(f"/api/v1/worklist/{item}/report/signature/begin")
+    assert refused.status_code == 400
+    assert "female" not in refused.text
+
+
+@pytest.mark.parametrize("digest", [None, "", "0" * 63])
+def test_a_signature_names_what_was_shown(room: ReadingRoom, digest: str | None) -> None:
+    """REC-02: without the digest of what was shown nothing is signed."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    begun = client.post(f"/api/v1/worklist/{item}/report/signature/begin").json()
+    body = {"credential": room.keys["reader.a"].get(begun["options"])}
+    named = body if digest is None else {**body, "version_digest": digest}
+    assert client.post(f"/api/v1/worklist/{item}/report/signature", json=named).status_code == 422
+
+
+def test_two_tabs_that_save_first_or_begin_at_once_leave_one_draft_and_no_error(
+    room: ReadingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    other = room.hub.client()
+    other.cookies = client.cookies
+    client.post(f"/api/v1/worklist/{item}/claim")
+    path = f"/api/v1/worklist/{item}/report"
+    body = {**TEXT, "images_read": room.images_read(item)}
+    for step, wanted, ask in (
+        ("open_report", [200, 412], lambda one: one.put(path, json=body, headers={"If-Match": '"0"'})),
+        ("freeze", [200, 200], lambda one: one.post(f"{path}/signature/begin")),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(store, step, together(getattr(store, step)))
+            with ThreadPoolExecutor(2) as pool:
+                answers = list(pool.map(ask, (client, other)))
+        assert sorted(answer.status_code for answer in answers) == wanted, step
+
+
+def together(real: Callable[..., object]) -> Callable[..., object]:
+    """Two at a time, as far as whoever holds a lock lets them."""
+    gate = threading.Barrier(2)
+
+    def waited(*arguments: object, **named: object) -> object:
+        with suppress(threading.BrokenBarrierError):
+            gate.wait(2)
+        return real(*arguments, **named)
+
+    return waited
 
 
 def test_every_step_of_a_report_is_in_the_audit_trail_without_patient_data(room: ReadingRoom) -> None:

@@ -7,10 +7,10 @@ import pypdfium2
 import pytest
 
 from dokuei.errors import ConfigurationError, RequestError
-from dokuei.hub.reports.model import KnownImage, digest_of
+from dokuei.hub.reports.model import KnownImage, Name, digest_of
 from dokuei.hub.reports.typesetting import demand_letters, japanese_font, typeset
 from dokuei.hub.reports.wording import canonical_bytes
-from tests.makers.report_document import SIGNATURE, SITE, known_images, report_document
+from tests.makers.report_document import CASE, SIGNATURE, SITE, known_images, report_document
 
 
 def read(images: tuple[KnownImage, ...], **changed: object) -> tuple[list[str], pypdfium2.PdfDocument]:
@@ -83,8 +83,18 @@ def test_very_many_images_are_told_by_series() -> None:
 
 def test_a_letter_that_the_font_lacks_is_named() -> None:
     with pytest.raises(RequestError, match=r"U\+1F600"):
-        demand_letters(report_document(known_images(1), findings="😀"))
-    demand_letters(report_document(known_images(1), findings="髙﨑𠮷 ①㎜ ½ → ≧ é \t ゔ"))
+        demand_letters(("良性 😀",))
+    demand_letters(("髙﨑𠮷 ①㎜ ½ → ≧ é \t ゔ",))
+
+
+def test_what_no_reader_wrote_is_printed_as_far_as_it_can_be() -> None:
+    """A name is never lost in silence: a variant shows as its base letter, a letter without a shape as a geta."""
+    name = Name("Somchai^สม", "葛\U000e0100城^愛", "")
+    pages, _ = read(known_images(1), case=replace(CASE, patient_name=name, study_description="MG\x0b\x01 x"))
+    text = "".join(pages)
+    assert "葛城愛" in text
+    assert "Somchai〓〓" in text
+    assert "MGx" in text
 
 
 def test_a_missing_font_is_said_loudly(tmp_path: Path) -> None:

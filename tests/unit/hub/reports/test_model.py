@@ -106,19 +106,37 @@ def test_nobody_writes_over_what_somebody_else_saved() -> None:
 @pytest.mark.parametrize(
     ("shown", "present", "digest"),
     [
-        (None, draft(), None),
-        (frozen(shown_to="somebody else"), draft(), None),
-        (frozen(), draft(4), None),
-        (frozen(), None, None),
+        (None, draft(), frozen().digest),
+        (frozen(shown_to="somebody else"), draft(), frozen().digest),
+        (frozen(), draft(4), frozen().digest),
+        (frozen(), None, frozen().digest),
         (frozen(), draft(), "0" * 64),
     ],
 )
 def test_only_what_was_shown_to_this_person_and_is_still_meant_can_be_signed(
-    shown: Frozen | None, present: Draft | None, digest: str | None
+    shown: Frozen | None, present: Draft | None, digest: str
 ) -> None:
     """REC-02: what is signed was shown."""
     with pytest.raises(ConflictError):
         model.demand_frozen(shown, present, person_id="person", expected_digest=digest)
+
+
+def test_a_frame_that_is_named_twice_was_read_once() -> None:
+    """REC-15: "frames 1, 1, 1 of 3" proves nothing."""
+    read = model.ImageRead("1.2.3", 1, "a" * 64)
+    assert model.checked(model.Content(images_read=(read, read))).images_read == (read,)
+    with pytest.raises(RequestError):
+        model.checked(model.Content(images_read=(read, replace(read, digest="b" * 64))))
+
+
+@pytest.mark.parametrize(("right", "left"), [("", ""), ("1", ""), ("", "NA")])
+def test_no_breast_is_left_open(right: str, left: str) -> None:
+    with pytest.raises(RequestError):
+        model.demand_categories(model.Content(category_right=right, category_left=left))
+
+
+def test_not_applicable_is_said_and_not_left_out() -> None:
+    model.demand_categories(model.checked(model.Content(category_right="NA", category_left="1")))
 
 
 def test_a_signed_version_has_exactly_the_bytes_that_were_shown() -> None:
