@@ -76,9 +76,7 @@ def _manifest(connection: Connection, site_id: str, study_instance_uid: str) -> 
     ).one_or_none()
 
 
-def _document(
-    connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", ledger: Ledger
-) -> bytes:
+def _document(connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", ledger: Ledger) -> bytes:
     document = {
         "site_id": row.site_id,
         "study_instance_uid": row.study_instance_uid,
