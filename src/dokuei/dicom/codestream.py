@@ -3,7 +3,7 @@
 JPEG 2000 markers: ISO/IEC 15444-1 Annex A; JPEG and JPEG-LS frame headers: ISO/IEC 10918-1 B.2.2, 14495-1 C.2.2.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from struct import Struct, error, unpack_from
 from typing import Final
@@ -11,17 +11,24 @@ from typing import Final
 from dokuei.dicom.elements import Buffer
 
 RPCL: Final = 2
+JPEG_START: Final = b"\xff\xd8\xff"
+JPEG_2000_STARTS: Final = (b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ")
 REVERSIBLE: Final = 1
 _SOC: Final = 0xFF4F
 _SIZ: Final = 0xFF51
 _COD: Final = 0xFF52
+_COC: Final = 0xFF53
 _TLM: Final = 0xFF55
 _SOT: Final = 0xFF90
 _SIGNED: Final = 0x80
+_NARROW_INDEX: Final = 256
 _HIGH_THROUGHPUT: Final = 0x40
 _MARKER: Final = Struct(">HH")
 _JP2_SIGNATURE: Final = b"\x00\x00\x00\x0cjP  "
 _SOI: Final = 0xFFD8
+_SOS: Final = 0xFFDA
+JPEG_LS_PROCESS: Final = 0xFFF7
+_LOSSLESS_PROCESSES: Final = frozenset({0xFFC3, 0xFFC7, 0xFFCB, 0xFFCF})
 _FRAME_HEADERS: Final = frozenset({*range(0xFFC0, 0xFFD0), 0xFFF7}) - {0xFFC4, 0xFFC8, 0xFFCC}
 
 
@@ -40,6 +47,15 @@ class FrameSize:
 
 
 @dataclass(frozen=True)
+class JpegHeader:
+    """The frame header of JPEG or JPEG-LS: its marker names the process, ``end`` is where the next segment starts."""
+
+    size: FrameSize
+    process: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Jpeg2000Header:
     """The main header of a JPEG 2000 or HTJ2K codestream; ``depths`` has bits and sign of each component."""
 
@@ -48,6 +64,7 @@ class Jpeg2000Header:
     progression: int
     colour_transform: bool
     levels: int
+    transform: int
     reversible: bool
     high_throughput: bool
     tile_parts: tuple[int, ...]
@@ -83,25 +100,34 @@ def _read_main_header(data: Buffer) -> Jpeg2000Header:
         position = bytes(data[:4096]).find(b"\xff\x4f\xff\x51")
     if position < 0 or _MARKER.unpack_from(data, position)[0] != _SOC:
         raise CodestreamError("it is no JPEG 2000 codestream")
-    position += 2
-    siz_at = cod_at = 0
-    tile_parts: list[int] = []
+    segments, first_tile_part = _segments(data, position + 2)
+    tile_parts = [part for marker, at, length in segments if marker == _TLM for part in _read_tlm(data, at, length)]
+    where = {marker: at for marker, at, _ in segments}
+    if _SIZ not in where or _COD not in where:
+        raise CodestreamError("its JPEG 2000 header lacks SIZ or COD")
+    header = _assemble(data, where[_SIZ], where[_COD], tuple(tile_parts), first_tile_part)
+    samples = header.size.samples
+    if all(_transform_of_one(data, at, samples) == REVERSIBLE for marker, at, _ in segments if marker == _COC):
+        return header
+    return replace(header, reversible=False)
+
+
+def _segments(data: Buffer, position: int) -> tuple[list[tuple[int, int, int]], int]:
+    """Marker, place and length of each segment of the main header, and where the first tile-part starts."""
+    found: list[tuple[int, int, int]] = []
     while True:
         marker, length = _MARKER.unpack_from(data, position)
         if marker == _SOT:
-            break
+            return found, position
         if marker < 0xFF00:  # noqa: PLR2004 - every marker begins with FF
             raise CodestreamError("its JPEG 2000 header is damaged")
-        if marker == _SIZ:
-            siz_at = position
-        elif marker == _COD:
-            cod_at = position
-        elif marker == _TLM:
-            tile_parts += _read_tlm(data, position, length)
+        found.append((marker, position, length))
         position += 2 + length
-    if not siz_at or not cod_at:
-        raise CodestreamError("its JPEG 2000 header lacks SIZ or COD")
-    return _assemble(data, siz_at, cod_at, tuple(tile_parts), position)
+
+
+def _transform_of_one(data: Buffer, position: int, samples: int) -> int:
+    """The wavelet of one component that has its own (A.6.2); its index is wider where there are many."""
+    return data[position + (10 if samples <= _NARROW_INDEX else 11)]
 
 
 def _read_tlm(data: Buffer, position: int, length: int) -> list[int]:
@@ -121,15 +147,16 @@ def _assemble(
     depths = tuple(
         ((data[siz_at + 40 + 3 * i] & 0x7F) + 1, bool(data[siz_at + 40 + 3 * i] & _SIGNED)) for i in range(components)
     )
-    progression, transform = data[cod_at + 5], data[cod_at + 8]
+    progression, colour_transform = data[cod_at + 5], data[cod_at + 8]
     return Jpeg2000Header(
         size=FrameSize(
             rows=y1 - y0, columns=x1 - x0, samples=components, bits=max((bits for bits, _ in depths), default=0)
         ),
         depths=depths,
         progression=progression,
-        colour_transform=bool(transform),
+        colour_transform=bool(colour_transform),
         levels=data[cod_at + 9],
+        transform=data[cod_at + 13],
         reversible=data[cod_at + 13] == REVERSIBLE,
         high_throughput=bool(data[cod_at + 12] & _HIGH_THROUGHPUT),
         tile_parts=tile_parts,
@@ -139,7 +166,7 @@ def _assemble(
     )
 
 
-def read_jpeg(data: Buffer) -> FrameSize:
+def read_jpeg(data: Buffer) -> JpegHeader:
     """Read the frame header of JPEG or JPEG-LS.
 
     Raises:
@@ -148,16 +175,42 @@ def read_jpeg(data: Buffer) -> FrameSize:
     try:
         if _MARKER.unpack_from(data, 0)[0] != _SOI:
             raise CodestreamError("it is no JPEG stream")
-        position = 2
-        while True:
-            while data[position] == 0xFF and data[position + 1] == 0xFF:  # noqa: PLR2004 - fill bytes
-                position += 1
-            marker, length = _MARKER.unpack_from(data, position)
-            if marker in _FRAME_HEADERS:
-                bits, rows, columns, samples = unpack_from(">BHHB", data, position + 4)
-                return FrameSize(rows, columns, samples, bits)
-            if marker < 0xFF00 or length < 2:  # noqa: PLR2004 - every marker begins with FF
-                raise CodestreamError("its JPEG header is damaged")
-            position += 2 + length
+        marker, position, length = _next_segment(data, 2)
+        while marker not in _FRAME_HEADERS:
+            marker, position, length = _next_segment(data, position + 2 + length)
+        bits, rows, columns, samples = unpack_from(">BHHB", data, position + 4)
+        return JpegHeader(FrameSize(rows, columns, samples, bits), marker, position + 2 + length)
     except (error, IndexError) as broken:
         raise CodestreamError("its JPEG header is cut off") from broken
+
+
+def _next_segment(data: Buffer, position: int) -> tuple[int, int, int]:
+    """Marker, where it stands, and the length of what it heads."""
+    while data[position] == 0xFF and data[position + 1] == 0xFF:  # noqa: PLR2004 - fill bytes
+        position += 1
+    marker, length = _MARKER.unpack_from(data, position)
+    if marker < 0xFF00 or length < 2:  # noqa: PLR2004 - every marker begins with FF
+        raise CodestreamError("its JPEG header is damaged")
+    return marker, position, length
+
+
+def jpeg_is_lossless(data: bytes) -> bool:
+    """Whether JPEG is of a lossless process, or JPEG-LS lets no cell come near only (14495-1 C.2.3: NEAR is 0).
+
+    Raises:
+        CodestreamError: its headers cannot be read.
+    """
+    header = read_jpeg(data)
+    if header.process != JPEG_LS_PROCESS:
+        return header.process in _LOSSLESS_PROCESSES
+    try:
+        marker, position, length = _next_segment(data, header.end)
+        while marker != _SOS:
+            marker, position, length = _next_segment(data, position + 2 + length)
+        while position >= 0:
+            if data[position + 5 + 2 * data[position + 4]]:
+                return False
+            position = data.find(_SOS.to_bytes(2, "big"), position + 2)  # no coded cells look like a marker
+    except (error, IndexError) as broken:
+        raise CodestreamError("its JPEG header is cut off") from broken
+    return True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from struct import unpack_from
 from typing import Final
 
+from dokuei.dicom.codestream import JPEG_2000_STARTS, JPEG_START
 from dokuei.dicom.dataset import DataSet
 from dokuei.dicom.elements import EXPLICIT_LITTLE, ITEM, SEQUENCE_END, UNDEFINED, Buffer
 from dokuei.dicom.pixels import PixelDescription
@@ -13,7 +14,7 @@ from dokuei.errors import NotDicomError, TruncatedError
 
 EXTENDED_OFFSETS: Final = 0x7FE00001
 EXTENDED_LENGTHS: Final = 0x7FE00002
-_STARTS: Final = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ")
+_STARTS: Final = (JPEG_START, *JPEG_2000_STARTS)
 _LOOK: Final = 8
 _PIECE: Final = 4 << 20
 _HELD_AT_MOST: Final = 32 << 20
