@@ -37,11 +37,12 @@ class _Plan:
     originals: dict[int, bytes]
 
 
-def intake(source: Path, target: Path, *, received_at: datetime | None = None) -> CodedInstance:
+def intake(source: Path, target: Path, *, received_at: datetime | None = None, keep: str = "") -> CodedInstance:
     """Write the coded Part 10 file for ``source``, frame by frame; fsync is the caller's.
 
     ``received_at`` (default: the source file's modification time) is the moment that the Original Attributes
-    Sequence names where something had to be coerced; equal input gives equal bytes.
+    Sequence names where something had to be coerced; equal input gives equal bytes. ``keep`` is a reason not to
+    decode anything: the pixels are then kept as they came.
 
     Raises:
         AdmissionError: the object is refused; no target is left behind.
@@ -49,18 +50,18 @@ def intake(source: Path, target: Path, *, received_at: datetime | None = None) -
     moment = received_at or datetime.fromtimestamp(source.stat().st_mtime, UTC)
     with admission(source) as admitted:
         try:
-            return _code(admitted, target, moment)
+            return _code(admitted, target, moment, keep)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
 
 
-def _code(admitted: Admission, target: Path, moment: datetime) -> CodedInstance:
+def _code(admitted: Admission, target: Path, moment: datetime, keep: str) -> CodedInstance:
     description = admitted.description
     if description is None:
         syntax = uids.EXPLICIT_LITTLE
         return _write(admitted, target, _Plan(syntax, "no-pixels", "", admitted.data_set.overrides, {}))
-    reason = why_kept(admitted)
+    reason = why_kept(admitted) or keep
     if not reason:
         overrides, originals = coercions(admitted.data_set, description, moment)
         plan = _Plan(uids.HTJ2K_LOSSLESS_RPCL, "proved", "", overrides, originals)
@@ -144,7 +145,7 @@ def _proved_frame(cells: Cells, description: PixelDescription) -> FrameBytes:
 
 def _instance(admitted: Admission, transfer_syntax_uid: str, block: ProofBlock, written: Written) -> CodedInstance:
     data_set, identity = admitted.data_set, admitted.admitted.identity
-    lossy = bool(came_lossy(data_set, admitted.encoded)) if admitted.description else False
+    lossy = came_lossy(data_set, admitted.encoded) if block.proof == "kept" else None
     return CodedInstance(
         sop_instance_uid=identity.sop_instance_uid,
         sop_class_uid=identity.sop_class_uid,
@@ -163,6 +164,6 @@ def _instance(admitted: Admission, transfer_syntax_uid: str, block: ProofBlock, 
             data_set,
             admitted.description,
             sum(frame.length for frame in written.frames),
-            arrived_lossy=lossy,
+            arrived=lossy,
         ),
     )

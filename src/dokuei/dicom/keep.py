@@ -4,7 +4,7 @@ from typing import Final
 
 from dokuei.dicom import uids
 from dokuei.dicom.admit import Admission
-from dokuei.dicom.lossy import came_lossy
+from dokuei.dicom.lossy import came_lossy, is_unclear
 from dokuei.dicom.pixels import PixelDescription
 
 RGB_CELLS: Final = frozenset({"RGB", "YBR_RCT"})
@@ -20,15 +20,22 @@ def why_kept(admitted: Admission) -> str:
     if description is None:
         return "no pixels"
     lossy = came_lossy(admitted.data_set, admitted.encoded)
-    if lossy:
-        return lossy
+    if lossy is not None:
+        return lossy.reason
+    return _why_frames_are_kept(admitted, description) or _why_cells_are_kept(description) or _excess(description)
+
+
+def _why_frames_are_kept(admitted: Admission, description: PixelDescription) -> str:
+    syntax = admitted.data_set.source.syntax
     if admitted.encoded is not None and not admitted.encoded.apart:
         return "its frames cannot be told apart"
     if admitted.data_set.walk.encoded_icons:
         return "an icon inside it is encoded in the same transfer syntax"
-    if description.signed and admitted.data_set.source.syntax.uid == uids.JPEG_XL_LOSSLESS:
+    if description.signed and syntax.uid == uids.JPEG_XL_LOSSLESS:
         return "signed pixels in JPEG XL, which has no signs"
-    return _why_cells_are_kept(description) or _excess(description)
+    if is_unclear(admitted.data_set, admitted.encoded):
+        return f"labelled {syntax.name}, and its codestream does not show that it is"
+    return ""
 
 
 def _why_cells_are_kept(description: PixelDescription) -> str:

@@ -62,7 +62,7 @@ def _rebuild(opened: Admission, path: Path) -> CodedInstance:
     if block is None:
         raise _unproved("the file carries no digests of its source")
     frames = _frames(opened, block.frame_digests, block.digest_of)
-    lossy = bool(came_lossy(data_set, opened.encoded)) if opened.description else False
+    lossy = came_lossy(data_set, opened.encoded) if block.proof == "kept" else None
     return CodedInstance(
         sop_instance_uid=identity.sop_instance_uid,
         sop_class_uid=identity.sop_class_uid,
@@ -77,7 +77,7 @@ def _rebuild(opened: Admission, path: Path) -> CodedInstance:
         frames=frames,
         proof=block.proof,
         reason=block.reason,
-        lossy=lossy_history(data_set, opened.description, sum(frame.length for frame in frames), arrived_lossy=lossy),
+        lossy=lossy_history(data_set, opened.description, sum(frame.length for frame in frames), arrived=lossy),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from dokuei.dicom import uids
 from dokuei.dicom.block import ProofBlock, load
 from dokuei.dicom.codestream import CodestreamError, read_jpeg2000
 from dokuei.dicom.dataset import DataSet
-from dokuei.dicom.decode import LOSSY_JPEG, decode_lossy, decode_twice
+from dokuei.dicom.decode import decode_lossy, decode_twice
+from dokuei.dicom.decoders import LOSSLESS_JPEG, LOSSY_JPEG
 from dokuei.dicom.encapsulated import EncodedFrames, join, read_frames
-from dokuei.dicom.lossy import came_lossy
+from dokuei.dicom.lossy import came_lossy, frame_came_lossy
 from dokuei.dicom.pixels import (
     Cells,
     PixelDescription,
@@ -46,12 +48,17 @@ class Stored:
         """Whether cells come as RGB although the header names another colour space: what the codec names it does."""
         if self.description is None or self.description.samples == 1 or self.encoded is None:
             return False
-        return self.description.photometric in _CODEC_COLOURS or self.data_set.source.syntax.uid in _RGB_DECODERS
+        syntax = self.data_set.source.syntax.uid
+        if syntax in LOSSLESS_JPEG and self.arrived_lossy:
+            return True
+        return self.description.photometric in _CODEC_COLOURS or syntax in _RGB_DECODERS
 
-    @property
+    @cached_property
     def arrived_lossy(self) -> bool:
         """Whether the frames still have the lossy encoding that they came in."""
-        return self.encoded is not None and bool(came_lossy(self.data_set, self.encoded))
+        if self.encoded is None or self.has_resolutions:
+            return False
+        return came_lossy(self.data_set, self.encoded) is not None
 
     @property
     def has_resolutions(self) -> bool:
@@ -129,7 +136,7 @@ class Stored:
         if self.has_resolutions:
             return decode_frame(data, description.dtype)
         syntax = self.data_set.source.syntax.uid
-        if self.arrived_lossy:
+        if frame_came_lossy(self.data_set, data):
             return decode_lossy(data, description, syntax)
         return decode_twice(data, description, syntax)
 

@@ -20,6 +20,7 @@ JPEG_LS_LOSSLESS: Final = "1.2.840.10008.1.2.4.80"
 JPEG_LS_NEAR: Final = "1.2.840.10008.1.2.4.81"
 JPEG_2000_LOSSLESS: Final = "1.2.840.10008.1.2.4.90"
 JPEG_2000: Final = "1.2.840.10008.1.2.4.91"
+JPEG_2000_PART_2_LOSSLESS: Final = "1.2.840.10008.1.2.4.92"
 JPEG_XL_LOSSLESS: Final = "1.2.840.10008.1.2.4.110"
 JPEG_XL_RECOMPRESSION: Final = "1.2.840.10008.1.2.4.111"
 JPEG_XL: Final = "1.2.840.10008.1.2.4.112"
@@ -62,15 +63,15 @@ class TransferSyntax:
     """Lossy Image Compression Method where frames are lossy (PS3.3 C.7.6.1.1.5.1)."""
 
 
-_JPEG = "ISO_10918_1"
-_JPEG_LS = "ISO_14495_1"
-_J2K = "ISO_15444_1"
-_HTJ2K = "ISO_15444_15"
-_JXL = "ISO_18181_1"
+METHOD_JPEG: Final = "ISO_10918_1"
+METHOD_JPEG_LS: Final = "ISO_14495_1"
+METHOD_JPEG_2000: Final = "ISO_15444_1"
+METHOD_HTJ2K: Final = "ISO_15444_15"
+METHOD_JPEG_XL: Final = "ISO_18181_1"
 
 
 def _jpeg(number: int, process: str, kind: Kind) -> TransferSyntax:
-    method = "" if kind is Kind.LOSSLESS else _JPEG
+    method = "" if kind is Kind.LOSSLESS else METHOD_JPEG
     return TransferSyntax(f"1.2.840.10008.1.2.4.{number}", f"JPEG {process}", kind, method=method)
 
 
@@ -131,17 +132,17 @@ _ALL = (
     *(_jpeg(number, process, Kind.LOSSY) for number, process in _LOSSY_JPEG.items()),
     *(_jpeg(number, process, Kind.LOSSLESS) for number, process in _LOSSLESS_JPEG.items()),
     TransferSyntax(JPEG_LS_LOSSLESS, "JPEG-LS Lossless", Kind.LOSSLESS),
-    TransferSyntax(JPEG_LS_NEAR, "JPEG-LS Near-Lossless", Kind.LOSSY, method=_JPEG_LS),
+    TransferSyntax(JPEG_LS_NEAR, "JPEG-LS Near-Lossless", Kind.LOSSY, method=METHOD_JPEG_LS),
     TransferSyntax(JPEG_2000_LOSSLESS, "JPEG 2000 Lossless", Kind.LOSSLESS),
-    TransferSyntax(JPEG_2000, "JPEG 2000", Kind.EITHER, method=_J2K),
-    TransferSyntax("1.2.840.10008.1.2.4.92", "JPEG 2000 Part 2 Multi-component Lossless", Kind.LOSSLESS),
+    TransferSyntax(JPEG_2000, "JPEG 2000", Kind.EITHER, method=METHOD_JPEG_2000),
+    TransferSyntax(JPEG_2000_PART_2_LOSSLESS, "JPEG 2000 Part 2 Multi-component Lossless", Kind.LOSSLESS),
     TransferSyntax("1.2.840.10008.1.2.4.93", "JPEG 2000 Part 2 Multi-component", Kind.LOSSY, method="ISO_15444_2"),
     TransferSyntax(JPEG_XL_LOSSLESS, "JPEG XL Lossless", Kind.LOSSLESS),
-    TransferSyntax(JPEG_XL_RECOMPRESSION, "JPEG XL JPEG Recompression", Kind.LOSSY, method=_JPEG),
-    TransferSyntax(JPEG_XL, "JPEG XL", Kind.LOSSY, method=_JXL),
+    TransferSyntax(JPEG_XL_RECOMPRESSION, "JPEG XL JPEG Recompression", Kind.LOSSY, method=METHOD_JPEG),
+    TransferSyntax(JPEG_XL, "JPEG XL", Kind.LOSSY, method=METHOD_JPEG_XL),
     TransferSyntax(HTJ2K_LOSSLESS, "HTJ2K Lossless", Kind.LOSSLESS),
     TransferSyntax(HTJ2K_LOSSLESS_RPCL, "HTJ2K Lossless RPCL", Kind.LOSSLESS),
-    TransferSyntax(HTJ2K, "HTJ2K", Kind.EITHER, method=_HTJ2K),
+    TransferSyntax(HTJ2K, "HTJ2K", Kind.EITHER, method=METHOD_HTJ2K),
     *(_video(number, name, method) for number, (name, method) in _VIDEOS.items()),
     *(
         _video(f"{number}.1", f"Fragmentable {name}", method)

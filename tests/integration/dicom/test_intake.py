@@ -288,6 +288,61 @@ def test_lossless_encodings_without_a_decoder_are_kept_and_not_called_lossy(
         decode_frame(target, coded, 1)
 
 
+MISLABELLED: dict[str, tuple[str, Callable[[Cells], bytes], str]] = {
+    "JPEG": (uids.JPEG_LOSSLESS_SV1, lambda cells: bytes(imagecodecs.jpeg8_encode(cells, level=60)), "ISO_10918_1"),
+    "JPEG-LS": (uids.JPEG_LS_LOSSLESS, lambda cells: bytes(imagecodecs.jpegls_encode(cells, level=5)), "ISO_14495_1"),
+    "JPEG 2000": (uids.JPEG_2000_LOSSLESS, LOSSY[uids.JPEG_2000], "ISO_15444_1"),
+    "Part 2": (uids.JPEG_2000_PART_2_LOSSLESS, LOSSY[uids.JPEG_2000], "ISO_15444_1"),
+    "JPEG XL": (
+        uids.JPEG_XL_LOSSLESS,
+        lambda cells: bytes(imagecodecs.jpegxl_encode(cells, distance=3)),
+        "ISO_18181_1",
+    ),
+    "HTJ2K": (uids.HTJ2K_LOSSLESS, LOSSY[uids.HTJ2K], "ISO_15444_15"),
+    "HTJ2K RPCL": (uids.HTJ2K_LOSSLESS_RPCL, LOSSY[uids.HTJ2K], "ISO_15444_15"),
+}
+
+
+@pytest.mark.parametrize("coded_as", MISLABELLED)
+def test_lossy_frames_under_a_lossless_label_are_never_called_proved(coded_as: str, tmp_path: Path) -> None:
+    """IMG-03."""
+    transfer_syntax, encode, method = MISLABELLED[coded_as]
+    cells = np.cumsum(noise((48, 64), bits=2), axis=1).astype("u1")
+    source = save_encoded(tmp_path / "source.dcm", image(cells), [encode(cells)], transfer_syntax)
+    coded, target = _coded(source, tmp_path)
+    assert (coded.proof, coded.transfer_syntax_uid) == ("kept", transfer_syntax)
+    assert coded.reason == f"labelled {uids.TRANSFER_SYNTAXES[transfer_syntax].name}, coded with loss"
+    assert coded.lossy is not None
+    assert coded.lossy.methods == (method,)
+    if transfer_syntax != uids.JPEG_2000_PART_2_LOSSLESS:
+        native = _native(target, coded)
+        assert (native.LossyImageCompression, native.LossyImageCompressionMethod) == ("01", method)
+        assert np.abs(pixel_array(native).astype(int) - cells).mean() < 12
+
+
+def test_one_lossy_frame_among_others_marks_the_object(tmp_path: Path) -> None:
+    cells = np.cumsum(noise((2, 48, 64), bits=2), axis=2).astype("u1")
+    frames = [bytes(imagecodecs.jpegls_encode(cells[0])), bytes(imagecodecs.jpegls_encode(cells[1], level=3))]
+    data_set = image(cells, number_of_frames=2)
+    coded, target = _coded(save_encoded(tmp_path / "s.dcm", data_set, frames, uids.JPEG_LS_LOSSLESS), tmp_path)
+    assert coded.proof == "kept"
+    assert coded.lossy is not None
+    assert np.array_equal(decode_frame(target, coded, 1), cells[0])
+
+
+def test_jpeg_xl_that_does_not_show_that_it_is_lossless_is_kept_and_says_so(tmp_path: Path) -> None:
+    """Transparency of an odd depth stands before what is read of its headers."""
+    cells = noise((48, 64), bits=8, dtype="u1")
+    frame = bytearray(imagecodecs.jpegxl_encode(cells, lossless=True, usecontainer=False))
+    value = int.from_bytes(frame[:16], "little")
+    at = 16 + 1 + 5 + 3 + 1 + 1 + 3 + 1  # signature, size, all_default, extra_fields, depth, modular buffers
+    assert value >> at & 3 == 0, "no extra channels"
+    frame[:16] = (value | 1 << at).to_bytes(16, "little")
+    coded, _ = _coded(save_encoded(tmp_path / "s.dcm", image(cells), [bytes(frame)], uids.JPEG_XL_LOSSLESS), tmp_path)
+    assert (coded.proof, coded.lossy) == ("kept", None)
+    assert coded.reason == "labelled JPEG XL Lossless, and its codestream does not show that it is"
+
+
 def test_signed_jpeg_xl_is_kept(tmp_path: Path) -> None:
     cells = noise((8, 9), bits=16, dtype="<i2")
     frame = bytes(imagecodecs.jpegxl_encode(cells.view("<u2"), lossless=True))
