@@ -4,7 +4,17 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from dokuei.dicom.elements import EXPLICIT_LITTLE, ITEM, PIXEL_DATA, SEQUENCE_END, Element, Walk, name_of
+from dokuei.dicom.elements import (
+    EXPLICIT_LITTLE,
+    ITEM,
+    MAXIMUM_TOP_LEVEL,
+    PIXEL_DATA,
+    SEQUENCE_END,
+    Element,
+    Walk,
+    name_of,
+    too_many,
+)
 from dokuei.dicom.rewrite import swap
 from dokuei.dicom.source import Source
 from dokuei.dicom.text import decode_trimmed, encodings_of
@@ -105,6 +115,8 @@ def read_data_set(source: Source) -> DataSet:
                 continue
             if element.tag >> 16 in _NOT_IN_DATA:
                 raise _damaged(f"{name_of(element.tag)} stands in the data set")
+            if len(elements) == MAXIMUM_TOP_LEVEL:
+                raise too_many(MAXIMUM_TOP_LEVEL, "data elements outside sequences")
             elements.append(element)
             by_tag.setdefault(element.tag, element)
         if walk.stopped_at < source.size:

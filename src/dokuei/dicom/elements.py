@@ -27,7 +27,8 @@ _FIRST_CREATOR: Final = 0x0010
 _LAST_CREATOR: Final = 0x00FF
 
 MAXIMUM_DEPTH: Final = 50
-MAXIMUM_ELEMENTS: Final = 4_000_000
+MAXIMUM_ELEMENTS: Final = 500_000
+MAXIMUM_TOP_LEVEL: Final = 50_000
 
 _SHORT_VRS: Final = "AEASATCSDADSDTFLFDISLOLTPNSHSLSSSTTMUIULUS"
 _LONG_VRS: Final = "OBODOFOLOVOWSQSVUCUNURUTUV"
@@ -92,18 +93,22 @@ def vr_of(tag: int) -> str:
 
 
 class Walk:
-    """One bounded walk over a buffer; the limits count over its whole life."""
+    """Bounded walks over a buffer; the count of elements starts anew with each pass over it."""
 
     __slots__ = ("buffer", "encoded_icons", "icons_in", "left", "size", "stopped_at", "switched")
 
     def __init__(self, buffer: Buffer, size: int | None = None) -> None:
         self.buffer = buffer
         self.size = len(buffer) if size is None else size
-        self.left = MAXIMUM_ELEMENTS
+        self.renew()
         self.stopped_at = 0
         self.switched = False  # an element without a VR in an explicit data set was met
         self.icons_in: set[int] = set()  # top-level sequences with encapsulated values inside
         self.encoded_icons = False  # one of these could not be decoded
+
+    def renew(self) -> None:
+        """Begin another pass."""
+        self.left = MAXIMUM_ELEMENTS
 
     def header(self, position: int, end: int, encoding: Encoding) -> tuple[int, str, int, int]:
         """Tag, VR (empty for items and in implicit VR), value position and length of what starts at ``position``."""
@@ -155,14 +160,10 @@ class Walk:
         self.stopped_at = position
 
     def spend(self) -> None:
-        """Count one element; a data set with millions of them is an attack or a mistake."""
+        """Count one element; a data set with a million of them is an attack or a mistake."""
         self.left -= 1
         if self.left < 0:
-            raise TooLargeError(
-                f"more than {MAXIMUM_ELEMENTS} data elements",
-                phase="admission",
-                remedy="Ask the sender to split the object.",
-            )
+            raise too_many(MAXIMUM_ELEMENTS, "data elements")
 
     def skip(self, head: tuple[int, str, int], end: int, encoding: Encoding, depth: int) -> tuple[int, int]:
         """Where a value of undefined length ends, and where what follows it starts (PS3.5 7.5.1, A.4).
@@ -225,6 +226,11 @@ def check_depth(depth: int) -> None:
             phase="admission",
             remedy="No known object nests so deep: check the program that wrote it.",
         )
+
+
+def too_many(limit: int, what: str) -> TooLargeError:
+    """More than any object needs."""
+    return TooLargeError(f"more than {limit} {what}", phase="admission", remedy="Ask the sender to split the object.")
 
 
 def _truncated(position: int, what: str) -> TruncatedError:

@@ -122,8 +122,8 @@ def describe(data_set: DataSet) -> PixelDescription | None:
 
 
 def _check_sizes(data_set: DataSet, description: PixelDescription) -> None:
-    if not (description.rows and description.columns and description.samples and description.bits_allocated):
-        raise UnsupportedError("rows, columns, samples or bits are 0", phase="admission", remedy=_MISPLACED)
+    if min(description.rows, description.columns, description.samples, description.bits_allocated) <= 0:
+        raise UnsupportedError("rows, columns, samples or bits are not above 0", phase="admission", remedy=_MISPLACED)
     if description.encapsulated != data_set.source.syntax.encapsulated:
         form = "encapsulated" if description.encapsulated else "native"
         raise UnsupportedError(

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import Final
 
+import numpy as np
+
 from dokuei.dicom.elements import (
     EXPLICIT_LITTLE,
     IMPLICIT_LITTLE,
@@ -56,6 +58,9 @@ _PIECE: Final = 4 << 20
 def swap(value: bytes | memoryview, width: int) -> bytes:
     """Bytes of ``width``-byte numbers in the other order; a rest that is no whole number stays as it is."""
     whole = len(value) // width * width
+    if width not in _CODES:
+        turned = np.frombuffer(value, dtype=np.uint8, count=whole).reshape(-1, width)[:, ::-1]
+        return turned.tobytes() + bytes(value[whole:])
     numbers = array(_CODES[width], bytes(value[:whole]))
     numbers.byteswap()
     return numbers.tobytes() + bytes(value[whole:])
@@ -95,6 +100,7 @@ class Rewriter:
         read: Callable[[int, int], Buffer] | None = None,
     ) -> None:
         self.walk = walk
+        walk.renew()
         self.encoding = encoding
         self.signed = signed
         self.canonical = canonical

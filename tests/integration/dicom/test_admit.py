@@ -8,7 +8,7 @@ from struct import pack
 import pydicom
 import pytest
 
-from dokuei.dicom import elements, source, uids
+from dokuei.dicom import dataset, elements, source, uids
 from dokuei.dicom.admit import admit
 from dokuei.dicom.intake import intake
 from dokuei.errors import (
@@ -138,6 +138,30 @@ def test_elements_beyond_number_are_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(elements, "MAXIMUM_ELEMENTS", 20_000)
     for many in (element(0x00081140, "SQ", item(b"") * 25_000), element(0x00091001, "UN", b"") * 25_000):
         _refused(tmp_path, part10(FIRST + many + LAST), TooLargeError)
+
+
+def test_elements_outside_sequences_beyond_number_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them is held in memory while the object is open."""
+    monkeypatch.setattr(dataset, "MAXIMUM_TOP_LEVEL", 2000)
+    _refused(tmp_path, part10(FIRST + element(0x00091001, "UN", b"") * 2500 + LAST), TooLargeError)
+
+
+@pytest.mark.parametrize("sides", [b"-64 ", b"0 "])
+def test_rows_and_columns_that_are_not_above_zero_are_refused(sides: bytes, tmp_path: Path) -> None:
+    data = save(tmp_path / "s.dcm", image(noise((64, 64)))).read_bytes()
+    for tag in (0x00280010, 0x00280011):
+        data = data.replace(element(tag, "US", b"\x40\0"), element(tag, "LO", sides))
+    _refused(tmp_path, data, UnsupportedError)
+
+
+def test_big_endian_cells_of_an_odd_width_are_turned(tmp_path: Path) -> None:
+    cells = noise((8, 27), bits=8, dtype="u1")
+    data_set = image(cells, Columns=9, BitsAllocated=24, BitsStored=24, HighBit=23)
+    data_set["PixelData"].VR = "OW"
+    plain = intake(save(tmp_path / "plain.dcm", data_set), tmp_path / "p")
+    data_set.PixelData = cells.reshape(-1, 3)[:, ::-1].tobytes()
+    turned = intake(save(tmp_path / "turned.dcm", data_set, uids.EXPLICIT_BIG), tmp_path / "t")
+    assert turned.content_digest == plain.content_digest
 
 
 def test_a_deflated_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

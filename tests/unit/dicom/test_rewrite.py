@@ -134,3 +134,9 @@ def test_ambiguous_value_representations_are_settled(
 
 def test_bytes_that_are_no_whole_number_are_left_in_place() -> None:
     assert swap(b"\x01\x02\x03", 2) == b"\x02\x01\x03"
+
+
+def test_numbers_of_any_width_are_turned_and_a_rest_stays() -> None:
+    assert swap(b"abcdef", 3) == b"cbafed"
+    assert swap(b"abcdefgh", 3) == b"cbafedgh"
+    assert swap(b"abcde", 2) == b"badce"
