@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.intake import intake
 from dokuei.errors import AdmissionError, DokueiError, StorageError
+from dokuei.gateway.code_apart import code_apart
 from dokuei.gateway.spool import Received, Spool
 from dokuei.storage.filesystem import disk_full_told, fsync_folder
 
 _log = structlog.get_logger()
 _POLL_SECONDS = 0.1
 _UNFINISHED = ".coding-"
+_SUSPECT = 2  # an object at hand in so many crashes may be their cause: it is coded where nothing else dies with it
+_BROKE_AT_MOST = 3
+_NOTE_FIRST_SECONDS = 0.2
+_NOTE_CEILING_SECONDS = 10.0
 
 Rename = Callable[[Received, Path], Path]
 
@@ -43,20 +49,56 @@ class Pipeline:
 
     def work_on(self, item: Received) -> None:
         """Bring one object to coded, or say why it cannot be."""
+        uid = item.sop_instance_uid
         try:
             coded = self.code(item)
         except AdmissionError as error:
+            refusal = error  # Python forgets ``error`` at the end of its block
             _log.warning("instance.refused", code=error.code)
-            self.spool.mark_refused(item.sop_instance_uid, error)
+            self._note(lambda: self.spool.mark_refused(uid, refusal))
         except DokueiError as error:
+            passing = error
             _log.warning("instance.put_back", code=error.code)
-            self.spool.put_back(item.sop_instance_uid, error)
+            self._note(lambda: self.spool.put_back(uid, passing))
+        except (OSError, SQLAlchemyError) as error:
+            away = StorageError(f"coding was held up: {type(error).__name__}", phase="coding", remedy="see the log")
+            _log.error("instance.held_up", exc_info=error)
+            self._note(lambda: self.spool.put_back(uid, away))
         except Exception as error:  # noqa: BLE001 - a worker loop: one odd object holds back none of the others
             _log.error("instance.broke", exc_info=error)
-            broke = DokueiError(f"coding broke: {type(error).__name__}", phase="coding", remedy="see the log")
-            self.spool.put_back(item.sop_instance_uid, broke)
+            self._broke(item, type(error).__name__)
         else:
-            self.spool.mark_coded(item.sop_instance_uid, coded)
+            self._note(lambda: self.spool.mark_coded(uid, coded))
+
+    def _broke(self, item: Received, what: str) -> None:
+        """Nobody foresaw this: it may pass a few times, and is then put before staff with the bytes kept."""
+        if item.broke + 1 < _BROKE_AT_MOST:
+            broke = DokueiError(f"coding broke: {what}", phase="coding", remedy="it is tried again; see the log")
+            self._note(lambda: self.spool.put_back(item.sop_instance_uid, broke, unforeseen=True))
+            return
+        refusal = AdmissionError(
+            f"coding broke again and again: {what}",
+            phase="coding",
+            remedy="The bytes are kept: try it again after an update, and report it.",
+        )
+        self._note(lambda: self.spool.mark_refused(item.sop_instance_uid, refusal))
+
+    def _note(self, mark: Callable[[], None]) -> None:
+        """Write down what came of an object until the database takes it: nobody looks at a claim without a mark.
+
+        At a stop the claim is left, and taken back at the next start.
+        """
+        wait = _NOTE_FIRST_SECONDS
+        while True:
+            try:
+                mark()
+            except DBAPIError as error:
+                _log.error("instance.not_noted", exc_info=error)
+            else:
+                return
+            if self.stop.wait(wait):
+                return
+            wait = min(2 * wait, _NOTE_CEILING_SECONDS)
 
     def code(self, item: Received) -> CodedInstance:
         """Write the coded file durably to its place.
@@ -70,7 +112,9 @@ class Pipeline:
         unfinished, renamed = (folder / f"{_UNFINISHED}{item.id}{suffix}" for suffix in (".dcm", ".renamed.dcm"))
         try:
             with disk_full_told():
-                coded = intake(self.rename(item, renamed), unfinished, received_at=item.received_at)
+                source = self.rename(item, renamed)
+                make = intake if item.broke < _SUSPECT else code_apart
+                coded = make(source, unfinished, received_at=item.received_at)
                 _settle(unfinished, self.spool.coded_path(coded.sha256))
         except FileNotFoundError as error:
             raise StorageError("the received file is gone", phase="coding", remedy="send it again") from error

@@ -6,7 +6,7 @@ anybody is answered; rows are claimed and moved on by verbs that may be repeated
 
 import fcntl
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -88,14 +88,18 @@ class Spool:
                     coded_sop_instance_uid=coded.sop_instance_uid,
                     coded_study_instance_uid=coded.study_instance_uid,
                     attempts=0,
+                    broke=0,
                     not_before=None,
                     error_code="",
                     error="",
                 )
             )
 
-    def put_back(self, sop_instance_uid: str, error: DokueiError) -> None:
-        """Coding failed for a reason that may pass: the object waits longer each time, and stays in the queue."""
+    def put_back(self, sop_instance_uid: str, error: DokueiError, *, unforeseen: bool = False) -> None:
+        """Coding failed for a reason that may pass: the object waits longer each time, and stays in the queue.
+
+        An ``unforeseen`` one is counted, because it may as well be the object's own.
+        """
         with self.database.begin() as connection:
             attempts = connection.execute(
                 select(received_object.c.attempts).where(received_object.c.sop_instance_uid == sop_instance_uid)
@@ -108,6 +112,7 @@ class Spool:
                     state=State.RECEIVED,
                     changed_at=now(),
                     attempts=attempts + 1,
+                    broke=received_object.c.broke + 1 if unforeseen else 0,
                     not_before=now() + timedelta(seconds=wait),
                     error_code=error.code,
                     error=str(error),
@@ -126,16 +131,27 @@ class Spool:
             quarantine.note(connection, quarantine.Suspect(**row._asdict()), error)
 
     def release_claims(self) -> int:
-        """Take back what a killed worker had in hand; called once when the worker starts."""
+        """Take back what a killed worker had in hand; called once when the worker starts.
+
+        What it was coding is counted as broken: one of these objects may have killed it.
+        """
+        c = received_object.c
         with self.database.begin() as connection:
-            freed = 0
-            for claimed, before in ((State.CODING, State.RECEIVED), (State.FORWARDING, State.CODED)):
-                freed += connection.execute(
-                    update(received_object)
-                    .where(received_object.c.state == claimed)
-                    .values(state=before, changed_at=now())
-                ).rowcount
-        return freed
+            coding = connection.execute(
+                update(received_object)
+                .where(c.state == State.CODING)
+                .values(state=State.RECEIVED, changed_at=now(), broke=c.broke + 1)
+            ).rowcount
+        return coding + self.release_forwarding()
+
+    def release_forwarding(self, *, under_way: Callable[[str], bool] = lambda _sha256: False) -> int:
+        """Objects marked as on their way that nobody has in hand (``under_way``, by coded digest) wait again."""
+        c = received_object.c
+        with self.database.read() as connection:
+            rows = connection.execute(select(received_object).where(c.state == State.FORWARDING)).all()
+        left = [item for item in map(self._received, rows) if item.coded is None or not under_way(item.coded.sha256)]
+        self._move([item.sop_instance_uid for item in left], State.CODED, from_states=[State.FORWARDING])
+        return len(left)
 
     # --- forwarding ---------------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ received_object = Table(
     Column("coded_study_instance_uid", _UID, nullable=True),
     Column("original_kept", Boolean, nullable=False, server_default=text("1")),
     Column("purged_at", UtcDateTime, nullable=True),
+    Column("broke", Integer, nullable=False, server_default="0"),
 )
 Index("ix_received_object_queue", received_object.c.state, received_object.c.priority.desc(), received_object.c.id)
 Index("ix_received_object_study", received_object.c.study_instance_uid)

@@ -30,7 +30,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Received:
-    """One object of the queue; ``path`` is the Part 10 file as received, ``coded_path`` the coded one."""
+    """One object of the queue; ``path`` is the Part 10 file as received, ``coded_path`` the coded one.
+
+    ``broke`` counts how often in a row its coding ended in a way that nobody foresaw.
+    """
 
     id: int
     sop_instance_uid: str
@@ -47,6 +50,7 @@ class Received:
     state: State
     priority: int
     attempts: int
+    broke: int
     error_code: str
     error: str
     original_kept: bool
@@ -95,6 +99,7 @@ PLAIN = (
     "received_at",
     "priority",
     "attempts",
+    "broke",
     "error_code",
     "error",
     "original_kept",

@@ -1,0 +1,190 @@
+"""What coding does when something breaks: the object, the process, the database."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from dokuei.dicom.coded import CodedInstance
+from dokuei.errors import DokueiError, StorageError
+from dokuei.gateway import code_apart, pipeline
+from dokuei.gateway.pipeline import Pipeline
+from dokuei.gateway.quarantine import Quarantine
+from dokuei.gateway.spool import Received, Spool, State, open_spool
+from tests.makers.gateway_worker import add_received
+from tests.makers.objects import SOP, image, noise, save
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    """A queue with one object in it."""
+    add_received(tmp_path / "home", [save(tmp_path / "a.dcm", image(noise((8, 9))))])
+    with closing(open_spool(tmp_path / "home")) as opened:
+        yield opened
+
+
+def _pipeline(spool: Spool) -> Pipeline:
+    return Pipeline(spool, threading.Event(), lambda item, _: item.path)
+
+
+def _take(spool: Spool) -> Received:
+    item = spool.next_to_code()
+    assert item is not None
+    return item
+
+
+def _one(spool: Spool) -> Received:
+    item = spool.find(SOP)
+    assert item is not None
+    return item
+
+
+def _died_with_it(spool: Spool, times: int) -> None:
+    for _ in range(times):
+        _take(spool)
+        spool.release_claims()
+
+
+@pytest.mark.parametrize("crashes", [1, 2, 50])
+def test_a_worker_that_is_killed_on_purpose_marks_nothing(crashes: int, spool: Spool) -> None:
+    _died_with_it(spool, crashes)
+    _pipeline(spool).work_on(_take(spool))
+    found = _one(spool)
+    assert (found.state, found.broke) == (State.CODED, 0)
+    assert found.coded is not None
+    assert found.coded.proof == "proved"
+
+
+@pytest.mark.parametrize(("always", "state"), [(False, State.CODED), (True, State.REFUSED)])
+def test_an_object_that_kills_whoever_codes_it_is_kept_as_it_came(
+    always: bool,  # noqa: FBT001 - a case
+    state: State,
+    spool: Spool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And where even keeping it kills, it is refused with its bytes: nothing holds up the queue."""
+    program = tmp_path / "deadly.py"
+    program.write_text(
+        "import os, signal, sys\n"
+        "from dokuei.gateway.code_apart import main\n"
+        f"if {always} or not sys.argv[4]:\n"
+        "    os.kill(os.getpid(), signal.SIGSEGV)\n"
+        "main(*sys.argv[1:])\n"
+    )
+    monkeypatch.setattr(code_apart, "PROGRAM", (str(program),))
+    _died_with_it(spool, 2)
+    _pipeline(spool).work_on(_take(spool))
+    found = _one(spool)
+    assert found.state == state
+    assert found.path.exists()
+    if found.coded is not None:
+        assert (found.coded.proof, found.coded.reason) == ("kept", "its decoder broke")
+    else:
+        assert [entry.code for entry in Quarantine(spool.database, spool.folder).entries()] == ["refused-object"]
+
+
+def test_a_refusal_apart_is_the_same_refusal(spool: Spool) -> None:
+    _one(spool).path.write_bytes(b"no DICOM at all" * 100)
+    _died_with_it(spool, 2)
+    _pipeline(spool).work_on(_take(spool))
+    assert (_one(spool).state, _one(spool).error_code) == (State.REFUSED, "not-dicom")
+
+
+def _due(spool: Spool) -> None:
+    with sqlite3.connect(spool.folder / "gateway.sqlite") as connection:
+        connection.execute("update received_object set not_before = null")
+    connection.close()
+
+
+def test_what_nobody_foresaw_is_put_before_staff_in_the_end(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> CodedInstance:
+        raise KeyError(24)
+
+    monkeypatch.setattr(pipeline, "intake", broken)
+    monkeypatch.setattr(pipeline, "code_apart", broken)
+    for attempt in range(1, 4):
+        assert _one(spool).state == State.RECEIVED, attempt
+        _pipeline(spool).work_on(_take(spool))
+        _due(spool)
+    found = _one(spool)
+    assert found.state == State.REFUSED
+    assert "KeyError" in found.error
+    assert found.path.exists()
+    monkeypatch.undo()
+    spool.try_again(SOP)
+    _pipeline(spool).work_on(_take(spool))
+    assert _one(spool).state == State.CODED
+
+
+def test_what_passes_is_tried_for_ever(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any, **__: Any) -> CodedInstance:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(pipeline, "intake", away)
+    for _ in range(6):
+        _pipeline(spool).work_on(_take(spool))
+        assert (_one(spool).state, _one(spool).error_code) == (State.RECEIVED, "storage")
+        _due(spool)
+
+
+@dataclass(frozen=True)
+class _FullDatabase(Spool):
+    """A queue whose database takes no mark so many times."""
+
+    failures: list[str] = field(default_factory=list)
+
+    def _fail(self) -> None:
+        if self.failures:
+            self.failures.pop()
+            raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
+
+    def mark_coded(self, sop_instance_uid: str, coded: CodedInstance) -> None:
+        self._fail()
+        super().mark_coded(sop_instance_uid, coded)
+
+    def put_back(self, sop_instance_uid: str, error: DokueiError, *, unforeseen: bool = False) -> None:
+        self._fail()
+        super().put_back(sop_instance_uid, error, unforeseen=unforeseen)
+
+    def mark_refused(self, sop_instance_uid: str, error: DokueiError) -> None:
+        self._fail()
+        super().mark_refused(sop_instance_uid, error)
+
+
+def _full(spool: Spool, times: int = 2) -> _FullDatabase:
+    return _FullDatabase(spool.database, spool.folder, ["full"] * times)
+
+
+def test_a_full_database_loses_no_claim(spool: Spool) -> None:
+    _pipeline(_full(spool)).work_on(_take(spool))
+    assert _one(spool).state == State.CODED
+
+
+def test_a_full_database_loses_no_refusal(spool: Spool) -> None:
+    _one(spool).path.write_bytes(b"no DICOM at all" * 100)
+    _pipeline(_full(spool)).work_on(_take(spool))
+    assert _one(spool).state == State.REFUSED
+
+
+def test_a_full_database_loses_nothing_that_is_put_back(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any, **__: Any) -> CodedInstance:
+        raise StorageError("not now", phase="coding")
+
+    monkeypatch.setattr(pipeline, "intake", away)
+    _pipeline(_full(spool)).work_on(_take(spool))
+    assert (_one(spool).state, _one(spool).error_code) == (State.RECEIVED, "storage")
+
+
+def test_a_stop_does_not_wait_for_a_full_database(spool: Spool) -> None:
+    working = _pipeline(_full(spool, 1000))
+    working.stop.set()
+    working.work_on(_take(spool))
+    assert _one(spool).state == State.CODING
+    assert spool.release_claims() == 1
