@@ -5,12 +5,15 @@ them has in hand when it dies is offered again; the hub knows how far each objec
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from dokuei.clock import monotonic, now
 from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
@@ -32,7 +35,6 @@ _PROGRESS_SECONDS = 1.0
 _CLOSE_SECONDS = 0.5
 _PROOF_ATTEMPTS = 3
 _IDLE_SECONDS = 0.1
-_STRAY_SECONDS = 10.0
 _PENDING = (State.RECEIVED, State.CODING, State.CODED, State.FORWARDING, State.FORWARDED)
 _T = TypeVar("_T")
 
@@ -51,6 +53,7 @@ class Forwarder:
     make_client: Callable[[], HubClient]
     keep_originals: bool
     guard: Callable[[], None]
+    _unsure: threading.Event = field(default_factory=threading.Event)
     _to_close: set[str] = field(default_factory=set)
     _unproved: dict[str, int] = field(default_factory=dict)
     _held_back_until: float = 0.0
@@ -58,7 +61,6 @@ class Forwarder:
     _later: int = 0
     _progress_at: float = 0.0
     _look_at: float = 0.0
-    _stray_at: float = 0.0
     _progress: dict[str, int] = field(default_factory=dict)
 
     # --- the thread that talks -----------------------------------------------------------------------------------
@@ -73,8 +75,8 @@ class Forwarder:
                     cuts = self.link.cuts
                     client.close()
                 try:
+                    self.take_back()
                     self.record()
-                    self._take_back()
                     worked = self.offer(client) | self.close_studies(client)
                 except DokueiError as error:
                     failures += 1
@@ -96,15 +98,6 @@ class Forwarder:
             closed = forward_tables.studies_to_purge(connection, keep_originals=self.keep_originals)
         for study_instance_uid in closed:
             self._purge(study_instance_uid)
-
-    def _take_back(self) -> None:
-        """Objects whose mark was lost, because the database could not be written for a moment, are offered again."""
-        if monotonic() < self._stray_at:
-            return
-        self._stray_at = monotonic() + _STRAY_SECONDS
-        with self.spool.database.begin() as connection:
-            if taken := forward_tables.take_back(connection, self.queue.names()):
-                _log.warning("forward.taken_back", objects=taken)
 
     def offer(self, client: HubClient) -> bool:
         """Offer what is coded, urgent studies first, as long as not too much is on its way."""
@@ -175,8 +168,28 @@ class Forwarder:
 
     # --- what the hub said ---------------------------------------------------------------------------------------
 
+    def take_back(self) -> None:
+        """What could not be written down is offered again: the hub says once more how far it is."""
+        if self._unsure.is_set():
+            self._unsure.clear()
+            with self._sure():
+                self.spool.release_forwarding(under_way=self.queue.holds)
+
+    @contextmanager
+    def _sure(self) -> Iterator[None]:
+        """A database that does not take a mark leaves objects in nobody's hand."""
+        try:
+            yield
+        except SQLAlchemyError:
+            self._unsure.set()
+            raise
+
     def record(self) -> None:
         """Write down what was judged, lost or brought further since the last time."""
+        with self._sure():
+            self._record()
+
+    def _record(self) -> None:
         judged = self.queue.judged()
         self._proved([one for one, event in judged if event.verdict == "proved"])
         for one, event in judged:
@@ -302,7 +315,7 @@ class Forwarder:
                 error = self._upload(client, hearing)
                 if error is not None:
                     self.link.broke()
-                self._offer_again(error)
+                self.offer_again(error)
                 if error is None:
                     failures = 0
                     continue
@@ -329,11 +342,13 @@ class Forwarder:
             return error
         return hearing.end
 
-    def _offer_again(self, error: DokueiError | None) -> None:
+    def offer_again(self, error: DokueiError | None) -> None:
+        """After an upload: what was not judged waits again."""
         left = self.queue.cut()
         if left:
             why = error or TransferError("the upload ended before this was judged", phase="forwarding")
-            self.spool.mark_to_forward_again([one.sop_instance_uid for one in left], why)
+            with self._sure():
+                self.spool.mark_to_forward_again([one.sop_instance_uid for one in left], why)
 
 
 class _Hearing:

@@ -1,6 +1,6 @@
 """What forwarding remembers beside the queue: how far each study is, and when the hub was last heard of."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -127,17 +127,6 @@ def studies_to_offer(connection: Connection) -> list[Waiting]:
 def priorities(connection: Connection) -> dict[str, int]:
     """Studies that somebody has made more or less urgent than routine."""
     return {row.study_instance_uid: row.priority for row in connection.execute(select(study_priority))}
-
-
-def take_back(connection: Connection, on_their_way: Collection[str]) -> int:
-    """Objects that the rows say are on their way and are not (a mark was lost): they are offered again."""
-    c = received_object.c
-    rows = connection.execute(select(c.sop_instance_uid).where(c.state.in_([State.FORWARDING, State.FORWARDED])))
-    stray = [row.sop_instance_uid for row in rows if row.sop_instance_uid not in on_their_way]
-    for start in range(0, len(stray), _AT_ONCE):
-        wanted = c.sop_instance_uid.in_(stray[start : start + _AT_ONCE])
-        connection.execute(update(received_object).where(wanted).values(state=State.CODED))
-    return len(stray)
 
 
 def studies_to_purge(connection: Connection, *, keep_originals: bool) -> list[str]:

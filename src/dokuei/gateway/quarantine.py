@@ -206,7 +206,7 @@ def _code_again(connection: Connection, sha256: str) -> None:
     connection.execute(
         update(received_object)
         .where(c.sha256 == sha256, c.state == State.REFUSED)
-        .values(state=State.RECEIVED, changed_at=now(), attempts=0, not_before=None, error_code="", error="")
+        .values(state=State.RECEIVED, changed_at=now(), attempts=0, broke=0, not_before=None, error_code="", error="")
     )
 
 

@@ -86,12 +86,6 @@ class SendQueue:
         with self._lock:
             return len(self._objects)
 
-    def names(self) -> set[str]:
-        """SOP Instance UIDs, as received, of everything that is queued, on its way, or judged and not yet told."""
-        with self._lock:
-            told = [*(one for one, _ in self._judged), *self._lost]
-            return {one.sop_instance_uid for one in (*self._objects.values(), *told)}
-
     def judged(self) -> list[tuple[Sending, UploadEvent]]:
         """What the hub has judged since the last call."""
         with self._lock:

@@ -109,13 +109,3 @@ def test_a_study_that_becomes_urgent_while_it_waits_has_the_very_next_piece(tmp_
     queue.hurry({})
     order = [f.sha256 for data in stream if data for f in reader.feed(data)]
     assert order == [bulk.sha256, waited_for.sha256, bulk.sha256]
-
-
-def test_what_is_queued_or_judged_and_not_told_is_on_its_way(tmp_path: Path) -> None:
-    queue = SendQueue(_NEVER)
-    one, other = _object(tmp_path, 10, order=1), _object(tmp_path, 10, order=2)
-    queue.add([one, other])
-    queue.on_event(UploadEvent(event="judged", sha256=one.sha256, verdict="proved"))
-    assert queue.names() == {"2.25.1", "2.25.2"}
-    queue.judged()
-    assert queue.names() == {"2.25.2"}

@@ -1,0 +1,90 @@
+"""What forwarding does when its own database takes no marks."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from dokuei.errors import DokueiError
+from dokuei.gateway.forward import Forwarder
+from dokuei.gateway.link import Link
+from dokuei.gateway.sending import Sending, SendQueue
+from dokuei.gateway.spool import Spool, State, open_spool
+from dokuei.transfer.client import HubClient
+from dokuei.transfer.protocol import UploadEvent
+from tests.makers.gateway_worker import add_coded, study_uid
+
+
+@dataclass(frozen=True)
+class _FullDatabase(Spool):
+    """A queue whose database takes no mark so many times."""
+
+    failures: list[str] = field(default_factory=list)
+
+    def _fail(self) -> None:
+        if self.failures:
+            self.failures.pop()
+            raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
+
+    def mark_proved(self, sop_instance_uids: list[str]) -> None:  # type: ignore[override] # this is all it is given
+        self._fail()
+        super().mark_proved(sop_instance_uids)
+
+    def mark_to_forward_again(self, sop_instance_uids: list[str], error: DokueiError) -> None:  # type: ignore[override] # same
+        self._fail()
+        super().mark_to_forward_again(sop_instance_uids, error)
+
+
+def _no_hub() -> HubClient:
+    raise AssertionError("nobody is to be called")
+
+
+def _forwarder(spool: Spool) -> tuple[Forwarder, list[Sending]]:
+    """Two objects on their way."""
+    link = Link(1.0, threading.Event())
+    full = _FullDatabase(spool.database, spool.folder, ["full"])
+    forwarder = Forwarder(full, spool.database, link, SendQueue(link.stop), _no_hub, False, lambda: None)
+    sending = []
+    for item in spool.objects(study_uid(1)):
+        assert item.coded is not None
+        assert item.coded_path is not None
+        sending.append(
+            Sending(
+                item.coded.sha256, item.sop_instance_uid, study_uid(1), item.coded_path, item.size, item.size, 0, 1, 0
+            )
+        )
+    spool.mark_forwarding([one.sop_instance_uid for one in sending])
+    forwarder.queue.add(sending)
+    return forwarder, sending
+
+
+def _states(spool: Spool) -> list[State]:
+    return [item.state for item in spool.objects(study_uid(1))]
+
+
+def test_a_judgement_that_could_not_be_noted_is_asked_for_again(tmp_path: Path) -> None:
+    """The other object is still on its way, and stays there."""
+    add_coded(tmp_path, study_uid(1), [100, 200])
+    with closing(open_spool(tmp_path)) as spool:
+        forwarder, sending = _forwarder(spool)
+        forwarder.queue.on_event(UploadEvent(event="judged", sha256=sending[0].sha256, verdict="proved"))
+        with pytest.raises(OperationalError):
+            forwarder.record()
+        assert _states(spool) == [State.FORWARDING, State.FORWARDING]
+        forwarder.take_back()
+        assert _states(spool) == [State.CODED, State.FORWARDING], "the first one is offered again"
+
+
+def test_a_cut_that_could_not_be_noted_leaves_nothing_in_nobodys_hand(tmp_path: Path) -> None:
+    add_coded(tmp_path, study_uid(1), [100, 200])
+    with closing(open_spool(tmp_path)) as spool:
+        forwarder, _ = _forwarder(spool)
+        with pytest.raises(OperationalError):
+            forwarder.offer_again(None)
+        assert _states(spool) == [State.FORWARDING, State.FORWARDING]
+        forwarder.take_back()
+        assert _states(spool) == [State.CODED, State.CODED]
