@@ -16,6 +16,7 @@ from dokuei.errors import DokueiError, StorageError
 from dokuei.gateway import code_apart, pipeline
 from dokuei.gateway.pipeline import Pipeline
 from dokuei.gateway.quarantine import Quarantine
+from dokuei.gateway.retry import retry
 from dokuei.gateway.spool import Received, Spool, State, open_spool
 from tests.makers.gateway_worker import add_received
 from tests.makers.objects import SOP, image, noise, save
@@ -118,7 +119,8 @@ def test_what_nobody_foresaw_is_put_before_staff_in_the_end(spool: Spool, monkey
     assert "KeyError" in found.error
     assert found.path.exists()
     monkeypatch.undo()
-    spool.try_again(SOP)
+    (entry,) = Quarantine(spool.database, spool.folder).entries()
+    retry(spool, entry.id, actor="test")
     _pipeline(spool).work_on(_take(spool))
     assert _one(spool).state == State.CODED
 
