@@ -120,9 +120,18 @@ def _growth(found: dict[str, Any]) -> Iterable[str]:
     )
 
 
+def _headers(found: dict[str, Any]) -> Iterable[str]:
+    yield f"{found['what'].capitalize()}.\n\n"
+    yield _table(
+        ["", "dokuei", "pydicom"],
+        ([name, row["dokuei_ms"], row["pydicom_ms"]] for name, row in found["rows"].items()),
+    )
+
+
 _TABLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterable[str]]]] = {
     "ingest": ("Ingest", _ingest),
     "serving": ("Serving", _serving),
     "whole_way": ("The whole way", _whole_way),
     "growth": ("Memory", _growth),
+    "headers": ("Headers", _headers),
 }
