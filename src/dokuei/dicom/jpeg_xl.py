@@ -4,6 +4,7 @@ Its size, and whether it was coded with loss: XYB colours and VarDCT frames are 
 the image's own colours are not. Where its headers go beyond what is read here, nothing is claimed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import error, unpack_from
 from typing import Final, Literal
@@ -17,6 +18,7 @@ SIGNATURE: Final = b"\xff\x0a"
 CONTAINER: Final = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 _BOX: Final = 8
 _LARGE_BOX: Final = 16
+_INDEX: Final = 4
 _READ_AT_MOST: Final = 512
 _RATIOS: Final = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _GREY: Final = 1
@@ -99,30 +101,35 @@ def read_jpeg_xl(data: Buffer) -> JpegXlHeader:
 
 
 def _codestream(data: Buffer) -> bytes:
-    """The beginning of the codestream, bare or in its boxes."""
-    start = bytes(data[: len(CONTAINER)])
-    if start.startswith(SIGNATURE):
-        return bytes(data[len(SIGNATURE) : _READ_AT_MOST])
-    if start != CONTAINER:
+    """The beginning of the codestream after its signature, bare or in boxes; encoders cut it where they like."""
+    found = bytes(data[:_READ_AT_MOST])
+    if found.startswith(CONTAINER):
+        try:
+            found = b"".join(_parts(data))
+        except error as broken:
+            raise CodestreamError("its JPEG XL boxes are cut off") from broken
+    if not found.startswith(SIGNATURE):
         raise CodestreamError("it is no JPEG XL stream")
-    position = 0
-    try:
-        while True:
-            length, kind = unpack_from(">L4s", data, position)
-            at = position + _BOX
-            if length == 1:
-                length, at = unpack_from(">Q", data, at)[0], position + _LARGE_BOX
-            if kind in {b"jxlc", b"jxlp"}:
-                at += 4 if kind == b"jxlp" else 0
-                if bytes(data[at : at + 2]) != SIGNATURE:
-                    raise CodestreamError("it is no JPEG XL stream")
-                end = len(data) if length == 0 else position + length
-                return bytes(data[at + 2 : min(end, at + _READ_AT_MOST)])
-            if length < _BOX:
-                raise CodestreamError("its JPEG XL boxes are damaged")
-            position += length
-    except error as broken:
-        raise CodestreamError("its JPEG XL boxes are cut off") from broken
+    return found[len(SIGNATURE) :]
+
+
+def _parts(data: Buffer) -> Iterator[bytes]:
+    """What its boxes hold of the codestream, no more than is needed (ISO/IEC 18181-2)."""
+    position, wanted = 0, _READ_AT_MOST
+    while position < len(data) and wanted > 0:
+        length, kind = unpack_from(">L4s", data, position)
+        at = position + _BOX
+        if length == 1:
+            length, at = unpack_from(">Q", data, at)[0], position + _LARGE_BOX
+        end = len(data) if length == 0 else position + length
+        if end < at:
+            raise CodestreamError("its JPEG XL boxes are damaged")
+        if kind in {b"jxlc", b"jxlp"}:
+            at += _INDEX if kind == b"jxlp" else 0
+            part = bytes(data[at : min(end, at + wanted)])
+            wanted -= len(part)
+            yield part
+        position = end
 
 
 def _size(bits: _Bits) -> tuple[int, int]:
