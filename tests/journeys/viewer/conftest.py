@@ -82,6 +82,17 @@ class Room:
         pixels = np.frombuffer(base64.b64decode(read["rgba"]), np.uint8)
         return pixels.reshape(read["height"], read["width"], 4)[..., :3]
 
+    def still(self, pane: str = "pane-0") -> NDArray[np.uint8]:
+        """What is on a viewport's canvas once it has stopped changing: a slow machine draws late."""
+        before = self.canvas(pane)
+        for _ in range(40):
+            self.page.wait_for_timeout(400)
+            now = self.canvas(pane)
+            if np.array_equal(before, now):
+                break
+            before = now
+        return before
+
     def corner(self, name: str, pane: str = "pane-0") -> str:
         """The text in a corner of a viewport."""
         return self.page.locator(f'[data-pane="{pane}"] [data-corner="{name}"]').inner_text()

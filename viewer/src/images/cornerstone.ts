@@ -1,10 +1,12 @@
-import { Enums, imageLoader, metaData, utilities, type Types } from "@cornerstonejs/core";
+import { cache, Enums, eventTarget, imageLoader, metaData, utilities, type Types } from "@cornerstonejs/core";
 import { displaySpacing } from "./displaySpacing";
 import { typedCells, type DecodedImage } from "./decode/messages";
 import type { Frame } from "./frame";
 import type { FrameStore } from "./store";
 
 /** The only door between our frames and Cornerstone3D: an image loader and a metadata provider for `dokuei:`. */
+
+const SCHEME = "dokuei";
 
 export interface Plane {
   readonly origin: Types.Point3;
@@ -26,11 +28,21 @@ let store: FrameStore | null = null;
 /** The reduction of the image that was last made for an id: a preview has fewer, larger pixels. */
 const reductions = new Map<string, number>();
 
+/** Images that Cornerstone3D waits for. */
+const pending = new Set<string>();
+
 /** Images come from this store until the next call; null when the case is left. */
 export function serveImagesFrom(next: FrameStore | null): void {
   if (next === store) return;
   store = next;
   reductions.clear();
+  // What was waited for comes from no other store: it is asked for anew when its case is opened again.
+  for (const imageId of pending) forgetImage(imageId);
+}
+
+/** Lets go of what Cornerstone3D's cache knows of an image, and of its waiting for it. */
+export function forgetImage(imageId: string): void {
+  if (cache.getImageLoadObject(imageId) !== undefined) cache.removeImageLoadObject(imageId, { force: true });
 }
 
 const SUPPORTED: Types.IImage["voiLUTFunction"] = Enums.VOILUTFunctionType.LINEAR;
@@ -83,6 +95,11 @@ function spacingOf(frame: Frame): readonly [number, number] {
 
 function loadImage(imageId: string): Types.IImageLoadObject {
   const from = store;
+  let stop = (): void => undefined;
+  const cancelFn = (): void => {
+    stop();
+    pending.delete(imageId);
+  };
   const promise = new Promise<Types.IImage>((resolve) => {
     const offer = (): boolean => {
       const frame = from?.frame(imageId);
@@ -92,11 +109,18 @@ function loadImage(imageId: string): Types.IImageLoadObject {
       return true;
     };
     if (from === null || offer()) return;
-    const stop = from.subscribe(imageId, () => {
-      if (offer()) stop();
+    pending.add(imageId);
+    stop = from.subscribe(imageId, () => {
+      if (offer()) cancelFn();
     });
   });
-  return { promise };
+  return { promise, cancelFn };
+}
+
+/** Our store keeps the frames. In Cornerstone3D's cache a preview would be drawn again when the whole is here. */
+function keepNone(event: CustomEvent<{ image: { imageId: string } }>): void {
+  const { imageId } = event.detail.image;
+  if (imageId.startsWith(`${SCHEME}:`)) forgetImage(imageId);
 }
 
 function modules(type: string, imageId: string): unknown {
@@ -141,6 +165,7 @@ function imagePlane(frame: Frame): unknown {
 }
 
 export function registerImageLoader(): void {
-  imageLoader.registerImageLoader("dokuei", loadImage);
+  imageLoader.registerImageLoader(SCHEME, loadImage);
+  eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_ADDED, keepNone);
   metaData.addProvider(modules, 1_000);
 }

@@ -78,6 +78,10 @@ export function viewOf(entry: Entry): FrameView {
   };
 }
 
+/** What may be said of the picture that is drawn: where it is still the preview, no more than that of a preview. */
+export const drawnView = (view: FrameView, reduced: boolean): FrameView =>
+  reduced ? { ...view, whole: false, proved: false } : view;
+
 /** Frames this near to a reader are kept decoded, and decoded again when memory let them go. */
 const NEAR_RANK = 200_000;
 const COMPLETION = 100_000;

@@ -3,6 +3,7 @@ import { call } from "@/api/client";
 import { decodePool } from "@/images/decode/pool";
 import { serveImagesFrom } from "@/images/cornerstone";
 import { FrameStore, type Rejection } from "@/images/store";
+import { stopEngine } from "@/viewports/engine";
 import type { OpenCase } from "./useCase";
 
 /** The share of the device's memory that decoded images may take; Chromium says at most 8 GB, others say nothing. */
@@ -44,6 +45,7 @@ export function useFrames(opened: OpenCase): FrameStore {
     return () => {
       serveImagesFrom(null);
       store.close();
+      stopEngine();
     };
   }, [store, opened]);
   return store;

@@ -1,17 +1,17 @@
 import {
-  cache,
   Enums,
   getShouldUseCPURendering,
   type RenderingEngine,
   type StackViewport,
   type Types,
 } from "@cornerstonejs/core";
-import { cornerstoneImage, planeOf, serveImagesFrom } from "@/images/cornerstone";
+import { cornerstoneImage, serveImagesFrom } from "@/images/cornerstone";
 import { displaySpacing } from "@/images/displaySpacing";
-import type { FrameView } from "@/images/entry";
+import { drawnView, type FrameView } from "@/images/entry";
 import type { Frame, VoiChoice } from "@/images/frame";
 import type { FrameStore } from "@/images/store";
 import type { Placement, Stack } from "@/hanging/plan";
+import { cameraOf } from "./camera";
 import { cpuPicture, lookOnCpu } from "./cpu";
 import { fullRange, greyCurve, greyTable, stateOf, type GreyState } from "./grey";
 import { greyFunction } from "./greyFunction";
@@ -24,6 +24,7 @@ export interface StackViewState {
   readonly stack: Stack;
   readonly index: number;
   readonly frame: Frame;
+  /** What is so of the picture on the canvas, where it is drawn: the store may be ahead of it. */
   readonly frameView: FrameView;
   /** The picture on the canvas is of `frame`; else it is hidden and the viewport says what it waits for. */
   readonly drawn: boolean;
@@ -73,6 +74,7 @@ export class StackView {
   #direction: -1 | 0 | 1 = 0;
   #drawn = "";
   #drawnReduced = false;
+  #destroyed = false;
   #view: View | null = null;
   #fitting = true;
   #fitScale: number | undefined;
@@ -120,6 +122,7 @@ export class StackView {
   };
 
   destroy(): void {
+    this.#destroyed = true;
     this.#stopListening();
     this.#element.removeEventListener(Enums.Events.STACK_NEW_IMAGE, this.#newImage as EventListener);
     this.#listeners.clear();
@@ -237,12 +240,14 @@ export class StackView {
   }
 
   readonly #newImage = (event: CustomEvent<{ imageId: string; image: Types.IImage }>): void => {
-    this.#drawn = event.detail.imageId;
-    this.#drawnReduced = event.detail.image.columns < this.#frame.pixel.columns;
-    cache.removeImageLoadObject(this.#drawn, { force: true });
+    const { imageId, image } = event.detail;
+    this.#drawn = imageId;
+    this.#drawnReduced = image.columns < (this.#store.frame(imageId)?.pixel.columns ?? Infinity);
     this.#applyGrey();
     this.#applyView();
     this.#changed();
+    // The store may have come further since; after this event, in which Cornerstone3D itself still draws on the CPU.
+    queueMicrotask(() => this.#refine());
   };
 
   #watch(): void {
@@ -257,7 +262,7 @@ export class StackView {
   #refine(): void {
     const frame = this.#frame;
     const image = this.#store.view(frame.imageId)?.image;
-    if (image == null || this.#drawn !== frame.imageId || !this.#drawnReduced) return;
+    if (image == null || this.#drawn !== frame.imageId || !this.#drawnReduced || this.#destroyed) return;
     if (this.#viewport.getCornerstoneImage().columns === image.width) return;
     const better = cornerstoneImage(frame, image);
     this.#viewport.renderImageObject(better);
@@ -330,12 +335,13 @@ export class StackView {
     const frame = this.#frame;
     const view = this.#view ?? fitted(this.#extent(), { width: 1, height: 1 });
     const { right, down } = screenAxes(view);
+    const drawn = this.#drawn === frame.imageId;
     return {
       stack: this.#stack,
       index: this.#index,
       frame,
-      frameView: this.#store.view(frame.imageId) ?? EMPTY,
-      drawn: this.#drawn === frame.imageId,
+      frameView: drawnView(this.#store.view(frame.imageId) ?? EMPTY, drawn && this.#drawnReduced),
+      drawn,
       grey: this.#currentGrey(),
       marks: marks(frame.geometry, right, down),
       flipped: view.flipped,
@@ -362,34 +368,4 @@ function curveOf(frame: Frame, grey: GreyState): ReturnType<typeof greyCurve> {
   const colour = frame.pixel.samplesPerPixel > 1 || frame.pixel.palette !== null;
   const pixel = colour ? { ...frame.pixel, photometricInterpretation: "RGB", padding: null } : frame.pixel;
   return greyCurve(grey, colour ? PLAIN : frame.modality, pixel);
-}
-
-function cameraOf(frame: Frame, view: View, extent: Extent, canvas: Canvas): Types.ICamera {
-  const { origin, row, column } = planeOf(frame);
-  const [rowSpacing, columnSpacing] = displaySpacing(frame);
-  const along = view.center[0] * extent.width - columnSpacing / 2;
-  const down = view.center[1] * extent.height - rowSpacing / 2;
-  const axes = screenAxes(view);
-  const inWorld = ([a, b]: readonly [number, number]): Types.Point3 =>
-    [0, 1, 2].map((axis) => a * (row[axis] ?? 0) + b * (column[axis] ?? 0)) as Types.Point3;
-  const right = inWorld(axes.right);
-  const up = inWorld([-axes.down[0], -axes.down[1]]);
-  const normal: Types.Point3 = [
-    right[1] * up[2] - right[2] * up[1],
-    right[2] * up[0] - right[0] * up[2],
-    right[0] * up[1] - right[1] * up[0],
-  ];
-  const focalPoint = origin.map(
-    (value, axis) => value + along * (row[axis] ?? 0) + down * (column[axis] ?? 0),
-  ) as Types.Point3;
-  const away = Math.max(extent.width, extent.height);
-  const position = focalPoint.map((value, axis) => value + away * (normal[axis] ?? 0)) as Types.Point3;
-  return {
-    focalPoint,
-    position,
-    viewUp: up,
-    viewPlaneNormal: normal,
-    parallelScale: canvas.height / view.scale / 2,
-    clippingRange: [away - 100, away + 100],
-  };
 }

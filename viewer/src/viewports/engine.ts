@@ -38,8 +38,12 @@ export function startEngine(): RenderingEngine {
   return getRenderingEngine(ENGINE) ?? new RenderingEngine(ENGINE);
 }
 
-/** Gives back the GPU's memory when the reading room is left. */
+/** Gives back the GPU's memory when the reading room is left; not where another case's viewports are open already. */
 export function stopEngine(): void {
-  getRenderingEngine(ENGINE)?.destroy();
-  cache.purgeCache();
+  queueMicrotask(() => {
+    const engine = getRenderingEngine(ENGINE);
+    if (engine === undefined || engine.getViewports().length > 0) return;
+    engine.destroy();
+    cache.purgeCache();
+  });
 }
