@@ -180,7 +180,8 @@ def test_measuring_says_length_and_by_what_it_is_calibrated(hub: BrowsedHub, roo
     room.open(hub.case(axial(1)))
     room.settle()
     bright = np.argwhere(room.canvas()[..., 0] > 150)
-    (top, left), (bottom, right) = bright.min(axis=0), bright.max(axis=0)
+    top, left = (float(value) for value in bright.min(axis=0))
+    bottom, right = (float(value) for value in bright.max(axis=0))
     box = room.page.locator("[data-pane=pane-0]").bounding_box()
     assert box is not None
 
@@ -196,13 +197,13 @@ def test_measuring_says_length_and_by_what_it_is_calibrated(hub: BrowsedHub, roo
     drag("KeyA", left, top, right, top)
     pane = room.page.locator("[data-pane=pane-0] svg")
     expect(pane).to_contain_text("患者座標")
-    said = re.search(r"([\d.]+) mm", pane.inner_text() or pane.evaluate("node => node.textContent"))
+    expect(pane.locator("text").first).to_be_visible()
+    said = re.search(r"([\d.]+) mm", pane.text_content() or "")
     assert said is not None
     assert abs(float(said[1]) - 10) < 0.3
     middle = ((left + right) / 2, (top + bottom) / 2)
     drag("KeyS", middle[0], middle[1], middle[0] + (right - left) / 4, middle[1] + (bottom - top) / 4)
-    text = pane.evaluate("node => node.textContent")
-    assert "平均 4000 ± 0.0" in text, text
+    expect(pane).to_contain_text("平均 4000 ± 0.0")
 
 
 def test_what_is_no_image_is_listed_and_counted(hub: BrowsedHub, room: Room) -> None:

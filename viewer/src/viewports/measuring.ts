@@ -98,8 +98,11 @@ export function startMeasuring(): void {
   group?.addTool(AngleTool.toolName, { getTextLines: angleLines });
   group?.addTool(EllipticalROITool.toolName, { getTextLines: ellipseLines });
   for (const name of Object.values(toolNames)) group?.setToolPassive(name);
-  annotation.config.style.setDefaultToolStyles({
+  const { style } = annotation.config;
+  // These take the place of the library's own, in which a measurement's text is shown.
+  style.setDefaultToolStyles({
     global: {
+      ...style.getDefaultToolStyles().global,
       color: "rgb(220, 200, 110)",
       colorHighlighted: "rgb(255, 235, 150)",
       colorSelected: "rgb(255, 235, 150)",
