@@ -1,29 +1,38 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Instance } from "@/images/frame";
 import { ageOn, formatDay, parseDay, writeName } from "@/ui/format";
 import { useDateStyle } from "@/ui/preferences";
-import type { Identity } from "@/viewports/Overlay";
+import type { Identity, WhoseImage } from "@/viewports/Overlay";
+import { differences, patientOf } from "./identity";
 import type { OpenCase } from "./useCase";
 
 /** Who the images are of, in the reader's language and way of writing dates: stands on every image (MAMMO-12). */
 export function useIdentity(opened: OpenCase): Identity {
-  const { t } = useTranslation("ui");
+  const { t } = useTranslation(["ui", "reading"]);
   const style = useDateStyle();
   return useMemo(() => {
     const { current, priors } = opened;
-    const { patient } = current.images;
-    const birth = parseDay(patient.patient_birth_date);
-    const age = ageOn(birth, parseDay(current.images.study_date));
-    const sex = patient.patient_sex;
-    const known = sex === "F" || sex === "M" || sex === "O" ? t(`sex.${sex}`) : sex;
-    const dates = new Map([current, ...priors].map(({ images }) => [images.study_instance_uid, images.study_date]));
-    const name = writeName(patient.patient_name);
-    return {
-      name: name.main,
-      kana: name.kana,
-      patientId: patient.patient_id,
-      particulars: [formatDay(birth, style), age === null ? "" : t("age", { age }), known].filter(Boolean).join("  "),
-      studyDate: (uid) => formatDay(parseDay(dates.get(uid)), style),
+    const studies = new Map([current, ...priors].map(({ images }) => [images.study_instance_uid, images]));
+    return ({ dataset, studyInstanceUid }: Instance): WhoseImage => {
+      const study = studies.get(studyInstanceUid) ?? current.images;
+      const patient = patientOf(dataset, study.patient);
+      const birth = parseDay(patient.patient_birth_date);
+      const age = ageOn(birth, parseDay(study.study_date));
+      const sex = patient.patient_sex;
+      const sexWord = sex === "F" || sex === "M" || sex === "O" ? t(`sex.${sex}`) : sex;
+      const name = writeName(patient.patient_name);
+      const unlike = differences(patient, current.images.patient).map((what) => t(`reading:person.${what}`));
+      return {
+        name: name.main,
+        kana: name.kana,
+        patientId: patient.patient_id,
+        particulars: [age === null ? "" : t("age", { age }), sexWord, formatDay(birth, style)]
+          .filter(Boolean)
+          .join(" "),
+        studyDate: formatDay(parseDay(study.study_date), style),
+        differs: unlike.length === 0 ? "" : t("reading:differs", { what: unlike.join(t("reading:and")) }),
+      };
     };
   }, [opened, style, t]);
 }

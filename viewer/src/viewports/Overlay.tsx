@@ -1,5 +1,6 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
+import type { Instance } from "@/images/frame";
 import { acquisition } from "./acquisition";
 import { stackLabel, viewLabel } from "./label";
 import classes from "./Overlay.module.css";
@@ -7,15 +8,19 @@ import type { StackViewState } from "./StackView";
 import { truthOf, type Truth } from "./truth";
 
 /** Who and when, as it stands on every image; written by the page in the reader's language. */
-export interface Identity {
+export interface WhoseImage {
   readonly name: string;
   readonly kana: string;
   readonly patientId: string;
-  /** Birth date, age, sex. */
+  /** Age at the study, sex, birth date. */
   readonly particulars: string;
-  /** The date of the study with this Study Instance UID. */
-  readonly studyDate: (studyInstanceUid: string) => string;
+  readonly studyDate: string;
+  /** In what the patient is not that of the current study; empty where it is. */
+  readonly differs: string;
 }
+
+/** Asked for each object: a prior may be another's. */
+export type Identity = (instance: Instance) => WhoseImage;
 
 export interface OverlayProps {
   readonly state: StackViewState;
@@ -47,18 +52,23 @@ function IdentityCorner({
 }): JSX.Element {
   const { t } = useTranslation("reading");
   const { stack, index, frame } = state;
-  const { instance } = frame;
+  const whose = identity(frame.instance);
   return (
-    <div className={classes["topLeft"]} data-corner="identity">
+    <div className={classes["topLeft"]} data-corner="identity" data-differs={whose.differs !== "" || undefined}>
+      {whose.differs === "" ? null : (
+        <div className={classes["differs"]} role="alert">
+          ▲ {whose.differs}
+        </div>
+      )}
       <div className={classes["strong"]}>
-        {identity.name}
-        <span className={classes["roomy"]}>{` ${identity.kana}`}</span>
+        {whose.name}
+        <span className={classes["roomy"]}>{` ${whose.kana}`}</span>
       </div>
-      <div>{identity.patientId}</div>
-      <div className={classes["roomy"]}>{identity.particulars}</div>
+      <div className={classes["patientId"]}>{whose.patientId}</div>
+      <div>{whose.particulars}</div>
       <div className={stack.prior ? classes["prior"] : undefined}>
         {stack.prior ? `${t("prior")} ` : ""}
-        {identity.studyDate(instance.studyInstanceUid)}
+        {whose.studyDate}
       </div>
       <div>
         {stackLabel(stack)}
@@ -106,9 +116,7 @@ function WindowCorner({ state }: { readonly state: StackViewState }): JSX.Elemen
           W {short(grey.width)} C {short(grey.center)} {frame.modality.unit}
         </div>
       )}
-      {colour || (name === "" && kind === "") ? null : (
-        <div className={classes["roomy"]}>{[kind, name].join(" ").trim()}</div>
-      )}
+      {colour || (name === "" && kind === "") ? null : <div>{[kind, name].join(" ").trim()}</div>}
       <div>
         {t("zoom", { percent: Math.round(state.zoom * 100) })}
         {grey.inverted ? `  ${t("inverted")}` : ""}
@@ -123,20 +131,22 @@ function TruthCorner({ truth }: { readonly truth: Truth }): JSX.Element {
   const { t } = useTranslation("reading");
   return (
     <div className={classes["bottomRight"]} data-corner="truth" data-stage={truth.stage}>
-      <div className={classes["roomy"]}>{truth.sourceEncoding}</div>
       {truth.lossy === null ? (
-        <div className={classes["roomy"]}>{t("truth.lossless")}</div>
+        <div>
+          {truth.sourceEncoding} · {t("truth.lossless")}
+        </div>
       ) : (
         <div className={classes["attention"]}>
           ▲ {t("truth.lossy")}
           {truth.lossy.ratio === null ? "" : ` ${short(truth.lossy.ratio)}:1`} {truth.lossy.method}
+          {truth.sourceEncoding === truth.lossy.method ? "" : ` (${truth.sourceEncoding})`}
         </div>
       )}
       {truth.keptBecause === "" || truth.lossy !== null ? null : (
         <div>{t("truth.kept", { why: truth.keptBecause })}</div>
       )}
       <Stage truth={truth} />
-      {truth.decodedByHub ? <div className={classes["roomy"]}>{t("truth.decodedByHub")}</div> : null}
+      {truth.decodedByHub ? <div>{t("truth.decodedByHub")}</div> : null}
     </div>
   );
 }
