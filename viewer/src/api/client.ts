@@ -53,7 +53,8 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
   if (options.signal) init.signal = options.signal;
   const answer = await fetch(path, init);
   noteHubDate(answer.headers.get("date"));
-  if (answer.ok) return answer;
+  // Not modified: an answer to a page that said what it has.
+  if (answer.ok || answer.status === 304) return answer;
   if (answer.status === 401) window.dispatchEvent(new CustomEvent(SIGNED_OUT));
   throw await problemOf(answer);
 }

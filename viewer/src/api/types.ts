@@ -99,6 +99,7 @@ export interface SeriesEntry {
 }
 
 export interface Ledger {
+  /** What the sender counted; null as long as it has not. */
   readonly declared_instances: number | null;
   readonly declared_frames: number | null;
   readonly arrived_instances: number;

@@ -5,14 +5,17 @@ import type { FrameStore } from "@/images/store";
 import { Chip, type Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
 import { ledgerState, progressOf, studyLedger, type LedgerState, type Progress, type StudyLedger } from "./ledger";
+import type { Seen } from "./seen";
 import classes from "./TopStrip.module.css";
+import { useArrivals } from "./useArrivals";
 import type { OpenCase } from "./useCase";
-import type { Views } from "./views";
 
 const LOOKS: Readonly<Record<LedgerState, readonly [Tone, Shape]>> = {
   complete: ["good", "check"],
   uncounted: ["idle", "hollow"],
+  arriving: ["attention", "half"],
   missing: ["danger", "stop"],
+  excess: ["danger", "stop"],
   unreachable: ["danger", "stop"],
   unsigned: ["danger", "triangle"],
 };
@@ -20,54 +23,73 @@ const LOOKS: Readonly<Record<LedgerState, readonly [Tone, Shape]>> = {
 interface LedgerProps {
   readonly opened: OpenCase;
   readonly store: FrameStore;
-  readonly views: Views;
+  readonly seen: Seen;
+  readonly onRefresh: () => void;
 }
 
 /** The ledger of the study: counted by the sender, arrived, reachable, proved, seen; a difference is red. */
-export function LedgerMark({ opened, store, views }: LedgerProps): JSX.Element {
+export function LedgerMark({ opened, store, seen, onRefresh }: LedgerProps): JSX.Element {
   const { t } = useTranslation("reading");
-  const ledger = studyLedger(opened.current.images, opened.current.study, opened.hanging);
-  const progress = useProgress(store, opened.current.study.studyInstanceUid);
+  const { images, study } = opened.current;
+  const ledger = studyLedger(images, study, opened.hanging, useArrivals(opened));
+  const progress = useProgress(store, study.studyInstanceUid);
   const state = ledgerState(ledger);
-  const [tone, shape] = progress.failed > 0 ? (["danger", "stop"] as const) : LOOKS[state];
+  const [tone, shape] = looks(state, progress);
   return (
-    <Popover transitionProps={{ duration: 0 }} position="bottom-start" trapFocus>
-      <Popover.Target>
-        <button type="button" className={classes["ledger"]} data-ledger={state} aria-label={t("ledger.label")}>
-          <Chip tone={tone} shape={shape}>
-            {words(state, ledger, progress, t)}
-          </Chip>
+    <>
+      <Popover transitionProps={{ duration: 0 }} position="bottom-start" trapFocus>
+        <Popover.Target>
+          <button type="button" className={classes["ledger"]} data-ledger={state} title={t("ledger.label")}>
+            <Chip tone={tone} shape={shape}>
+              {words(state, ledger, progress, t)}
+            </Chip>
+          </button>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <LedgerTable ledger={ledger} progress={progress} seen={seen} />
+        </Popover.Dropdown>
+      </Popover>
+      {ledger.newInstances > 0 ? (
+        <button type="button" className={classes["arrivals"]} data-arrivals="" onClick={onRefresh}>
+          {t("ledger.new", { count: ledger.newFrames || ledger.newInstances })}
         </button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <LedgerTable ledger={ledger} progress={progress} views={views} />
-      </Popover.Dropdown>
-    </Popover>
+      ) : null}
+    </>
   );
+}
+
+/** Green is only what is complete and proved to the last frame. */
+function looks(state: LedgerState, progress: Progress): readonly [Tone, Shape] {
+  if (progress.failed > 0) return ["danger", "stop"];
+  if (state === "complete" && progress.proved < progress.frames) return ["idle", "half"];
+  return LOOKS[state];
 }
 
 type Words = ReturnType<typeof useTranslation<"reading">>["t"];
 
 function words(state: LedgerState, ledger: StudyLedger, progress: Progress, t: Words): string {
   if (state === "unreachable") return t("ledger.unreachable", { count: ledger.arrivedFrames - ledger.reachableFrames });
-  if (state === "missing")
+  if (state === "missing" || state === "excess")
     return t("ledger.differs", { arrived: ledger.arrivedInstances, declared: ledger.declaredInstances });
   if (state === "unsigned") return t("ledger.manifestBad");
+  if (state === "arriving")
+    return t("ledger.arriving", { arrived: ledger.arrivedInstances, declared: ledger.declaredInstances });
   if (progress.proved < progress.frames) return t("ledger.proving", { proved: progress.proved, all: progress.frames });
+  if (state === "uncounted") return t("ledger.uncounted", { count: ledger.arrivedFrames });
   return t("ledger.complete", { count: ledger.arrivedFrames });
 }
 
 function LedgerTable({
   ledger,
   progress,
-  views,
+  seen,
 }: {
   readonly ledger: StudyLedger;
   readonly progress: Progress;
-  readonly views: Views;
+  readonly seen: Seen;
 }): JSX.Element {
   const { t } = useTranslation("reading");
-  const seen = useSyncExternalStore(views.subscribeSeen, views.seenCount);
+  const seenImages = useSyncExternalStore(seen.subscribe, seen.current);
   const counted = (value: number): number | string => (ledger.counted ? value : "–");
   const rows: readonly (readonly [string, number | string, number | string, boolean])[] = [
     [t("ledger.counted"), counted(ledger.declaredInstances), counted(ledger.declaredFrames), false],
@@ -82,10 +104,10 @@ function LedgerTable({
       t("ledger.reachable"),
       ledger.reachableInstances,
       ledger.reachableFrames,
-      ledger.reachableFrames !== ledger.arrivedFrames,
+      ledger.reachableFrames !== ledger.arrivedFrames || ledger.reachableInstances !== ledger.arrivedInstances,
     ],
     [t("ledger.proved"), "", progress.proved, progress.failed > 0],
-    [t("ledger.seen"), "", seen, false],
+    [t("ledger.seen"), "", seenImages, false],
   ];
   const { manifest } = ledger;
   return (

@@ -1,15 +1,17 @@
 import { Center, Loader, Stack } from "@mantine/core";
-import type { JSX } from "react";
+import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Failed } from "@/ui/States";
 import { ReadingRoom } from "./ReadingRoom";
+import { Seen } from "./seen";
 import { useCase } from "./useCase";
 
 /** The way into the reading room: what is missing to open the case, or the room itself. */
 export default function ReadingPage({ itemId }: { readonly itemId: string }): JSX.Element {
   const { t } = useTranslation("reading");
   const { opened, error } = useCase(itemId);
-  if (opened !== null) return <ReadingRoom key={itemId} opened={opened} />;
+  const [seen] = useState(() => new Seen());
+  if (opened !== null) return <ReadingRoom key={opened.version} opened={opened} seen={seen} />;
   return (
     <Center h="100%" component="main" aria-label={t("title")}>
       {error === null ? (
@@ -18,7 +20,7 @@ export default function ReadingPage({ itemId }: { readonly itemId: string }): JS
           {t("opening")}
         </Stack>
       ) : (
-        <Failed error={error} onRetry={() => window.location.reload()} />
+        <Failed error={error} onRetry={() => window.location.reload()} heading />
       )}
     </Center>
   );

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useRef, type JSX } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useRef, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { LoadingRows } from "@/ui/States";
@@ -9,6 +9,7 @@ import { HelpSheet } from "./HelpSheet";
 import { commandOf, typesText, type Command } from "./keys";
 import { changeRoom, firstRoom } from "./room";
 import classes from "./ReadingRoom.module.css";
+import type { Seen } from "./seen";
 import { Stage } from "./Stage";
 import { Thumbnails } from "./Thumbnails";
 import { TopStrip } from "./TopStrip";
@@ -21,14 +22,21 @@ import { Views } from "./views";
 
 const ReportPanel = lazy(() => import("@/report/ReportPanel"));
 
-export function ReadingRoom({ opened }: { readonly opened: OpenCase }): JSX.Element {
-  const store = useFrames(opened);
+export interface ReadingRoomProps {
+  readonly opened: OpenCase;
+  readonly seen: Seen;
+}
+
+export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
+  // The room is made of what was there when it opened, until it is made anew (by its key) of more.
+  const [first] = useState(opened);
+  const store = useFrames(first);
   const { t } = useTranslation("reading");
-  const { hanging, item } = opened;
+  const { hanging, item } = first;
   const reducer = useMemo(() => changeRoom(hanging), [hanging]);
   const [room, change] = useReducer(reducer, hanging, firstRoom);
-  const views = useMemo(() => new Views(store, hanging.stacks), [store, hanging]);
-  const identity = useIdentity(opened);
+  const views = useMemo(() => new Views(store, hanging.stacks, seen), [store, hanging, seen]);
+  const identity = useIdentity(first);
   const texts = useMeasuringTexts();
   const [, navigate] = useLocation();
 
@@ -60,15 +68,30 @@ export function ReadingRoom({ opened }: { readonly opened: OpenCase }): JSX.Elem
     >
       {room.stripsHidden ? null : (
         <>
-          <TopStrip opened={opened} store={store} views={views} room={room} change={change} act={act} />
-          <Thumbnails opened={opened} store={store} room={room} onPut={(stack) => change({ type: "put", stack })} />
+          <TopStrip
+            opened={first}
+            onRefresh={opened.refresh}
+            store={store}
+            views={views}
+            seen={seen}
+            room={room}
+            change={change}
+            act={act}
+          />
+          <Thumbnails
+            opened={first}
+            absent={opened.absentPriors}
+            store={store}
+            room={room}
+            onPut={(stack) => change({ type: "put", stack })}
+          />
         </>
       )}
       <Stage room={room} change={change} views={views} store={store} identity={identity} />
       {room.reportOpen ? (
         <aside className={classes["report"]} aria-label={t("report")}>
           <Suspense fallback={<LoadingRows rows={6} />}>
-            <ReportPanel worklistItemId={item.worklist_item_id} imagesRead={views.imagesRead} />
+            <ReportPanel worklistItemId={item.worklist_item_id} imagesRead={seen.images} />
           </Suspense>
         </aside>
       ) : null}

@@ -7,6 +7,7 @@ import { formatDay, parseDay } from "@/ui/format";
 import { useDateStyle } from "@/ui/preferences";
 import { stackLabel } from "@/viewports/label";
 import { drawThumbnail } from "@/viewports/thumbnail";
+import type { AbsentPrior } from "./priors";
 import type { Room } from "./room";
 import classes from "./Thumbnails.module.css";
 import type { LoadedStudy } from "@/images/loadStudy";
@@ -16,13 +17,15 @@ import { middleOf } from "./views";
 
 export interface ThumbnailsProps {
   readonly opened: OpenCase;
+  /** Priors that are not in the room. */
+  readonly absent: readonly AbsentPrior[];
   readonly store: FrameStore;
   readonly room: Room;
   readonly onPut: (stack: Stack) => void;
 }
 
 /** Every stack of the case and what is no image, study by study: what is not hung is one click away. */
-export function Thumbnails({ opened, store, room, onPut }: ThumbnailsProps): JSX.Element {
+export function Thumbnails({ opened, absent, store, room, onPut }: ThumbnailsProps): JSX.Element {
   const { t } = useTranslation("reading");
   const hung = new Set(room.arrangement.cells.map((cell) => cell.stack?.id));
   const active = room.arrangement.cells[room.active]?.stack?.id;
@@ -43,6 +46,9 @@ export function Thumbnails({ opened, store, room, onPut }: ThumbnailsProps): JSX
               />
             ))}
         </StudyGroup>
+      ))}
+      {absent.map((one) => (
+        <AbsentPriorRow key={one.prior.study_instance_uid} absent={one} />
       ))}
     </nav>
   );
@@ -79,6 +85,28 @@ function DocumentRow({ document }: { readonly document: DocumentObject }): JSX.E
       <div>{document.title || t("document.untitled")}</div>
       <small>{t("document.notAnImage", { kind })}</small>
     </div>
+  );
+}
+
+/** A prior that failed or was left out is said to be so, and one click away. */
+function AbsentPriorRow({ absent: { prior, error, bring } }: { readonly absent: AbsentPrior }): JSX.Element {
+  const { t } = useTranslation("reading");
+  const style = useDateStyle();
+  return (
+    <section className={classes["study"]} data-absent={error === null ? "omitted" : "failed"}>
+      <h2 data-prior>
+        {t("prior")} <span>{formatDay(parseDay(prior.study_date), style)}</span>
+      </h2>
+      <div className={classes["document"]}>
+        <div>{[...prior.modalities, prior.study_description].join(" ")}</div>
+        <small className={error === null ? undefined : classes["failed"]}>
+          {error === null ? t("absentPrior.omitted") : `▲ ${t("absentPrior.failed")}`}
+        </small>
+        <button type="button" className={classes["bring"]} onClick={bring}>
+          {error === null ? t("absentPrior.bring") : t("absentPrior.retry")}
+        </button>
+      </div>
+    </section>
   );
 }
 

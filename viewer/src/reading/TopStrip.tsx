@@ -10,14 +10,18 @@ import { IconMark, type Icon } from "./icons";
 import { keyName, KEYS, type Command } from "./keys";
 import { LedgerMark } from "./LedgerMark";
 import type { Change, Room } from "./room";
+import type { Seen } from "./seen";
 import classes from "./TopStrip.module.css";
 import type { OpenCase } from "./useCase";
 import type { Views } from "./views";
 
 export interface TopStripProps {
   readonly opened: OpenCase;
+  /** Brings what has arrived since. */
+  readonly onRefresh: () => void;
   readonly store: FrameStore;
   readonly views: Views;
+  readonly seen: Seen;
   readonly room: Room;
   readonly change: Dispatch<Change>;
   readonly act: (command: Command) => void;
@@ -25,7 +29,7 @@ export interface TopStripProps {
 
 /** The narrow strip over the images: whose case, what of it is here, how it hangs, what the mouse does. */
 export function TopStrip(props: TopStripProps): JSX.Element {
-  const { opened, store, views, room, change, act } = props;
+  const { opened, store, views, seen, room, change, act } = props;
   const { patient } = opened.current.images;
   const name = writeName(patient.patient_name);
   return (
@@ -36,7 +40,8 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         <span>{patient.patient_id}</span>
         <span>{opened.current.images.study_description}</span>
       </div>
-      <LedgerMark opened={opened} store={store} views={views} />
+      <LedgerMark opened={opened} store={store} seen={seen} onRefresh={props.onRefresh} />
+      <NotForDiagnosis />
       <Steps opened={opened} room={room} change={change} />
       <div className={classes["tools"]}>
         <ToolButtons room={room} act={act} />
@@ -54,6 +59,16 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         <Press icon="report" command="report" act={act} pressed={room.reportOpen} wide />
       </div>
     </header>
+  );
+}
+
+/** Stays until a certification is recorded (OPS-14). */
+function NotForDiagnosis(): JSX.Element {
+  const { t } = useTranslation("ui");
+  return (
+    <span className={classes["evaluation"]} title={t("evaluation.long")} data-evaluation="">
+      {t("evaluation.short")}
+    </span>
   );
 }
 

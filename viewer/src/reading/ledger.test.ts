@@ -39,7 +39,7 @@ const study: Study = {
 function state(
   ledger: Partial<Ledger>,
   manifest: StudyImages["manifest"] = { signed_by: "g", verified: true },
-  of: Study = study,
+  now: Partial<Ledger> = {},
 ): string {
   const all = {
     declared_instances: 4,
@@ -50,7 +50,9 @@ function state(
     open: false,
     ...ledger,
   };
-  return ledgerState(studyLedger({ ledger: all, manifest } as StudyImages, of, hang(of, [])));
+  const opened = { ledger: all, manifest } as StudyImages;
+  const since = { ledger: { ...all, ...now }, manifest } as StudyImages;
+  return ledgerState(studyLedger(opened, study, hang(study, []), since));
 }
 
 describe("the ledger (IMG-13)", () => {
@@ -61,7 +63,19 @@ describe("the ledger (IMG-13)", () => {
   it("says what is missing, in objects or in frames", () => {
     expect(state({ declared_instances: 5 })).toBe("missing");
     expect(state({ declared_frames: 4 })).toBe("missing");
-    expect(state({ declared_instances: 3, declared_frames: 2 })).toBe("missing");
+  });
+
+  it("says when more came than was counted", () => {
+    expect(state({ declared_instances: 3, declared_frames: 2 })).toBe("excess");
+    expect(state({ declared_instances: 3, declared_frames: 2, open: true })).toBe("excess");
+  });
+
+  it("is not complete as long as more is known to come, or has come and is not shown", () => {
+    expect(state({ open: true })).toBe("arriving");
+    expect(state({ declared_instances: 9, declared_frames: 8, open: true })).toBe("arriving");
+    const more = { declared_instances: 5, declared_frames: 4, arrived_instances: 5, arrived_frames: 4 };
+    expect(state({}, undefined, more)).toBe("arriving");
+    expect(state({}, undefined, { ...more, declared_instances: 4, declared_frames: 3 })).toBe("excess");
   });
 
   it("says when something is here and cannot be reached", () => {
@@ -70,12 +84,13 @@ describe("the ledger (IMG-13)", () => {
   });
 
   it("does not take a part that came for the whole while the gateway has not signed for it", () => {
-    expect(state({ open: true }, null)).toBe("uncounted");
-    expect(state({ open: true, declared_instances: 7, declared_frames: null }, null)).toBe("missing");
+    expect(state({ open: true }, null)).toBe("arriving");
+    expect(state({ open: true, declared_instances: 7, declared_frames: null }, null)).toBe("arriving");
   });
 
   it("does not call complete what nobody counted, nor trust a count whose signature fails", () => {
     expect(state({ declared_instances: 0, declared_frames: 0 }, null)).toBe("uncounted");
+    expect(state({ declared_instances: null, declared_frames: null }, null)).toBe("uncounted");
     expect(state({}, { signed_by: "g", verified: false })).toBe("unsigned");
   });
 });

@@ -12,42 +12,53 @@ export interface StudyLedger {
   /** In a stack, or listed as no image. */
   readonly reachableInstances: number;
   readonly reachableFrames: number;
+  /** At the hub, and not in this room: they came after the case was opened. */
+  readonly newInstances: number;
+  readonly newFrames: number;
   readonly manifest: StudyImages["manifest"];
-  /** Nothing was counted by the sender: completeness cannot be said. */
+  /** False where nothing was counted by the sender: completeness cannot be said. */
   readonly counted: boolean;
+  /** More is known to come. */
+  readonly open: boolean;
 }
 
-export function studyLedger(images: StudyImages, study: Study, hanging: Hanging): StudyLedger {
+/** `opened` is what the room was made of, `now` what the hub says of the study since. */
+export function studyLedger(opened: StudyImages, study: Study, hanging: Hanging, now = opened): StudyLedger {
   const inStacks = hanging.stacks
     .flatMap((stack) => stack.frames)
     .filter((frame) => frame.instance.studyInstanceUid === study.studyInstanceUid);
   const documents = study.series.flatMap((series) => series.documents);
   const instances = new Set(inStacks.map((frame) => frame.instance.sopInstanceUid));
   for (const one of documents) instances.add(one.sopInstanceUid);
-  const { ledger } = images;
-  const declared = ledger.declared_instances ?? 0;
+  const { ledger } = now;
   return {
-    declaredInstances: declared,
+    declaredInstances: ledger.declared_instances ?? 0,
     declaredFrames: ledger.declared_frames ?? ledger.arrived_frames,
     arrivedInstances: ledger.arrived_instances,
     arrivedFrames: ledger.arrived_frames,
     reachableInstances: instances.size,
     reachableFrames: inStacks.length + documents.reduce((sum, one) => sum + one.numberOfFrames, 0),
-    manifest: images.manifest,
-    // A count so far that has been reached is not the sender's last word while the study is open.
-    counted: declared > 0 && !(ledger.open && declared <= ledger.arrived_instances),
+    newInstances: Math.max(ledger.arrived_instances - opened.ledger.arrived_instances, 0),
+    newFrames: Math.max(ledger.arrived_frames - opened.ledger.arrived_frames, 0),
+    manifest: now.manifest,
+    counted: (ledger.declared_instances ?? 0) > 0,
+    open: ledger.open,
   };
 }
 
-export type LedgerState = "complete" | "uncounted" | "missing" | "unreachable" | "unsigned";
+export type LedgerState = "complete" | "uncounted" | "arriving" | "missing" | "excess" | "unreachable" | "unsigned";
 
 export function ledgerState(ledger: StudyLedger): LedgerState {
-  if (ledger.reachableInstances < ledger.arrivedInstances || ledger.reachableFrames < ledger.arrivedFrames)
-    return "unreachable";
-  if (ledger.counted && ledger.arrivedInstances !== ledger.declaredInstances) return "missing";
-  if (ledger.counted && ledger.arrivedFrames !== ledger.declaredFrames) return "missing";
+  const { reachableInstances, reachableFrames, newInstances, newFrames } = ledger;
+  if (reachableInstances + newInstances < ledger.arrivedInstances) return "unreachable";
+  if (reachableFrames + newFrames < ledger.arrivedFrames) return "unreachable";
   if (ledger.manifest !== null && !ledger.manifest.verified) return "unsigned";
-  return ledger.counted ? "complete" : "uncounted";
+  if (!ledger.counted) return "uncounted";
+  const instances = ledger.arrivedInstances - ledger.declaredInstances;
+  const frames = ledger.arrivedFrames - ledger.declaredFrames;
+  if (instances > 0 || frames > 0) return "excess";
+  if (ledger.open || newInstances > 0) return "arriving";
+  return instances < 0 || frames < 0 ? "missing" : "complete";
 }
 
 export interface Progress {

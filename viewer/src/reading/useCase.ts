@@ -1,51 +1,99 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { getJson } from "@/api/client";
-import type { WorklistItem } from "@/api/types";
+import type { PriorStudy, WorklistItem } from "@/api/types";
 import { hang, type Hanging } from "@/hanging/hang";
 import { loadStudy, type LoadedStudy } from "@/images/loadStudy";
+import { chosenPriors, type AbsentPrior } from "./priors";
 
 /** A case as it is opened: its item, its study, its priors as far as they are here, and how they hang. */
 export interface OpenCase {
   readonly item: WorklistItem;
   readonly current: LoadedStudy;
   readonly priors: readonly LoadedStudy[];
+  readonly absentPriors: readonly AbsentPrior[];
   readonly hanging: Hanging;
+  /** Changes whenever there are other images to show: the room is then made anew. */
+  readonly version: string;
+  /** Brings what has arrived since the case was opened. */
+  readonly refresh: () => void;
 }
-
-const MOST_PRIORS = 4;
 
 export interface CaseQuery {
   readonly opened: OpenCase | null;
   readonly error: Error | null;
 }
 
+const NO_PRIORS: readonly PriorStudy[] = [];
+
 export function useCase(itemId: string): CaseQuery {
   const item = useQuery({
     queryKey: ["worklist-item", itemId],
     queryFn: ({ signal }) => getJson<WorklistItem>(`/api/v1/worklist/${encodeURIComponent(itemId)}`, signal),
     staleTime: Infinity,
+    gcTime: 0,
   });
   const siteId = item.data?.site_id ?? "";
   const studyUid = item.data?.study_instance_uid ?? "";
   const current = useQuery({ ...studyQuery(siteId, studyUid), enabled: item.data !== undefined });
-  const priorUids = (item.data?.priors ?? []).slice(0, MOST_PRIORS).map((prior) => prior.study_instance_uid);
-  const priors = useQueries({
-    queries: priorUids.map((uid) => studyQuery(siteId, uid)),
-    combine: (answers) => ({
-      settled: answers.every((one) => one.data !== undefined || one.error !== null),
-      found: answers.map((one) => one.data).filter((one) => one !== undefined),
-    }),
-  });
+  const priors = usePriors(item.data);
+  const { refetch } = current;
   const opened = useMemo((): OpenCase | null => {
     if (item.data === undefined || current.data === undefined || !priors.settled) return null;
     const hanging = hang(
       current.data.study,
       priors.found.map((prior) => prior.study),
     );
-    return { item: item.data, current: current.data, priors: priors.found, hanging };
-  }, [item.data, current.data, priors.settled, priors.found]);
-  return { opened, error: item.error ?? current.error };
+    return {
+      item: item.data,
+      current: current.data,
+      priors: priors.found,
+      absentPriors: priors.absent,
+      hanging,
+      version: [current.data, ...priors.found].map(({ etag }) => etag).join(" "),
+      refresh: () => void refetch(),
+    };
+  }, [item.data, current.data, priors, refetch]);
+  return { opened, error: item.error ?? (current.data === undefined ? current.error : null) };
+}
+
+interface Priors {
+  /** Those that open with the case are here, or failed at least once. */
+  readonly settled: boolean;
+  readonly found: readonly LoadedStudy[];
+  readonly absent: readonly AbsentPrior[];
+}
+
+function usePriors(item: WorklistItem | undefined): Priors {
+  const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
+  const known = item?.priors ?? NO_PRIORS;
+  const modalities = item?.modalities;
+  const chosen = useMemo(() => chosenPriors(known, modalities ?? [], asked), [known, modalities, asked]);
+  const siteId = item?.site_id ?? "";
+  const answers = useQueries({
+    queries: chosen.map((prior) => studyQuery(siteId, prior.study_instance_uid)),
+    combine: (all) =>
+      all.map(({ data, error, errorUpdateCount, refetch }) => ({ data, error, errorUpdateCount, refetch })),
+  });
+  return useMemo((): Priors => {
+    const here = (index: number): boolean => answers[index]?.data !== undefined;
+    return {
+      settled: chosen.every(
+        (prior, index) =>
+          here(index) || asked.has(prior.study_instance_uid) || (answers[index]?.errorUpdateCount ?? 0) > 0,
+      ),
+      found: answers.map(({ data }) => data).filter((data) => data !== undefined),
+      absent: known.flatMap((prior): AbsentPrior[] => {
+        const index = chosen.indexOf(prior);
+        if (here(index)) return [];
+        const bring = (): void => {
+          if (index >= 0) void answers[index]?.refetch();
+          else setAsked((before) => new Set([...before, prior.study_instance_uid]));
+        };
+        return [{ prior, error: answers[index]?.error ?? null, bring }];
+      }),
+    };
+  }, [answers, asked, chosen, known]);
 }
 
 const studyQuery = (
@@ -56,9 +104,12 @@ const studyQuery = (
   queryFn: (context: { signal: AbortSignal }) => Promise<LoadedStudy>;
   staleTime: number;
   gcTime: number;
+  structuralSharing: false;
 } => ({
   queryKey: ["study", siteId, uid],
   queryFn: ({ signal }) => loadStudy(siteId, uid, signal),
   staleTime: Infinity,
-  gcTime: 60_000,
+  // A study that is still coming is another one when it is opened again.
+  gcTime: 0,
+  structuralSharing: false,
 });

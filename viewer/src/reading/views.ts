@@ -1,25 +1,24 @@
 import type { FrameStore } from "@/images/store";
 import type { Focus } from "@/images/queue";
 import type { Frame } from "@/images/frame";
-import type { ImageRead } from "@/api/types";
 import type { Stack } from "@/hanging/plan";
 import type { StackView } from "@/viewports/StackView";
+import type { Seen } from "./seen";
 
 /** The viewports that are open now, and what they have in common: what to fetch next, one scale, what was seen. */
 export class Views {
   readonly #views = new Map<number, StackView>();
   readonly #stops = new Map<number, () => void>();
-  readonly #seen = new Map<string, ImageRead>();
-  readonly #seenListeners = new Set<() => void>();
+  readonly #seen: Seen;
   readonly #store: FrameStore;
   readonly #thumbnails: readonly Frame[];
   #active = 0;
   #wanted = "";
   #looking = false;
-  #seenCount = 0;
 
-  constructor(store: FrameStore, stacks: readonly Stack[]) {
+  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen) {
     this.#store = store;
+    this.#seen = seen;
     this.#thumbnails = stacks.map(middleOf).filter((frame) => frame !== undefined);
   }
 
@@ -89,27 +88,9 @@ export class Views {
     this.sameSize();
   }
 
-  /** Images that were on the screen whole and proved, with the digest that was shown (REC-15). */
-  readonly imagesRead = (): readonly ImageRead[] => [...this.#seen.values()];
-
-  readonly seenCount = (): number => this.#seenCount;
-
-  readonly subscribeSeen = (listener: () => void): (() => void) => {
-    this.#seenListeners.add(listener);
-    return () => this.#seenListeners.delete(listener);
-  };
-
   #moved(view: StackView): void {
     this.look();
-    const { drawn, frame, frameView } = view.state;
-    if (!drawn || !frameView.whole || !frameView.proved || this.#seen.has(frame.imageId)) return;
-    this.#seen.set(frame.imageId, {
-      sop_instance_uid: frame.instance.sopInstanceUid,
-      frame: frame.frameNumber,
-      digest: frame.digest,
-    });
-    this.#seenCount = this.#seen.size;
-    for (const listener of this.#seenListeners) listener();
+    this.#seen.note(view.state);
   }
 }
 

@@ -53,7 +53,7 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
             </div>
           </>
         ) : query.error ? (
-          <Failed error={query.error} onRetry={() => void query.refetch()} />
+          <Failed error={query.error} onRetry={() => void query.refetch()} heading />
         ) : (
           <LoadingRows rows={10} />
         )}

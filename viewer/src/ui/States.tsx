@@ -53,10 +53,12 @@ export interface FailedProps {
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
   readonly compact?: boolean;
+  /** The heading of the page, where nothing else is on it. */
+  readonly heading?: boolean;
 }
 
 /** What happened, what was kept, what to do now; the hub's own words one click away. */
-export function Failed({ error, onRetry, compact = false }: FailedProps): JSX.Element {
+export function Failed({ error, onRetry, compact = false, heading = false }: FailedProps): JSX.Element {
   const { t } = useTranslation("ui");
   const words = problemWords(error);
   return (
@@ -66,7 +68,11 @@ export function Failed({ error, onRetry, compact = false }: FailedProps): JSX.El
         size={compact ? 20 : 32}
         className={`${classes["mark"] ?? ""} ${classes["danger"] ?? ""}`}
       />
-      <p className={classes["title"]}>{t(`problem.${words.key}.what`)}</p>
+      {heading ? (
+        <h1 className={classes["title"]}>{t(`problem.${words.key}.what`)}</h1>
+      ) : (
+        <p className={classes["title"]}>{t(`problem.${words.key}.what`)}</p>
+      )}
       <p className={classes["text"]}>{t(`problem.${words.key}.now`)}</p>
       {onRetry && (
         <div className={classes["actions"]}>
