@@ -19,7 +19,7 @@ def slices(count: int, *, first: int = 1, **elements: Any) -> list[Dataset]:
     return [image(number=number, **elements) for number in range(first, first + count)]
 
 
-def one_series() -> dict[str, str]:
+def one_series() -> dict[str, Any]:
     """The UIDs of a study with one series."""
     return {"study": generate_uid(), "series": generate_uid()}
 
