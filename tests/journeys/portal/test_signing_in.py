@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from dokuei.hub.identity.model import Grant, Role
 from tests.journeys.portal.conftest import READER, Visiting, Visitor
 from tests.makers.browsed_hub import BrowsedHub
 
@@ -127,3 +128,13 @@ def test_nothing_is_asked_of_another_host(items: list[str], visiting: Visiting) 
         visitor.open(path)
     hosts = {url.split("/")[2] for url in visitor.asked if url.startswith("http")}
     assert hosts == {visitor.hub.url.split("/")[2]}
+
+
+def test_who_may_not_see_the_worklist_comes_first_to_a_page_that_may_be_seen(visiting: Visiting) -> None:
+    visitor = visiting("kanri2", Grant(Role.ADMINISTRATOR, None))
+    page = visitor.page
+    page.wait_for_url(re.compile(r"/(gateways|people)$"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("link", name="dokuei").first.click()
+    page.wait_for_url(re.compile(r"/(gateways|people)$"))

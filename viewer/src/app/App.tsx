@@ -3,6 +3,8 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, type JSX } from "react";
 import { Redirect, Route, Switch, useRoute } from "wouter";
 import { queryClient } from "@/api/query";
+import { useMay } from "@/session/api";
+import { firstPlace } from "@/session/nextPlace";
 import { SessionGate } from "@/session/SessionGate";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
 import { colorSchemeOf, theme } from "./theme";
@@ -51,11 +53,12 @@ export function App(): JSX.Element {
 
 /** The pages behind sign-in. */
 function SignedIn(): JSX.Element {
+  const may = useMay();
   return (
     <Suspense fallback={<Waiting />}>
       <Switch>
         <Route path="/">
-          <Redirect to="/worklist" replace />
+          <Redirect to={firstPlace(may)} replace />
         </Route>
         <Route path="/worklist" component={WorklistPage} />
         <Route path="/read/:itemId">{(route) => <ReadingPage key={route.itemId} itemId={route.itemId} />}</Route>

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/session/api";
 import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { AddPerson } from "./AddPerson";
@@ -17,13 +18,18 @@ export interface LinkFor {
 /** Who may do what, where; every account is one person's (AUTH-01). */
 export default function PeoplePage(): JSX.Element {
   const { t } = useTranslation("people");
+  const may = useMay();
   const query = usePeople();
   const [adding, setAdding] = useState(false);
   const [link, setLink] = useState<LinkFor | null>(null);
   const [rolesOf, setRolesOf] = useState<string | null>(null);
   const person = query.data?.find(({ person_id }) => person_id === rolesOf);
   return (
-    <Page title={t("title")} lead={t("lead")} aside={<Button onClick={() => setAdding(true)}>{t("add")}</Button>}>
+    <Page
+      title={t("title")}
+      lead={t("lead")}
+      aside={may("administer") && <Button onClick={() => setAdding(true)}>{t("add")}</Button>}
+    >
       {query.data === undefined ? (
         query.error ? (
           <Failed error={query.error} onRetry={() => void query.refetch()} />

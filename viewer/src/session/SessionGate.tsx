@@ -86,7 +86,7 @@ function Guarded({ session, children }: { readonly session: Session; readonly ch
 
   const unlock = (who: Session): void => {
     if (who.person.person_id !== personId) {
-      window.location.assign("/worklist");
+      window.location.assign("/");
       return;
     }
     client.setQueryData(SESSION_KEY, who);

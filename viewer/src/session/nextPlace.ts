@@ -1,12 +1,22 @@
-/** Where to go after sign-in: a place of this site that was asked for, never another host. */
+/** Where to go after sign-in: a place of this site that was asked for, never another host; else the first one allowed. */
 export function nextPlace(asked: string | null): string {
-  if (asked === null) return "/worklist";
+  if (asked === null) return "/";
   const here = new URL("http://localhost/");
   try {
     const url = new URL(asked, here);
     const inside = asked.startsWith("/") && url.origin === here.origin && !url.pathname.startsWith("/sign-in");
-    return inside ? `${url.pathname}${url.search}` : "/worklist";
+    return inside ? `${url.pathname}${url.search}` : "/";
   } catch {
-    return "/worklist";
+    return "/";
   }
 }
+
+const PLACES = [
+  ["worklist.read", "/worklist"],
+  ["gateways.read", "/gateways"],
+  ["administer", "/people"],
+] as const;
+
+/** The first page that somebody with these permissions may see. */
+export const firstPlace = (may: (permission: string) => boolean): string =>
+  PLACES.find(([permission]) => may(permission))?.[1] ?? "/settings";

@@ -6,20 +6,28 @@ import { beforeLock, saveAll } from "./beforeLock";
 import { digitsOf } from "./CodeInput";
 import { deviceOf } from "./device";
 import { isIdle, tell, watchIdle } from "./idle";
-import { nextPlace } from "./nextPlace";
+import { firstPlace, nextPlace } from "./nextPlace";
 import { failureOf } from "./passkey";
 
 describe("after sign-in", () => {
   it.each([
     ["/cases/1?x=2", "/cases/1?x=2"],
-    ["//example.org/", "/worklist"],
-    ["/\\example.org", "/worklist"],
-    ["https://example.org/", "/worklist"],
-    ["javascript:alert(1)", "/worklist"],
-    ["/sign-in?next=/sign-in", "/worklist"],
-    [null, "/worklist"],
+    ["//example.org/", "/"],
+    ["/\\example.org", "/"],
+    ["https://example.org/", "/"],
+    ["javascript:alert(1)", "/"],
+    ["/sign-in?next=/sign-in", "/"],
+    [null, "/"],
   ])("%s leads to %s", (asked, place) => {
     expect(nextPlace(asked)).toBe(place);
+  });
+
+  it("the first page is one that may be seen", () => {
+    const of = (...permissions: string[]): string => firstPlace((permission) => permissions.includes(permission));
+    expect(of("administer", "worklist.read")).toBe("/worklist");
+    expect(of("administer", "gateways.read")).toBe("/gateways");
+    expect(of("administer")).toBe("/people");
+    expect(of()).toBe("/settings");
   });
 });
 

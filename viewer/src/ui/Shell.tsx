@@ -28,7 +28,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
         {t("skip_to_content")}
       </a>
       <header className={classes["bar"]}>
-        <Link href="/worklist" className={classes["home"] ?? ""}>
+        <Link href="/" className={classes["home"] ?? ""}>
           <Brand quiet />
         </Link>
         <nav aria-label={t("nav.label")} className={classes["nav"]}>
