@@ -135,6 +135,28 @@ describe("the frames of a case", () => {
     expect(log).toEqual(["decode other", "decode native"]);
   });
 
+  it("that the hub decodes are waited for when the line fails, which says nothing against them", async () => {
+    const one = made(1, { instance: { transferSyntaxUid: "1.2.840.10008.1.2.4.70" } });
+    let tries = 0;
+    const fetchDecoded = (): Promise<ArrayBuffer> => {
+      tries += 1;
+      return tries < 4 ? Promise.reject(new TypeError("Failed to fetch")) : Promise.resolve(one.bytes.slice().buffer);
+    };
+    const { store, rejected } = world([one], { fetchDecoded, wait: () => Promise.resolve() });
+    store.open([one.frame]);
+    await until(() => store.view(one.frame.imageId)?.proved === true);
+    expect(rejected).toEqual([]);
+    expect(store.view(one.frame.imageId)).toMatchObject({ failure: null, retrying: false });
+  });
+
+  it("that the hub will not decode for this reader are refused, not undecodable", async () => {
+    const one = made(1, { instance: { transferSyntaxUid: "1.2.840.10008.1.2.4.70" } });
+    const { store, rejected } = world([one], { fetchDecoded: () => Promise.reject(new Refused(403)) });
+    store.open([one.frame]);
+    await until(() => store.view(one.frame.imageId)?.failure === "refused");
+    expect(rejected).toEqual([]);
+  });
+
   it("that the hub decoded to other pixels are rejected", async () => {
     const one = made(1, { instance: { transferSyntaxUid: "1.2.840.10008.1.2.4.70" } });
     const { store } = world([one], { fetchDecoded: () => Promise.resolve(made(9).bytes.slice().buffer) });

@@ -10,7 +10,7 @@ import {
 } from "./entry";
 import { Aborted, type DecodePool } from "./decode/pool";
 import type { DecodeAnswer } from "./decode/messages";
-import { fetchDecoded, fetchFrame, FrameBytes, Refused } from "./fetchFrame";
+import { fetchDecoded, fetchFrame, FrameBytes, pauseAfter, Refused, waitAtLeast } from "./fetchFrame";
 import type { Frame } from "./frame";
 import { isVisible, ranks, type Focus } from "./queue";
 import { transferSyntax } from "./transferSyntax";
@@ -32,12 +32,15 @@ export interface FrameStoreOptions {
   readonly parallel?: number;
   readonly fetchFrame?: typeof fetchFrame;
   readonly fetchDecoded?: typeof fetchDecoded;
+  readonly wait?: typeof waitAtLeast;
 }
 
 type Listener = (view: FrameView) => void;
 
 const PARALLEL = 6;
 const TRIES = 2;
+/** The hub has no decoder for it either. */
+const NOT_DECODABLE = 406;
 
 /** All frames of the case that is open: fetched by rank, decoded, proved, kept within a budget, given up on leaving. */
 export class FrameStore {
@@ -235,7 +238,9 @@ export class FrameStore {
       await this.#judge(entry, answer);
     } catch (error) {
       if (error instanceof Aborted) return;
-      this.#reject(entry, { found: "", detail: (error as Error).message, kind: "decode" });
+      if (error instanceof Refused && error.status !== NOT_DECODABLE)
+        Object.assign(entry, { failure: "refused", detail: error.message });
+      else this.#reject(entry, { found: "", detail: (error as Error).message, kind: "decode" });
     } finally {
       entry.decoding = false;
     }
@@ -254,7 +259,7 @@ export class FrameStore {
 
   /** No decoder here, or it gave up: the hub decodes, and cells that have a digest are still compared with it. */
   async #letHubDecode(entry: Entry, answer: DecodeAnswer): Promise<void> {
-    const native = await (this.#options.fetchDecoded ?? fetchDecoded)(entry.frame.url, this.#leaving.signal);
+    const native = await this.#fetchDecoded(entry);
     const expected = { digest: entry.frame.digest, of: "pixels" as const };
     const { pixel: stored, digestOf } = entry.frame;
     const undone = digestOf === "encoded" && stored.samplesPerPixel === 3 ? "RGB" : stored.photometricInterpretation;
@@ -265,6 +270,24 @@ export class FrameStore {
     const detail = second.error || answer.error;
     if (second.image !== null && proved) this.#accept(entry, second, true);
     else this.#reject(entry, { found: second.digest, detail, kind: proved ? "decode" : "digest" });
+  }
+
+  /** A line that fails says nothing about the frame: it is waited for, as for the frame itself (AVAIL-11). */
+  async #fetchDecoded(entry: Entry): Promise<ArrayBuffer> {
+    const { signal } = this.#leaving;
+    const wait = this.#options.wait ?? waitAtLeast;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const native = await (this.#options.fetchDecoded ?? fetchDecoded)(entry.frame.url, signal);
+        this.#setRetrying(entry, false);
+        return native;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof Refused) throw error;
+        this.#setRetrying(entry, true);
+        await wait(pauseAfter(tries), signal);
+      }
+    }
   }
 
   #accept(entry: Entry, answer: DecodeAnswer, decodedByHub: boolean): void {
