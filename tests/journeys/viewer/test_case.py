@@ -113,3 +113,26 @@ def test_a_case_that_is_unknown_has_a_heading(hub: BrowsedHub, room: Room) -> No
     for place in ("read", "cases"):
         room.page.goto(f"{hub.url}/{place}/nowhere")
         expect(room.page.get_by_role("heading", level=1)).to_have_count(1)
+
+
+def test_series_zoom_and_ledger_are_reached_by_key_and_the_strip_by_tab(hub: BrowsedHub, room: Room) -> None:
+    study = generate_uid()
+    objects = [image(study=study, patient_id="C6", SeriesNumber=n, SeriesDescription=f"series {n}") for n in (1, 2)]
+    room.open(hub.case(objects))
+    room.settle()
+    identity = room.page.locator("[data-pane=pane-0] [data-corner=identity]")
+    expect(identity).to_contain_text("series 1")
+    room.press("Period")
+    expect(identity).to_contain_text("series 2")
+    room.press("Comma")
+    expect(identity).to_contain_text("series 1")
+    before = room.corner("window")
+    room.press("Equal")
+    assert room.corner("window") != before
+    room.press("Minus")
+    assert room.corner("window") == before
+    room.press("Shift+KeyR")
+    expect(room.page.get_by_role("row", name="到着")).to_be_visible()
+    room.press("Escape", "Tab")
+    assert room.page.evaluate("document.activeElement.closest('header') !== null")
+    assert room.page.evaluate("document.activeElement.tagName") == "BUTTON"

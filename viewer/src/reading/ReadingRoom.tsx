@@ -6,7 +6,7 @@ import { chooseMeasuringTool, measureWith } from "@/viewports/measuring";
 import { isDragTool } from "@/viewports/pointer";
 import { perform } from "./commands";
 import { HelpSheet } from "./HelpSheet";
-import { commandOf, typesText, type Command } from "./keys";
+import { commandOf, pressesButton, typesText, type Command } from "./keys";
 import { changeRoom, firstRoom } from "./room";
 import classes from "./ReadingRoom.module.css";
 import type { Seen } from "./seen";
@@ -54,8 +54,15 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
 
   const act = useCallback(
     (command: Command) =>
-      perform(command, { room, change, view: views.at(room.active), leave: () => navigate("/worklist") }),
-    [room, views, navigate],
+      perform(command, {
+        room,
+        change,
+        view: views.at(room.active),
+        leave: () => navigate("/worklist"),
+        stacks: hanging.stacks,
+        openLedger,
+      }),
+    [room, views, navigate, hanging],
   );
   useKeys(act);
 
@@ -100,6 +107,13 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   );
 }
 
+/** With the focus on its button, from which Tab goes on through the strip. */
+function openLedger(): void {
+  const button = document.querySelector<HTMLButtonElement>("[data-ledger]");
+  button?.focus();
+  button?.click();
+}
+
 /** Physical keys for the whole page, as long as nobody is typing. */
 function useKeys(act: (command: Command) => void): void {
   const latest = useRef(act);
@@ -108,7 +122,7 @@ function useKeys(act: (command: Command) => void): void {
   }, [act]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      if (typesText(event.target)) return;
+      if (typesText(event.target) || pressesButton(event.code, event.target)) return;
       const command = commandOf(event);
       if (command === null) return;
       event.preventDefault();

@@ -5,7 +5,7 @@ import type { FrameStore } from "@/images/store";
 import type { VoiChoice } from "@/images/frame";
 import { writeName } from "@/ui/format";
 import type { Tool } from "@/viewports/pointer";
-import { choosePreset } from "./commands";
+import { choosePreset, PRESETS } from "./commands";
 import { IconMark, type Icon } from "./icons";
 import { keyName, KEYS, type Command } from "./keys";
 import { LedgerMark } from "./LedgerMark";
@@ -208,7 +208,11 @@ function Presets({ views, room }: Pick<TopStripProps, "views" | "room">): JSX.El
       </Menu.Target>
       <Menu.Dropdown>
         {offered.map((choice, index) => (
-          <Menu.Item key={index} onClick={() => choosePreset(view, index)} rightSection={<kbd>{index + 1}</kbd>}>
+          <Menu.Item
+            key={index}
+            onClick={() => choosePreset(view, index)}
+            rightSection={index < PRESETS.length ? <kbd>{index + 1}</kbd> : null}
+          >
             {name(choice)}
           </Menu.Item>
         ))}

@@ -1,5 +1,6 @@
 import type { Dispatch } from "react";
 import { removeSelectedMeasurements } from "@/viewports/measuring";
+import type { Stack } from "@/hanging/plan";
 import type { Tool } from "@/viewports/pointer";
 import type { StackView } from "@/viewports/StackView";
 import type { Command } from "./keys";
@@ -11,6 +12,8 @@ export interface Doing {
   readonly change: Dispatch<Change>;
   readonly view: StackView | null;
   readonly leave: () => void;
+  readonly stacks: readonly Stack[];
+  readonly openLedger: () => void;
 }
 
 const TOOLS: Partial<Record<Command, Tool>> = {
@@ -25,7 +28,7 @@ const TOOLS: Partial<Record<Command, Tool>> = {
 
 const STEPS: Partial<Record<Command, number>> = { nextImage: 1, previousImage: -1, tenForward: 10, tenBack: -10 };
 
-const PRESETS: readonly Command[] = ["preset1", "preset2", "preset3", "preset4", "preset5"];
+export const PRESETS: readonly Command[] = ["preset1", "preset2", "preset3", "preset4", "preset5"];
 
 export function perform(command: Command, doing: Doing): void {
   const tool = TOOLS[command];
@@ -42,8 +45,25 @@ export function choosePreset(view: StackView | null, preset: number): void {
   if (choice !== undefined) view?.chooseVoi(choice);
 }
 
-function performInRoom(command: Command, { room, change, leave }: Doing): boolean {
+/** The series beside the one in the active viewport takes its place. */
+function putBeside({ room, change, stacks }: Doing, by: 1 | -1): void {
+  const shown = stacks.findIndex((stack) => stack === room.arrangement.cells[room.active]?.stack);
+  const stack = stacks.at((shown + by) % Math.max(stacks.length, 1));
+  if (stack !== undefined) change({ type: "put", stack });
+}
+
+function performInRoom(command: Command, doing: Doing): boolean {
+  const { room, change } = doing;
   switch (command) {
+    case "nextSeries":
+      putBeside(doing, 1);
+      return true;
+    case "previousSeries":
+      putBeside(doing, -1);
+      return true;
+    case "ledger":
+      doing.openLedger();
+      return true;
     case "nextStep":
       change({ type: "step", by: 1 });
       return true;
@@ -75,7 +95,7 @@ function performInRoom(command: Command, { room, change, leave }: Doing): boolea
       change({ type: "toggle", what: "helpOpen" });
       return true;
     case "worklist":
-      leave();
+      doing.leave();
       return true;
     default:
       return false;
@@ -99,6 +119,12 @@ function performInView(command: Command, view: StackView): void {
       break;
     case "rotate":
       view.rotate(1);
+      break;
+    case "zoomIn":
+      view.zoomBy(1.25);
+      break;
+    case "zoomOut":
+      view.zoomBy(0.8);
       break;
     case "fit":
       view.fit();

@@ -1,5 +1,6 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
-import { commandOf, KEYS } from "./keys";
+import { commandOf, KEYS, pressesButton } from "./keys";
 
 const press = (code: string, more: Partial<Parameters<typeof commandOf>[0]> = {}): Parameters<typeof commandOf>[0] => ({
   code,
@@ -38,5 +39,12 @@ describe("the keys", () => {
   it("of what the left hand does lie on the left half", () => {
     const right = /^Key[YUIOPHJKLNM]$/;
     expect(KEYS.filter(({ code }) => right.test(code))).toEqual([]);
+  });
+
+  it("leave a button that has the focus to itself: Tab goes on from it, Space and Enter press it", () => {
+    const target = document.createElement("button");
+    expect(["Tab", "Space", "Enter"].every((code) => pressesButton(code, target))).toBe(true);
+    expect(pressesButton("KeyF", target)).toBe(false);
+    expect(pressesButton("Space", null)).toBe(false);
   });
 });

@@ -30,8 +30,13 @@ export type Command =
   | "flip"
   | "rotate"
   | "fit"
+  | "zoomIn"
+  | "zoomOut"
   | "actualPixels"
   | "reset"
+  | "nextSeries"
+  | "previousSeries"
+  | "ledger"
   | "hideText"
   | "hideStrips"
   | "report"
@@ -68,6 +73,8 @@ export const KEYS: readonly KeyBinding[] = [
   key("End", "lastImage", "move"),
   key("Tab", "nextViewport", "move"),
   key("Tab", "previousViewport", "move", true),
+  key("Period", "nextSeries", "move"),
+  key("Comma", "previousSeries", "move"),
   key("KeyG", "enlarge", "move"),
   key("KeyC", "cine", "move"),
   key("KeyW", "toolWindow", "tools"),
@@ -88,9 +95,12 @@ export const KEYS: readonly KeyBinding[] = [
   key("KeyB", "rotate", "picture"),
   key("KeyZ", "fit", "picture"),
   key("KeyZ", "actualPixels", "picture", true),
+  key("Equal", "zoomIn", "picture"),
+  key("Minus", "zoomOut", "picture"),
   key("KeyQ", "reset", "picture"),
   key("KeyT", "hideText", "room"),
   key("KeyT", "hideStrips", "room", true),
+  key("KeyR", "ledger", "room", true),
   key("KeyR", "report", "room"),
   key("Escape", "worklist", "room", true),
   key("Slash", "help", "room", true),
@@ -105,6 +115,10 @@ export function keyName({ code, shift }: KeyBinding): string {
     Escape: "Esc",
     PageUp: "PgUp",
     PageDown: "PgDn",
+    Period: ".",
+    Comma: ",",
+    Equal: "+",
+    Minus: "−",
   };
   const name = plain[code] ?? code.replace(/^(Key|Digit)/, "");
   return shift ? `⇧ ${name}` : name;
@@ -126,6 +140,12 @@ export function commandOf(press: KeyPress): Command | null {
   if (press.key === "?") return "help";
   return KEYS.find((one) => one.code === press.code && one.shift === press.shiftKey)?.command ?? null;
 }
+
+/** What a button that has the focus does with them itself: they go on, or press it. */
+const OF_BUTTONS = new Set(["Tab", "Space", "Enter"]);
+
+export const pressesButton = (code: string, target: EventTarget | null): boolean =>
+  OF_BUTTONS.has(code) && target instanceof Element && target.closest("button, a[href]") !== null;
 
 /** Whether keys belong to what has the focus: text is being typed, or a dialog is open. */
 export function typesText(target: EventTarget | null): boolean {
