@@ -17,6 +17,7 @@
     ├── AccessError
     │   ├── NotSignedInError        nobody is known behind the request
     │   │   └── ClockError          a good signature of another time
+    │   ├── TooOftenError           more attempts from one address than anybody needs
     │   ├── EnrolmentError          a one-time code that lets nobody in
     │   ├── ForbiddenError          somebody is, and may not
     │   └── NotFoundError           nothing here, or nothing this person may know of
@@ -180,6 +181,13 @@ class ClockError(NotSignedInError):
     """A good signature of another time: the sender sets itself by the answer's Date and tries again."""
 
     code = "clock"
+
+
+class TooOftenError(AccessError):
+    """More attempts from one address than anybody needs (RFC 6585 4)."""
+
+    http_status = 429
+    code = "too-often"
 
 
 class EnrolmentError(AccessError):

@@ -15,6 +15,7 @@ from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity import api as identity_api
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
+from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
 from dokuei.hub.neighbours import ArchiveImages, RegisterRules, SiteContracts, WorklistCases
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import answer_with_problems
@@ -92,6 +93,8 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(gateways_api.listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
+    app.add_middleware(BodyLimit)
+    app.add_middleware(AttemptLimit, attempts=Attempts())
     app.add_middleware(pages.SecurityHeaders)
     app.add_middleware(FrameLane, service=hub.archive, headers=pages.SECURITY_HEADERS)
     return app

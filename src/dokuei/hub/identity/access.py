@@ -55,11 +55,7 @@ class Access:
         Raises:
             NotSignedInError: unknown, ended, expired or locked.
         """
-        with self.database.begin() as connection:
-            if kind == "token":
-                principal = self._token(connection, secret)
-            else:
-                principal = self._session(connection, secret, active=active)
+        principal = self._known(kind, secret, active=active) if self._exists(kind, secret) else None
         if principal is None:
             self.memory.pop((kind, secret), None)
             raise NotSignedInError("not signed in", phase="checking access", remedy="sign in")
@@ -89,6 +85,19 @@ class Access:
                 raise NotFoundError("no such session", phase="ending a session")
             end_session(connection, mine[session_id], actor=actor, because=because)
         self.forget_all()
+
+    def _exists(self, kind: Kind, secret: str) -> bool:
+        """Asked before anything is held: whoever guesses secrets must not make those wait who have work to save."""
+        with self.database.read() as connection:
+            if kind == "token":
+                return store_access.is_token(connection, secret)
+            return store_access.find_session(connection, secret) is not None
+
+    def _known(self, kind: Kind, secret: str, *, active: bool) -> Principal | None:
+        with self.database.begin() as connection:
+            if kind == "token":
+                return self._token(connection, secret)
+            return self._session(connection, secret, active=active)
 
     def _token(self, connection: Connection, secret: str) -> Principal | None:
         token = store_access.find_token(connection, secret)

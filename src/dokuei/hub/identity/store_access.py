@@ -123,18 +123,17 @@ def add_token(
 def find_token(connection: Connection, secret: str) -> ApiToken | None:
     """The valid token behind a secret; its use is noted now and then, not at every frame."""
     moment = now()
-    row = connection.execute(
-        select(api_token).where(
-            api_token.c.secret_hash == hashed(secret),
-            api_token.c.revoked_at.is_(None),
-            or_(api_token.c.expires_on.is_(None), api_token.c.expires_on >= moment.date()),
-        )
-    ).one_or_none()
+    row = connection.execute(select(api_token).where(_valid(secret, moment))).one_or_none()
     if row is None:
         return None
     if row.last_used_at is None or moment - row.last_used_at > _SEEN_NOTED_EVERY:
         connection.execute(update(api_token).where(api_token.c.token_id == row.token_id).values(last_used_at=moment))
     return _token(row)
+
+
+def is_token(connection: Connection, secret: str) -> bool:
+    """Whether a valid token is behind a secret, found out by reading alone."""
+    return connection.execute(select(api_token.c.token_id).where(_valid(secret, now()))).first() is not None
 
 
 def tokens(connection: Connection) -> tuple[ApiToken, ...]:
@@ -189,6 +188,14 @@ def use_enrolment(connection: Connection, code_hash: str) -> bool:
         update(enrolment).where(_open_link(code_hash)).values(used_at=now(), password_hash=None, totp_sealed=None)
     )
     return used.rowcount == 1
+
+
+def _valid(secret: str, moment: datetime) -> Any:
+    return and_(
+        api_token.c.secret_hash == hashed(secret),
+        api_token.c.revoked_at.is_(None),
+        or_(api_token.c.expires_on.is_(None), api_token.c.expires_on >= moment.date()),
+    )
 
 
 def _open_link(code_hash: str) -> Any:

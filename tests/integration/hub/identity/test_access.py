@@ -1,5 +1,6 @@
 """Sessions and tokens over time: idle lock, what polling does not do, and how fast a change bites."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from sqlalchemy import update
 from dokuei.clock import monotonic, now
 from dokuei.errors import NotFoundError, NotSignedInError, RequestError
 from dokuei.hub.identity import tables
-from dokuei.hub.identity.access import REMEMBERED_SECONDS, SESSION_LIFETIME
+from dokuei.hub.identity.access import REMEMBERED_SECONDS, SESSION_LIFETIME, Kind
 from dokuei.hub.identity.guard import SESSION_COOKIE
 from dokuei.hub.identity.model import Grant, Permission, Role, Scope
 from tests.makers.people import READER_OF_KITA, SmallHub, sign_in, small_hub
@@ -169,3 +170,20 @@ def test_identity_works_the_same_on_postgresql(tmp_path: Path, postgres_url: str
             assert hub.client().post("/api/v1/sign-in/password", json=typed).status_code == 401
         assert client.post("/api/v1/sign-out").status_code == 204
         assert client.get("/api/v1/session").status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["token", "session"])
+def test_whoever_guesses_secrets_waits_for_no_writer_and_holds_none_up(hub: SmallHub, kind: Kind) -> None:
+    """A stranger's guess is answered by reading alone: it never queues for the one lock that saves people's work."""
+    guessed = threading.Event()
+
+    def guess() -> None:
+        with pytest.raises(NotSignedInError):
+            hub.identity.access.look_up(kind, "guessed")
+        guessed.set()
+
+    with hub.database.begin():
+        guesser = threading.Thread(target=guess)
+        guesser.start()
+        assert guessed.wait(10)
+    guesser.join()

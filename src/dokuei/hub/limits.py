@@ -1,0 +1,143 @@
+"""What anybody may ask of the hub before it knows who asks: so many bytes at once, and so many attempts in a row."""
+
+import ipaddress
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dokuei.clock import monotonic
+from dokuei.errors import DokueiError, TooLargeError, TooOftenError
+
+LARGEST_ATTEMPT: Final = 64 << 10
+LARGEST_JSON: Final = 12 << 20
+_ATTEMPT: Final = re.compile(r"/api/v1/(sign-in|enrolments)(/|\Z)")
+_JSON: Final = "/api/"
+_WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_MOST_REMEMBERED: Final = 10_000
+
+
+class BodyLimit:
+    """Pure ASGI: a JSON body is read here first, and no further than it may go; images (STOW-RS) pass untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what says or shows that it is too large, and hand on the rest."""
+        largest = _largest(scope)
+        if largest is None:
+            await self._app(scope, receive, send)
+            return
+        if _announced(scope) > largest:
+            await _refuse(_too_large(largest), scope, receive, send)
+            return
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # gone before it had said what it wanted
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > largest:
+                await _refuse(_too_large(largest), scope, receive, send)
+                return
+        await self._app(scope, _once(bytes(body), receive), send)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What one address had left at a moment."""
+
+    left: float
+    at: float
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """A token bucket for each source address; a whole hospital may sit behind one, so that it holds many."""
+
+    at_once: int = 240
+    each_second: float = 4.0
+    buckets: OrderedDict[str, Bucket] = field(default_factory=OrderedDict, repr=False)
+
+    def wait_for(self, address: str) -> float:
+        """Take one attempt; the seconds to wait where none is left."""
+        moment = monotonic()
+        source = _network(address)
+        last = self.buckets.pop(source, Bucket(self.at_once, moment))
+        left = min(float(self.at_once), last.left + (moment - last.at) * self.each_second)
+        wait = 0.0 if left >= 1 else (1 - left) / self.each_second
+        self.buckets[source] = Bucket(left if wait else left - 1, moment)
+        if len(self.buckets) > _MOST_REMEMBERED:
+            self.buckets.popitem(last=False)
+        return wait
+
+
+class AttemptLimit:
+    """Pure ASGI, in front of the doors that stand open to everybody: one address cannot keep them all busy."""
+
+    def __init__(self, app: ASGIApp, attempts: Attempts) -> None:
+        self._app = app
+        self._attempts = attempts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse an attempt too many, and hand on everything else."""
+        if scope["type"] == "http" and _ATTEMPT.match(scope["path"]):
+            wait = self._attempts.wait_for(scope["client"][0] if scope["client"] else "")
+            if wait:
+                refusal = TooOftenError(
+                    "too many attempts from this address", phase="sign-in", remedy="wait a moment, then try again"
+                )
+                await _refuse(refusal, scope, receive, send, {"Retry-After": str(int(wait) + 1)})
+                return
+        await self._app(scope, receive, send)
+
+
+def _largest(scope: Scope) -> int | None:
+    """How many bytes a request may bring; None where there is nothing to hold it to."""
+    if scope["type"] != "http" or scope["method"] in _WITHOUT_BODY or not scope["path"].startswith(_JSON):
+        return None
+    return LARGEST_ATTEMPT if _ATTEMPT.match(scope["path"]) else LARGEST_JSON
+
+
+def _announced(scope: Scope) -> int:
+    """The length that a request says it has; HTTP/2 and chunked bodies need not say any."""
+    said = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(said) if said.isdigit() else 0
+
+
+def _network(address: str) -> str:
+    """Whoever has one IPv6 address has 2^64 of them (RFC 6177)."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else address  # noqa: PLR2004 - IPv6
+
+
+def _too_large(largest: int) -> TooLargeError:
+    return TooLargeError(f"the body is larger than {largest} bytes", phase="reading the request", remedy="send less")
+
+
+async def _refuse(
+    error: DokueiError, scope: Scope, receive: Receive, send: Send, headers: dict[str, str] | None = None
+) -> None:
+    answer = JSONResponse(error.problem(), error.http_status, headers, "application/problem+json")
+    await answer(scope, receive, send)
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    """The body that was read already, and afterwards whatever else comes."""
+    waiting = [body]
+
+    async def replay() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return replay
