@@ -129,7 +129,7 @@ def verify_registration(party: RelyingParty, credential: dict[str, Any], *, expe
             expected_origin=list(party.origins),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SignatureError("the key's answer does not hold", phase="registering a key") from error
     transports = credential.get("response", {}).get("transports") or []
     return NewPasskey(
@@ -160,7 +160,7 @@ def verify_touch(
             credential_current_sign_count=expected_key.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SignatureError("the key's answer does not hold", phase="checking a key") from error
     return Touch(used.new_sign_count, used.credential_device_type is CredentialDeviceType.MULTI_DEVICE)
 

@@ -1,5 +1,7 @@
 """Signing in over HTTP with real keys, passwords and codes."""
 
+import base64
+import json
 import time
 
 import httpx
@@ -189,3 +191,26 @@ def test_every_secret_in_the_database_is_hashed_or_sealed(hub: SmallHub) -> None
         assert secret not in dump
         assert secret.encode().hex() not in dump.lower()
     assert "$argon2id$" in dump
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("what", ["nested", "surrogate", "list", "number"])
+def test_an_answer_that_no_browser_gives_fails_like_every_other_and_is_on_record(hub: SmallHub, what: str) -> None:
+    """AUTH-09: whatever is sent instead of a key's answer, a stranger sees the one failure, and the trail has it."""
+    client = hub.client()
+    challenge = client.post("/api/v1/sign-in/passkey/options").json()["challenge"]
+    told = _base64url(json.dumps({"challenge": challenge}).encode())
+    credential = {
+        "nested": {"id": "AAAA", "response": {"clientDataJSON": _base64url(b"[" * 20_000 + b"]" * 20_000)}},
+        "surrogate": {"id": "\ud800", "response": {"clientDataJSON": told}},
+        "list": {"id": ["AAAA"], "response": {"clientDataJSON": told}},
+        "number": {"id": "AAAA", "response": {"clientDataJSON": 5}},
+    }[what]
+    body = json.dumps({"credential": credential})  # the escape goes over the wire as it is
+    answer = client.post("/api/v1/sign-in/passkey", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 401, answer.text
+    assert answer.json()["detail"] == "sign-in failed"
+    assert events(hub)[-1] == "sign-in.failed"
