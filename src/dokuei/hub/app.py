@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 import dokuei
 from dokuei.hub import delivery_door, pages
@@ -18,7 +20,7 @@ from dokuei.hub.identity.service import IdentityService, identity_service, relyi
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
 from dokuei.hub.neighbours import ArchiveImages, RegisterRules, SiteContracts, WorklistCases
 from dokuei.hub.prepare import Stores, open_stores
-from dokuei.hub.problems import answer_with_problems
+from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
@@ -27,7 +29,7 @@ from dokuei.hub.sites.service import SitesService
 from dokuei.hub.warm import warmed
 from dokuei.hub.worklist import api as worklist_api
 from dokuei.hub.worklist.service import WorklistService
-from dokuei.settings import Settings
+from dokuei.settings import HubSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,30 @@ def open_hub(settings: Settings) -> Hub:
     )
 
 
+class ReadersApp(FastAPI):
+    """The application with what must hold for every answer, its own failures' too, around all that it is made of."""
+
+    def __init__(self, settings: HubSettings) -> None:
+        super().__init__(title="dokuei hub", version=dokuei.__version__, docs_url=None, redoc_url=None, lifespan=warmed)
+        self._door = pages.SecurityHeaders(
+            OuterDoor(super().__call__), transport_security=settings.serves_tls and not settings.loopback
+        )
+        answer_with_problems(self)
+        self.add_api_route("/api/v1/health", _health, tags=["health"])
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._door(scope, receive, send)
+
+
+async def _health() -> dict[str, str]:
+    """Whether this process answers, and which version it is."""
+    return {"status": "ok", "version": dokuei.__version__}
+
+
 def readers_app(hub: Hub) -> FastAPI:
     """What readers' browsers and DICOMweb clients talk to."""
-    app = _application("dokuei hub")
+    app = ReadersApp(hub.settings.hub)
     app.state.identity = hub.identity
     app.state.hub_url = hub.settings.hub.public_address
     app.include_router(identity_api.routes(hub.identity))
@@ -95,23 +118,10 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)
     app.add_middleware(AttemptLimit, attempts=Attempts())
-    app.add_middleware(pages.SecurityHeaders)
-    app.add_middleware(FrameLane, service=hub.archive, headers=pages.SECURITY_HEADERS)
+    app.add_middleware(FrameLane, service=hub.archive)
     return app
 
 
 def gateways_app(hub: Hub) -> FastAPI:
     """What hospitals' gateways talk to."""
     return gateway_app(hub.gateways, delivery_door.routes(hub.reports, gateways_api.authenticated(hub.gateways)))
-
-
-def _application(title: str) -> FastAPI:
-    app = FastAPI(title=title, version=dokuei.__version__, docs_url=None, redoc_url=None, lifespan=warmed)
-    answer_with_problems(app)
-
-    @app.get("/api/v1/health", tags=["health"])
-    async def health() -> dict[str, str]:
-        """Whether this process answers, and which version it is."""
-        return {"status": "ok", "version": dokuei.__version__}
-
-    return app

@@ -24,6 +24,7 @@ SECURITY_HEADERS = {
 }
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _YEAR = 31_536_000
+_TRANSPORT_SECURITY = {"Strict-Transport-Security": f"max-age={_YEAR}"}
 
 
 def viewer_folder() -> Path:
@@ -67,11 +68,16 @@ def _file(file: Path, accepted: str, *, immutable: bool) -> Response:
 
 
 class SecurityHeaders:
-    """Pure ASGI, so that a frame's answer is not wrapped in another task."""
+    """Pure ASGI, so that a frame's answer is not wrapped in another task.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``transport_security``: browsers shall come by TLS only (RFC 6797); never said of loopback, where one name stands
+    for whatever else runs on this machine.
+    """
+
+    def __init__(self, app: ASGIApp, *, transport_security: bool = False) -> None:
         self._app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+        named = {**SECURITY_HEADERS, **(_TRANSPORT_SECURITY if transport_security else {})}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers to every HTTP answer."""
