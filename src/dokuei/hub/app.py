@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
@@ -15,6 +15,7 @@ from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways import api as gateways_api
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity import api as identity_api
+from dokuei.hub.identity.guard import principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
@@ -88,12 +89,20 @@ class ReadersApp(FastAPI):
     """The application with what must hold for every answer, its own failures' too, around all that it is made of."""
 
     def __init__(self, settings: HubSettings) -> None:
-        super().__init__(title="dokuei hub", version=dokuei.__version__, docs_url=None, redoc_url=None, lifespan=warmed)
+        super().__init__(
+            title="dokuei hub",
+            version=dokuei.__version__,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            lifespan=warmed,
+        )
         self._door = pages.SecurityHeaders(
             OuterDoor(super().__call__), transport_security=settings.serves_tls and not settings.loopback
         )
         answer_with_problems(self)
         self.add_api_route("/api/v1/health", _health, tags=["health"])
+        self.add_api_route("/openapi.json", self.openapi, dependencies=[Depends(principal)], include_in_schema=False)
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -70,6 +70,13 @@ def test_a_stranger_gets_nothing_from_any_route(hub: WholeHub) -> None:
             _told_nothing(answer, path)
 
 
+def test_the_description_of_all_routes_is_for_those_who_are_known(hub: WholeHub) -> None:
+    """NET-14: a stranger is not handed the plan of the house."""
+    with hub.client() as stranger, hub.client(hub.token("minami")) as program:
+        assert stranger.get("/openapi.json").status_code == 401
+        assert "/api/v1/session" in program.get("/openapi.json").json()["paths"]
+
+
 @pytest.mark.parametrize("who", ["token", "reader"])
 def test_somebody_of_another_site_sees_nothing_of_this_one(hub: WholeHub, who: str) -> None:
     """AUTH-13: a token or a person of another site learns nothing, not even that something is there."""
@@ -88,8 +95,8 @@ def test_somebody_of_another_site_sees_nothing_of_this_one(hub: WholeHub, who: s
 
 
 def test_no_route_breaks_whatever_it_is_asked(hub: WholeHub) -> None:
-    schema = schemathesis.openapi.from_asgi("/openapi.json", hub.app)
     headers = {**OWN_PAGE, "Authorization": f"Bearer {hub.token('kita')}"}
+    schema = schemathesis.openapi.from_asgi("/openapi.json", hub.app, headers=headers)
 
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
