@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from dokuei.cli.options import Home, day
+from dokuei.cli.options import Home, day, operator
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError, RequestError
 from dokuei.hub.identity import store_people
@@ -81,6 +81,9 @@ def export(
     first = _midnight(since) or _BEGINNING
     last = _midnight(until)
     stores = open_stores(read_settings(home))
+    with stores.database.begin() as connection:
+        span = {"from": since, "until": until}
+        hub_trail.append(connection, actor=operator(), event="audit.exported", details=span)
     writer = csv.writer(sys.stdout)
     writer.writerow(_COLUMNS)
     with stores.database.read() as connection:

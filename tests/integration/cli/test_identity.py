@@ -126,12 +126,13 @@ def test_the_audit_trail_is_verified_anchored_and_exported(commands: Commands, t
     anchor.parent.mkdir()
     commands.run("site", "add", "kita", "--name", "北病院")
     commands.run("user", "add", "reader.a", "--name", "読影 花子", "--role", "reader")
-    line = json.loads(commands.run("audit", "head", "--anchor", str(anchor)))
-    assert line["part"] == "hub"
-    assert "unbroken" in commands.run("audit", "verify", "--anchor", str(anchor))
     exported = commands.run("audit", "export").splitlines()
     assert exported[0].startswith("利用者ID,氏名,日時,分類,操作")
     assert any("person,added" in row for row in exported)
+    assert any("audit,exported" in row for row in exported)  # an export says of itself who took it
+    line = json.loads(commands.run("audit", "head", "--anchor", str(anchor)))
+    assert line["part"] == "hub"
+    assert "unbroken" in commands.run("audit", "verify", "--anchor", str(anchor))
 
     database = open_stores(read_settings(commands.home)).database
     with database.begin() as connection:

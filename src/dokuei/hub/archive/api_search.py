@@ -49,6 +49,7 @@ class SearchAnswers:
             Scope(at.site_id, study, series)  # an address that can name nothing is not found
 
         def search() -> Response:
+            self.service.accesses.note_query(at.principal.actor, at.site_id)
             found = self.service.search(level, query, site_id=at.site_id, base=base, study=study, series=series)
             body = b"[" + b",".join(found.items) + b"]"
             headers = {"Cache-Control": at.until_changed, **_warnings(query, found.remaining, base)}

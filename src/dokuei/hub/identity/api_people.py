@@ -17,9 +17,9 @@ def routes(people: People) -> APIRouter:
     router = APIRouter(prefix="/api/v1/people", tags=["people"], dependencies=[Depends(private)])
 
     @router.get("")
-    def every(_by: Administrator) -> list[ListedPersonOut]:
+    def every(by: Administrator) -> list[ListedPersonOut]:
         """All people with their roles."""
-        return [listed_out(listed) for listed in people.every()]
+        return [listed_out(listed) for listed in people.looked_up(actor=by.actor)]
 
     @router.post("", status_code=201)
     def add(by: Administrator, new: PersonIn) -> LinkOut:

@@ -1,7 +1,7 @@
 """People and what they may do: added, invited, given roles, locked; each change has an actor."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from dokuei.hub.identity.model import Grant, Listed, Person, Role, checked_perso
 from dokuei.hub.identity.secrets import new_id, new_secret
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
+from dokuei.storage.lately import HOUR, Lately
 
 FIRST_ADMINISTRATOR = "administrator"
 
@@ -26,6 +27,7 @@ class People:
 
     database: Database
     access: Access
+    looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def add(
         self,
@@ -140,6 +142,14 @@ class People:
         """All people."""
         with self.database.read() as connection:
             return store_people.every(connection, today=now().date())
+
+    def looked_up(self, *, actor: str) -> tuple[Listed, ...]:
+        """All people for somebody's eyes, which is noted once an hour."""
+        if not self.looked.holds(actor):
+            with self.database.begin() as connection:
+                hub_trail.append(connection, actor=actor, event="people.listed")
+            self.looked.keep(actor)
+        return self.every()
 
     def by_user_name(self, user_name: str) -> Person:
         """One person.

@@ -1,6 +1,6 @@
 """Writing: a draft is kept as it is typed, by whoever has the case, and never over somebody else's words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,7 @@ from dokuei.hub.reports.store import KeptVersion
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
+from dokuei.storage.lately import MINUTE, Lately
 
 REPORT_CHANGED = "report.changed"
 
@@ -47,6 +48,7 @@ class Drafting:
     people: People
     cases: Cases
     contracts: Contracts
+    saved: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
 
     def view(self, principal: Principal, item_id: str, role: str) -> View:
         """A case's report.
@@ -78,7 +80,15 @@ class Drafting:
             if report is None:
                 report = self._opened(connection, principal, case)
             self._write(connection, principal, report, draft, content)
-            return self._view(connection, principal, case)
+            act = (principal.actor, report.report_id)
+            is_fresh = not self.saved.holds(*act)
+            if is_fresh:
+                version = store.last_draft_version(connection, report.report_id)
+                _note(connection, principal, "report.saved", report, version=version)
+            view = self._view(connection, principal, case)
+        if is_fresh:
+            self.saved.keep(*act)
+        return view
 
     def amend(self, principal: Principal, item_id: str, role: str) -> View:
         """Begin a new version of a signed report, with the words of the last one; the signed one stays as it is.
@@ -175,12 +185,12 @@ class Drafting:
         )
 
 
-def _note(connection: Connection, principal: Principal, event: str, report: Report) -> None:
+def _note(connection: Connection, principal: Principal, event: str, report: Report, **more: int) -> None:
     hub_trail.append(
         connection,
         actor=principal.actor,
         event=event,
         site_id=report.site_id,
         subject=report.study_instance_uid,
-        details={"report_id": report.report_id, "role": report.role},
+        details={"report_id": report.report_id, "role": report.role, **more},
     )

@@ -1,7 +1,7 @@
 """Reports as the rest of the hub sees them."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dokuei.errors import NotFoundError, ProofError
 from dokuei.hub.identity.model import Permission, Principal
@@ -17,6 +17,7 @@ from dokuei.hub.reports.store import KeptVersion
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
+from dokuei.storage.lately import HOUR, Lately
 
 SOLE = "sole"
 
@@ -29,10 +30,23 @@ class ReportsService:
     blobs: Blobs
     drafting: Drafting
     signing: Signing
+    looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def view(self, principal: Principal, item_id: str, role: str = SOLE) -> View:
-        """A case's report as this person may see it."""
-        return self.drafting.view(principal, item_id, role)
+        """A case's report as this person may see it; that it was read is noted once an hour (LOG-01)."""
+        view = self.drafting.view(principal, item_id, role)
+        if view.report is not None and not self.looked.holds(principal.actor, view.report.report_id):
+            with self.database.begin() as connection:
+                hub_trail.append(
+                    connection,
+                    actor=principal.actor,
+                    event="report.read",
+                    site_id=view.case.site_id,
+                    subject=view.case.study_instance_uid,
+                    details={"report_id": view.report.report_id, "versions": len(view.versions)},
+                )
+            self.looked.keep(principal.actor, view.report.report_id)
+        return view
 
     def save(
         self, principal: Principal, item_id: str, content: Content, *, expected_version: int, role: str = SOLE
@@ -59,7 +73,7 @@ class ReportsService:
     ) -> View:
         """Sign what was shown."""
         self.signing.sign_report(principal, item_id, role, proof, expected_digest=expected_digest)
-        return self.view(principal, item_id, role)
+        return self.drafting.view(principal, item_id, role)
 
     def pdf(
         self, principal: Principal, item_id: str, *, number: int | None = None, role: str = SOLE

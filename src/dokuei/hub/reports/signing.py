@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from dokuei.clock import now
-from dokuei.errors import ConflictError, DokueiError, RequestError
+from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError, SignatureError
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.identity.proof import Confirmation, Confirmed
 from dokuei.hub.reports import model, store, store_deliveries, wording
@@ -111,7 +111,11 @@ class Signing:
                 person_id=principal.person_id or "",
                 expected_digest=expected_digest,
             )
-        confirmed = self._confirm(principal, case, frozen, proof)
+        try:
+            confirmed = self._confirm(principal, case, frozen, proof)
+        except (SignatureError, ForbiddenError) as refusal:
+            self._note_refusal(principal, case, frozen, proof, refusal)
+            raise
         signature = Signature(
             person_id=principal.person_id or "",
             display_name=principal.display_name,
@@ -195,6 +199,25 @@ class Signing:
             expected_shown=frozen.canonical,
             synced_allowed=self.rules.of_site(case.site_id).synced_passkeys_may_sign,
         )
+
+    def _note_refusal(
+        self, principal: Principal, case: Case, frozen: Frozen, proof: Proof, refusal: DokueiError
+    ) -> None:
+        """On record by itself, since nothing else of the attempt stays: somebody may have tried in another's name."""
+        with self.database.begin() as connection:
+            hub_trail.append(
+                connection,
+                actor=principal.actor,
+                event="signature.failed",
+                site_id=case.site_id,
+                subject=case.study_instance_uid,
+                details={
+                    "report_id": frozen.report_id,
+                    "version": frozen.number,
+                    "method": "password" if proof.credential is None else "passkey",
+                    "because": refusal.what,
+                },
+            )
 
     def _keep(self, documents: Documents) -> None:
         """Bytes before rows: what a row names is there."""

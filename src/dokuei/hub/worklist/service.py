@@ -1,7 +1,7 @@
 """The verbs on cases: appear when images come, be taken, be given back, be done."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from dokuei.hub.worklist.model import (
 )
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
+from dokuei.storage.lately import HOUR, Lately
 
 _EARLIER = {"draft": (), "final": ("draft",), "amended": ("draft", "final")}
 
@@ -62,6 +63,7 @@ class WorklistService:
     database: Database
     people: People
     contracts: Contracts
+    looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def study_changed(self, facts: StudyFacts) -> str | None:
         """Bring the case of a study up to date, or let it appear; None where there is nothing to read."""
@@ -100,6 +102,7 @@ class WorklistService:
         with self.database.read() as connection:
             items = store.listed(connection, site_ids=sites, status=status)
             counted = store.counts(connection, site_ids=sites)
+        self._note_looks(principal, sites)
         return Listing(items, counted, self.people.names(_people(items)))
 
     def one(self, principal: Principal, item_id: str) -> Listing:
@@ -108,9 +111,9 @@ class WorklistService:
         Raises:
             NotFoundError: no such case at a site of theirs.
         """
-        with self.database.read() as connection:
-            found = _found(connection, item_id, principal.sites_with(Permission.READ_WORKLIST))
-        return Listing((found,), {}, self.people.names(_people((found,))))
+        listing = self._one(principal, item_id)
+        self._note_looks(principal, {listing.items[0].study.site_id})
+        return listing
 
     def claim(self, principal: Principal, item_id: str, role: ReadingRole = ReadingRole.SOLE) -> Listing:
         """Take a reading role.
@@ -136,7 +139,7 @@ class WorklistService:
             store.set_status(connection, item_id)
             if held.person_id is None:
                 _note(connection, principal, "case.claimed", found, role)
-        return self.one(principal, item_id)
+        return self._one(principal, item_id)
 
     def release(self, principal: Principal, item_id: str, role: ReadingRole = ReadingRole.SOLE) -> Listing:
         """Give a reading role back; what was written stays for whoever takes it next.
@@ -153,7 +156,7 @@ class WorklistService:
                 raise ConflictError("this reading is signed already", phase="releasing a case")
             store.set_status(connection, item_id)
             _note(connection, principal, "case.released", found, role)
-        return self.one(principal, item_id)
+        return self._one(principal, item_id)
 
     def set_priority(self, principal: Principal, item_id: str, priority: Priority) -> Listing:
         """Move a case in the queue; what is still to come of an urgent one overtakes at the gateway.
@@ -175,7 +178,7 @@ class WorklistService:
                     subject=found.study.study_instance_uid,
                     details={"priority": priority.value},
                 )
-        return self.one(principal, item_id)
+        return self._one(principal, item_id)
 
     def urgent_studies(self, site_id: str) -> tuple[str, ...]:
         """Studies that somebody waits for: a gateway sends them first."""
@@ -193,6 +196,22 @@ class WorklistService:
                 store.set_status(connection, item_id)
                 if before.signed_instances is None and before.study.number_of_instances > signed.instances:
                     _note_images(connection, "case.images-after-signature", before.study)
+
+    def _one(self, principal: Principal, item_id: str) -> Listing:
+        with self.database.read() as connection:
+            found = _found(connection, item_id, principal.sites_with(Permission.READ_WORKLIST))
+        return Listing((found,), {}, self.people.names(_people((found,))))
+
+    def _note_looks(self, principal: Principal, site_ids: Collection[str]) -> None:
+        """Say which sites' patients somebody saw in the list, once an hour for each (LOG-01)."""
+        fresh = [one for one in sorted(site_ids) if not self.looked.holds(principal.actor, one)]
+        if not fresh:
+            return
+        with self.database.begin() as connection:
+            for site_id in fresh:
+                hub_trail.append(connection, actor=principal.actor, event="worklist.read", site_id=site_id)
+        for site_id in fresh:
+            self.looked.keep(principal.actor, site_id)
 
     def site_names(self) -> dict[str, str]:
         """Names of the sites, for lists."""
