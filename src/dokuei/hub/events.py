@@ -63,7 +63,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     What fails is tried again after a pause.
     """
     events = Events(hub.archive, hub.worklist)
-    daily = Daily(Terms(hub.archive, hub.sites))
+    daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
     while not stop.is_set():
         daily.step(stop=stop)
         if carry_out(hub.stores.database, events.handle) == 0:

@@ -1,5 +1,6 @@
 """Images whose contract term is over are removed, once a day; what somebody still works with is not."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Event as StopEvent
@@ -69,9 +70,13 @@ class Terms:
 
 @dataclass
 class Daily:
-    """The worker's daily step: at its start and on each new day; a day that failed is tried again a little later."""
+    """The worker's daily step, also for abandoned uploads (``tidy``): at its start and on each new day.
+
+    A day that failed is tried again a little later.
+    """
 
     terms: Terms
+    tidy: Callable[[], int] = lambda: 0
     done_on: date | None = None
     not_before: datetime | None = None
 
@@ -83,6 +88,7 @@ class Daily:
         try:
             self.terms.archive.finish_deletions()
             self.terms.archive.keep_missing_receipts()
+            self.tidy()
             removed = self.terms.end(actor="system", stop=stop)
         except Exception as failure:  # noqa: BLE001 - the worker loop is an outer door
             self.not_before = moment + _AGAIN_AFTER

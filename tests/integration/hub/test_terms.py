@@ -1,5 +1,6 @@
 """Images go by themselves when their site's term is over, never under somebody's hands, and leave their record."""
 
+import os
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -161,3 +162,17 @@ def test_the_hubs_worker_takes_the_step(tmp_path: Path, monkeypatch: pytest.Monk
         (gone,) = hub.archive.deletions("kita")
         assert gone.study_instance_uid == study
         assert SERIES.patient_id not in repr(gone)
+
+
+def test_uploads_that_were_given_up_are_swept_by_the_days_work(tmp_path: Path) -> None:
+    """What a gateway began to send and never finished does not fill the disk for ever."""
+    with whole_hub(tmp_path) as hub:
+        intake = hub.hub.gateways.intake
+        abandoned = intake.partials.path("kita", "a" * 64)
+        abandoned.parent.mkdir(parents=True, exist_ok=True)
+        abandoned.write_bytes(b"half an object")
+        os.utime(abandoned, (0, 0))
+        stop = threading.Event()
+        threading.Timer(1.0, stop.set).start()
+        work(hub.hub, stop=stop)
+        assert not abandoned.exists()
