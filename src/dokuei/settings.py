@@ -216,6 +216,14 @@ class SealSettings(_Section):
         return self
 
 
+class AuditSettings(_Section):
+    """Where the audit trails' ends go, so that a cut end shows."""
+
+    anchor: Path | None = Field(
+        None, description="File outside the home folder, on another disk, to which each trail's end is added daily."
+    )
+
+
 class Settings(_Section):
     """All settings of one home folder."""
 
@@ -224,6 +232,7 @@ class Settings(_Section):
     hub: HubSettings = HubSettings()
     gateway: GatewaySettings = GatewaySettings()
     seal: SealSettings = SealSettings()
+    audit: AuditSettings = AuditSettings()
 
 
 def read_settings(home: Path, *, environment: Mapping[str, str] | None = None) -> Settings:

@@ -3,8 +3,8 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +13,13 @@ import typer
 
 from dokuei.cli.options import Home, day, operator
 from dokuei.clock import now
-from dokuei.errors import ConfigurationError, RequestError
+from dokuei.errors import ConfigurationError
+from dokuei.gateway.enrol import identity_of
 from dokuei.hub.identity import store_people
 from dokuei.hub.prepare import holds_hub, open_stores
 from dokuei.hub.reports.verifying import verify_versions
 from dokuei.settings import Settings, read_settings
+from dokuei.storage.anchor import KEPT, Anchored, read_anchor, write_anchor
 from dokuei.storage.audit import Head, Trail, gateway_trail, hub_trail
 from dokuei.storage.db import Database, open_database, sqlite_url
 
@@ -30,23 +32,33 @@ _COLUMNS = ("利用者ID", "氏名", "日時", "分類", "操作", "施設", "�
 
 @dataclass(frozen=True)
 class _Part:
-    """One trail of a home folder."""
+    """One trail of a home folder; ``witnesses`` are the tables whose rows it must tell of (None: all)."""
 
     name: str
     database: Database
     trail: Trail
+    witnesses: Collection[str] | None
 
 
 @audit_app.command("verify")
 def verify(home: Home, anchor: Anchor = None) -> None:
-    """Walk every entry and every signed report; exit with 1 and name what does not fit."""
-    anchors = _anchored(anchor)
+    """Walk every entry, past every end written down, and every signed report; exit with 1 and name what does not fit."""
+    settings = read_settings(home)
+    parts = tuple(_parts(settings))
+    anchors = (*_anchored(anchor or settings.audit.anchor), *_kept(parts))
+    own = _gateway_id(settings)
     sound = True
-    for part in _parts(read_settings(home)):
+    for part in parts:
+        theirs = [one.head for one in anchors if one.part == part.name and one.gateway_id in {"", own}]
         with part.database.read() as connection:
-            verdict = part.trail.verify(connection, anchors=anchors.get(part.name, ()))
+            verdict = part.trail.verify(connection, anchors=theirs)
+            is_short = verdict.broken_at is None and verdict.entries == 0
+            emptied = is_short and part.trail.is_emptied(connection, part.witnesses)
         part.database.close()
-        if verdict.broken_at is None:
+        if emptied:
+            sound = False
+            typer.echo(f"{part.name}: BROKEN at entry 1: the trail is empty, and there are rows that it must tell of")
+        elif verdict.broken_at is None:
             typer.echo(f"{part.name}: {verdict.entries} entries, unbroken, head {verdict.head.hash}")
         else:
             sound = False
@@ -64,11 +76,19 @@ def head(home: Home, anchor: Anchor = None) -> None:
         with part.database.read() as connection:
             end = part.trail.head(connection)
         part.database.close()
-        line = json.dumps({"part": part.name, "at": now().isoformat(), **asdict(end)})
-        typer.echo(line)
+        typer.echo(Anchored(part.name, end).line(now()))
         if anchor is not None:
-            with anchor.open("a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
+            write_anchor(anchor, Anchored(part.name, end))
+
+
+@audit_app.command("kept")
+def kept(home: Home) -> None:
+    """Print the ends that this side kept of the other side's trails, as lines for ``verify --anchor`` over there."""
+    parts = tuple(_parts(read_settings(home)))
+    for one in _kept(parts):
+        typer.echo(one.line(now()))
+    for part in parts:
+        part.database.close()
 
 
 @audit_app.command("export")
@@ -131,22 +151,30 @@ def _parts(settings: Settings) -> Iterator[_Part]:
             remedy="name the --home that dokuei up was started with",
         )
     if holds_hub(settings):
-        yield _Part("hub", open_stores(settings).database, hub_trail)
+        yield _Part("hub", open_stores(settings).database, hub_trail, None)
     if gateway.exists():
-        yield _Part("gateway", open_database(sqlite_url(gateway)), gateway_trail)
+        yield _Part("gateway", open_database(sqlite_url(gateway)), gateway_trail, ("quarantine_entry",))
 
 
-def _anchored(anchor: Path | None) -> Mapping[str, list[Head]]:
-    found: dict[str, list[Head]] = {}
-    if anchor is None:
-        return found
-    try:
-        for line in anchor.read_text(encoding="utf-8").splitlines():
-            value = json.loads(line)
-            found.setdefault(value["part"], []).append(Head(int(value["sequence"]), str(value["hash"])))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RequestError(f"{anchor} holds no recorded ends", phase="reading the anchor") from error
-    return found
+def _anchored(file: Path | None) -> tuple[Anchored, ...]:
+    return () if file is None else read_anchor(file)
+
+
+def _kept(parts: Iterable[_Part]) -> tuple[Anchored, ...]:
+    """What each side wrote into its own trail of the other side's end."""
+    found: list[Anchored] = []
+    for part in parts:
+        with part.database.read() as connection:
+            for entry in part.trail.named(connection, KEPT):
+                end = json.loads(entry.details)
+                other = "gateway" if part.name == "hub" else "hub"
+                found.append(Anchored(other, Head(end["sequence"], end["hash"]), entry.subject or ""))
+    return tuple(found)
+
+
+def _gateway_id(settings: Settings) -> str:
+    enrolment = identity_of(settings.home).read()
+    return "" if enrolment is None else enrolment.gateway_id
 
 
 def _midnight(text: str) -> datetime | None:

@@ -1,7 +1,7 @@
 """The heartbeat: every few seconds, and at once when something changed, the hub hears how this gateway is."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dokuei
 from dokuei.clock import now
@@ -13,8 +13,11 @@ from dokuei.gateway.quarantine import Entry, Quarantine
 from dokuei.gateway.spool import Spool
 from dokuei.gateway.status import study_reports
 from dokuei.settings import Settings
+from dokuei.storage.anchor import DAY, KEPT
+from dokuei.storage.audit import gateway_trail
+from dokuei.storage.lately import Lately
 from dokuei.transfer.client import HubClient
-from dokuei.transfer.protocol import HEARTBEAT_SECONDS, PROTOCOL, Heartbeat, HeartbeatAnswer, Refusal
+from dokuei.transfer.protocol import HEARTBEAT_SECONDS, PROTOCOL, Heartbeat, HeartbeatAnswer, Refusal, TrailEnd
 
 _AT_LEAST_SECONDS = 1.0
 _STUDIES = 40
@@ -29,6 +32,7 @@ class Heart:
     settings: Settings
     spool: Spool
     link: Link
+    kept_ends: Lately = field(default_factory=lambda: Lately(DAY), repr=False)
 
     def beat(self) -> None:
         """Tell until the stop."""
@@ -65,6 +69,7 @@ class Heart:
                 quarantine=quarantine.open_entries(),
                 refusals=[_refusal(entry) for entry in quarantine.entries(at_most=_REFUSALS)],
                 free_bytes=shutil.disk_usage(self.settings.home).free,
+                trail_end=self._own_end(),
                 certificate_not_after=identity.certificate().not_valid_after_utc.isoformat(),
             )
         )
@@ -72,6 +77,7 @@ class Heart:
         pseudonyms.heed(self.settings.home, answer.identity_mode)
         self._note("" if answer.identity_mode == "true" else "the site wants pseudonyms: nothing is sent")
         self._heed(answer)
+        self._keep_end(answer.trail_end)
 
     def _heed(self, answer: HeartbeatAnswer) -> None:
         """Studies that the reading centre waits for overtake the rest."""
@@ -81,6 +87,19 @@ class Heart:
             state = self.spool.study_state(study_instance_uid)
             if state is not None and state.priority < _URGENT:
                 self.spool.set_priority(study_instance_uid, _URGENT)
+
+    def _own_end(self) -> TrailEnd:
+        with self.spool.database.read() as connection:
+            head = gateway_trail.head(connection)
+        return TrailEnd(sequence=head.sequence, hash=head.hash)
+
+    def _keep_end(self, end: TrailEnd | None) -> None:
+        """Write the end of the hub's trail into ours, once a day; a hub one version behind tells none."""
+        if end is None or self.kept_ends.holds("hub"):
+            return
+        with self.spool.database.begin() as connection:
+            gateway_trail.append(connection, actor="hub", event=KEPT, details=end.model_dump())
+        self.kept_ends.keep("hub")
 
     def _note(self, error: str) -> None:
         with self.spool.database.begin() as connection:

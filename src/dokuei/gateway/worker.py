@@ -22,6 +22,8 @@ from dokuei.gateway.pseudonyms import guard, true_identity_only
 from dokuei.gateway.sending import SendQueue
 from dokuei.gateway.spool import Spool, open_spool
 from dokuei.settings import Settings
+from dokuei.storage.anchor import DailyAnchor
+from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import open_database, sqlite_url
 
 _log = structlog.get_logger()
@@ -29,6 +31,7 @@ _CODERS = 2
 _NICE = 10
 _AGAIN_SECONDS = 1.0
 _STOP_SECONDS = 5.0
+_ANCHOR_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
     )
     heart = Heart(settings, relaxed, link)
     deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings))
+    anchor = DailyAnchor(settings.audit.anchor, "gateway", gateway_trail, relaxed.database)
     enrolled = _Enrolled(settings.home, link.stop)
     return [
         *(_Part(f"code-{number}", pipeline.run) for number in range(1, _CODERS + 1)),
@@ -76,7 +80,14 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         _Part("stream", enrolled.then(forwarder.stream)),
         _Part("heartbeat", enrolled.then(heart.beat)),
         _Part("deliver", enrolled.then(deliverer.run)),
+        _Part("anchor", lambda: _anchor(anchor, link.stop)),
     ]
+
+
+def _anchor(anchor: DailyAnchor, stop: threading.Event) -> None:
+    while not stop.is_set():
+        anchor.step()
+        stop.wait(_ANCHOR_SECONDS)
 
 
 def _run(parts: list[_Part], link: Link) -> None:

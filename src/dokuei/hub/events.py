@@ -13,6 +13,8 @@ from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.terms import Daily, Terms
 from dokuei.hub.worklist.model import ReadingRole
 from dokuei.hub.worklist.service import Signed, WorklistService
+from dokuei.storage.anchor import DailyAnchor
+from dokuei.storage.audit import hub_trail
 from dokuei.storage.outbox import Event, carry_out
 
 _PAUSE_SECONDS = 0.25
@@ -64,7 +66,9 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     """
     events = Events(hub.archive, hub.worklist)
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
+    anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
     while not stop.is_set():
         daily.step(stop=stop)
+        anchor.step()
         if carry_out(hub.stores.database, events.handle) == 0:
             stop.wait(_PAUSE_SECONDS)

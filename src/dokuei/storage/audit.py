@@ -4,7 +4,7 @@ A chain alone does not show a cut tail; ``head`` is what goes to an anchor outsi
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -21,7 +21,10 @@ from sqlalchemy import (
     Table,
     Text,
     insert,
+    inspect,
+    literal,
     select,
+    table,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -175,6 +178,15 @@ class Trail:
         asked = select(*columns).where(self.entries.c.event == event).order_by(self.entries.c.sequence)
         for row in connection.execute(asked):
             yield Entry(*row)
+
+    def is_emptied(self, connection: Connection, witnesses: Collection[str] | None) -> bool:
+        """Whether there are rows that an empty trail does not tell of; in any table unless some are named."""
+        own = {self.entries.name, self.head_table.name, "alembic_version"}
+        names = set(inspect(connection).get_table_names() if witnesses is None else witnesses) - own
+        return any(
+            connection.execute(select(literal(1)).select_from(table(name)).limit(1)).first() is not None
+            for name in sorted(names)
+        )
 
     def _walk(self, connection: Connection, expected: Mapping[int, set[str]]) -> tuple[Head, int | None, str]:
         walked = Head(0, _ZERO)

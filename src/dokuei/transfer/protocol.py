@@ -189,6 +189,13 @@ class Refusal(Message):
     sending_ae: str = ""
 
 
+class TrailEnd(Message):
+    """The end of one side's audit trail, for the other side to keep: a cut end shows there."""
+
+    sequence: int = Field(ge=0)
+    hash: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class Heartbeat(Message):
     """What a gateway tells of itself every few seconds."""
 
@@ -200,6 +207,7 @@ class Heartbeat(Message):
     refusals: list[Refusal] = Field(default_factory=list, max_length=100, description="The newest in quarantine")
     free_bytes: int = 0
     certificate_not_after: str = Field("", max_length=40)
+    trail_end: TrailEnd | None = None
 
 
 class HeartbeatAnswer(Message):
@@ -207,6 +215,7 @@ class HeartbeatAnswer(Message):
 
     urgent: list[str] = Field(default_factory=list)
     identity_mode: IdentityMode = "true"
+    trail_end: TrailEnd | None = None
 
 
 def demand_protocol(value: str | None) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from typer.testing import CliRunner
 
 from dokuei.cli.main import build
 from dokuei.errors import ConflictError, DokueiError, RequestError
+from dokuei.gateway.spool import open_spool
+from dokuei.hub.app import open_hub
+from dokuei.hub.events import work
 from dokuei.hub.identity.model import Permission
 from dokuei.hub.prepare import open_stores, prepare_hub
 from dokuei.settings import read_settings
@@ -146,6 +150,46 @@ def test_the_audit_trail_is_verified_anchored_and_exported(commands: Commands, t
         connection.execute(update(hub_entries).where(hub_entries.c.sequence == 1).values(actor="person:9"))
     database.close()
     assert "BROKEN at entry 1: an entry was altered" in commands.run("audit", "verify", expected=1)
+
+
+def test_the_anchor_of_the_settings_is_read_without_being_named(commands: Commands, tmp_path: Path) -> None:
+    """LOG-03: a cut end is found by a plain verify, and an emptied trail is not called unbroken."""
+    anchor = tmp_path / "anchor.jsonl"
+    (commands.home / "dokuei.toml").write_text(f'[audit]\nanchor = "{anchor}"\n', encoding="utf-8")
+    commands.run("site", "add", "kita", "--name", "北病院")
+    commands.run("site", "change", "kita", "--name", "北総合病院")
+    hub = open_hub(read_settings(commands.home))
+    stop = threading.Event()
+    threading.Timer(1.0, stop.set).start()
+    work(hub, stop=stop)
+    assert "unbroken" in commands.run("audit", "verify")
+    database = hub.stores.database
+    with database.begin() as connection:
+        connection.execute(delete(hub_entries).where(hub_entries.c.sequence == 2))
+        first = connection.execute(hub_entries.select()).one()
+        connection.execute(update(hub_head).values(sequence=1, hash=first.hash))
+    assert "BROKEN at entry 2: the end of the trail was cut" in commands.run("audit", "verify", expected=1)
+    anchor.unlink()
+    (commands.home / "dokuei.toml").unlink()
+    with database.begin() as connection:
+        connection.execute(delete(hub_entries))
+        connection.execute(delete(hub_head))
+    assert "the trail is empty" in commands.run("audit", "verify", expected=1)
+    database.close()
+
+
+def test_a_hub_that_has_done_nothing_yet_has_an_empty_trail_and_is_sound(commands: Commands) -> None:
+    assert "hub: 0 entries, unbroken" in commands.run("audit", "verify")
+
+
+def test_a_home_with_a_gateway_alone_is_verified_and_gets_no_hub(tmp_path: Path) -> None:
+    home = tmp_path / "gateway-only"
+    open_spool(home).close()
+    before = {str(one) for one in home.rglob("*")}
+    told = Commands(home).run("audit", "verify")
+    assert told.startswith("gateway: 0 entries, unbroken")
+    assert "hub" not in {one.name for one in home.iterdir()}
+    assert not {one for one in home.rglob("*") if "hub" in one.name and str(one) not in before}
 
 
 def test_an_anchor_that_is_none_is_said(commands: Commands, tmp_path: Path) -> None:

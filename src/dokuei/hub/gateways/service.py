@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -24,8 +24,10 @@ from dokuei.hub.gateways.model import (
     admit_by,
     demand_enrolled,
 )
+from dokuei.storage.anchor import DAY, KEPT
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
+from dokuei.storage.lately import Lately
 from dokuei.storage.pki import Authority, fingerprint
 from dokuei.transfer.codes import SECRET_BYTES, EnrolmentCode, door_key, kept_form
 from dokuei.transfer.protocol import (
@@ -33,6 +35,7 @@ from dokuei.transfer.protocol import (
     EnrolmentRequest,
     Heartbeat,
     HeartbeatAnswer,
+    TrailEnd,
 )
 from dokuei.transfer.signing import CLOCK_SLACK, Signed, claimed_key_id, verify_request
 
@@ -63,6 +66,7 @@ class GatewaysService:
     authority: Authority
     intake: Intake
     hub_url: str
+    kept_ends: Lately = field(default_factory=lambda: Lately(DAY), repr=False)
 
     # --- enrolment ----------------------------------------------------------------------------------------------
 
@@ -210,10 +214,28 @@ class GatewaysService:
         refusals = [one.model_dump() for one in heartbeat.refusals]
         with self.database.begin() as connection:
             store.tell(connection, gateway.gateway_id, told, studies=studies, refusals=refusals)
+            own = hub_trail.head(connection)
+        self._keep_end(gateway, heartbeat.trail_end)
         return HeartbeatAnswer(
+            trail_end=TrailEnd(sequence=own.sequence, hash=own.hash),
             urgent=list(self.sites.urgent_studies(gateway.site_id)),
             identity_mode=self.sites.identity_mode(gateway.site_id),
         )
+
+    def _keep_end(self, gateway: Gateway, end: TrailEnd | None) -> None:
+        """Write the end of a gateway's trail into ours, once a day: whoever cuts the one must forge the other."""
+        if end is None or self.kept_ends.holds(gateway.gateway_id):
+            return
+        with self.database.begin() as connection:
+            hub_trail.append(
+                connection,
+                actor=f"gateway:{gateway.gateway_id}",
+                event=KEPT,
+                site_id=gateway.site_id,
+                subject=gateway.gateway_id,
+                details=end.model_dump(),
+            )
+        self.kept_ends.keep(gateway.gateway_id)
 
     def gateways(self, site_ids: Collection[str]) -> tuple[GatewayState, ...]:
         """All gateways of these sites."""

@@ -1,5 +1,6 @@
 """What the hub's administrators learn of a gateway's quarantine: why, in words, and nothing of the patient."""
 
+import json
 import threading
 
 from dokuei.errors import UnsupportedError
@@ -10,6 +11,9 @@ from dokuei.gateway.quarantine import Quarantine, Suspect
 from dokuei.gateway.spool import open_spool
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.settings import Settings
+from dokuei.storage.anchor import KEPT
+from dokuei.storage.audit import Head, gateway_trail, hub_trail
+from dokuei.transfer.protocol import PROTOCOL, Heartbeat, HeartbeatAnswer
 from tests.makers.gateway_hub import HubForGateways
 
 _SUSPECT = Suspect(sha256="0" * 64, size=1, sop_instance_uid="1.2.3", study_instance_uid="1.2", sending_ae="MAMMO")
@@ -45,3 +49,40 @@ def test_the_hub_is_told_what_waits_in_quarantine_and_forgets_it_when_settled(
     assert (_state(hub).quarantine, list(_state(hub).refusals)) == (0, [])
     client.close()
     spool.close()
+
+
+def test_each_side_keeps_the_end_of_the_others_trail(hub: HubForGateways, gateway: Settings) -> None:
+    """LOG-03: once a day the heartbeat carries both heads across, and each is chained into the other's trail."""
+    spool, client = open_spool(gateway.home), hub_client(gateway)
+    heart = Heart(gateway, spool, Link(1.0, threading.Event()))
+    with spool.database.begin() as connection:
+        gateway_trail.append(connection, actor="system", event="test.done")
+        own = gateway_trail.head(connection)
+    for _ in range(2):
+        heart._tell(client)
+    with hub.service.database.read() as connection:
+        mine = _state(hub).gateway.gateway_id
+        (there,) = [one for one in hub_trail.named(connection, KEPT) if one.subject == mine]
+        hub_verdict = hub_trail.verify(connection)
+    with spool.database.read() as connection:
+        (here,) = list(gateway_trail.named(connection, KEPT))
+    assert json.loads(there.details) == {"sequence": own.sequence, "hash": own.hash}
+    assert there.site_id == "kita"
+    assert json.loads(here.details)["sequence"] < hub_verdict.head.sequence
+    kept = json.loads(here.details)
+    with hub.service.database.read() as connection:
+        anchor = Head(kept["sequence"], kept["hash"])
+        assert hub_trail.verify(connection, anchors=[anchor]).broken_at is None
+    client.close()
+    spool.close()
+
+
+def test_a_side_one_version_behind_tells_no_end_and_is_understood(hub: HubForGateways, gateway: Settings) -> None:
+    client = hub_client(gateway)
+    before = Heartbeat(version="0.0.1", protocol=PROTOCOL)
+    assert before.trail_end is None
+    assert Heartbeat.read(b'{"version":"0.0.1","protocol":1}').trail_end is None
+    assert HeartbeatAnswer.read(b'{"urgent":[]}').trail_end is None
+    assert client.heartbeat(before).identity_mode == "true"
+    assert _state(hub).version == "0.0.1"
+    client.close()
