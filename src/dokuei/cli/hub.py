@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dokuei.cli.hub_gateways import gateways_app
-from dokuei.cli.lifetime import end_with_parent, stop_event
+from dokuei.cli.lifetime import end_when_renewed, end_with_parent, stop_event
 from dokuei.cli.options import Home, Host, NewHome, Tls
 from dokuei.logs import configure_logs
 from dokuei.settings import read_settings
@@ -38,6 +38,7 @@ def serve_readers(home: Home, parent: Parent = None) -> None:
     settings = read_settings(home)
     hub = open_hub(settings)
     files = reader_certificate(settings)
+    end_when_renewed(lambda: reader_certificate(settings), parent=parent)
     serve(
         readers_app(hub),
         Listener(
@@ -62,6 +63,7 @@ def serve_gateways(home: Home, parent: Parent = None) -> None:
     settings = read_settings(home)
     hub = open_hub(settings)
     files = gateway_certificate(settings)
+    end_when_renewed(lambda: gateway_certificate(settings), parent=parent)
     serve(
         application(hub),
         Listener(

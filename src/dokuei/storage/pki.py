@@ -88,7 +88,7 @@ def server_certificate(authority: Authority, name: str, *, host_names: Sequence[
     """The files ``<name>.pem`` (with the authority behind it) and ``<name>.key`` for a server of this home folder.
 
     They are made again when they are missing, close to their end, of another authority or for other names; a running
-    server takes the new ones at its next start.
+    server looks for new ones each hour, and takes them by starting again.
     """
     files = CertificateFiles(authority.folder / f"{name}.pem", authority.folder / f"{name}.key")
     names = tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", *filter(None, host_names))))
