@@ -157,6 +157,16 @@ class Destination(_Section):
     host: str = Field(description="Its address.")
     port: int = Field(description="Its DIMSE port.")
     tls: bool = Field(default=False, description="Speak TLS to it (PS3.15 B.12).")
+    ca: Path | None = Field(None, description="PEM of who issued its certificate; empty: the system's authorities.")
+    certificate: Path | None = Field(None, description="PEM chain that the gateway shows it, where it asks for one.")
+    private_key: Path | None = Field(None, description="PEM private key that belongs to certificate.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        _demand_both_or_neither(self.certificate, self.private_key)
+        if not self.tls and (self.ca or self.certificate):
+            raise ValueError("ca and certificate are for TLS: set tls too, or leave them out")
+        return self
 
 
 class GatewaySettings(_Section):

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import socket
-import ssl
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +21,7 @@ from dokuei.errors import DiskFullError, DokueiError, PeerRefusedError, ProofErr
 from dokuei.gateway import deliver_tables
 from dokuei.gateway.deliver_tables import Held
 from dokuei.gateway.link import Link, pause
+from dokuei.gateway.pacs_tls import client_context
 from dokuei.settings import Destination, Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
@@ -129,7 +129,7 @@ def _associate(settings: Settings, destination: Destination, sop_class_uids: set
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = 30
     for sop_class_uid in sorted(sop_class_uids):
         entity.add_requested_context(sop_class_uid, _SYNTAXES)
-    tls = (ssl.create_default_context(), destination.host) if destination.tls else None
+    tls = (client_context(destination), destination.host) if destination.tls else None
     association = entity.associate(destination.host, destination.port, ae_title=destination.ae_title, tls_args=tls)
     if not association.is_established:
         raise UnreachableError(
