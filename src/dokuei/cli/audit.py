@@ -42,7 +42,7 @@ class _Part:
 
 @audit_app.command("verify")
 def verify(home: Home, anchor: Anchor = None) -> None:
-    """Walk every entry, past every end written down, and every signed report; exit with 1 and name what does not fit."""
+    """Walk every entry past every end written down, and every signed report; exit with 1 and name what does not fit."""
     settings = read_settings(home)
     parts = tuple(_parts(settings))
     anchors = (*_anchored(anchor or settings.audit.anchor), *_kept(parts))
@@ -63,8 +63,8 @@ def verify(home: Home, anchor: Anchor = None) -> None:
         else:
             sound = False
             typer.echo(f"{part.name}: BROKEN at entry {verdict.broken_at}: {verdict.why}")
-    if holds_hub(read_settings(home)):
-        sound = _reports_stand(read_settings(home)) and sound
+    if holds_hub(settings):
+        sound = _reports_stand(settings) and sound
     if not sound:
         raise typer.Exit(1)
 
