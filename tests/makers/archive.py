@@ -84,7 +84,7 @@ def small_archive(folder: Path, url: str | None = None) -> Iterator[SmallArchive
     with small_hub(folder, url=url) as hub:
         service = ArchiveService(hub.database, FilesystemBlobs(folder / "blobs"))
         hub.app.include_router(archive_api.routes(service))
-        hub.app.add_middleware(FrameLane, service=service)
+        hub.app.add_middleware(FrameLane, service=service, headers={"X-Content-Type-Options": "nosniff"})
         port = free_port()
         hub.app.state.hub_url = f"http://127.0.0.1:{port}"
         with served(hub.app, port=port) as base:

@@ -28,11 +28,13 @@ _NOT_PLAIN: Final = frozenset({b"if-none-match", b"if-range", b"if-match", b"if-
 
 
 class FrameLane:
-    """Pure ASGI, in front of the application."""
+    """Pure ASGI, in front of the application; ``headers`` go with every answer, beside those of the outer door."""
 
-    def __init__(self, app: ASGIApp, service: ArchiveService) -> None:
+    def __init__(self, app: ASGIApp, service: ArchiveService, headers: Mapping[str, str] | None = None) -> None:
         self._app = app
         self._service = service
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+        self._headers.append((b"vary", b"Accept"))
         self._at_named_site = at_named_site(Permission.READ_IMAGES)
         self._at_only_site = at_only_site(Permission.READ_IMAGES)
         service.warm()  # the application makes its middleware when the server starts
@@ -110,7 +112,7 @@ class FrameLane:
         self, send: Send, at: At, status: int, content_type: str, more: list[tuple[bytes, bytes]], body: bytes
     ) -> None:
         headers = [
-            (b"vary", b"Accept"),
+            *self._headers,
             (b"content-type", content_type.encode()),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", at.for_ever.encode()),
