@@ -46,7 +46,7 @@ def test_images_that_come_while_a_case_is_open_are_counted_and_offered(hub: Brow
 
 def test_a_prior_that_is_another_persons_says_so_in_red(hub: BrowsedHub, room: Room) -> None:
     """MAMMO-12: each image names its own patient, with the age on its own day; what differs is said on the viewport."""
-    stranger = {"PatientName": "SATO^TARO=佐藤^太郎", "PatientSex": "M", "PatientBirthDate": "19600101"}
+    stranger: dict[str, Any] = {"PatientName": "SATO^TARO=佐藤^太郎", "PatientSex": "M", "PatientBirthDate": "19600101"}
     hub.case(slices(1, patient_id="C2", StudyDate="20241101", SeriesDescription="before", **stranger))
     room.open(hub.case(slices(1, patient_id="C2", StudyDate="20261101", SeriesDescription="now")))
     room.settle()
