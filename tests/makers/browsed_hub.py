@@ -23,6 +23,7 @@ from dokuei.clock import now
 from dokuei.dicom.intake import intake
 from dokuei.hub.app import Hub, open_hub, readers_app
 from dokuei.hub.archive.model import Declared, Incoming, Manifest, Stored
+from dokuei.hub.archive.reading import Scope
 from dokuei.hub.events import work
 from dokuei.hub.gateways import store as gateways_store
 from dokuei.hub.gateways.model import Gateway
@@ -135,8 +136,9 @@ class BrowsedHub:
         outcomes = self.hub.archive.store_instances(site_id, incoming, actor=GATEWAY_ACTOR)
         assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
         study = str(objects[0].StudyInstanceUID)
+        here = self.hub.archive.instances(Scope(site_id, study))
         counted = tuple(
-            Declared(one.coded.sop_instance_uid, len(one.coded.frames), one.coded.content_digest) for one in incoming
+            Declared(one.coded.sop_instance_uid, len(one.coded.frames), one.coded.content_digest) for one in here
         )
         signed_by = GATEWAY_ACTOR.removeprefix("gateway:")
         manifest = Manifest(study, signed_by, verified=True, document=b"{}", signature=b"", declared=counted)

@@ -112,7 +112,7 @@ def test_a_line_that_breaks_says_so_and_goes_on_by_itself(hub: BrowsedHub, room:
     expect(room.page.locator("[data-pane=pane-0]")).to_contain_text("回線が中断しました", timeout=20_000)
     cut = False
     room.settle()
-    expect(room.page.locator("[data-ledger]")).to_contain_text("12 画像到着、送信側の数は未着", timeout=30_000)
+    expect(room.page.locator("[data-ledger]")).to_contain_text("12 画像 すべて到着", timeout=30_000)
 
 
 def test_a_mammogram_shows_as_a_marked_preview_until_it_is_whole(hub: BrowsedHub, room: Room) -> None:

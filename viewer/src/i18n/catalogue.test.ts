@@ -15,7 +15,7 @@ function entriesOf(tree: object, prefix: string): [string, string][] {
 }
 
 const entriesIn = (language: (typeof languages)[number]): [string, string][] =>
-  Object.entries(catalogues[language]).flatMap(([namespace, tree]) => entriesOf(tree, `${namespace}:`));
+  Object.entries<object>(catalogues[language]).flatMap(([namespace, tree]) => entriesOf(tree, `${namespace}:`));
 
 /** `count_one` and `count_other` are one key to the code. */
 const withoutPlural = (key: string): string => key.replace(/_(one|other)$/u, "");
