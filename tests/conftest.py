@@ -1,9 +1,11 @@
 """What every test may lean on."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 _REPOSITORY = Path(__file__).parent.parent
 
@@ -15,3 +17,11 @@ def test_data() -> Path:
     if not (folder / "MANIFEST.tsv").exists():
         pytest.skip(f"no test data: set DOKUEI_TEST_DATA to a folder with MANIFEST.tsv (looked in {folder})")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that runs inside a test sends this process's logs to the test's own output, which ends with it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)

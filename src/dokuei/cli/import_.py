@@ -29,8 +29,8 @@ def import_media(
     from dokuei.gateway.import_media import import_media as take
     from dokuei.gateway.spool import open_spool
 
-    configure_logs(part="import")
     settings = gateway_settings(home)
+    configure_logs(part="import")
     spool = open_spool(settings.home)
     console = Console(soft_wrap=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -140,6 +140,7 @@ def _as_nobody(tmp_path: Path, paths: list[Path]) -> "subprocess.CompletedProces
 
 
 def _command(tmp_path: Path, *paths: Path, prefix: Sequence[str] = ()) -> "subprocess.CompletedProcess[str]":
+    open_spool(tmp_path / "home").close()
     command = [*prefix, sys.executable, "-m", "dokuei", "import", *map(str, paths), "--home", str(tmp_path / "home")]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 

@@ -247,7 +247,9 @@ export class StackView {
     this.#applyView();
     this.#changed();
     // The store may have come further since; after this event, in which Cornerstone3D itself still draws on the CPU.
-    queueMicrotask(() => this.#refine());
+    queueMicrotask(() => {
+      if (this.#refine()) this.#changed();
+    });
   };
 
   #watch(): void {
@@ -258,18 +260,19 @@ export class StackView {
     });
   }
 
-  /** A better image of the frame that is on the screen takes the place of its preview. */
-  #refine(): void {
+  /** A better image of the frame that is on the screen takes the place of its preview; whether there was one. */
+  #refine(): boolean {
     const frame = this.#frame;
     const image = this.#store.view(frame.imageId)?.image;
-    if (image == null || this.#drawn !== frame.imageId || !this.#drawnReduced || this.#destroyed) return;
-    if (this.#viewport.getCornerstoneImage().columns === image.width) return;
+    if (image == null || this.#drawn !== frame.imageId || !this.#drawnReduced || this.#destroyed) return false;
+    if (this.#viewport.getCornerstoneImage().columns === image.width) return false;
     const better = cornerstoneImage(frame, image);
     this.#viewport.renderImageObject(better);
     this.#drawnReduced = image.width < frame.pixel.columns;
     this.#applyGrey();
     this.#applyView();
     this.#render();
+    return true;
   }
 
   #currentGrey(): GreyState {
