@@ -38,7 +38,7 @@ def keep(database: Database, blobs: Blobs, site_id: str, study_instance_uid: str
         document = _document(connection, site_id, study_instance_uid)
     key = receipt_key(site_id, study_instance_uid)
     if document is not None and not (blobs.exists(key) and blobs.read(key) == document):
-        blobs.put(key, document)
+        blobs.replace(key, document)
 
 
 def keep_missing(database: Database, blobs: Blobs) -> None:

@@ -87,6 +87,7 @@ def test_what_is_not_there_is_a_problem_without_details(of_kita: SmallArchive) -
 
 @pytest.mark.parametrize("name", ["%00", "a%00b", "%E2%82%AC", "x' OR '1'='1", "..%2F..", "9" * 200, "%FF", "1.2.3 "])
 def test_names_that_nothing_can_have_are_not_found_on_either_database(either_archive: SmallArchive, name: str) -> None:
+    refused = 400 if "%00" in name else 404  # a NUL is refused before anything is looked up
     with either_archive.client() as client:
         for path in (
             f"/studies/{name}",
@@ -99,6 +100,6 @@ def test_names_that_nothing_can_have_are_not_found_on_either_database(either_arc
             f"{either_archive.base}/api/v1/sites/kita/studies/{name}/images",
             f"{either_archive.base}/sites/{name}/dicom-web/studies",
         ):
-            assert client.get(path).status_code == 404, path
+            assert client.get(path).status_code == refused, path
         assert client.get("/studies", params={"PatientID": "a\0b"}).status_code == 400
         assert client.get("/studies", params={"PatientID": "\ud7ff�", "PatientName": "'%_[\\"}).json() == []

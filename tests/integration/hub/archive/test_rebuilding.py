@@ -119,7 +119,7 @@ def test_a_broken_file_beside_the_objects_is_told_and_stops_nothing(
     archive.service.record_manifest("kita", signed_for("1.2.4", Declared("1", 1, "a")), actor=GATEWAY)
     broken = {manifest_key("kita", "1.2.3"), receipt_key("kita", "1.2.3")}
     for key in broken:
-        archive.service.blobs.put(key, damage)
+        archive.service.blobs.replace(key, damage)
     new = lost()
     steps = rebuilt(new)
     assert {key for key, step in steps.items() if isinstance(step.error, ProofError)} == broken
