@@ -231,7 +231,7 @@ def test_what_is_no_image_is_listed_and_counted(hub: BrowsedHub, room: Room) -> 
     table = room.page.get_by_role("table")
     expect(table.get_by_role("row", name="到着")).to_contain_text("4")
     expect(table.get_by_role("row", name="スクロールで表示可能")).to_contain_text("4")
-    assert room.page.locator("[data-ledger]").get_attribute("data-ledger") == "uncounted"
+    assert room.page.locator("[data-ledger]").get_attribute("data-ledger") == "complete"
 
 
 @pytest.mark.parametrize(("language", "words"), [("ja", "次の配置"), ("en", "Next arrangement")])
