@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 import dokuei
 from dokuei.errors import ConfigurationError, ConflictError, PeerRefusedError
 from dokuei.settings import Settings
-from dokuei.storage.pki import due_for_renewal, fingerprint, private_pem, write_secret
+from dokuei.storage.pki import alone_in, due_for_renewal, fingerprint, private_pem, write_secret
 from dokuei.transfer.client import HubClient, Signer
 from dokuei.transfer.codes import EnrolmentCode, door_key
 from dokuei.transfer.dial import Address, address_of, proxy_of
@@ -140,8 +140,13 @@ def enrol(settings: Settings, code_text: str, *, name: str = "", replace: bool =
     """
     code = EnrolmentCode.read(code_text)
     identity = identity_of(settings.home)
-    if identity.read() is not None and not replace:
-        raise ConflictError("this gateway is enrolled already", phase=_PHASE, remedy="add --again to enrol anew")
+    with alone_in(identity.folder):
+        if identity.read() is not None and not replace:
+            raise ConflictError("this gateway is enrolled already", phase=_PHASE, remedy="add --again to enrol anew")
+        return _enrol(settings, identity, code, name)
+
+
+def _enrol(settings: Settings, identity: Identity, code: EnrolmentCode, name: str) -> Enrolment:
     key = _own_key(identity)
     address, proxy = address_of(settings.gateway.hub_url or code.hub_url), proxy_of(settings.gateway.proxy)
     with _door(identity.folder, code) as (certificate_file, key_file):

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import ipaddress
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,8 +77,7 @@ def open_authority(folder: Path) -> Authority:
     Raises:
         ConfigurationError: what lies there is no certificate and key that belong together.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _locked(folder):
+    with alone_in(folder):
         certificate_file, key_file = folder / "ca.pem", folder / "ca.key"
         if not certificate_file.exists():
             _make_authority(certificate_file, key_file)
@@ -92,7 +92,7 @@ def server_certificate(authority: Authority, name: str, *, host_names: Sequence[
     """
     files = CertificateFiles(authority.folder / f"{name}.pem", authority.folder / f"{name}.key")
     names = tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", *filter(None, host_names))))
-    with _locked(authority.folder):
+    with alone_in(authority.folder):
         if not _still_good(authority, files, names):
             key = ec.generate_private_key(ec.SECP256R1())
             certificate = _issue(
@@ -129,20 +129,23 @@ def write_secret(path: Path, content: bytes) -> None:
     """Write a file that only its owner reads, whole or not at all, durably."""
     with disk_full_told():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = path.with_name(f".{path.name}.new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:  # mkstemp gives it to its owner alone
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(beside).replace(path)
+        except OSError:
+            Path(beside).unlink(missing_ok=True)
+            raise
         fsync_folder(path.parent)
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Several processes of one home folder start at once and must end up with one authority."""
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder of keys: several processes of one home start at once and must end up with one key, not two."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -14,7 +14,7 @@ from dokuei.clock import now
 from dokuei.errors import ConfigurationError
 from dokuei.hub.reports.model import SealedPdf, SealFiles, SealVerdict
 from dokuei.settings import SealSettings
-from dokuei.storage.pki import private_pem, write_secret
+from dokuei.storage.pki import alone_in, private_pem, write_secret
 
 _YEARS = timedelta(days=3650)
 _SLACK = timedelta(hours=1)
@@ -80,11 +80,12 @@ def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:
 
 def _own_files(folder: Path, centre_name: str) -> SealFiles:
     files = SealFiles(folder / "seal.pem", folder / "seal.key")
-    if not files.certificate.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = ec.generate_private_key(ec.SECP256R1())
-        write_secret(files.private_key, private_pem(key))
-        write_secret(files.certificate, _own_certificate(key, centre_name).public_bytes(serialization.Encoding.PEM))
+    with alone_in(folder):
+        if not files.certificate.exists():
+            key = ec.generate_private_key(ec.SECP256R1())
+            certificate = _own_certificate(key, centre_name)
+            write_secret(files.private_key, private_pem(key))
+            write_secret(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
     return files
 
 

@@ -2,12 +2,15 @@
 
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import NameObject, NumberObject
@@ -118,6 +121,33 @@ def test_the_sealing_key_is_made_once_readable_by_its_owner_alone(tmp_path: Path
     first.files.private_key.chmod(0o644)
     with pytest.raises(ConfigurationError, match="readable by others"):
         sealer(tmp_path, SealSettings(), centre_name="試験読影センター")
+
+
+def test_hub_processes_that_start_at_once_end_up_with_one_sealing_key(tmp_path: Path) -> None:
+    """Readers', gateways' and worker's processes each open the seal of a new home."""
+    start = (
+        "import sys; from pathlib import Path\n"
+        "from dokuei.hub.reports.sealing import sealer\n"
+        "from dokuei.settings import SealSettings\n"
+        "sys.stdin.read()\n"
+        "files = sealer(Path(sys.argv[1]), SealSettings(), centre_name='x').files\n"
+        "sys.stdout.write(files.certificate.read_text() + files.private_key.read_text())\n"
+    )
+    pipe = subprocess.PIPE
+    started = [
+        subprocess.Popen([sys.executable, "-c", start, str(tmp_path)], stdin=pipe, stdout=pipe) for _ in range(6)
+    ]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.stdin = None
+    read = {process.communicate(timeout=60)[0] for process in started}
+    assert [process.returncode for process in started] == [0] * 6
+    assert len(read) == 1
+    (pair,) = read
+    certificate, key = x509.load_pem_x509_certificate(pair), serialization.load_pem_private_key(pair, None)
+    assert certificate.public_key() == key.public_key()
+    assert {path.name for path in (tmp_path / "hub" / "seal").iterdir()} == {".lock", "seal.key", "seal.pem"}
 
 
 @pytest.fixture
