@@ -22,6 +22,11 @@ _COMMITMENT = UID("1.2.840.10008.1.20.1")
 _INSTANCE = UID("1.2.840.10008.1.20.1.1")
 
 
+def _leave(event: Any) -> None:
+    """Be gone with the first answer, before a report that follows on its heels is read."""
+    event.assoc.dul.socket.close()
+
+
 @dataclass
 class Requester:
     """A modality that asks whether its images are safe, and takes the report wherever it comes."""
@@ -39,7 +44,7 @@ class Requester:
         """N-ACTION; the transaction UID."""
         entity = AE(ae_title="MODALITY")
         entity.add_requested_context(_COMMITMENT)
-        handlers: list[Any] = [(evt.EVT_N_EVENT_REPORT, self.take)] if wait else []
+        handlers: list[Any] = [(evt.EVT_N_EVENT_REPORT, self.take) if wait else (evt.EVT_DIMSE_RECV, _leave)]
         made = entity.associate("127.0.0.1", port, ae_title="DOKUEI", evt_handlers=handlers)
         assert made.is_established
         transaction = self._action(made, asked)
@@ -47,8 +52,6 @@ class Requester:
             assert self.came.wait(20), "no report"
             time.sleep(0.2)
             made.release()
-        else:
-            made.abort()
         hang_up(made)
         return transaction
 
