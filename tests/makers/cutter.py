@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 _PORTION = 65536
+_BUFFER = 262_144  # as a line's modem has; loopback alone would swallow tens of megabytes before it slows the sender
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Cutter:
 
     def start(self) -> None:
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         self._listener.bind(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
         self._listener.listen(64)

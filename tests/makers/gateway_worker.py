@@ -69,6 +69,8 @@ def add_coded(home: Path, study: str, sizes: list[int], *, priority: int = 0, re
         original = spool.original_path(one.source_sha256)
         original.parent.mkdir(parents=True, exist_ok=True)
         original.write_bytes(b"original")
+    if priority:
+        spool.set_priority(study, priority)
     at = now() - timedelta(seconds=3)
     with spool.database.begin() as connection:
         connection.execute(
