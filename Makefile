@@ -3,13 +3,14 @@ HOME_DIR ?= var/demo
 PYTHON := .venv/bin/python
 NPM := PATH="$(CURDIR)/.node/bin:$$PATH" npm --prefix viewer
 
-.PHONY: help setup setup-run viewer run check test-python test-viewer test bench soak lock clean
+.PHONY: help setup setup-run viewer run check test-python test-viewer test bench real-files soak lock clean
 
 help:
 	@echo "make run     set up what is missing, start gateway, hub and viewer with the demo cases"
 	@echo "make test    set up what is missing, run every check and test"
 	@echo "make check   lint, types, import rules"
 	@echo "make bench   measure beside the peers (writes docs/bench)"
+	@echo "make real-files   send every file of the test data the whole way and print what became of each"
 	@echo "make soak    the long runs"
 
 setup-run:
@@ -47,6 +48,9 @@ test-python: setup viewer
 	.venv/bin/pytest -m "not soak" $(BROWSED)
 
 test: check test-viewer test-python
+
+real-files: setup viewer
+	$(PYTHON) -m tests.makers.real_files
 
 bench: setup viewer
 	$(PYTHON) bench/run.py

@@ -5,26 +5,21 @@ import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-import numpy as np
 import pydicom
 import pytest
-from pydicom.encaps import generate_frames
 from pydicom.uid import ExplicitVRLittleEndian
 
-from dokuei.dicom.uids import JPEG_LOSSLESS, JPEG_LOSSLESS_SV1, TRANSFER_SYNTAXES
 from dokuei.hub.archive.attributes import tag
 from tests.makers.archive import SmallArchive, as_dataset, read_parts
+from tests.makers.real_files import SAME, compared
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # pydicom's about the files' oddities
-STORED = {"Accept": "application/octet-stream; transfer-syntax=*"}
 PIXEL_DATA = 0x7FE00010  # compared as pixels elsewhere
 TRAILING_PADDING = 0xFFFCFFFC
-GOOD = {"identical", "as it came", "no pixels", "no UID", "damaged"}
-CANNOT_DECODE = (AttributeError, ValueError, NotImplementedError, RuntimeError, TypeError)
+GOOD = SAME | {"no UID", "damaged"}
 
 
 def rows_of(test_data: Path, categories: str) -> list[dict[str, str]]:
@@ -150,7 +145,7 @@ def _there_and_back(archive: SmallArchive, client: httpx.Client, path: Path) -> 
     back = client.get(address)
     if len(found) != 1 or back.status_code != 200:
         return f"found {len(found)}, retrieved {back.status_code}"
-    return _compared(client, address, path, as_dataset(read_parts(back)[0][1]))
+    return compared(client, address, path, as_dataset(read_parts(back)[0][1]))
 
 
 def _refused(path: Path, told: dict[str, Any]) -> str:
@@ -159,34 +154,3 @@ def _refused(path: Path, told: dict[str, Any]) -> str:
         return "no UID"
     by_dcmtk = subprocess.run(["dcmdump", str(path)], capture_output=True, check=False)
     return "damaged" if by_dcmtk.returncode else f"refused: {told}"
-
-
-def _pixels(path: Path, folder: Path) -> Any:
-    """A source's pixels by another decoder than ours: pydicom's plugins, dcmtk for lossless JPEG."""
-    source = pydicom.dcmread(path)
-    if str(source.file_meta.TransferSyntaxUID) in {JPEG_LOSSLESS, JPEG_LOSSLESS_SV1}:
-        target = folder / "decoded.dcm"
-        subprocess.run(["dcmdjpeg", str(path), str(target)], check=True, capture_output=True)
-        source = pydicom.dcmread(target)
-    return source.pixel_array
-
-
-def _compared(client: httpx.Client, address: str, path: Path, native: pydicom.Dataset) -> str:
-    source = pydicom.dcmread(path)
-    if "PixelData" not in source:
-        return "no pixels"
-    try:
-        with TemporaryDirectory() as folder:
-            same = np.array_equal(_pixels(path, Path(folder)), native.pixel_array)
-    except CANNOT_DECODE as error:
-        same, why = False, f"{type(error).__name__}: {error}"
-    else:
-        why = "other pixels"
-    if same:
-        return "identical"
-    syntax = TRANSFER_SYNTAXES[str(source.file_meta.TransferSyntaxUID)]
-    if not syntax.encapsulated:
-        return f"{why} ({syntax.name})"
-    frames = generate_frames(source.PixelData, number_of_frames=int(source.get("NumberOfFrames", None) or 1))
-    stored = client.get(f"{address}/frames/1", headers=STORED).content
-    return "as it came" if next(frames).rstrip(b"\0") == stored.rstrip(b"\0") else f"{why} ({syntax.name})"
