@@ -1,19 +1,18 @@
 """What every test may lean on."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
-_REPOSITORY = Path(__file__).parent.parent
+from tests.makers.data import data_folder
 
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
     """The folder of real DICOM files, with its MANIFEST.tsv; tests that need it are skipped where it is absent."""
-    folder = Path(os.environ.get("DOKUEI_TEST_DATA", _REPOSITORY.parent / "shared" / "data"))
+    folder = data_folder()
     if not (folder / "MANIFEST.tsv").exists():
         pytest.skip(f"no test data: set DOKUEI_TEST_DATA to a folder with MANIFEST.tsv (looked in {folder})")
     return folder

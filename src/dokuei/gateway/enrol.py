@@ -140,7 +140,7 @@ def enrol(settings: Settings, code_text: str, *, name: str = "", replace: bool =
     """
     code = EnrolmentCode.read(code_text)
     identity = identity_of(settings.home)
-    with alone_in(identity.folder):
+    with alone_in(identity.folder):  # a code is used once: two commands must not spend it for two keys
         if identity.read() is not None and not replace:
             raise ConflictError("this gateway is enrolled already", phase=_PHASE, remedy="add --again to enrol anew")
         return _enrol(settings, identity, code, name)
