@@ -1,6 +1,7 @@
 """From a received file to a coded and proved one: admit, transcode, prove; for C-STORE and STOW alike."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,12 +49,11 @@ def intake(source: Path, target: Path, *, received_at: datetime | None = None, k
         AdmissionError: the object is refused; no target is left behind.
     """
     moment = received_at or datetime.fromtimestamp(source.stat().st_mtime, UTC)
-    with admission(source) as admitted:
-        try:
-            return _code(admitted, target, moment, keep)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+    with admission(source) as admitted, ExitStack() as undo:
+        undo.callback(target.unlink, missing_ok=True)
+        coded = _code(admitted, target, moment, keep)
+        undo.pop_all()
+        return coded
 
 
 def _code(admitted: Admission, target: Path, moment: datetime, keep: str) -> CodedInstance:

@@ -140,10 +140,9 @@ def _take(keeper: Keeper, source: Source) -> What:
                 incoming.write(piece)
             incoming.finish()
             incoming.find_dataset()
-        except BaseException:
+            return "taken" if keeper.keep(incoming, Origin()) == Outcome.TAKEN else "known already"
+        finally:
             incoming.discard()
-            raise
-    return "taken" if keeper.keep(incoming, Origin()) == Outcome.TAKEN else "known already"
 
 
 def _look_at_head(incoming: Incoming, head: bytes) -> None:

@@ -118,10 +118,8 @@ class Pipeline:
                 _settle(unfinished, self.spool.coded_path(coded.sha256))
         except FileNotFoundError as error:
             raise StorageError("the received file is gone", phase="coding", remedy="send it again") from error
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
         finally:
+            unfinished.unlink(missing_ok=True)
             renamed.unlink(missing_ok=True)
         return coded
 

@@ -49,7 +49,6 @@ def _through_the_door(spool: Spool, entry: Entry, *, keep_free: int) -> None:
                     incoming.write(piece)
             incoming.finish()
             incoming.find_dataset()
-        except BaseException:
+            keeper.keep(incoming, origin)
+        finally:
             incoming.discard()
-            raise
-        keeper.keep(incoming, origin)

@@ -38,6 +38,20 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def write_whole(target: Path, reader: BinaryIO, *, settle: Callable[[Path, Path], object] = Path.replace) -> None:
+    """Write a file that its owner alone reads, whole or not at all, durably; ``settle`` gives it its name."""
+    descriptor, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as writer:
+            shutil.copyfileobj(reader, writer, _COPY_BYTES)
+            writer.flush()
+            os.fsync(writer.fileno())
+        settle(Path(name), target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    fsync_folder(target.parent)
+
+
 def _link_new(source: Path, target: Path) -> None:
     """Give finished bytes their name only where the name is free (a rename would take it from whoever has it)."""
     with suppress(FileExistsError):
@@ -63,7 +77,7 @@ class FilesystemBlobs:
                 fsync_folder(target.parent)
                 return
             with source.open("rb") as reader:
-                self._write(target, reader)
+                write_whole(target, reader)
         source.unlink()
 
     def put(self, key: str, data: bytes) -> None:
@@ -71,7 +85,7 @@ class FilesystemBlobs:
         target = self._place(key)
         with disk_full_told():
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._write(target, io.BytesIO(data), settle=_link_new)
+            write_whole(target, io.BytesIO(data), settle=_link_new)
         if target.read_bytes() != data:
             raise StorageError("other bytes are kept under this key", phase="storing", remedy="nothing was written")
 
@@ -80,7 +94,7 @@ class FilesystemBlobs:
         target = self._place(key)
         with disk_full_told():
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._write(target, io.BytesIO(data))
+            write_whole(target, io.BytesIO(data))
 
     def read(self, key: str, *, offset: int = 0, length: int | None = None) -> bytes:
         """A range of the bytes."""
@@ -123,17 +137,3 @@ class FilesystemBlobs:
         if not place.resolve().is_relative_to(self.root.resolve()):
             raise NotFoundError("a key that leads outside the store", phase="reading the archive")
         return place
-
-    @staticmethod
-    def _write(target: Path, reader: BinaryIO, *, settle: Callable[[Path, Path], object] = Path.replace) -> None:
-        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as writer:
-                shutil.copyfileobj(reader, writer, _COPY_BYTES)
-                writer.flush()
-                os.fsync(writer.fileno())
-            settle(Path(name), target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        fsync_folder(target.parent)

@@ -6,9 +6,8 @@ leave the folder that they were made in and are readable by their owner alone.
 
 import fcntl
 import hashlib
+import io
 import ipaddress
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError
-from dokuei.storage.filesystem import disk_full_told, fsync_folder
+from dokuei.storage.filesystem import disk_full_told, write_whole
 
 _AUTHORITY_DAYS = 3650
 _SERVER_DAYS = 390  # browsers take no server certificate of more than 398 days
@@ -129,24 +128,16 @@ def write_secret(path: Path, content: bytes) -> None:
     """Write a file that only its owner reads, whole or not at all, durably."""
     with disk_full_told():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:  # mkstemp gives it to its owner alone
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).replace(path)
-        except OSError:
-            Path(beside).unlink(missing_ok=True)
-            raise
-        fsync_folder(path.parent)
+        write_whole(path, io.BytesIO(content))
 
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Hold a folder of keys: several processes of one home start at once and must end up with one key, not two."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
+    held = folder / ".lock"
+    held.touch(mode=0o600)
+    with held.open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

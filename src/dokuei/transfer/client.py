@@ -3,6 +3,7 @@
 import gzip
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -175,17 +176,14 @@ class HubClient:
         request = h11.Request(method=method, target=path, headers=list(headers.items()))
         line = self._line or Line(secure(connect(self.address, self.proxy), self.context, self.address))
         self._line = None
-        try:
+        with ExitStack() as unless_kept:
+            unless_kept.callback(line.close)
             silence = SILENCE_SECONDS if upload else _CALL_SILENCE_SECONDS
             reply = line.exchange(request, source, receive, silence=silence, answered=upload)
-        except BaseException:
-            line.close()
-            raise
-        self.hub_date = reply.headers.get("date", "")
-        if line.reusable:
-            self._line = line
-        else:
-            line.close()
+            self.hub_date = reply.headers.get("date", "")
+            if line.reusable:
+                unless_kept.pop_all()
+                self._line = line
         return reply
 
     @staticmethod

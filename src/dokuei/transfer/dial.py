@@ -159,8 +159,7 @@ def _tunnel(connection: socket.socket, address: Address, proxy: Proxy) -> None:
 
 @contextlib.contextmanager
 def _closed_on_error(connection: socket.socket) -> Iterator[None]:
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(connection.close)
         yield
-    except BaseException:
-        connection.close()
-        raise
+        undo.pop_all()
