@@ -106,7 +106,12 @@ def routes(service: ReportsService) -> APIRouter:
     router = APIRouter(
         prefix="/api/v1/worklist/{worklist_item_id}/report", tags=["reports"], dependencies=[Depends(private)]
     )
+    _writing_routes(router, service)
+    _signing_routes(router, service)
+    return router
 
+
+def _writing_routes(router: APIRouter, service: ReportsService) -> None:
     @router.get("")
     def view(me: Viewer, worklist_item_id: str, response: Response) -> ReportOut:
         """The report, or an empty one at version 0 where nothing is written."""
@@ -135,6 +140,8 @@ def routes(service: ReportsService) -> APIRouter:
         """Begin a new version of a signed report."""
         return _out(service.amend(me, worklist_item_id), response)
 
+
+def _signing_routes(router: APIRouter, service: ReportsService) -> None:
     @router.post("/signature/begin")
     def begin(me: Signer, worklist_item_id: str) -> BegunOut:
         """Freeze the version and show exactly what would be signed."""
@@ -167,8 +174,6 @@ def routes(service: ReportsService) -> APIRouter:
             "Content-Disposition": f'inline; filename="report-{kept.signed.report_id}-{kept.signed.number}.pdf"',
         }
         return Response(data, media_type="application/pdf", headers=headers)
-
-    return router
 
 
 def _version(if_match: str | None) -> int:
