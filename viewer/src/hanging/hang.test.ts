@@ -197,6 +197,23 @@ describe("mammograms", () => {
     ]);
   });
 
+  it("leave no place empty that neither examination has, where one or two are taken", () => {
+    const some = (...views: readonly (readonly ["R" | "L", string])[]): Study =>
+      study(...views.map(([side, view]) => series("MG", [mammogram(side, view)])));
+    const shape = ({ steps }: Hanging): string[] =>
+      steps.map((step) => `${step.name} ${step.rows}x${step.columns}: ${labels(step)}`);
+    const one = some(["R", "CC"]);
+    expect(shape(hang(one, [some(["R", "CC"])]))).toEqual([
+      "withPriors 2x1: RCC RCC'",
+      "overview 1x1: RCC",
+      "compare 1x2: RCC RCC'",
+    ]);
+    const both = some(["R", "CC"], ["L", "CC"]);
+    expect(shape(hang(both, [both]))[0]).toBe("withPriors 2x2: RCC LCC RCC' LCC'");
+    expect(shape(hang(one, [some(["L", "CC"])]))[0]).toBe("withPriors 2x2: RCC - - LCC'");
+    expect(shape(hang(four(), [one]))[0]).toBe("withPriors 2x4: RMLO LMLO RCC LCC - - RCC' -");
+  });
+
   it("never hide a further view: each stands in a step of its own (MAMMO-16)", () => {
     const extra = series("MG", [mammogram("R", "ML"), mammogram("L", "CC", { modifiers: ["M"] }), mammogram("R", "")]);
     const current = study(...four().series, extra);

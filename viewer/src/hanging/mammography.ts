@@ -78,7 +78,7 @@ export function mammographySteps(current: readonly Stack[], prior: readonly Stac
   const hasPrior = some(four) && some(fourBefore);
   const present = four.filter((stack) => stack !== undefined);
   const steps = [
-    ...(hasPrior ? [step("withPriors", 2, 4, [...four, ...fourBefore])] : []),
+    ...(hasPrior ? [beside("withPriors", 2, four, fourBefore)] : []),
     ...overview(four, present),
     ...(present.length > 2 && some(now.mlo) ? [step("mlo", 1, 2, now.mlo)] : []),
     ...(present.length > 2 && some(now.cc) ? [step("cc", 1, 2, now.cc)] : []),
@@ -108,8 +108,21 @@ function comparisons(now: Set4, before: Set4): Step[] {
   return ([now.mlo, now.cc] as const).flatMap((pair, index) => {
     const earlier = index === 0 ? before.mlo : before.cc;
     if (!some(pair) || !some(earlier)) return [];
-    return [step("compare", 1, 4, [...pair, ...earlier])];
+    return [beside("compare", 1, pair, earlier)];
   });
+}
+
+/** Places that neither examination has an image for stay, empty, only among more than two that one of them has. */
+function beside(
+  name: Step["name"],
+  rows: 1 | 2,
+  now: readonly (Stack | undefined)[],
+  before: readonly (Stack | undefined)[],
+): Step {
+  const taken = [...now.keys()].filter((place) => some([now[place], before[place]]));
+  const places = taken.length > 2 ? [...now.keys()] : taken;
+  const stacks = [now, before].flatMap((one) => places.map((place) => one[place]));
+  return step(name, rows, stacks.length / rows, stacks);
 }
 
 function inPairs(name: Step["name"], stacks: readonly Stack[]): Step[] {
