@@ -5,6 +5,7 @@ from typing import Any
 import imagecodecs
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Route, expect
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit, generate_uid
@@ -24,11 +25,11 @@ def series(count: int = 4, **elements: Any) -> list[Any]:
     return [image(study=study, series=one, number=number, **elements) for number in range(1, count + 1)]
 
 
-def mammogram(number: int = 1, **elements: Any) -> Any:
+def mammogram(number: int = 1, *, patient_id: str = "T9", **elements: Any) -> Any:
     """Large enough to be shown as a preview while it comes."""
     cells = np.random.default_rng(number).integers(0, 4096, (1600, 1200), np.uint16)
     seen = {"ImageLaterality": "R", "ViewPosition": "CC"}
-    return image(cells, sop_class=MG, modality="MG", patient_id="T9", number=number, **seen, **elements)
+    return image(cells, sop_class=MG, modality="MG", patient_id=patient_id, number=number, **seen, **elements)
 
 
 def test_one_flipped_bit_on_the_way_is_never_shown_and_is_healed_by_fetching_again(hub: BrowsedHub, room: Room) -> None:
@@ -139,6 +140,33 @@ def test_a_mammogram_shows_as_a_marked_preview_until_it_is_whole(hub: BrowsedHub
         "performance.getEntriesByType('resource').filter(e => e.name.includes('/frames/')).map(e => e.encodedBodySize)"
     )
     assert sum(ranges) < 1.02 * max(ranges), "no byte of the frame was fetched twice"
+
+
+def test_a_preview_that_was_passed_by_is_whole_when_the_reader_comes_back(hub: BrowsedHub, room: Room) -> None:
+    """IMG-04: what is drawn is what is said of it, also where the whole image came while nobody looked."""
+    study, one = generate_uid(), generate_uid()
+    item = hub.case([mammogram(number, patient_id="T12", study=study, series=one) for number in range(1, 7)])
+    cdp = room.page.context.new_cdp_session(room.page)
+    room.open(hub.case(series(1, patient_id="T5")))
+    line = {"offline": False, "latency": 20, "downloadThroughput": 600_000, "uploadThroughput": 600_000}
+    cdp.send("Network.emulateNetworkConditions", line)
+    room.begin(item)
+    room.page.wait_for_timeout(800)
+    room.press(*["KeyF"] * 5)
+    cdp.send("Network.emulateNetworkConditions", {**line, "downloadThroughput": -1, "latency": 0})
+    expect(room.page.locator("[data-ledger]")).not_to_contain_text("検証", timeout=60_000)
+
+    def pass_by(key: str) -> dict[str, NDArray[np.uint8]]:
+        seen = {}
+        for _ in range(6):
+            room.settle("pane-0")
+            seen[room.page.locator("[data-pane=pane-0]").get_attribute("data-index") or ""] = room.still()
+            room.press(key)
+        return seen
+
+    back, again = pass_by("KeyD"), pass_by("KeyF")
+    assert sorted(back) == sorted(again) == ["0", "1", "2", "3", "4", "5"]
+    assert [index for index in back if not np.array_equal(back[index], again[index])] == []
 
 
 def test_a_case_that_was_left_before_its_first_image_opens_again(hub: BrowsedHub, room: Room) -> None:
