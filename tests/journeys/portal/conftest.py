@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.transfer.protocol import Heartbeat, Refusal, StudyReport
@@ -17,6 +17,7 @@ ADMINISTRATOR = Grant(Role.ADMINISTRATOR, None)
 READER = Grant(Role.READER, None)
 SIZE = ViewportSize(width=1280, height=800)
 STORED = "dokuei.language"
+LOADING = re.compile("読み込み中|Loading")
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 
 
@@ -66,6 +67,7 @@ class Visitor:
         """Go to a page of the portal and wait until nothing is being loaded."""
         self.page.goto(f"{self.hub.url}{path}")
         self.page.locator("main").first.wait_for()
+        expect(self.page.get_by_role("status", name=LOADING)).to_have_count(0)
 
     def enrol_key(self, link: str) -> None:
         """Follow the one-time link and enrol the key."""

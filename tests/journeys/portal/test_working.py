@@ -81,6 +81,7 @@ def test_a_draft_survives_a_line_that_breaks_and_a_session_that_ends(hub: Browse
     item = claimed(visitor, hub, patient_id="K-13")
     visitor.open(f"/cases/{item}")
     page = visitor.page
+    page.get_by_label("所見").wait_for()
     page.context.set_offline(True)
     page.get_by_label("所見").fill("回線が切れている間に書いた。")
     expect(page.get_by_text("未保存：ハブが応答しません")).to_be_visible()
