@@ -15,6 +15,7 @@ from dokuei.dicom import meta, uids
 from dokuei.dicom.block import ProofBlock, load
 from dokuei.dicom.content import ContentDigest
 from dokuei.dicom.dataset import CHARACTER_SET, DataSet
+from dokuei.dicom.deidentify import Deidentification
 from dokuei.dicom.encapsulated import EncodedFrames, read_frames
 from dokuei.dicom.pixels import FRAMES, PixelDescription, describe
 from dokuei.dicom.read import ObjectIdentity, identity_in
@@ -69,16 +70,19 @@ def admit(path: Path) -> Admitted:
 
 
 @contextmanager
-def admission(path: Path) -> Iterator[Admission]:
-    """Admit a file and keep it open.
+def admission(path: Path, deidentification: Deidentification | None = None) -> Iterator[Admission]:
+    """Admit a file and keep it open, under a pseudonym where one is asked for.
 
     Raises:
         AdmissionError: it is refused.
     """
-    with open_source(path) as source:
+    with open_source(path) as received:
+        source = received if deidentification is None else deidentification.source(received)
         if meta.text_of(source.meta, meta.CLASS) == uids.MEDIA_STORAGE_DIRECTORY:
             raise _directory()
         data_set, block = load(source)
+        if deidentification is not None:
+            deidentification.apply(data_set)
         identity = identity_in(data_set.raw)
         if identity.sop_class_uid == uids.MEDIA_STORAGE_DIRECTORY:
             raise _directory()

@@ -17,6 +17,7 @@ from dokuei.dicom.coded_file import CodedFile, FrameBytes, Written, seal
 from dokuei.dicom.codestream import CodestreamError
 from dokuei.dicom.coerce import coercions
 from dokuei.dicom.decode import decode_twice
+from dokuei.dicom.deidentify import Deidentification
 from dokuei.dicom.encapsulated import join, kept
 from dokuei.dicom.icons import IconDecoder
 from dokuei.dicom.keep import RGB_CELLS, why_kept
@@ -25,6 +26,7 @@ from dokuei.dicom.pixels import Cells, PixelDescription, frame_digest, native_di
 from dokuei.dicom.transcode import decode_frame, encode_frame
 
 _REASON_LENGTH: Final = 1000
+_NO_MOMENT: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,27 @@ class _Plan:
     originals: dict[int, bytes]
 
 
-def intake(source: Path, target: Path, *, received_at: datetime | None = None, keep: str = "") -> CodedInstance:
+def intake(
+    source: Path,
+    target: Path,
+    *,
+    received_at: datetime | None = None,
+    keep: str = "",
+    deidentification: Deidentification | None = None,
+) -> CodedInstance:
     """Write the coded Part 10 file for ``source``, frame by frame; fsync is the caller's.
 
     ``received_at`` (default: the source file's modification time) is the moment that the Original Attributes
     Sequence names where something had to be coerced; equal input gives equal bytes. ``keep`` is a reason not to
-    decode anything: the pixels are then kept as they came.
+    decode anything: the pixels are then kept as they came. ``deidentification`` codes the object under a pseudonym.
 
     Raises:
         AdmissionError: the object is refused; no target is left behind.
     """
     moment = received_at or datetime.fromtimestamp(source.stat().st_mtime, UTC)
-    with admission(source) as admitted, ExitStack() as undo:
+    if deidentification is not None and deidentification.profile.dates != "keep":
+        moment = _NO_MOMENT  # the day of its arrival is about the day of its examination
+    with admission(source, deidentification) as admitted, ExitStack() as undo:
         undo.callback(target.unlink, missing_ok=True)
         coded = _code(admitted, target, moment, keep)
         undo.pop_all()
