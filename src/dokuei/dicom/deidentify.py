@@ -7,10 +7,12 @@ like any other; one whose names cannot be taken out is refused, and stays in the
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from struct import Struct
 from typing import Final
 
 from dokuei.dicom import meta
+from dokuei.dicom.block import load
 from dokuei.dicom.content import PIXEL_ELEMENTS
 from dokuei.dicom.dataset import CHARACTER_SET, DataSet
 from dokuei.dicom.elements import EXPLICIT_LITTLE, Element, Walk, vr_of
@@ -18,7 +20,7 @@ from dokuei.dicom.named import Named
 from dokuei.dicom.profile import BASIC, Option, Profile, action
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.dicom.rewrite import Rewriter, explicit_head, resolve_vr
-from dokuei.dicom.source import Source
+from dokuei.dicom.source import Source, open_source
 from dokuei.dicom.text import decode_trimmed, encodings_of
 from dokuei.errors import UnsupportedError
 
@@ -73,6 +75,12 @@ class Deidentification:
         """
         _demand_removable(data_set, self.profile)
         data_set.overrides.update(_Treatment(data_set, self).overrides())
+
+
+def is_deidentified(path: Path) -> bool:
+    """Whether a coded file says that its patient's identity was removed (PS3.3 C.7.1.1)."""
+    with open_source(path, whole=False) as source:
+        return load(source)[0].text(PATIENT_IDENTITY_REMOVED) == "YES"
 
 
 def _demand_removable(data_set: DataSet, profile: Profile) -> None:

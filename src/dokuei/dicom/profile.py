@@ -157,6 +157,14 @@ _EMPTY: Final = _of(table.Z_TAGS, table.X_Z_TAGS)
 _DUMMY: Final = _of(table.D_TAGS, table.Z_D_TAGS, table.X_D_TAGS, table.X_Z_D_TAGS, table.X_Z_U_STAR_TAGS)
 
 
+NAMED: Final = frozenset(
+    tag
+    for tag in _REMOVE | _EMPTY | _DUMMY | _of(table.U_TAGS) | _PSEUDONYMS | _DESCRIPTORS | _STRUCTURED
+    if tag >> 16 & 1 == 0
+)
+"""The attributes that the table or an option names one by one."""
+
+
 def action(tag: int, profile: Profile) -> Action:
     """What becomes of an attribute, wherever it stands.
 
