@@ -169,6 +169,29 @@ class Destination(_Section):
         return self
 
 
+class PseudonymSettings(_Section):
+    """What may leave beside the pixels where a site wants pseudonyms (PS3.15 E.3)."""
+
+    dates: Literal["keep", "shift", "remove"] = Field(
+        "keep", description="Dates: as they are, all of a patient moved back by the same days, or none."
+    )
+    patient_characteristics: bool = Field(
+        default=True, description="Age, sex, size and weight: a reading needs the age, uptake values the weight."
+    )
+    device_identity: bool = Field(default=False, description="Station names and serial numbers of devices.")
+    institution_identity: bool = Field(default=False, description="Names and addresses of the institution.")
+    descriptors: bool = Field(
+        default=True, description="Descriptions of study, series and protocol in which nobody is named."
+    )
+    structured_content: bool = Field(
+        default=True, description="Measurements, codes and references of structured reports; their texts never."
+    )
+    burned_in: bool = Field(
+        default=False,
+        description="Pictures that show text in their pixels, or do not say that they show none, as ultrasound does.",
+    )
+
+
 class GatewaySettings(_Section):
     """How the hospital's program receives, forwards and delivers."""
 
@@ -193,6 +216,7 @@ class GatewaySettings(_Section):
     )
     peers: tuple[Peer, ...] = Field((), description="Who may associate; empty: anybody on loopback, nobody elsewhere.")
     pacs: Destination | None = Field(None, description="Where reports are stored by C-STORE.")
+    pseudonyms: PseudonymSettings = PseudonymSettings()
     hub_url: str = Field("", description="The hub's gateway address; filled by enrolment when empty.")
     proxy: str = Field("", description="http://user:password@host:port of an outbound CONNECT proxy.")
     keep_originals: Literal["until-proved", "always"] = Field(

@@ -72,6 +72,31 @@ def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(home: Home, pa
     assert said.count("inferred from IMAGE") == 4
 
 
+def test_under_pseudonyms_the_report_comes_back_under_the_true_identity(home: Home, pacs: Orthanc) -> None:
+    """JRS-11: the reading centre knows the pseudonym alone; the PACS gets the patient, the seal unbroken."""
+    home.run("site", "change", "hospital", "--mode", "pseudonym")
+    with reader(home) as (client, key):
+        item = send_mammograms(home, client)
+        case = client.get(f"/api/v1/worklist/{item}").raise_for_status().json()
+        final = read_and_sign(client, key, item)
+        sealed = client.get(final["pdf_url"]).content
+        home.wait_until(lambda: len(reports_in(pacs)) == 2, seconds=90, what="in the PACS")
+    assert "Yamada" not in str(case)
+    for document in reports_in(pacs).values():
+        assert str(document.PatientName) == "Yamada^Hanako=山田^花子=やまだ^はなこ"
+        assert (document.PatientID, document.PatientBirthDate, document.AccessionNumber) == ("P1", "19700101", "A1")
+        assert str(document.ReferringPhysicianName) == "紹介^医師"
+        assert document.StudyInstanceUID != case["study_instance_uid"]
+        assert "PatientIdentityRemoved" not in document
+        assert case["patient_id"] not in str(document)
+    found = reports_in(pacs)
+    assert pdf_inside(found[ENCAPSULATED_PDF]) == sealed
+    trusted = certificates(home.folder / "hub" / "seal" / "seal.pem")
+    assert verify_seal(pdf_inside(found[ENCAPSULATED_PDF]), trusted=trusted).good
+    said = dumped(found[ENHANCED_SR], home.folder / "sr.dcm")
+    assert said.count("inferred from IMAGE") == 4
+
+
 def report_of(client: httpx.Client, item: str) -> dict[str, Any]:
     report: dict[str, Any] = client.get(f"/api/v1/worklist/{item}/report").raise_for_status().json()
     return report

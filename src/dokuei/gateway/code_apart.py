@@ -1,7 +1,8 @@
 """Coding one object in a process of its own: for an object that may be what has killed the worker before.
 
-Run as ``python -m dokuei.gateway.code_apart SOURCE TARGET RECEIVED_AT KEEP``; the answer is JSON on its output, and
-it ends when its input does, so that it never outlives the worker.
+Run as ``python -m dokuei.gateway.code_apart SOURCE TARGET RECEIVED_AT KEEP``; the first line of its input says how to
+de-identify (``null``: not at all), the answer is JSON on its output, and it ends when its input does, so that it never
+outlives the worker.
 """
 
 import json
@@ -9,12 +10,17 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from dokuei.dicom.coded import CodedInstance
+from dokuei.dicom.deidentify import Deidentification
 from dokuei.dicom.intake import intake
+from dokuei.dicom.profile import Profile
+from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import (
     AdmissionError,
     DiskFullError,
@@ -44,7 +50,9 @@ _EXPECTED: Final[tuple[type[DokueiError], ...]] = (
 _KINDS: Final = {kind.code: kind for kind in _EXPECTED}
 
 
-def code_apart(source: Path, target: Path, *, received_at: datetime) -> CodedInstance:
+def code_apart(
+    source: Path, target: Path, *, received_at: datetime, deidentification: Deidentification | None = None
+) -> CodedInstance:
     """Code an object as ``intake`` does; where that kills the process, without decoding anything of it.
 
     Raises:
@@ -52,7 +60,7 @@ def code_apart(source: Path, target: Path, *, received_at: datetime) -> CodedIns
         DokueiError: it could not be coded now.
     """
     for keep in ("", _BROKE):
-        answer = _run(source, target, received_at, keep)
+        answer = _run(source, target, received_at, keep, _told(deidentification))
         if answer is not None:
             return answer
         target.unlink(missing_ok=True)
@@ -63,7 +71,22 @@ def code_apart(source: Path, target: Path, *, received_at: datetime) -> CodedIns
     )
 
 
-def _run(source: Path, target: Path, received_at: datetime, keep: str) -> CodedInstance | None:
+def _told(deidentification: Deidentification | None) -> str:
+    """As one line for the process's input: the key never stands among its arguments."""
+    if deidentification is None:
+        return "null\n"
+    key = deidentification.pseudonyms.key.hex()
+    return json.dumps({"profile": asdict(deidentification.profile), "key": key}) + "\n"
+
+
+def _heard(line: str) -> Deidentification | None:
+    told = json.loads(line)
+    if told is None:
+        return None
+    return Deidentification(Profile(**told["profile"]), Pseudonyms(bytes.fromhex(told["key"])))
+
+
+def _run(source: Path, target: Path, received_at: datetime, keep: str, told: str) -> CodedInstance | None:
     """What the process answers; None where it was killed, by a fault or for taking too long."""
     command: list[str] = [sys.executable, "-P", *PROGRAM, str(source), str(target), received_at.isoformat(), keep]
     try:
@@ -75,7 +98,7 @@ def _run(source: Path, target: Path, received_at: datetime, keep: str) -> CodedI
     watch = threading.Timer(_SECONDS, process.kill)
     watch.start()
     try:
-        said = _answer_of(process)
+        said = _answer_of(process, told)
     finally:
         watch.cancel()
     if process.returncode < 0:
@@ -89,9 +112,13 @@ def _run(source: Path, target: Path, received_at: datetime, keep: str) -> CodedI
     raise kind(answer["what"], phase=answer["phase"], remedy=answer["remedy"])
 
 
-def _answer_of(process: subprocess.Popen[str]) -> str:
+def _answer_of(process: subprocess.Popen[str], told: str) -> str:
     """Its input stays open meanwhile, which is what keeps it alive."""
     with process:
+        if process.stdin:
+            with suppress(BrokenPipeError):  # it was killed: its return code tells
+                process.stdin.write(told)
+                process.stdin.flush()
         said = process.stdout.read() if process.stdout else ""
         process.wait()
     return said
@@ -99,11 +126,18 @@ def _answer_of(process: subprocess.Popen[str]) -> str:
 
 def main(source: str, target: str, received_at: str, keep: str) -> None:
     """Code, and answer in one line."""
+    how = _heard(sys.stdin.readline())
     threading.Thread(target=_end_with_input, daemon=True).start()
     answer: dict[str, object]
     try:
         with disk_full_told():
-            coded = intake(Path(source), Path(target), received_at=datetime.fromisoformat(received_at), keep=keep)
+            coded = intake(
+                Path(source),
+                Path(target),
+                received_at=datetime.fromisoformat(received_at),
+                keep=keep,
+                deidentification=how,
+            )
         answer = {"coded": coded.to_json()}
     except DokueiError as error:
         answer = {"code": error.code, "what": error.what, "phase": error.phase, "remedy": error.remedy}

@@ -53,12 +53,14 @@ _UNREADABLE = (*_UNSENDABLE, InvalidDicomError, BytesLengthException, DokueiErro
 class Outcome:
     """What the PACS said of one object; ``error`` is empty where it is stored, ``note`` names a warning.
 
-    Not ``answered``: the association did not outlive it.
+    ``said`` are the PACS's own words: they may name the patient, and stay in the hospital. Where it is not
+    ``answered``, the association did not outlive it.
     """
 
     delivery_id: str
     error: str = ""
     note: str = ""
+    said: str = ""
     answered: bool = True
 
 
@@ -160,7 +162,7 @@ def _store(association: Association, parcel: Parcel, reidentify: Callable[[Datas
     try:
         answer = association.send_c_store(dataset)
     except _UNSENDABLE as error:
-        return Outcome(parcel.delivery_id, error=f"the PACS takes no such object: {error}")
+        return Outcome(parcel.delivery_id, error=f"the PACS takes no such object: {type(error).__name__}")
     status = answer.get("Status")
     if status in {_SUCCESS, _DUPLICATE}:
         return Outcome(parcel.delivery_id)
@@ -168,8 +170,8 @@ def _store(association: Association, parcel: Parcel, reidentify: Callable[[Datas
         return Outcome(parcel.delivery_id, note=f"warning 0x{status:04X} {answer.get('ErrorComment', '')}".strip())
     if status is None:
         return Outcome(parcel.delivery_id, error="the PACS did not store it: no answer", answered=False)
-    said = f"status 0x{status:04X} {answer.get('ErrorComment', '')}".strip()
-    return Outcome(parcel.delivery_id, error=f"the PACS did not store it: {said}")
+    words = str(answer.get("ErrorComment", ""))
+    return Outcome(parcel.delivery_id, error=f"the PACS did not store it: status 0x{status:04X}", said=words)
 
 
 @dataclass
@@ -341,7 +343,7 @@ class Deliverer:
                 held.delivery_id,
                 attempts=held.attempts + 1,
                 until=now() + timedelta(seconds=wait),
-                error=outcome.error,
+                error=f"{outcome.error} {outcome.said}".strip(),
             )
         _log.warning("report.not_stored", kind=held.kind, why=outcome.error, attempts=held.attempts + 1)
 

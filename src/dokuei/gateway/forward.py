@@ -16,15 +16,17 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dokuei.clock import monotonic, now
+from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
 from dokuei.gateway import forward_tables
 from dokuei.gateway.link import Link, pause
+from dokuei.gateway.pseudonyms import Naming
 from dokuei.gateway.sending import Sending, SendQueue
 from dokuei.gateway.spool import Received, Spool, State
 from dokuei.storage.db import Database
-from dokuei.transfer.client import HubClient
+from dokuei.transfer.client import HubClient, Signer
 from dokuei.transfer.manifest import manifest_of, sign_manifest
-from dokuei.transfer.protocol import OFFER_AT_MOST, Offer, UploadEvent
+from dokuei.transfer.protocol import OFFER_AT_MOST, IdentityMode, Offer, UploadEvent
 
 _log = structlog.get_logger()
 _QUEUED_AT_MOST = 4 * OFFER_AT_MOST
@@ -43,7 +45,7 @@ _T = TypeVar("_T")
 class Forwarder:
     """What both threads work on; ``durable`` is the queue's database with every commit fsynced.
 
-    ``guard`` raises where nothing may be sent as it was coded.
+    ``naming`` says how patients are named now: what was coded otherwise is not sent.
     """
 
     spool: Spool
@@ -52,10 +54,11 @@ class Forwarder:
     queue: SendQueue
     make_client: Callable[[], HubClient]
     keep_originals: bool
-    guard: Callable[[], None]
+    naming: Callable[[], Naming]
     _unsure: threading.Event = field(default_factory=threading.Event)
     _to_close: set[str] = field(default_factory=set)
     _unproved: dict[str, int] = field(default_factory=dict)
+    _named: str = ""
     _held_back_until: float = 0.0
     _offered_at: float = 0.0
     _later: int = 0
@@ -101,7 +104,7 @@ class Forwarder:
 
     def offer(self, client: HubClient) -> bool:
         """Offer what is coded, urgent studies first, as long as not too much is on its way."""
-        self.guard()
+        naming = self._heed_naming()
         if monotonic() < self._held_back_until:
             return False
         with self.spool.database.read() as connection:
@@ -109,10 +112,19 @@ class Forwarder:
             self.queue.hurry(forward_tables.priorities(connection))
         worked = False
         for one in waiting:
-            worked = self._offer_study(client, one) or worked
+            worked = self._offer_study(client, one, naming.identity_mode) or worked
         return worked
 
-    def _offer_study(self, client: HubClient, waiting: forward_tables.Waiting) -> bool:
+    def _heed_naming(self) -> Naming:
+        """Where the site has chosen otherwise, what is on its way comes back, and is coded as it wants."""
+        naming = self.naming()
+        if naming.label != self._named:
+            self._named = naming.label
+            self.offer_again(TransferError("patients are named in another way from now on", phase="forwarding"))
+        self.spool.code_anew(naming.label)
+        return naming
+
+    def _offer_study(self, client: HubClient, waiting: forward_tables.Waiting, mode: IdentityMode) -> bool:
         routine = not waiting.priority
         if routine and (self.queue.objects >= _QUEUED_AT_MOST or (self._gathering and waiting.coded < OFFER_AT_MOST)):
             return False
@@ -125,7 +137,7 @@ class Forwarder:
         for some in _portions(coded, OFFER_AT_MOST):
             if routine and (self.queue.objects >= _QUEUED_AT_MOST or (self._gathering and len(some) < OFFER_AT_MOST)):
                 break
-            self._offer(client, some)
+            self._offer(client, some, mode)
             worked = True
         return worked
 
@@ -133,13 +145,14 @@ class Forwarder:
     def _gathering(self) -> bool:
         return self.queue.objects >= _ENOUGH_UNDER_WAY and monotonic() - self._offered_at < _GATHER_SECONDS
 
-    def _offer(self, client: HubClient, items: Sequence[Received]) -> None:
+    def _offer(self, client: HubClient, items: Sequence[Received], mode: IdentityMode) -> None:
         by_digest = {item.coded.sha256: item for item in items if item.coded is not None}
         coded = [item.coded for item in items if item.coded is not None]
         needs = client.offer(
             Offer(
                 study_instance_uid=coded[0].study_instance_uid,
                 study_instances=self._expected(items[0].study_instance_uid),
+                identity_mode=mode,
                 instances=[one.to_json() for one in coded],
             )
         )
@@ -269,26 +282,38 @@ class Forwarder:
         if not coded or client.signer is None:
             self._to_close.discard(study_instance_uid)
             return
-        signer = client.signer
-        manifest = manifest_of(coded[0].study_instance_uid, coded, gateway_id=signer.key_id, at=now())
-        document = manifest.document()
-        answer = client.close_study(document, sign_manifest(document, signer.key))
-        self.link.succeeded()
-        if answer.state == "incomplete":
-            self._reopen(study_instance_uid, answer.lacking)
+        lacking, documents = self._declare(client, client.signer, coded)
+        if lacking:
+            self._reopen(study_instance_uid, lacking)
             return
         with self.durable.begin() as connection:
             forward_tables.note_at_hub(
                 connection,
                 study_instance_uid,
                 instances=len(coded),
-                manifest_sha256=hashlib.sha256(document).hexdigest(),
+                manifest_sha256=hashlib.sha256(documents).hexdigest(),
                 at=now(),
             )
         self._to_close.discard(study_instance_uid)
         self.link.news.set()
         _log.info("study.at_hub", instances=len(coded))
         self._purge(study_instance_uid)
+
+    def _declare(self, client: HubClient, signer: Signer, coded: Sequence[CodedInstance]) -> tuple[list[str], bytes]:
+        """A signed manifest for each study by which the hub knows these; what it lacks, and what was signed.
+
+        They are two where the site has changed how patients are named while the study was on its way.
+        """
+        lacking: list[str] = []
+        documents: list[bytes] = []
+        for study_instance_uid in sorted({one.study_instance_uid for one in coded}):
+            same = [one for one in coded if one.study_instance_uid == study_instance_uid]
+            manifest = manifest_of(study_instance_uid, same, gateway_id=signer.key_id, at=now())
+            documents.append(manifest.document())
+            answer = client.close_study(documents[-1], sign_manifest(documents[-1], signer.key))
+            self.link.succeeded()
+            lacking += answer.lacking if answer.state == "incomplete" else []
+        return lacking, b"".join(documents)
 
     def _purge(self, study_instance_uid: str) -> None:
         while self.spool.purge(keep_originals=self.keep_originals, study_instance_uid=study_instance_uid):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import dokuei
 from dokuei.clock import now
 from dokuei.errors import DokueiError
-from dokuei.gateway import forward_tables, pseudonyms
+from dokuei.gateway import forward_tables, pseudonym_tables, pseudonyms
 from dokuei.gateway.enrol import hub_client, identity_of, renew_if_due
 from dokuei.gateway.link import Link
 from dokuei.gateway.quarantine import Entry, Quarantine
@@ -17,7 +17,16 @@ from dokuei.storage.anchor import DAY, KEPT
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.lately import Lately
 from dokuei.transfer.client import HubClient
-from dokuei.transfer.protocol import HEARTBEAT_SECONDS, PROTOCOL, Heartbeat, HeartbeatAnswer, Refusal, TrailEnd
+from dokuei.transfer.protocol import (
+    HEARTBEAT_SECONDS,
+    PROTOCOL,
+    Heartbeat,
+    HeartbeatAnswer,
+    IdentityMode,
+    Refusal,
+    StudyReport,
+    TrailEnd,
+)
 
 _AT_LEAST_SECONDS = 1.0
 _STUDIES = 40
@@ -58,14 +67,13 @@ class Heart:
     def _tell(self, client: HubClient) -> None:
         identity = identity_of(self.settings.home)
         enrolment = identity.demand()
-        true_identity = enrolment.identity_mode == "true"
         quarantine = Quarantine(self.spool.database, self.spool.folder)
         answer = client.heartbeat(
             Heartbeat(
                 version=dokuei.__version__,
                 protocol=PROTOCOL,
                 identity_mode=enrolment.identity_mode,
-                studies=study_reports(self.spool, at_most=_STUDIES) if true_identity else [],
+                studies=self._studies(enrolment.identity_mode),
                 quarantine=quarantine.open_entries(),
                 refusals=[_refusal(entry) for entry in quarantine.entries(at_most=_REFUSALS)],
                 free_bytes=shutil.disk_usage(self.settings.home).free,
@@ -75,9 +83,27 @@ class Heart:
         )
         self.link.succeeded()
         pseudonyms.heed(self.settings.home, answer.identity_mode)
-        self._note("" if answer.identity_mode == "true" else "the site wants pseudonyms: nothing is sent")
+        self._note("")
         self._heed(answer)
         self._keep_end(answer.trail_end)
+
+    def _studies(self, mode: IdentityMode) -> list[StudyReport]:
+        """How far studies are, by the UIDs under which the hub knows them; what it cannot know yet is not named."""
+        reports = study_reports(self.spool, at_most=_STUDIES)
+        if mode == "true":
+            return reports
+        with self.spool.database.read() as connection:
+            known = pseudonym_tables.hub_uids(connection, [one.study_instance_uid for one in reports])
+        return [
+            one.model_copy(
+                update={
+                    "study_instance_uid": known[one.study_instance_uid],
+                    "error": one.error and "see the gateway: what is wrong may name the patient",
+                }
+            )
+            for one in reports
+            if known.get(one.study_instance_uid, one.study_instance_uid) != one.study_instance_uid
+        ]
 
     def _heed(self, answer: HeartbeatAnswer) -> None:
         """Studies that the reading centre waits for overtake the rest."""

@@ -16,6 +16,7 @@ from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.intake import intake
 from dokuei.errors import AdmissionError, DokueiError, StorageError
 from dokuei.gateway.code_apart import code_apart
+from dokuei.gateway.pseudonyms import Naming, note_patient
 from dokuei.gateway.spool import Received, Spool
 from dokuei.storage.filesystem import disk_full_told, fsync_folder
 
@@ -27,16 +28,14 @@ _BROKE_AT_MOST = 3
 _NOTE_FIRST_SECONDS = 0.2
 _NOTE_CEILING_SECONDS = 10.0
 
-Rename = Callable[[Received, Path], Path]
-
 
 @dataclass(frozen=True)
 class Pipeline:
-    """``rename`` gives the file to be coded: the original itself, or a copy under a pseudonym at the given path."""
+    """``naming`` says whether objects are coded under their true identity or under pseudonyms."""
 
     spool: Spool
     stop: threading.Event
-    rename: Rename
+    naming: Callable[[], Naming]
 
     def run(self) -> None:
         """Work on one object after the other until the stop; several threads may run this."""
@@ -51,7 +50,8 @@ class Pipeline:
         """Bring one object to coded, or say why it cannot be."""
         uid = item.sop_instance_uid
         try:
-            coded = self.code(item)
+            naming = self.naming()
+            coded = self.code(item, naming)
         except AdmissionError as error:
             refusal = error  # Python forgets ``error`` at the end of its block
             _log.warning("instance.refused", code=error.code)
@@ -68,7 +68,7 @@ class Pipeline:
             _log.error("instance.broke", exc_info=error)
             self._broke(item, type(error).__name__)
         else:
-            self._note(lambda: self.spool.mark_coded(uid, coded))
+            self._note(lambda: self.spool.mark_coded(uid, coded, naming=naming.label))
 
     def _broke(self, item: Received, what: str) -> None:
         """Nobody foresaw this: it may pass a few times, and is then put before staff with the bytes kept."""
@@ -100,8 +100,8 @@ class Pipeline:
                 return
             wait = min(2 * wait, _NOTE_CEILING_SECONDS)
 
-    def code(self, item: Received) -> CodedInstance:
-        """Write the coded file durably to its place.
+    def code(self, item: Received, naming: Naming) -> CodedInstance:
+        """Write the coded file durably to its place; whose it is under a pseudonym is durable before.
 
         Raises:
             AdmissionError: the object is refused for good.
@@ -109,18 +109,18 @@ class Pipeline:
         """
         folder = self.spool.folder / "coded"
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished, renamed = (folder / f"{_UNFINISHED}{item.id}{suffix}" for suffix in (".dcm", ".renamed.dcm"))
+        unfinished, how = folder / f"{_UNFINISHED}{item.id}.dcm", naming.deidentification
         try:
             with disk_full_told():
-                source = self.rename(item, renamed)
                 make = intake if item.broke < _SUSPECT else code_apart
-                coded = make(source, unfinished, received_at=item.received_at)
+                coded = make(item.path, unfinished, received_at=item.received_at, deidentification=how)
+                if how is not None:
+                    note_patient(self.spool.database, item.path, how.pseudonyms, coded.study_instance_uid)
                 _settle(unfinished, self.spool.coded_path(coded.sha256))
         except FileNotFoundError as error:
             raise StorageError("the received file is gone", phase="coding", remedy="send it again") from error
         finally:
             unfinished.unlink(missing_ok=True)
-            renamed.unlink(missing_ok=True)
         return coded
 
 

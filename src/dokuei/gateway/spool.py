@@ -72,8 +72,8 @@ class Spool:
             ).one_or_none()
         return None if row is None else self._received(row)
 
-    def mark_coded(self, sop_instance_uid: str, coded: CodedInstance) -> None:
-        """The coded file lies durably under ``coded_path(coded.sha256)``; its UIDs may be pseudonyms."""
+    def mark_coded(self, sop_instance_uid: str, coded: CodedInstance, *, naming: str = "true") -> None:
+        """The coded file lies durably under ``coded_path(coded.sha256)``; ``naming`` says how it names the patient."""
         with self.database.begin() as connection:
             connection.execute(
                 update(received_object)
@@ -87,6 +87,7 @@ class Spool:
                     coded=json.dumps(coded.to_json()),
                     coded_sop_instance_uid=coded.sop_instance_uid,
                     coded_study_instance_uid=coded.study_instance_uid,
+                    naming=naming,
                     attempts=0,
                     broke=0,
                     not_before=None,
@@ -203,6 +204,19 @@ class Spool:
                 )
                 .values(state=State.CODED, changed_at=now(), error_code=error.code, error=str(error))
             )
+
+    def code_anew(self, naming: str) -> int:
+        """What waits for the hub and was named in another way is coded again, from the bytes as received."""
+        c = received_object.c
+        with self.database.read() as connection:
+            rows = connection.execute(
+                select(received_object).where(c.state.in_([State.CODED, State.FORWARDED]), c.naming != naming)
+            ).all()
+        for item in map(self._received, rows):
+            if item.coded_path is not None:
+                item.coded_path.unlink(missing_ok=True)
+        self._move([row.sop_instance_uid for row in rows], State.RECEIVED, from_states=[State.CODED, State.FORWARDED])
+        return len(rows)
 
     def purge(self, *, keep_originals: bool, at_most: int = 500, study_instance_uid: str | None = None) -> int:
         """Remove the files of objects the hub has proved (PS3.15 A.1: not before); rows and digests stay."""

@@ -37,6 +37,7 @@ received_object = Table(
     Column("original_kept", Boolean, nullable=False, server_default=text("1")),
     Column("purged_at", UtcDateTime, nullable=True),
     Column("broke", Integer, nullable=False, server_default="0"),
+    Column("naming", String(80), nullable=False, server_default="true"),
 )
 Index("ix_received_object_queue", received_object.c.state, received_object.c.priority.desc(), received_object.c.id)
 Index("ix_received_object_study", received_object.c.study_instance_uid)

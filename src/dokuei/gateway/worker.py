@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from dokuei.clock import monotonic
+from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import ConfigurationError
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.enrol import hub_client, identity_of
@@ -18,7 +19,8 @@ from dokuei.gateway.forward import Forwarder
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
 from dokuei.gateway.pipeline import Pipeline, sweep
-from dokuei.gateway.pseudonyms import guard, true_identity_only
+from dokuei.gateway.pseudonyms import naming_of, open_key
+from dokuei.gateway.reidentify import Reidentifier
 from dokuei.gateway.sending import SendQueue
 from dokuei.gateway.spool import Spool, open_spool
 from dokuei.settings import Settings
@@ -59,7 +61,8 @@ def work(settings: Settings, *, stop: threading.Event) -> None:
 
 
 def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> list[_Part]:
-    pipeline = Pipeline(relaxed, link.stop, true_identity_only(settings.home))
+    naming = naming_of(settings)
+    pipeline = Pipeline(relaxed, link.stop, naming)
     queue = SendQueue(link.stop)
     forwarder = Forwarder(
         spool=relaxed,
@@ -68,10 +71,11 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         queue=queue,
         make_client=lambda: hub_client(settings),
         keep_originals=settings.gateway.keep_originals == "always",
-        guard=guard(settings.home),
+        naming=naming,
     )
     heart = Heart(settings, relaxed, link)
-    deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings))
+    reidentify = Reidentifier(durable.database, lambda: Pseudonyms(open_key(settings.home)))
+    deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings), reidentify)
     anchor = DailyAnchor(settings.audit.anchor, "gateway", gateway_trail, relaxed.database)
     enrolled = _Enrolled(settings.home, link.stop)
     return [

@@ -89,12 +89,13 @@ def gateways_service(
 ) -> GatewaysService:
     """The slice, wired."""
     keep_free = settings.hub.keep_free_mb << 20
+    register = SitesForGateways(sites, urgent)
     partials = Partials(settings.home / "hub" / "blobs" / "incoming", keep_free)
     return GatewaysService(
         database=database,
-        sites=SitesForGateways(sites, urgent),
+        sites=register,
         authority=open_authority(settings.home / "pki"),
-        intake=Intake(database, ArchiveForGateways(archive), partials),
+        intake=Intake(database, ArchiveForGateways(archive), partials, register.identity_mode),
         hub_url=settings.hub.gateway_url,
     )
 

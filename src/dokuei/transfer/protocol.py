@@ -112,11 +112,13 @@ class Offer(Message):
     """Objects of one study that are coded and proved at the gateway.
 
     ``study_instances`` is how many objects the gateway holds of the study by now, so that the hub never takes a part
-    for the whole; a gateway one version behind leaves it out, and its manifest alone tells.
+    for the whole; a gateway one version behind leaves it out, and its manifest alone tells. ``identity_mode`` is how
+    the objects name their patient.
     """
 
     study_instance_uid: Uid
     study_instances: int | None = Field(None, ge=0, le=10_000_000)
+    identity_mode: IdentityMode = "true"
     instances: list[dict[str, Any]] = Field(max_length=OFFER_AT_MOST)
 
     def coded(self) -> tuple[CodedInstance, ...]:

@@ -80,6 +80,7 @@ class Pacs:
     status: int = 0x0000
     stored: list[Dataset] = field(default_factory=list)
     hangs_up_on: str = ""
+    words: str = ""
 
     @contextmanager
     def running(self, *sop_classes: str) -> Iterator["Pacs"]:
@@ -94,13 +95,17 @@ class Pacs:
         finally:
             server.shutdown()
 
-    def _take(self, event: evt.Event) -> int:
+    def _take(self, event: evt.Event) -> int | Dataset:
         if event.request.AffectedSOPClassUID == self.hangs_up_on:
             event.assoc.abort()
             return 0xC000
         if self.status in {0x0000, 0xB000}:
             self.stored.append(event.dataset)
-        return self.status
+        if not self.words:
+            return self.status
+        said = Dataset()
+        said.Status, said.ErrorComment = self.status, self.words
+        return said
 
 
 @dataclass
@@ -195,6 +200,14 @@ def test_a_refusal_shows_as_a_refusal_and_never_as_delivered(way: Way) -> None:
         way.pacs.status = 0x0000
         way.turn()
     assert way.at_hub() == [(True, None), (True, None)]
+
+
+def test_what_a_pacs_says_of_a_patient_stays_in_the_hospital(way: Way) -> None:
+    way.pacs.status, way.pacs.words = 0xA700, "no room for YAMADA^HANAKO"
+    with way.pacs.running():
+        way.turn()
+    assert all(error.endswith("0xA700 no room for YAMADA^HANAKO") for *_, error in way.rows())
+    assert {error for _, error in way.at_hub()} == {"the PACS did not store it: status 0xA700"}
 
 
 def test_a_pacs_that_takes_only_one_kind_gets_that_one(way: Way) -> None:

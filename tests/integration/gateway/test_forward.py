@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from dokuei.errors import DokueiError
 from dokuei.gateway.forward import Forwarder
 from dokuei.gateway.link import Link
+from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.sending import Sending, SendQueue
 from dokuei.gateway.spool import Spool, State, open_spool
 from dokuei.transfer.client import HubClient
@@ -47,7 +48,7 @@ def _forwarder(spool: Spool) -> tuple[Forwarder, list[Sending]]:
     """Two objects on their way."""
     link = Link(1.0, threading.Event())
     full = _FullDatabase(spool.database, spool.folder, ["full"])
-    forwarder = Forwarder(full, spool.database, link, SendQueue(link.stop), _no_hub, False, lambda: None)
+    forwarder = Forwarder(full, spool.database, link, SendQueue(link.stop), _no_hub, False, lambda: Naming(TRUE, None))
     sending = []
     for item in spool.objects(study_uid(1)):
         assert item.coded is not None

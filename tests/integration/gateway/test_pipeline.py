@@ -12,9 +12,13 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from dokuei.dicom.coded import CodedInstance
+from dokuei.dicom.deidentify import Deidentification
+from dokuei.dicom.profile import Profile
+from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import DokueiError, StorageError
 from dokuei.gateway import code_apart, pipeline
 from dokuei.gateway.pipeline import Pipeline
+from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.quarantine import Quarantine
 from dokuei.gateway.retry import retry
 from dokuei.gateway.spool import Received, Spool, State, open_spool
@@ -31,7 +35,7 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
 
 
 def _pipeline(spool: Spool) -> Pipeline:
-    return Pipeline(spool, threading.Event(), lambda item, _: item.path)
+    return Pipeline(spool, threading.Event(), lambda: Naming(TRUE, None))
 
 
 def _take(spool: Spool) -> Received:
@@ -98,6 +102,40 @@ def test_a_refusal_apart_is_the_same_refusal(spool: Spool) -> None:
     assert (_one(spool).state, _one(spool).error_code) == (State.REFUSED, "not-dicom")
 
 
+def _under(profile: Profile) -> Naming:
+    return Naming(f"pseudonym {profile}", Deidentification(profile, Pseudonyms(b"k" * 32)))
+
+
+def test_an_object_coded_apart_has_the_same_pseudonym(spool: Spool) -> None:
+    """JRS-11: the process of its own is told the key, and by no argument of its command."""
+    naming = _under(Profile(dates="shift"))
+    item = _take(spool)
+    here = Pipeline(spool, threading.Event(), lambda: naming).code(item, naming)
+    spool.release_claims()
+    _died_with_it(spool, 2)
+    Pipeline(spool, threading.Event(), lambda: naming).work_on(_take(spool))
+    assert _one(spool).coded == here
+    assert here.sop_instance_uid == Pseudonyms(b"k" * 32).uid(SOP)
+
+
+def test_another_choice_codes_what_waits_anew(spool: Spool) -> None:
+    """An option, the mode or the key: what the hub has not got yet follows, and what was made before is gone."""
+    naming = _under(Profile())
+    Pipeline(spool, threading.Event(), lambda: naming).work_on(_take(spool))
+    before = _one(spool)
+    assert spool.code_anew(naming.label) == 0
+    changed = _under(Profile(descriptors=False))
+    assert spool.code_anew(changed.label) == 1
+    assert before.coded_path is not None
+    assert not before.coded_path.exists()
+    Pipeline(spool, threading.Event(), lambda: changed).work_on(_take(spool))
+    after = _one(spool)
+    assert after.state == State.CODED
+    assert after.coded != before.coded
+    spool.mark_proved([SOP])
+    assert spool.code_anew(TRUE) == 0, "what the hub has stays as it is"
+
+
 def _due(spool: Spool) -> None:
     with sqlite3.connect(spool.folder / "gateway.sqlite") as connection:
         connection.execute("update received_object set not_before = null")
@@ -147,9 +185,9 @@ class _FullDatabase(Spool):
             self.failures.pop()
             raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
 
-    def mark_coded(self, sop_instance_uid: str, coded: CodedInstance) -> None:
+    def mark_coded(self, sop_instance_uid: str, coded: CodedInstance, *, naming: str = "true") -> None:
         self._fail()
-        super().mark_coded(sop_instance_uid, coded)
+        super().mark_coded(sop_instance_uid, coded, naming=naming)
 
     def put_back(self, sop_instance_uid: str, error: DokueiError, *, unforeseen: bool = False) -> None:
         self._fail()

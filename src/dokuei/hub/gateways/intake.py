@@ -15,14 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from dokuei.clock import monotonic, now
 from dokuei.dicom.coded import CodedInstance
-from dokuei.errors import DokueiError, NotSignedInError, ProofError
+from dokuei.dicom.deidentify import is_deidentified
+from dokuei.errors import AdmissionError, ConfigurationError, DokueiError, NotSignedInError, ProofError
 from dokuei.hub.gateways import store
 from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.gateways.uploads import Partials
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 from dokuei.transfer.manifest import StudyManifest, verify_manifest
-from dokuei.transfer.protocol import ManifestAnswer, Need, Needs, Offer, Problem, UploadEvent
+from dokuei.transfer.protocol import IdentityMode, ManifestAnswer, Need, Needs, Offer, Problem, UploadEvent
 
 _GIVE_UP_AFTER = timedelta(days=14)
 _RECENT = 2000
@@ -131,13 +132,19 @@ class Intake:
     database: Database
     archive: Archive
     partials: Partials
+    identity_mode: Callable[[str], IdentityMode]
     judging: OneAtATime = field(default_factory=OneAtATime)
     holdings: Holdings = field(default_factory=Holdings)
     recent: RecentOffers = field(default_factory=RecentOffers)
 
     def take_offer(self, gateway: Gateway, offer: Offer) -> Needs:
-        """Say what is lacking; what is here with the same content is not sent again (never across sites)."""
+        """Say what is lacking; what is here with the same content is not sent again (never across sites).
+
+        Raises:
+            ConfigurationError: the site wants pseudonyms, and these objects have true identities.
+        """
         coded = offer.coded()
+        self._demand_mode(gateway.site_id, offer.identity_mode)
         if offer.study_instances is not None:
             self.archive.announce(gateway.site_id, offer.study_instance_uid, instances=offer.study_instances)
         held = self.holdings.of(gateway.site_id, offer.study_instance_uid, self.archive.held)
@@ -147,6 +154,14 @@ class Intake:
             store.offer(connection, site_id=gateway.site_id, gateway_id=gateway.gateway_id, coded=lacking, at=now())
         wanted = {one.sha256 for one in lacking}
         return Needs(needs=[self._need(gateway.site_id, one, wanted) for one in coded])
+
+    def _demand_mode(self, site_id: str, mode: IdentityMode) -> None:
+        if self.identity_mode(site_id) == "pseudonym" and mode != "pseudonym":
+            raise ConfigurationError(
+                "this site wants pseudonyms, and true identities were offered",
+                phase="taking an offer",
+                remedy="the gateway takes over the site's choice with its next heartbeat; update it if it does not",
+            )
 
     def _need(self, site_id: str, one: CodedInstance, wanted: Collection[str]) -> Need:
         if one.sha256 not in wanted:
@@ -174,9 +189,16 @@ class Intake:
     def _judge(self, gateway: Gateway, whole: Sequence[CodedInstance]) -> list[UploadEvent]:
         site_id = gateway.site_id
         intact = [one for one in whole if self._intact(site_id, one)]
-        files = [(self.partials.to_judge(site_id, one.sha256), one) for one in intact]
-        verdicts = dict(zip((one.sha256 for one in intact), self._store(gateway, files), strict=True))
-        self.holdings.note(site_id, [one for one in intact if verdicts[one.sha256] is None])
+        verdicts: dict[str, DokueiError | None] = {}
+        files = []
+        for one in intact:
+            path = self.partials.to_judge(site_id, one.sha256)
+            if self.identity_mode(site_id) == "pseudonym" and _names_patient(path):
+                verdicts[one.sha256] = ProofError("it names its patient, and the site wants pseudonyms", phase="upload")
+            else:
+                files.append((path, one))
+        verdicts |= zip((one.sha256 for _, one in files), self._store(gateway, files), strict=True)
+        self.holdings.note(site_id, [one for _, one in files if verdicts[one.sha256] is None])
         return [self._judgement(site_id, one, verdicts) for one in whole]
 
     def _store(self, gateway: Gateway, files: Sequence[tuple[Path, CodedInstance]]) -> tuple[DokueiError | None, ...]:
@@ -255,6 +277,13 @@ class Intake:
         for site_id, sha256 in left:
             self.partials.drop(site_id, sha256)
         return len(left)
+
+
+def _names_patient(path: Path) -> bool:
+    try:
+        return not is_deidentified(path)
+    except AdmissionError:
+        return False  # proving it says what is wrong with it
 
 
 def key_of(gateway: Gateway) -> ec.EllipticCurvePublicKey:

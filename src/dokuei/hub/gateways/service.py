@@ -208,9 +208,13 @@ class GatewaysService:
     # --- looking --------------------------------------------------------------------------------------------------
 
     def hear(self, gateway: Gateway, heartbeat: Heartbeat) -> HeartbeatAnswer:
-        """Keep what a gateway tells of itself, and tell what is wanted of it."""
+        """Keep what a gateway tells of itself, and tell what is wanted of it.
+
+        One that has not heard yet that its site wants pseudonyms names studies truly: these are not kept.
+        """
+        mode = self.sites.identity_mode(gateway.site_id)
         told = heartbeat.model_dump(include={"version", "protocol", "identity_mode", "quarantine", "free_bytes"})
-        studies = [one.model_dump() for one in heartbeat.studies]
+        studies = [one.model_dump() for one in heartbeat.studies if heartbeat.identity_mode == mode]
         refusals = [one.model_dump() for one in heartbeat.refusals]
         with self.database.begin() as connection:
             store.tell(connection, gateway.gateway_id, told, studies=studies, refusals=refusals)
@@ -219,7 +223,7 @@ class GatewaysService:
         return HeartbeatAnswer(
             trail_end=TrailEnd(sequence=own.sequence, hash=own.hash),
             urgent=list(self.sites.urgent_studies(gateway.site_id)),
-            identity_mode=self.sites.identity_mode(gateway.site_id),
+            identity_mode=mode,
         )
 
     def _keep_end(self, gateway: Gateway, end: TrailEnd | None) -> None:
