@@ -21,6 +21,7 @@ Name = Annotated[str, typer.Option(help="What the reading centre calls this gate
 Again = Annotated[bool, typer.Option("--again", help="Replace the enrolment that there is.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For other programs.")]
 Study = Annotated[str, typer.Argument(help="Study Instance UID.")]
+Pseudonym = Annotated[str, typer.Option(help="Say who stands behind this pseudonym.")]
 Parent = Annotated[int | None, typer.Option(hidden=True, help="End when this process is gone.")]
 
 
@@ -83,6 +84,18 @@ def doctor(home: Home) -> None:
     tell_doctor(findings, firewall_request(settings))
     if any(finding.verdict == "bad" for finding in findings):
         raise typer.Exit(1)
+
+
+@gateway_app.command("pseudonyms")
+def pseudonyms(*, home: Home, of: Pseudonym = "") -> None:
+    """Show what leaves the hospital beside the pixels where the site wants pseudonyms, or who stands behind one."""
+    from dokuei.cli.gateway_pseudonyms import tell_options, tell_patient
+
+    settings = gateway_settings(home)
+    if of:
+        tell_patient(settings, of)
+    else:
+        tell_options(settings)
 
 
 @gateway_app.command("urgent")
