@@ -144,6 +144,8 @@ def _default(field: FieldInfo) -> str:
         return "(must be set)"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
+    if isinstance(field.default, BaseModel):
+        return "(a section of its own)"
     return "" if field.default in {None, "", ()} else f"`{field.default}`"
 
 

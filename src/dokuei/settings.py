@@ -216,7 +216,9 @@ class GatewaySettings(_Section):
     )
     peers: tuple[Peer, ...] = Field((), description="Who may associate; empty: anybody on loopback, nobody elsewhere.")
     pacs: Destination | None = Field(None, description="Where reports are stored by C-STORE.")
-    pseudonyms: PseudonymSettings = PseudonymSettings()
+    pseudonyms: PseudonymSettings = Field(
+        PseudonymSettings(), description="What may leave beside the pixels where the site wants pseudonyms."
+    )
     hub_url: str = Field("", description="The hub's gateway address; filled by enrolment when empty.")
     proxy: str = Field("", description="http://user:password@host:port of an outbound CONNECT proxy.")
     keep_originals: Literal["until-proved", "always"] = Field(
