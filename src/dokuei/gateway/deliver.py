@@ -25,7 +25,7 @@ from dokuei.gateway.pacs_tls import client_context
 from dokuei.settings import Destination, Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
-from dokuei.storage.filesystem import disk_full_told, fsync_folder
+from dokuei.storage.filesystem import disk_full_told, fsync_folder, make_folder
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.deliveries import (
     DELIVERIES_PATH,
@@ -312,7 +312,7 @@ class Deliverer:
         """File first, then row: a row never names bytes that are not there."""
         path = self._path(waiting.sha256)
         with disk_full_told():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(path.parent, mode=0o700)
             beside = path.with_suffix(".part")
             with beside.open("wb") as file:
                 file.write(data)

@@ -18,7 +18,7 @@ from dokuei.errors import AdmissionError, DokueiError, StorageError
 from dokuei.gateway.code_apart import code_apart
 from dokuei.gateway.pseudonyms import Naming, note_patient
 from dokuei.gateway.spool import Received, Spool
-from dokuei.storage.filesystem import disk_full_told, fsync_folder
+from dokuei.storage.filesystem import disk_full_told, fsync_folder, make_folder
 
 _log = structlog.get_logger()
 _POLL_SECONDS = 0.1
@@ -134,6 +134,6 @@ def _settle(unfinished: Path, target: Path) -> None:
     """fsync, rename, fsync the folder: only then is the object called coded."""
     with unfinished.open("rb") as file:
         os.fsync(file.fileno())
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     unfinished.replace(target)
     fsync_folder(target.parent)

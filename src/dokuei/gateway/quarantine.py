@@ -14,7 +14,7 @@ from dokuei.gateway.spool_tables import quarantine_entry, received_object
 from dokuei.gateway.spool_view import State
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
-from dokuei.storage.filesystem import fsync_folder
+from dokuei.storage.filesystem import fsync_folder, make_folder
 
 Resolution = Literal["discarded", "settled", "retried"]
 
@@ -154,7 +154,7 @@ class Quarantine:
         used = select(c.id).where(c.sha256 == sha256, c.state != State.REFUSED)
         if queued.exists() and connection.execute(used).first() is None:
             if keep:
-                place.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(place.parent)
                 queued.replace(place)
                 fsync_folder(place.parent)
             else:

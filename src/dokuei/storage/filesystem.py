@@ -38,6 +38,18 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(folder: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are missing, each a durable name in the one above it.
+
+    A folder that is there already is believed to be durable: whoever made it made it so.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent, mode=mode)
+    folder.mkdir(exist_ok=True, mode=mode)
+    fsync_folder(folder.parent)
+
+
 def write_whole(target: Path, reader: BinaryIO, *, settle: Callable[[Path, Path], object] = Path.replace) -> None:
     """Write a file that its owner alone reads, whole or not at all, durably; ``settle`` gives it its name."""
     descriptor, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
@@ -69,7 +81,7 @@ class FilesystemBlobs:
         """Take a finished file; it is moved when on the same disk, copied otherwise."""
         target = self._place(key)
         with disk_full_told():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             if source.stat().st_dev == target.parent.stat().st_dev:
                 with source.open("rb") as file:
                     os.fsync(file.fileno())
@@ -84,7 +96,7 @@ class FilesystemBlobs:
         """Take bytes in memory; never over others."""
         target = self._place(key)
         with disk_full_told():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             write_whole(target, io.BytesIO(data), settle=_link_new)
         if target.read_bytes() != data:
             raise StorageError("other bytes are kept under this key", phase="storing", remedy="nothing was written")
@@ -93,7 +105,7 @@ class FilesystemBlobs:
         """Put bytes in the place of others."""
         target = self._place(key)
         with disk_full_told():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             write_whole(target, io.BytesIO(data))
 
     def read(self, key: str, *, offset: int = 0, length: int | None = None) -> bytes:

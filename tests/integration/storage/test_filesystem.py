@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from dokuei.errors import NotFoundError, StorageError
+from dokuei.storage import filesystem
 from dokuei.storage.filesystem import FilesystemBlobs
 
 
@@ -24,6 +25,14 @@ def test_a_file_is_taken_and_leaves_its_old_place(blobs: FilesystemBlobs, tmp_pa
     blobs.put_file("archive/b/2.dcm", source)
     assert not source.exists()
     assert blobs.read("archive/b/2.dcm") == b"coded"
+
+
+def test_every_new_folder_is_made_durable_in_the_one_above_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(filesystem, "fsync_folder", synced.append)
+    filesystem.make_folder(tmp_path / "a" / "b" / "c")
+    filesystem.make_folder(tmp_path / "a" / "b" / "c")
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
 
 
 def test_deleting_twice_is_no_error(blobs: FilesystemBlobs) -> None:
