@@ -35,6 +35,7 @@ check: setup
 	.venv/bin/lint-imports
 	$(PYTHON) setup/guideline.py --check
 	$(PYTHON) setup/reference.py --check
+	PATH="$(CURDIR)/.node/bin:$$PATH" $(PYTHON) setup/viewer_types.py --check
 	$(NPM) run --silent check
 
 test-viewer: setup

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -111,7 +111,7 @@ def add_user(
     name: Annotated[str, typer.Option(help="The name that reports and lists show.")],
     role: Roles,
     kana: Annotated[str, typer.Option(help="The name in kana.")] = "",
-    language: Annotated[str, typer.Option(help="ja or en.")] = "ja",
+    language: Annotated[Literal["ja", "en"], typer.Option(help="Of the pages.")] = "ja",
     birth_date: Annotated[str, typer.Option(help="YYYY-MM-DD; only so that passwords made of it are refused.")] = "",
     until: Annotated[str, typer.Option(help="YYYY-MM-DD: the account ends with the contract.")] = "",
 ) -> None:

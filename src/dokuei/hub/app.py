@@ -12,7 +12,8 @@ from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.gateway_door import gateway_app, gateways_service
-from dokuei.hub.gateways import api as gateways_api
+from dokuei.hub.gateways.api import authenticated
+from dokuei.hub.gateways.api_listing import listing as gateways_listing
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity import api as identity_api
 from dokuei.hub.identity.guard import principal
@@ -123,7 +124,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(archive_api.routes(hub.archive))
     app.include_router(worklist_api.routes(hub.worklist))
     app.include_router(reports_api.routes(hub.reports))
-    app.include_router(gateways_api.listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
+    app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)
     app.add_middleware(AttemptLimit, attempts=Attempts())
@@ -133,4 +134,4 @@ def readers_app(hub: Hub) -> FastAPI:
 
 def gateways_app(hub: Hub) -> FastAPI:
     """What hospitals' gateways talk to."""
-    return gateway_app(hub.gateways, delivery_door.routes(hub.reports, gateways_api.authenticated(hub.gateways)))
+    return gateway_app(hub.gateways, delivery_door.routes(hub.reports, authenticated(hub.gateways)))

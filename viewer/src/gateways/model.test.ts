@@ -26,6 +26,7 @@ describe("a study's way", () => {
       instances: 1,
       bytes: 1,
       error: null,
+      remedy: "",
     });
     const order = byNeed([study("at-hub"), study("received"), study("problem"), study("forwarding")]);
     expect(order.map(({ state }) => state)).toEqual(["problem", "forwarding", "received", "at-hub"]);

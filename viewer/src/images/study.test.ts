@@ -46,11 +46,13 @@ function studyOf(dataset: Dataset, entry: Partial<InstanceEntry> = {}, modality 
     study_instance_uid: "1.1",
     patient: {
       patient_id: "",
+      issuer_of_patient_id: "",
       patient_name: { alphabetic: "", ideographic: "", phonetic: "" },
       patient_birth_date: "",
       patient_sex: "",
     },
     study_date: "20261123",
+    study_time: "",
     study_description: "",
     accession_number: "",
     manifest: null,

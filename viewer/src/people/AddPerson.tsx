@@ -3,7 +3,8 @@ import { useState, type SyntheticEvent, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "@/ui/Dialog";
 import { FailedLine } from "@/ui/States";
-import { useAddPerson, type Grant } from "./api";
+import type { Grant, NewPerson } from "@/api/types";
+import { useAddPerson } from "./api";
 import { GrantFields } from "./GrantFields";
 import type { LinkFor } from "./PeoplePage";
 import classes from "./People.module.css";
@@ -20,7 +21,7 @@ export function AddPerson({ onClose, onAdded }: AddPersonProps): JSX.Element {
   const [name, setName] = useState("");
   const [kana, setKana] = useState("");
   const [userName, setUserName] = useState("");
-  const [language, setLanguage] = useState("ja");
+  const [language, setLanguage] = useState<NewPerson["language"]>("ja");
   const [grant, setGrant] = useState<Grant>({ role: "reader", site_id: null });
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
@@ -65,7 +66,7 @@ export function AddPerson({ onClose, onAdded }: AddPersonProps): JSX.Element {
         <NativeSelect
           label={t("ui:language.label")}
           value={language}
-          onChange={(event) => setLanguage(event.currentTarget.value)}
+          onChange={(event) => setLanguage(event.currentTarget.value === "en" ? "en" : "ja")}
           data={[
             { value: "ja", label: t("ui:language.ja") },
             { value: "en", label: t("ui:language.en") },

@@ -2,9 +2,9 @@ import { NativeSelect } from "@mantine/core";
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/session/api";
-import { ROLES } from "@/session/roles";
+import { knownRole, ROLES } from "@/session/roles";
 import { useRoleWord } from "@/session/useRoleWord";
-import type { Grant } from "./api";
+import type { Grant } from "@/api/types";
 import classes from "./People.module.css";
 
 export interface GrantFieldsProps {
@@ -22,7 +22,7 @@ export function GrantFields({ grant, onChange }: GrantFieldsProps): JSX.Element 
       <NativeSelect
         label={t("field.role")}
         value={grant.role}
-        onChange={(event) => onChange({ ...grant, role: event.currentTarget.value })}
+        onChange={(event) => onChange({ ...grant, role: knownRole(event.currentTarget.value) ?? grant.role })}
         data={ROLES.map((role) => ({ value: role, label: roleWord(role) }))}
       />
       <NativeSelect

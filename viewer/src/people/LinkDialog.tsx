@@ -2,7 +2,7 @@ import { Button, CopyButton } from "@mantine/core";
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "@/ui/Dialog";
-import type { EnrolmentLink } from "./api";
+import type { EnrolmentLink } from "@/api/types";
 import classes from "./People.module.css";
 
 export interface LinkDialogProps {

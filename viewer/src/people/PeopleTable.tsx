@@ -5,7 +5,8 @@ import { useSession } from "@/session/api";
 import { Chip } from "@/ui/Chip";
 import { FailedLine } from "@/ui/States";
 import table from "@/ui/Table.module.css";
-import { useLockPerson, useNewLink, type ListedPerson } from "./api";
+import type { ListedPerson } from "@/api/types";
+import { useLockPerson, useNewLink } from "./api";
 import type { LinkFor } from "./PeoplePage";
 import { useGrantText } from "./useGrantText";
 

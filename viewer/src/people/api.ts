@@ -6,35 +6,7 @@ import {
   type UseQueryResult,
 } from "@tanstack/react-query";
 import { call, getJson, sendJson } from "@/api/client";
-
-export interface Grant {
-  readonly role: string;
-  readonly site_id: string | null;
-}
-
-export interface ListedPerson {
-  readonly person_id: string;
-  readonly user_name: string;
-  readonly display_name: string;
-  readonly display_name_kana: string;
-  readonly grants: readonly Grant[];
-  readonly can_sign_in: boolean;
-  readonly locked: boolean;
-}
-
-export interface NewPerson {
-  readonly user_name: string;
-  readonly display_name: string;
-  readonly display_name_kana: string;
-  readonly language: string;
-  readonly grants: readonly Grant[];
-}
-
-/** A one-time link: shown once, to be handed over outside this program. */
-export interface EnrolmentLink {
-  readonly code: string;
-  readonly path: string;
-}
+import type { EnrolmentLink, Grant, ListedPerson, NewPerson } from "@/api/types";
 
 const KEY = ["people"] as const;
 

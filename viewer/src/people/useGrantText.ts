@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/session/api";
 import { useRoleWord } from "@/session/useRoleWord";
-import type { Grant } from "./api";
+import type { Grant } from "@/api/types";
 
 /** "Reader · reading centre", "Technologist · Kita Hospital". */
 export function useGrantText(): (grant: Grant) => string {

@@ -3,6 +3,7 @@ import { differences, patientOf, type Patient } from "./identity";
 
 const hanako: Patient = {
   patient_id: "P1",
+  issuer_of_patient_id: "",
   patient_name: { alphabetic: "YAMADA^HANAKO", ideographic: "山田^花子", phonetic: "やまだ^はなこ" },
   patient_birth_date: "19720403",
   patient_sex: "F",

@@ -13,6 +13,7 @@ export function patientOf(dataset: Dataset, study: Patient): Patient {
   const group = (key: string): string => (typeof name?.[key] === "string" ? name[key] : "");
   return {
     patient_id: text(dataset, "00100020"),
+    issuer_of_patient_id: text(dataset, "00100021"),
     patient_name: {
       alphabetic: group("Alphabetic"),
       ideographic: group("Ideographic"),

@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { getJson, sendJson } from "@/api/client";
-import type { ImageRead, Report } from "@/api/types";
+import type { ImageRead, Report, SigningStart } from "@/api/types";
 import type { Draft } from "./model";
 
 export const reportPath = (itemId: string): string => `/api/v1/worklist/${encodeURIComponent(itemId)}/report`;
@@ -16,16 +16,6 @@ export function useReport(itemId: string): UseQueryResult<Report> {
 /** The version that we know stands in If-Match: another's text is never written over (RFC 9110 13.1.1). */
 export function putDraft(itemId: string, draft: Draft, images: readonly ImageRead[], version: number): Promise<Report> {
   return sendJson<Report>("PUT", reportPath(itemId), { ...draft, images_read: images }, { "If-Match": `"${version}"` });
-}
-
-export interface SigningStart {
-  readonly version_digest: string;
-  /** The exact text that is signed. */
-  readonly text: string;
-  readonly method: "passkey" | "password";
-  readonly options: unknown;
-  /** This person has keys, but only such as leave their device, which this site does not take for signing. */
-  readonly synced_refused: boolean;
 }
 
 export const beginSigning = (itemId: string): Promise<SigningStart> =>

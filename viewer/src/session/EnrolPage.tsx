@@ -4,6 +4,7 @@ import { useState, useSyncExternalStore, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ApiProblem, getJson, sendJson } from "@/api/client";
+import type { Enrolment } from "@/api/types";
 import { Chip } from "@/ui/Chip";
 import { Empty, Failed, FailedLine } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
@@ -13,13 +14,6 @@ import { makeKey, PasskeyError } from "./passkey";
 import classes from "./Session.module.css";
 import { Refused } from "./SignInForm";
 import { Doorway } from "./SignInPage";
-
-export interface Enrolment {
-  readonly user_name: string;
-  readonly display_name: string;
-  readonly display_name_kana?: string;
-  readonly expires_at?: string | null;
-}
 
 type Step = "choose" | "password" | "done";
 
@@ -92,14 +86,10 @@ function Who({ enrolment }: { readonly enrolment: Enrolment }): JSX.Element {
         </dd>
         <dt>{t("user_name")}</dt>
         <dd>{enrolment.user_name}</dd>
-        {enrolment.expires_at != null && (
-          <>
-            <dt>{t("enrol.expires")}</dt>
-            <dd>
-              <InstantText value={enrolment.expires_at} />
-            </dd>
-          </>
-        )}
+        <dt>{t("enrol.expires")}</dt>
+        <dd>
+          <InstantText value={enrolment.expires_at} />
+        </dd>
       </dl>
     </>
   );

@@ -2,17 +2,12 @@ import { Button, PasswordInput } from "@mantine/core";
 import { useState, type SyntheticEvent, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem, sendJson } from "@/api/client";
+import type { TotpSecret } from "@/api/types";
 import { FailedLine } from "@/ui/States";
 import { CodeInput } from "./CodeInput";
 import { ENROLMENTS, withCode } from "./EnrolPage";
 import classes from "./Session.module.css";
 import { Refused } from "./SignInForm";
-
-interface Invitation {
-  readonly totp_secret: string;
-  readonly otpauth_uri: string;
-  readonly qr_svg: string;
-}
 
 export interface EnrolPasswordProps {
   readonly code: string;
@@ -23,7 +18,7 @@ export interface EnrolPasswordProps {
 
 /** Something known, then something held: a password, then the authenticator that makes the codes (AUTH-04). */
 export function EnrolPassword({ code, userName, onBack, onDone }: EnrolPasswordProps): JSX.Element {
-  const [invitation, setInvitation] = useState<Invitation | null>(null);
+  const [invitation, setInvitation] = useState<TotpSecret | null>(null);
   if (invitation === null) {
     return <SetPassword code={code} userName={userName} onBack={onBack} onSet={setInvitation} />;
   }
@@ -34,7 +29,7 @@ interface SetPasswordProps {
   readonly code: string;
   readonly userName: string;
   readonly onBack: () => void;
-  readonly onSet: (invitation: Invitation) => void;
+  readonly onSet: (invitation: TotpSecret) => void;
 }
 
 const SHORTEST = 8;
@@ -52,7 +47,7 @@ function SetPassword({ code, userName, onBack, onSet }: SetPasswordProps): JSX.E
     if (password !== again) return;
     setBusy(true);
     setError(null);
-    void sendJson<Invitation>("POST", `${ENROLMENTS}/password`, { password }, withCode(code))
+    void sendJson<TotpSecret>("POST", `${ENROLMENTS}/password`, { password }, withCode(code))
       .then(onSet)
       .catch(setError)
       .finally(() => setBusy(false));
@@ -101,7 +96,7 @@ function SetPassword({ code, userName, onBack, onSet }: SetPasswordProps): JSX.E
 
 interface ConfirmProps {
   readonly code: string;
-  readonly invitation: Invitation;
+  readonly invitation: TotpSecret;
   readonly onDone: () => void;
 }
 

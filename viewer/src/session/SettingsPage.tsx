@@ -3,22 +3,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { call, getJson } from "@/api/client";
+import type { OpenSession } from "@/api/types";
 import { Chip } from "@/ui/Chip";
 import { Page } from "@/ui/Page";
 import { Failed, FailedLine, LoadingRows } from "@/ui/States";
 import table from "@/ui/Table.module.css";
 import { InstantText } from "@/ui/Written";
 import { deviceOf } from "./device";
-
-interface OpenSession {
-  readonly session_id: string;
-  readonly method: string;
-  readonly created_at: string;
-  readonly last_seen_at: string;
-  readonly address: string;
-  readonly user_agent: string;
-  readonly current: boolean;
-}
 
 const KEY = ["sessions"] as const;
 

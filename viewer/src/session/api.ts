@@ -1,7 +1,7 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import { getJson, sendJson } from "@/api/client";
-import type { Session } from "@/api/types";
+import type { PasswordSignIn, Session } from "@/api/types";
 
 export const SESSION_KEY = ["session"] as const;
 export const SESSION_PATH = "/api/v1/session";
@@ -34,12 +34,6 @@ export function useSession(): SessionVerbs {
 export function useMay(): (permission: string) => boolean {
   const { session } = useSession();
   return (permission) => session.permissions.includes(permission);
-}
-
-export interface PasswordSignIn {
-  readonly user_name: string;
-  readonly password: string;
-  readonly totp_code: string;
 }
 
 export const signInWithPassword = (body: PasswordSignIn): Promise<Session> =>

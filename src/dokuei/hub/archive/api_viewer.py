@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from dokuei.hub.archive.api_access import At, at_named_site, not_modified, note_access, takes_gzip
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.archive.viewer_shapes import StudyImages
 from dokuei.hub.identity.model import Permission
 
 
@@ -17,7 +18,7 @@ def viewer_routes(service: ArchiveService) -> APIRouter:
     router = APIRouter(prefix="/api/v1/sites/{site_id}", tags=["images"])
     here = Annotated[At, Depends(at_named_site(Permission.READ_IMAGES))]
 
-    @router.get("/studies/{study}/images")
+    @router.get("/studies/{study}/images", responses={200: {"model": StudyImages}})
     async def images(request: Request, at: here, study: str) -> Response:
         """Series, objects and frames of a study with what is known of each one's truth, and the ledger."""
         document = await to_thread.run_sync(service.viewer_documents.of_study, at.site_id, study)

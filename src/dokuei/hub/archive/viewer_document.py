@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -15,6 +15,7 @@ from dokuei.hub.archive.reading import Scope, SeriesContent
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.store import frames_of
 from dokuei.hub.archive.tables import instance, manifest, series
+from dokuei.hub.archive.viewer_shapes import InstanceEntry, LedgerEntry, SeriesEntry, StudyImages
 from dokuei.storage.db import Database
 
 _CAPACITY: Final = 32 << 20
@@ -77,13 +78,18 @@ def _manifest(connection: Connection, site_id: str, study_instance_uid: str) -> 
 
 
 def _document(connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", ledger: Ledger) -> bytes:
-    document = {
+    name = reading.patient_name(row)
+    document: StudyImages = {
         "site_id": row.site_id,
         "study_instance_uid": row.study_instance_uid,
         "patient": {
             "patient_id": row.patient_id,
             "issuer_of_patient_id": row.issuer_of_patient_id,
-            "patient_name": asdict(reading.patient_name(row)),
+            "patient_name": {
+                "alphabetic": name.alphabetic,
+                "ideographic": name.ideographic,
+                "phonetic": name.phonetic,
+            },
             "patient_birth_date": row.patient_birth_date,
             "patient_sex": row.patient_sex,
         },
@@ -92,13 +98,24 @@ def _document(connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ..
         "study_description": row.study_description,
         "accession_number": row.accession_number,
         "manifest": None if signed is None else {"signed_by": signed.signed_by, "verified": signed.verified},
-        "ledger": asdict(ledger),
+        "ledger": _ledger(ledger),
         "series": _series(connection, row.id),
     }
     return orjson.dumps(document)
 
 
-def _series(connection: Connection, study_key: int) -> list[dict[str, Any]]:
+def _ledger(ledger: Ledger) -> LedgerEntry:
+    return {
+        "declared_instances": ledger.declared_instances,
+        "declared_frames": ledger.declared_frames,
+        "arrived_instances": ledger.arrived_instances,
+        "arrived_frames": ledger.arrived_frames,
+        "proved_instances": ledger.proved_instances,
+        "open": ledger.open,
+    }
+
+
+def _series(connection: Connection, study_key: int) -> list[SeriesEntry]:
     columns = [column for column in instance.c if column.name != "attributes"]
     rows = connection.execute(
         select(*columns)
@@ -106,7 +123,7 @@ def _series(connection: Connection, study_key: int) -> list[dict[str, Any]]:
         .where(series.c.study_key == study_key)
         .order_by(instance.c.instance_number, instance.c.id)
     )
-    members: dict[int, list[dict[str, Any]]] = {}
+    members: dict[int, list[InstanceEntry]] = {}
     for row in rows:
         members.setdefault(row.series_key, []).append(_instance(row))
     listed = connection.execute(
@@ -126,7 +143,7 @@ def _series(connection: Connection, study_key: int) -> list[dict[str, Any]]:
     ]
 
 
-def _instance(row: "Row[*tuple[Any, ...]]") -> dict[str, Any]:
+def _instance(row: "Row[*tuple[Any, ...]]") -> InstanceEntry:
     frames = frames_of(row.frames)
     return {
         "sop_instance_uid": row.sop_instance_uid,
@@ -146,7 +163,7 @@ def _instance(row: "Row[*tuple[Any, ...]]") -> dict[str, Any]:
                 "length": frame.length,
                 "digest": frame.digest,
                 "digest_of": frame.digest_of,
-                "resolution_ends": frame.resolution_ends,
+                "resolution_ends": list(frame.resolution_ends),
             }
             for frame in frames
         ],

@@ -1,21 +1,18 @@
-"""The two doors: the listener for gateways (client certificate and signed requests), and the list for readers."""
+"""The listener for gateways: client certificate and signed requests."""
 
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from dokuei.clock import now
 from dokuei.errors import RequestError, TooLargeError
-from dokuei.hub.gateways.model import Gateway, GatewayState
+from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.gateways.stream import UploadResponse
-from dokuei.hub.identity.api import require
-from dokuei.hub.identity.model import Permission, Principal
 from dokuei.transfer.manifest import SIGNATURE_HEADER
 from dokuei.transfer.protocol import (
     AUTHORITY_PATH,
@@ -106,55 +103,6 @@ def routes(service: GatewaysService) -> APIRouter:
         return UploadResponse(service, gateway, stopping=lambda: getattr(request.app.state, "stopping", False))
 
     return router
-
-
-def listing(service: GatewaysService, site_names: Callable[[], dict[str, str]]) -> APIRouter:
-    """What readers and administrators see of gateways; served with the rest of the API."""
-    router = APIRouter(prefix="/api/v1/gateways", tags=["gateways"])
-
-    @router.get("")
-    def gateways(principal: Annotated[Principal, Depends(require(Permission.READ_GATEWAYS))]) -> list[dict[str, Any]]:
-        """All gateways of the sites that this person may see, with their versions and studies."""
-        names = site_names()
-        return [_view(one, names) for one in service.gateways(principal.sites_with(Permission.READ_GATEWAYS))]
-
-    @router.delete("/{gateway_id}", status_code=204)
-    def revoke(gateway_id: str, principal: Annotated[Principal, Depends(require(Permission.MANAGE_GATEWAYS))]) -> None:
-        """Refuse a gateway from now on."""
-        sites = principal.sites_with(Permission.MANAGE_GATEWAYS)
-        service.revoke(gateway_id, actor=principal.actor, site_ids=sites)
-
-    @router.post("/invitations/{site_id}", status_code=201)
-    def invite(
-        site_id: str, principal: Annotated[Principal, Depends(require(Permission.MANAGE_GATEWAYS))]
-    ) -> dict[str, str]:
-        """A one-time code, shown this once."""
-        principal.demand(Permission.MANAGE_GATEWAYS, site_id)
-        return {"code": service.invite(site_id, actor=principal.actor)}
-
-    return router
-
-
-def _view(state: GatewayState, names: dict[str, str]) -> dict[str, Any]:
-    gateway = state.gateway
-    return {
-        "gateway_id": gateway.gateway_id,
-        "site_id": gateway.site_id,
-        "site_name": names.get(gateway.site_id, gateway.site_id),
-        "name": gateway.name,
-        "version": state.version,
-        "protocol": state.protocol,
-        "last_seen_at": state.last_seen_at,
-        "online": state.online(now()),
-        "studies": list(state.studies),
-        "quarantine": state.quarantine,
-        "refusals": list(state.refusals),
-        "free_bytes": state.free_bytes,
-        "enrolled_at": gateway.enrolled_at,
-        "revoked_at": gateway.revoked_at,
-        "certificate_not_after": gateway.certificate_not_after,
-        "identity_mode": state.identity_mode,
-    }
 
 
 def _signed(request: Request) -> Signed:

@@ -55,7 +55,7 @@ class GatewayState:
     version: str
     protocol: int | None
     last_seen_at: datetime | None
-    identity_mode: str
+    identity_mode: IdentityMode
     quarantine: int
     free_bytes: int
     studies: Sequence[Mapping[str, Any]]

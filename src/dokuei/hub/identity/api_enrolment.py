@@ -30,6 +30,7 @@ def routes(enrolments: Enrolments) -> APIRouter:
         return InvitationOut(
             user_name=invitation.person.user_name,
             display_name=invitation.person.display_name,
+            display_name_kana=invitation.person.display_name_kana,
             language=invitation.person.language,
             expires_at=invitation.expires_at,
         )

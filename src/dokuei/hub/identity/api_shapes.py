@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from dokuei.hub.identity.model import Grant, Listed, Role, Session
+from dokuei.hub.identity.model import Grant, Language, Listed, Role, Session
 from dokuei.hub.identity.service import Myself
 
 
@@ -76,7 +76,7 @@ class PersonIn(Shape):
     user_name: str = Field(max_length=64)
     display_name: str = Field(max_length=200)
     display_name_kana: str = Field("", max_length=200)
-    language: str = "ja"
+    language: Language = "ja"
     birth_date: date | None = None
     ends_on: date | None = None
     grants: list[GrantShape] = Field(max_length=100)
@@ -89,7 +89,7 @@ class PersonOut(Shape):
     user_name: str
     display_name: str
     display_name_kana: str
-    language: str
+    language: Language
     roles: list[str]
 
 
@@ -126,7 +126,8 @@ class InvitationOut(Shape):
 
     user_name: str
     display_name: str
-    language: str
+    display_name_kana: str
+    language: Language
     expires_at: datetime
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 from dokuei.errors import ForbiddenError, NotFoundError, RequestError
+
+Language = Literal["ja", "en"]
 
 _USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _SHARED_NAMES = frozenset({"shared", "share", "common", "everyone", "guest", "generic", "group", "kyoyu", "kyotsu"})
@@ -108,7 +111,7 @@ class Person:
     user_name: str
     display_name: str
     display_name_kana: str = ""
-    language: str = "ja"
+    language: Language = "ja"
     birth_date: date | None = None
     affiliation_site_id: str | None = None
     ends_on: date | None = None
@@ -128,8 +131,6 @@ def checked_person(person: Person) -> Person:
         wrong = "one account is one individual: this name says that several would share it"
     elif not person.display_name.strip():
         wrong = "a person needs a name"
-    elif person.language not in {"ja", "en"}:
-        wrong = "language is ja or en"
     if wrong:
         raise RequestError(wrong, phase="adding a person")
     return person

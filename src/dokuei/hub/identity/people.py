@@ -12,7 +12,7 @@ from dokuei.errors import ConflictError, NotFoundError, RequestError
 from dokuei.hub.identity import store_access, store_credentials, store_people
 from dokuei.hub.identity.access import Access, end_session
 from dokuei.hub.identity.enrolment import LINK_LASTS
-from dokuei.hub.identity.model import Grant, Listed, Person, Role, checked_person, user_name_as_typed
+from dokuei.hub.identity.model import Grant, Language, Listed, Person, Role, checked_person, user_name_as_typed
 from dokuei.hub.identity.secrets import new_id, new_secret
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
@@ -37,7 +37,7 @@ class People:
         grants: Iterable[Grant],
         actor: str,
         display_name_kana: str = "",
-        language: str = "ja",
+        language: Language = "ja",
         birth_date: date | None = None,
         affiliation_site_id: str | None = None,
         ends_on: date | None = None,

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, Field
@@ -96,7 +96,7 @@ class BegunOut(BaseModel):
     version_digest: str
     text: str
     document: dict[str, Any]
-    method: str
+    method: Literal["passkey", "password"]
     options: dict[str, Any] | None
     synced_refused: bool
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from dokuei.clock import now
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.worklist.model import Priority, ReadingRole, Status, WorklistItem
+from dokuei.hub.worklist.model import ImagesState, Priority, ReadingRole, Status, WorklistItem
 from dokuei.hub.worklist.service import Listing, WorklistService
 
 Viewer = Annotated[Principal, Depends(require(Permission.READ_WORKLIST))]
@@ -46,8 +46,8 @@ class ItemOut(BaseModel):
     worklist_item_id: str
     site_id: str
     site_name: str
-    status: str
-    priority: str
+    status: Status
+    priority: Priority
     study_instance_uid: str
     patient_id: str
     patient_name: NameOut
@@ -62,7 +62,7 @@ class ItemOut(BaseModel):
     number_of_instances: int
     declared_instances: int | None
     arrived_instances: int
-    images_state: str
+    images_state: ImagesState
     images_after_signature: bool
     arrived_at: datetime
     due_at: datetime | None
@@ -161,7 +161,7 @@ def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str]) -> It
         worklist_item_id=one.worklist_item_id,
         site_name=sites.get(study.site_id, study.site_id),
         status=one.status,
-        priority=one.priority.value,
+        priority=one.priority,
         patient_name=NameOut(
             alphabetic=study.patient_name.alphabetic,
             ideographic=study.patient_name.ideographic,

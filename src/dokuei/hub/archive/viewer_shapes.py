@@ -1,0 +1,102 @@
+"""What the viewer's document of a study holds, for the pages and for OpenAPI."""
+
+from typing_extensions import TypedDict
+
+from dokuei.dicom.coded import DigestOf, Proof
+
+
+class PersonName(TypedDict):
+    """The three component groups of a PN (PS3.5 6.2.1)."""
+
+    alphabetic: str
+    ideographic: str
+    phonetic: str
+
+
+class Patient(TypedDict):
+    """Whose study it is."""
+
+    patient_id: str
+    issuer_of_patient_id: str
+    patient_name: PersonName
+    patient_birth_date: str
+    patient_sex: str
+
+
+class FrameEntry(TypedDict):
+    """One frame: its bytes as stored, and the digest of what they must decode to."""
+
+    length: int
+    digest: str
+    digest_of: DigestOf
+    resolution_ends: list[int]
+
+
+class LossyEntry(TypedDict):
+    """How the object was compressed irreversibly before it came (PS3.3 C.7.6.1.1.5)."""
+
+    methods: list[str]
+    ratios: list[float]
+
+
+class InstanceEntry(TypedDict):
+    """One object and what is known of its truth."""
+
+    sop_instance_uid: str
+    sop_class_uid: str
+    instance_number: int | None
+    number_of_frames: int
+    rows: int | None
+    columns: int | None
+    source_transfer_syntax_uid: str
+    transfer_syntax_uid: str
+    proof: Proof
+    reason: str
+    lossy: LossyEntry | None
+    received_at: str
+    frames: list[FrameEntry]
+
+
+class SeriesEntry(TypedDict):
+    """One series in the order of its instance numbers."""
+
+    series_instance_uid: str
+    modality: str
+    series_number: int | None
+    series_description: str
+    body_part_examined: str
+    laterality: str
+    instances: list[InstanceEntry]
+
+
+class SignedManifest(TypedDict):
+    """Who has signed for what was sent, and whether the signature holds."""
+
+    signed_by: str
+    verified: bool
+
+
+class LedgerEntry(TypedDict):
+    """What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come."""
+
+    declared_instances: int | None
+    declared_frames: int | None
+    arrived_instances: int
+    arrived_frames: int
+    proved_instances: int
+    open: bool
+
+
+class StudyImages(TypedDict):
+    """The document."""
+
+    site_id: str
+    study_instance_uid: str
+    patient: Patient
+    study_date: str
+    study_time: str
+    study_description: str
+    accession_number: str
+    manifest: SignedManifest | None
+    ledger: LedgerEntry
+    series: list[SeriesEntry]

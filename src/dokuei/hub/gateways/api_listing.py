@@ -1,0 +1,114 @@
+"""What readers and administrators see of gateways; served with the rest of the API."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from dokuei.clock import now
+from dokuei.hub.gateways.model import GatewayState, IdentityMode
+from dokuei.hub.gateways.service import GatewaysService
+from dokuei.hub.identity.api import require
+from dokuei.hub.identity.model import Permission, Principal
+from dokuei.transfer.protocol import StudyState
+
+
+class GatewayStudyOut(BaseModel):
+    """How far one study is, as its gateway last told."""
+
+    study_instance_uid: str
+    state: StudyState
+    percent: int = 0
+    instances: int = 0
+    bytes: int = 0
+    error: str | None = None
+    remedy: str = ""
+
+
+class RefusalOut(BaseModel):
+    """One open entry of a gateway's quarantine; which patient's object it is stays in the hospital."""
+
+    at: str
+    code: str
+    reason: str
+    remedy: str = ""
+    times: int = 1
+    sending_ae: str = ""
+
+
+class GatewayOut(BaseModel):
+    """A gateway with what it last told of itself."""
+
+    gateway_id: str
+    site_id: str
+    site_name: str
+    name: str
+    version: str
+    protocol: int | None
+    last_seen_at: datetime | None
+    online: bool
+    studies: list[GatewayStudyOut]
+    quarantine: int
+    refusals: list[RefusalOut]
+    free_bytes: int
+    enrolled_at: datetime
+    revoked_at: datetime | None
+    certificate_not_after: datetime
+    identity_mode: IdentityMode
+
+
+class InvitedOut(BaseModel):
+    """A one-time code, shown this once."""
+
+    code: str
+
+
+def listing(service: GatewaysService, site_names: Callable[[], dict[str, str]]) -> APIRouter:
+    """The routes under ``/api/v1/gateways``."""
+    router = APIRouter(prefix="/api/v1/gateways", tags=["gateways"])
+
+    @router.get("")
+    def gateways(principal: Annotated[Principal, Depends(require(Permission.READ_GATEWAYS))]) -> list[GatewayOut]:
+        """All gateways of the sites that this person may see, with their versions and studies."""
+        names = site_names()
+        return [_view(one, names) for one in service.gateways(principal.sites_with(Permission.READ_GATEWAYS))]
+
+    @router.delete("/{gateway_id}", status_code=204)
+    def revoke(gateway_id: str, principal: Annotated[Principal, Depends(require(Permission.MANAGE_GATEWAYS))]) -> None:
+        """Refuse a gateway from now on."""
+        sites = principal.sites_with(Permission.MANAGE_GATEWAYS)
+        service.revoke(gateway_id, actor=principal.actor, site_ids=sites)
+
+    @router.post("/invitations/{site_id}", status_code=201)
+    def invite(
+        site_id: str, principal: Annotated[Principal, Depends(require(Permission.MANAGE_GATEWAYS))]
+    ) -> InvitedOut:
+        """A one-time code, shown this once."""
+        principal.demand(Permission.MANAGE_GATEWAYS, site_id)
+        return InvitedOut(code=service.invite(site_id, actor=principal.actor))
+
+    return router
+
+
+def _view(state: GatewayState, names: dict[str, str]) -> GatewayOut:
+    gateway = state.gateway
+    return GatewayOut(
+        gateway_id=gateway.gateway_id,
+        site_id=gateway.site_id,
+        site_name=names.get(gateway.site_id, gateway.site_id),
+        name=gateway.name,
+        version=state.version,
+        protocol=state.protocol,
+        last_seen_at=state.last_seen_at,
+        online=state.online(now()),
+        studies=[GatewayStudyOut.model_validate(one) for one in state.studies],
+        quarantine=state.quarantine,
+        refusals=[RefusalOut.model_validate(one) for one in state.refusals],
+        free_bytes=state.free_bytes,
+        enrolled_at=gateway.enrolled_at,
+        revoked_at=gateway.revoked_at,
+        certificate_not_after=gateway.certificate_not_after,
+        identity_mode=state.identity_mode,
+    )
