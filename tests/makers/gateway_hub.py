@@ -99,7 +99,7 @@ def service_of(settings: Settings, archive: str) -> GatewaysService:
     sites = SitesService(stores.database)
     seconds = float(os.environ.get("SECONDS_EACH", "0"))
     blobs = SlowBlobs(stores.blobs.root, seconds) if isinstance(stores.blobs, FilesystemBlobs) else stores.blobs
-    archived = ArchiveService(stores.database, blobs)
+    archived = ArchiveService(stores.database, blobs, sites.wants_pseudonyms)
     real = gateways_service(settings, stores.database, archive=archived, sites=sites, urgent=lambda _site_id: ())
     if archive == "real":
         return real
@@ -174,8 +174,12 @@ class HubForGateways:
             self.process = None
 
     def held(self, site_id: str, study_instance_uid: str) -> dict[str, str]:
-        """What the plain archive has."""
-        return PlainArchive(self.home / "hub" / "plain").held(site_id, study_instance_uid)
+        """What the archive has of a study: SOP Instance UID and content digest."""
+        service = self.service
+        try:
+            return service.intake.archive.held(site_id, study_instance_uid)
+        finally:
+            service.database.close()
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def open_hub(settings: Settings) -> Hub:
     """Open the stores and wire the services."""
     stores = open_stores(settings)
     sites = SitesService(stores.database)
-    archive = ArchiveService(stores.database, stores.blobs)
+    archive = ArchiveService(stores.database, stores.blobs, sites.wants_pseudonyms)
     identity = identity_service(
         stores.database,
         site_names=site_register.names,

@@ -1,8 +1,8 @@
 """The archive's verbs: each is one transaction, and each answers only for what is durable."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -49,10 +49,14 @@ from dokuei.storage.db import Database
 
 @dataclass(frozen=True)
 class ArchiveService:
-    """Everything that is done with archived objects goes through here."""
+    """Everything that is done with archived objects goes through here.
+
+    ``wants_pseudonyms`` says of a site whether objects that name their patient are refused.
+    """
 
     database: Database
     blobs: Blobs
+    wants_pseudonyms: Callable[[str], bool] = field(default=lambda _: False, repr=False)
 
     def store_instance(
         self, site_id: str, source: Path, coded: CodedInstance, *, actor: str, received_at: datetime | None = None
@@ -80,7 +84,14 @@ class ArchiveService:
         Raises:
             StorageError: the batch could not be kept; call again with the same arguments.
         """
-        storing = Storing(self.database, self.blobs, site_id, actor, received_at or now())
+        storing = Storing(
+            self.database,
+            self.blobs,
+            site_id,
+            actor,
+            received_at or now(),
+            pseudonymous=self.wants_pseudonyms(site_id),
+        )
         try:
             return storing.take(incoming)
         except IntegrityError:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from dokuei.dicom.coded import CodedInstance
+from dokuei.dicom.deidentify import is_deidentified
 from dokuei.dicom.dicom_json import to_json
 from dokuei.dicom.prove import prove
 from dokuei.errors import (
@@ -54,13 +55,14 @@ class Judged:
 
 @dataclass(frozen=True)
 class Storing:
-    """Batches for one site from one sender."""
+    """Batches for one site from one sender; a ``pseudonymous`` one takes nothing that names its patient."""
 
     database: Database
     blobs: Blobs
     site_id: str
     actor: str
     received_at: datetime
+    pseudonymous: bool = False
 
     def take(self, incoming: Sequence[Incoming]) -> tuple[Stored | Refused, ...]:
         """All in the order given; an object that comes twice in one batch is judged after its first coming."""
@@ -114,6 +116,8 @@ class Storing:
         try:
             path = self._file(one.incoming)
             prove(path, one.incoming.coded)
+            if self.pseudonymous and not is_deidentified(path):
+                return replace(one, refusal=_names_patient())
             attributes = to_json(path, one.incoming.coded, bulk_data_uri=BULK_DATA)
             _agree(one.incoming.coded, attributes)
         except (AdmissionError, ProofError) as error:
@@ -235,6 +239,14 @@ def storage_error(error: OperationalError) -> StorageError:
     if "full" in str(error.orig):
         return DiskFullError("no room left for the database", phase=_PHASE, remedy="free space; then send it again")
     return StorageError("the database did not take the batch", phase=_PHASE, remedy="send it again")
+
+
+def _names_patient() -> ProofError:
+    return ProofError(
+        "it names its patient, and its site wants pseudonyms",
+        phase=_PHASE,
+        remedy="send it through the site's gateway, which gives it a pseudonym",
+    )
 
 
 def _other_content() -> OtherContentError:

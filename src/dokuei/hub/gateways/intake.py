@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from dokuei.clock import monotonic, now
 from dokuei.dicom.coded import CodedInstance
-from dokuei.dicom.deidentify import is_deidentified
-from dokuei.errors import AdmissionError, ConfigurationError, DokueiError, NotSignedInError, ProofError
+from dokuei.errors import ConfigurationError, DokueiError, NotSignedInError, ProofError
 from dokuei.hub.gateways import store
 from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.gateways.uploads import Partials
@@ -87,6 +86,12 @@ class RecentOffers:
             self._offers.update({(site_id, one.sha256): one for one in coded})
             while len(self._offers) > _RECENT:
                 self._offers.popitem(last=False)
+
+    def forget(self, site_id: str, digests: Collection[str]) -> None:
+        """These are given up."""
+        with self._lock:
+            for sha256 in digests:
+                self._offers.pop((site_id, sha256), None)
 
     def find(self, site_id: str, sha256: str) -> CodedInstance | None:
         """One of them."""
@@ -189,16 +194,9 @@ class Intake:
     def _judge(self, gateway: Gateway, whole: Sequence[CodedInstance]) -> list[UploadEvent]:
         site_id = gateway.site_id
         intact = [one for one in whole if self._intact(site_id, one)]
-        verdicts: dict[str, DokueiError | None] = {}
-        files = []
-        for one in intact:
-            path = self.partials.to_judge(site_id, one.sha256)
-            if self.identity_mode(site_id) == "pseudonym" and _names_patient(path):
-                verdicts[one.sha256] = ProofError("it names its patient, and the site wants pseudonyms", phase="upload")
-            else:
-                files.append((path, one))
-        verdicts |= zip((one.sha256 for _, one in files), self._store(gateway, files), strict=True)
-        self.holdings.note(site_id, [one for _, one in files if verdicts[one.sha256] is None])
+        files = [(self.partials.to_judge(site_id, one.sha256), one) for one in intact]
+        verdicts = dict(zip((one.sha256 for one in intact), self._store(gateway, files), strict=True))
+        self.holdings.note(site_id, [one for one in intact if verdicts[one.sha256] is None])
         return [self._judgement(site_id, one, verdicts) for one in whole]
 
     def _store(self, gateway: Gateway, files: Sequence[tuple[Path, CodedInstance]]) -> tuple[DokueiError | None, ...]:
@@ -266,6 +264,15 @@ class Intake:
         for sha256 in left:  # bytes of an object that came over two lines, or came in another coding
             self.partials.drop(gateway.site_id, sha256)
 
+    def forget_unfinished(self, gateway: Gateway) -> None:
+        """Give up what a gateway has begun: it names patients by pseudonyms from now on, and offers all of it anew."""
+        with self.database.begin() as connection:
+            begun = store.offered_by(connection, gateway.gateway_id)
+            store.forget_offers(connection, gateway.site_id, begun)
+        self.recent.forget(gateway.site_id, begun)
+        for sha256 in begun:
+            self.partials.drop(gateway.site_id, sha256)
+
     def tidy(self) -> int:
         """Give up what was offered long ago and never came whole, and bytes that nobody has offered; for the worker."""
         long_ago = now() - _GIVE_UP_AFTER
@@ -277,13 +284,6 @@ class Intake:
         for site_id, sha256 in left:
             self.partials.drop(site_id, sha256)
         return len(left)
-
-
-def _names_patient(path: Path) -> bool:
-    try:
-        return not is_deidentified(path)
-    except AdmissionError:
-        return False  # proving it says what is wrong with it
 
 
 def key_of(gateway: Gateway) -> ec.EllipticCurvePublicKey:

@@ -210,15 +210,20 @@ class GatewaysService:
     def hear(self, gateway: Gateway, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Keep what a gateway tells of itself, and tell what is wanted of it.
 
-        One that has not heard yet that its site wants pseudonyms names studies truly: these are not kept.
+        One that has not heard yet that its site wants pseudonyms names studies truly: these are not kept, and what
+        it had begun to send so is given up when it has heard.
         """
         mode = self.sites.identity_mode(gateway.site_id)
         told = heartbeat.model_dump(include={"version", "protocol", "identity_mode", "quarantine", "free_bytes"})
-        studies = [one.model_dump() for one in heartbeat.studies if heartbeat.identity_mode == mode]
+        named_truly = mode == "pseudonym" and heartbeat.identity_mode == "true"
+        studies = [] if named_truly else [one.model_dump() for one in heartbeat.studies]
         refusals = [one.model_dump() for one in heartbeat.refusals]
         with self.database.begin() as connection:
+            before = store.told_identity_mode(connection, gateway.gateway_id)
             store.tell(connection, gateway.gateway_id, told, studies=studies, refusals=refusals)
             own = hub_trail.head(connection)
+        if (before, heartbeat.identity_mode) == ("true", "pseudonym"):
+            self.intake.forget_unfinished(gateway)
         self._keep_end(gateway, heartbeat.trail_end)
         return HeartbeatAnswer(
             trail_end=TrailEnd(sequence=own.sequence, hash=own.hash),

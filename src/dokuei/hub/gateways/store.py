@@ -166,6 +166,11 @@ def tell(
     connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(**told, **lists))
 
 
+def told_identity_mode(connection: Connection, gateway_id: str) -> str:
+    """How a gateway last said that it names patients."""
+    return str(connection.execute(select(gateway.c.identity_mode).where(gateway.c.gateway_id == gateway_id)).scalar())
+
+
 def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewayState, ...]:
     """All gateways of these sites, the newest first."""
     rows = connection.execute(
@@ -222,6 +227,11 @@ def offered_before(connection: Connection, moment: datetime) -> list[tuple[str, 
     """Site and digest of what was offered long ago and never came whole."""
     rows = connection.execute(select(offered.c.site_id, offered.c.sha256).where(offered.c.offered_at < moment))
     return [(row.site_id, row.sha256) for row in rows]
+
+
+def offered_by(connection: Connection, gateway_id: str) -> list[str]:
+    """Digests of everything that a gateway has offered and that did not come whole."""
+    return list(connection.execute(select(offered.c.sha256).where(offered.c.gateway_id == gateway_id)).scalars())
 
 
 def offered_of_study(connection: Connection, site_id: str, study_instance_uid: str) -> list[str]:

@@ -71,6 +71,12 @@ class SitesService:
             )
         return changed
 
+    def wants_pseudonyms(self, site_id: str) -> bool:
+        """Whether patients of a site may be named by pseudonyms alone; nobody has chosen so for an unknown one."""
+        with self.database.read() as connection:
+            site = store.find(connection, site_id)
+        return site is not None and site.identity_mode == "pseudonym"
+
     def find(self, site_id: str) -> Site:
         """One site.
 

@@ -45,6 +45,15 @@ def test_the_same_content_again_is_known_and_leaves_no_second_file(either_archiv
     assert either_archive.service.study_summary("kita", "1.2.3").number_of_instances == 1
 
 
+def test_a_site_that_wants_pseudonyms_takes_no_object_that_names_its_patient(archive: SmallArchive) -> None:
+    """JRS-11: by whichever door it comes."""
+    service = replace(archive.service, wants_pseudonyms=lambda site_id: site_id == "kita")
+    for site_id, kind in (("kita", Refused), ("minami", Stored)):
+        (outcome,) = service.store_instances(site_id, [archive.coded(image(study="1.2.3"))], actor=GATEWAY)
+        assert isinstance(outcome, kind)
+    assert service.held_instances("kita", "1.2.3") == ()
+
+
 def test_other_content_under_a_known_uid_goes_to_quarantine(either_archive: SmallArchive) -> None:
     first = image(study="1.2.3")
     either_archive.stored(first)

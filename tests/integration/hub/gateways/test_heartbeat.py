@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import closing
 
 from dokuei.errors import UnsupportedError
 from dokuei.gateway.enrol import hub_client
@@ -13,8 +14,9 @@ from dokuei.hub.gateways.model import GatewayState
 from dokuei.settings import Settings
 from dokuei.storage.anchor import KEPT
 from dokuei.storage.audit import Head, gateway_trail, hub_trail
-from dokuei.transfer.protocol import PROTOCOL, Heartbeat, HeartbeatAnswer
+from dokuei.transfer.protocol import PROTOCOL, Heartbeat, HeartbeatAnswer, Offer
 from tests.makers.gateway_hub import HubForGateways
+from tests.makers.gateway_worker import coded_bytes
 
 _SUSPECT = Suspect(sha256="0" * 64, size=1, sop_instance_uid="1.2.3", study_instance_uid="1.2", sending_ae="MAMMO")
 _WHY = UnsupportedError("decoders disagree", phase="coding", remedy="ask its maker")
@@ -85,4 +87,22 @@ def test_a_side_one_version_behind_tells_no_end_and_is_understood(hub: HubForGat
     assert HeartbeatAnswer.read(b'{"urgent":[]}').trail_end is None
     assert client.heartbeat(before).identity_mode == "true"
     assert _state(hub).version == "0.0.1"
+    client.close()
+
+
+def test_what_was_begun_under_true_identities_is_given_up_when_the_site_chose_otherwise(
+    hub: HubForGateways, gateway: Settings
+) -> None:
+    """JRS-11: no half of an object that names its patient stays at the hub."""
+    with closing(open_spool(gateway.home)) as spool:
+        coded = coded_bytes(spool, "2.25.77", 1, 100)
+    client = hub_client(gateway)
+    client.offer(Offer(study_instance_uid=coded.study_instance_uid, instances=[coded.to_json()]))
+    path = hub.service.intake.partials.path("kita", coded.sha256)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"YAMADA")
+    client.heartbeat(Heartbeat(version="1", protocol=PROTOCOL))
+    assert path.exists()
+    client.heartbeat(Heartbeat(version="1", protocol=PROTOCOL, identity_mode="pseudonym"))
+    assert not path.exists()
     client.close()
