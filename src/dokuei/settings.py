@@ -172,6 +172,10 @@ class Destination(_Section):
 class PseudonymSettings(_Section):
     """What may leave beside the pixels where a site wants pseudonyms (PS3.15 E.3)."""
 
+    required: bool = Field(
+        default=False,
+        description="Never a true identity, whatever is chosen at the hub: the hospital has the last word.",
+    )
     dates: Literal["keep", "shift", "remove"] = Field(
         "keep", description="Dates: as they are, all of a patient moved back by the same days, or none."
     )

@@ -13,7 +13,7 @@ from rich.table import Table
 from dokuei.cli.options import operator
 from dokuei.errors import NotFoundError
 from dokuei.gateway import pseudonym_tables
-from dokuei.gateway.enrol import identity_of
+from dokuei.gateway.pseudonyms import identity_mode
 from dokuei.gateway.spool import open_spool
 from dokuei.settings import PseudonymSettings
 from dokuei.storage.audit import gateway_trail
@@ -30,6 +30,7 @@ _WORDS = {
         "option": "設定 [gateway.pseudonyms]",
         "value": "値",
         "meaning": "内容",
+        "required": "ハブでの選択にかかわらず、実名を送らない（病院側の決定を優先）",
         "dates": "日付: keep = そのまま、shift = 患者ごとに同じ日数だけ過去へ、remove = 送らない",
         "patient_characteristics": "年齢・性別・身長・体重",
         "device_identity": "装置名と製造番号",
@@ -53,8 +54,7 @@ _WORDS = {
 def tell_options(settings: Settings) -> None:
     """The choice of the site, and each option with its value and meaning."""
     words = _WORDS["ja" if settings.language == "ja" else "en"]
-    enrolment = identity_of(settings.home).read()
-    typer.echo(f"{words['mode']}: {words[enrolment.identity_mode if enrolment else 'none']}")
+    typer.echo(f"{words['mode']}: {words[identity_mode(settings) or 'none']}")
     table = Table(words["option"], words["value"], words["meaning"])
     for name, field in PseudonymSettings.model_fields.items():
         value = json.dumps(getattr(settings.gateway.pseudonyms, name))

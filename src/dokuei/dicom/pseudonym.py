@@ -6,6 +6,7 @@ The same key and the same input give the same output, whatever the order in whic
 import base64
 import hashlib
 import hmac
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,7 +15,13 @@ _LONGEST_SHIFT_DAYS: Final = 3650
 _PATIENT_LETTERS: Final = 16
 _ACCESSION_LETTERS: Final = 14
 _GROUP: Final = 4
+_PATIENT: Final = re.compile("P(-[0-9A-HJKMNP-TV-Z]{4}){4}")
 _CROCKFORD: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
+def is_pseudonym(text: str) -> bool:
+    """Whether a text has the form of a patient's pseudonym."""
+    return _PATIENT.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

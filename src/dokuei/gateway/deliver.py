@@ -158,7 +158,9 @@ def _store(association: Association, parcel: Parcel, reidentify: Callable[[Datas
     try:
         dataset = reidentify(dcmread(parcel.path))
     except _UNREADABLE as error:
-        return Outcome(parcel.delivery_id, error=f"the object cannot be read or re-identified: {type(error).__name__}")
+        ours = isinstance(error, DokueiError)  # any other error may name the patient
+        why = str(error) if ours else f"the object cannot be read or re-identified: {type(error).__name__}"
+        return Outcome(parcel.delivery_id, error=why)
     try:
         answer = association.send_c_store(dataset)
     except _UNSENDABLE as error:

@@ -112,7 +112,7 @@ class Forwarder:
             self.queue.hurry(forward_tables.priorities(connection))
         worked = False
         for one in waiting:
-            worked = self._offer_study(client, one, naming.identity_mode) or worked
+            worked = self._offer_study(client, one, naming) or worked
         return worked
 
     def _heed_naming(self) -> Naming:
@@ -124,20 +124,20 @@ class Forwarder:
         self.spool.code_anew(naming.label)
         return naming
 
-    def _offer_study(self, client: HubClient, waiting: forward_tables.Waiting, mode: IdentityMode) -> bool:
+    def _offer_study(self, client: HubClient, waiting: forward_tables.Waiting, naming: Naming) -> bool:
         routine = not waiting.priority
         if routine and (self.queue.objects >= _QUEUED_AT_MOST or (self._gathering and waiting.coded < OFFER_AT_MOST)):
             return False
         coded = [
             item
             for item in self.spool.objects(waiting.study_instance_uid, states=[State.CODED])
-            if item.coded is not None and not self.queue.holds(item.coded.sha256)
+            if item.coded is not None and item.naming == naming.label and not self.queue.holds(item.coded.sha256)
         ]
         worked = False
         for some in _portions(coded, OFFER_AT_MOST):
             if routine and (self.queue.objects >= _QUEUED_AT_MOST or (self._gathering and len(some) < OFFER_AT_MOST)):
                 break
-            self._offer(client, some, mode)
+            self._offer(client, some, naming.identity_mode)
             worked = True
         return worked
 
@@ -278,6 +278,8 @@ class Forwarder:
 
     def _close(self, client: HubClient, study_instance_uid: str) -> None:
         proved = self.spool.objects(study_instance_uid, states=[State.PROVED])
+        if self._named_otherwise(proved):
+            return
         coded = [item.coded for item in proved if item.coded is not None]
         if not coded or client.signer is None:
             self._to_close.discard(study_instance_uid)
@@ -298,6 +300,16 @@ class Forwarder:
         self.link.news.set()
         _log.info("study.at_hub", instances=len(coded))
         self._purge(study_instance_uid)
+
+    def _named_otherwise(self, proved: Sequence[Received]) -> bool:
+        """A study whose patient came to be named in another way while it was on its way is sent whole in that way.
+
+        Only what is no longer here stays apart: it went out before the study was closed for the first time.
+        """
+        label = self.naming().label
+        otherwise = [item for item in proved if item.naming != label and item.path.exists()]
+        self.spool.code_again(otherwise)
+        return bool(otherwise)
 
     def _declare(self, client: HubClient, signer: Signer, coded: Sequence[CodedInstance]) -> tuple[list[str], bytes]:
         """A signed manifest for each study by which the hub knows these; what it lacks, and what was signed.

@@ -66,14 +66,14 @@ class Heart:
 
     def _tell(self, client: HubClient) -> None:
         identity = identity_of(self.settings.home)
-        enrolment = identity.demand()
+        mode = pseudonyms.identity_mode(self.settings) or identity.demand().identity_mode
         quarantine = Quarantine(self.spool.database, self.spool.folder)
         answer = client.heartbeat(
             Heartbeat(
                 version=dokuei.__version__,
                 protocol=PROTOCOL,
-                identity_mode=enrolment.identity_mode,
-                studies=self._studies(enrolment.identity_mode),
+                identity_mode=mode,
+                studies=self._studies(mode),
                 quarantine=quarantine.open_entries(),
                 refusals=[_refusal(entry) for entry in quarantine.entries(at_most=_REFUSALS)],
                 free_bytes=shutil.disk_usage(self.settings.home).free,

@@ -17,7 +17,7 @@ pseudonym_study = Table(
     "pseudonym_study",
     gateway_metadata,
     Column("coded_study_instance_uid", String(64), primary_key=True),
-    Column("pseudonym", String(64), nullable=False),
+    Column("pseudonym", String(64), primary_key=True),
     Column("identity", Text, nullable=False),
     Column("noted_at", UtcDateTime, nullable=False),
 )
@@ -68,12 +68,20 @@ def note(
     )
 
 
-def find(connection: Connection, coded_study_instance_uid: str) -> Patient | None:
-    """Whose study it is; ``None`` where it never was under a pseudonym here."""
+def find(connection: Connection, coded_study_instance_uid: str, pseudonym: str) -> Patient | None:
+    """Who stands behind a pseudonym in a study; ``None`` where that never went out from here."""
+    c = pseudonym_study.c
     row = connection.execute(
-        select(pseudonym_study.c.identity).where(pseudonym_study.c.coded_study_instance_uid == coded_study_instance_uid)
+        select(c.identity).where(c.coded_study_instance_uid == coded_study_instance_uid, c.pseudonym == pseudonym)
     ).one_or_none()
     return None if row is None else Patient(**json.loads(row.identity))
+
+
+def is_used(connection: Connection, coded_study_instance_uid: str | None = None) -> bool:
+    """Whether this study, or any, has gone out under a pseudonym."""
+    c = pseudonym_study.c.coded_study_instance_uid
+    wanted = select(c) if coded_study_instance_uid is None else select(c).where(c == coded_study_instance_uid)
+    return connection.execute(wanted.limit(1)).first() is not None
 
 
 def behind(connection: Connection, pseudonym: str) -> list[Patient]:

@@ -43,16 +43,25 @@ class Naming:
         return "true" if self.deidentification is None else "pseudonym"
 
 
-def naming_of(settings: Settings) -> Callable[[], Naming]:
+def identity_mode(settings: Settings) -> IdentityMode | None:
+    """How patients are named toward the hub now: as the site chose there, unless the hospital requires pseudonyms.
+
+    ``None`` where the gateway is not enrolled, and nothing can be sent.
+    """
+    if settings.gateway.pseudonyms.required:
+        return "pseudonym"
+    enrolment = identity_of(settings.home).read()
+    return None if enrolment is None else enrolment.identity_mode
+
+
+def naming_of(settings: Settings, database: Database) -> Callable[[], Naming]:
     """What the site wants, asked anew each time: the choice may change while the worker runs."""
-    profile = Profile(**settings.gateway.pseudonyms.model_dump())
-    identity = identity_of(settings.home)
+    profile = Profile(**settings.gateway.pseudonyms.model_dump(exclude={"required"}))
 
     def ask() -> Naming:
-        enrolment = identity.read()
-        if enrolment is None or enrolment.identity_mode == "true":
+        if identity_mode(settings) != "pseudonym":
             return Naming(TRUE, None)
-        return _under_pseudonyms(profile, open_key(settings.home))
+        return _under_pseudonyms(profile, open_key(settings.home, database))
 
     return ask
 
@@ -66,35 +75,39 @@ def _under_pseudonyms(profile: Profile, key: bytes) -> Naming:
     )
 
 
-def open_key(home: Path) -> bytes:
-    """The key of all pseudonyms of this gateway, made where there is none yet (mode 600).
+def open_key(home: Path, database: Database) -> bytes:
+    """The key of all pseudonyms of this gateway (mode 600), made where no study has gone out under one yet.
 
     Raises:
-        ConfigurationError: it is not whole.
+        ConfigurationError: it is not whole, or gone.
     """
     file = home / "gateway" / "identity" / "pseudonyms.key"
     with alone_in(file.parent):
         if not file.exists():
+            with database.read() as connection:
+                if pseudonym_tables.is_used(connection):
+                    raise _no_key(f"{file.name} is gone")
             write_secret(file, secrets.token_bytes(_KEY_BYTES))
         key = file.read_bytes()
     if len(key) != _KEY_BYTES:
-        raise ConfigurationError(
-            f"{file.name} is not whole",
-            phase="naming patients",
-            remedy="put it back from a backup: with another key, studies sent before have other pseudonyms",
-        )
+        raise _no_key(f"{file.name} is not whole")
     return key
 
 
+def _no_key(what: str) -> ConfigurationError:
+    return ConfigurationError(
+        what,
+        phase="naming patients",
+        remedy="put it back from a backup: with another key, studies sent before have other pseudonyms",
+    )
+
+
 def note_patient(database: Database, source: Path, pseudonyms: Pseudonyms, coded_study_instance_uid: str) -> None:
-    """Remember who stands behind a pseudonymous study, from the first object of it, before it can leave.
+    """Remember who stands behind a pseudonym in a study, from the first object of it, before it can leave.
 
     Raises:
         AdmissionError: the object cannot be read.
     """
-    with database.read() as connection:
-        if pseudonym_tables.find(connection, coded_study_instance_uid) is not None:
-            return
     with admission(source) as true:
         identity = true.admitted.identity
         patient = Patient(
@@ -111,13 +124,16 @@ def note_patient(database: Database, source: Path, pseudonyms: Pseudonyms, coded
             referring_physician=true.data_set.text(_REFERRING_PHYSICIAN),
         )
     pseudonym = pseudonyms.patient(patient.patient_id, patient.issuer_of_patient_id, patient.study_instance_uid)
+    with database.read() as connection:
+        if pseudonym_tables.find(connection, coded_study_instance_uid, pseudonym) is not None:
+            return
     with database.begin() as connection:
         pseudonym_tables.note(connection, coded_study_instance_uid, pseudonym=pseudonym, patient=patient, at=now())
 
 
-def heed(home: Path, wanted: IdentityMode) -> None:
-    """Take over what the site has chosen at the hub."""
+def heed(home: Path, wanted: IdentityMode | None) -> None:
+    """Take over what the site has chosen at the hub; no word changes nothing."""
     identity = identity_of(home)
     enrolment = identity.demand()
-    if enrolment.identity_mode != wanted:
+    if wanted is not None and enrolment.identity_mode != wanted:
         identity.write(replace(enrolment, identity_mode=wanted))

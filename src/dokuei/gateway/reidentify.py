@@ -10,7 +10,9 @@ from typing import Final
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
-from dokuei.dicom.pseudonym import Pseudonyms
+from dokuei.dicom.pseudonym import Pseudonyms, is_pseudonym
+from dokuei.dicom.report_header import CHARACTER_SET, StudyHeader, cleaned
+from dokuei.errors import NotFoundError
 from dokuei.gateway import pseudonym_tables
 from dokuei.gateway.pseudonym_tables import Patient
 from dokuei.storage.db import Database
@@ -32,10 +34,17 @@ class Reidentifier:
     pseudonyms: Callable[[], Pseudonyms]
 
     def __call__(self, dataset: Dataset) -> Dataset:
-        """The object as the hospital's PACS must have it; one of a study under true identity stays as it is."""
+        """The object as the hospital's PACS must have it; one of a study under true identity stays as it is.
+
+        Raises:
+            NotFoundError: it is about a pseudonym behind which nobody stands here.
+        """
+        study, pseudonym = str(dataset.StudyInstanceUID), str(dataset.PatientID)
         with self.database.read() as connection:
-            patient = pseudonym_tables.find(connection, str(dataset.StudyInstanceUID))
+            patient = pseudonym_tables.find(connection, study, pseudonym)
             if patient is None:
+                if is_pseudonym(pseudonym) or pseudonym_tables.is_used(connection, study):
+                    raise _nobody()
                 return dataset
             known = pseudonym_tables.true_uids(connection, set(_uids(dataset)))
         pseudonyms = self.pseudonyms()
@@ -52,6 +61,14 @@ class Reidentifier:
         _put_back(dataset, uids, {said: true for said, true in texts.items() if said})
         _put_header(dataset, patient)
         return dataset
+
+
+def _nobody() -> NotFoundError:
+    return NotFoundError(
+        "nobody is known here under the pseudonym of this report",
+        phase="putting the true identity back",
+        remedy="it waits: restore this gateway's database from a backup, or run the gateway that sent the study",
+    )
 
 
 def _uids(dataset: Dataset) -> Iterator[str]:
@@ -76,20 +93,22 @@ def _put_back(dataset: Dataset, uids: dict[str, str], texts: dict[str, str]) -> 
 
 
 def _put_header(dataset: Dataset, patient: Patient) -> None:
-    dataset.SpecificCharacterSet = "ISO_IR 192"
-    dataset.PatientName = patient.patient_name
-    dataset.PatientID = patient.patient_id
-    dataset.IssuerOfPatientID = patient.issuer_of_patient_id
-    if not patient.issuer_of_patient_id:
+    true = {name: getattr(patient, name) for name in StudyHeader.__dataclass_fields__ if hasattr(patient, name)}
+    header = cleaned(StudyHeader(**true, study_description=str(dataset.get("StudyDescription", ""))))
+    dataset.SpecificCharacterSet = CHARACTER_SET
+    dataset.PatientName = header.patient_name
+    dataset.PatientID = header.patient_id
+    dataset.IssuerOfPatientID = header.issuer_of_patient_id
+    if not header.issuer_of_patient_id:
         del dataset.IssuerOfPatientID
-    dataset.PatientBirthDate = patient.patient_birth_date
-    dataset.PatientSex = patient.patient_sex
-    dataset.StudyInstanceUID = patient.study_instance_uid
-    dataset.StudyDate = patient.study_date
-    dataset.StudyTime = patient.study_time
+    dataset.PatientBirthDate = header.patient_birth_date
+    dataset.PatientSex = header.patient_sex
+    dataset.StudyInstanceUID = header.study_instance_uid
+    dataset.StudyDate = header.study_date
+    dataset.StudyTime = header.study_time
     dataset.StudyID = patient.study_id
-    dataset.AccessionNumber = patient.accession_number
-    dataset.ReferringPhysicianName = patient.referring_physician
+    dataset.AccessionNumber = header.accession_number
+    dataset.ReferringPhysicianName = header.referring_physician
     for keyword in _SAID_OF_A_PSEUDONYM:
         if keyword in dataset:
             del dataset[keyword]

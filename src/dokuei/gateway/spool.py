@@ -212,11 +212,16 @@ class Spool:
             rows = connection.execute(
                 select(received_object).where(c.state.in_([State.CODED, State.FORWARDED]), c.naming != naming)
             ).all()
-        for item in map(self._received, rows):
+        self.code_again([self._received(row) for row in rows])
+        return len(rows)
+
+    def code_again(self, items: Sequence[Received]) -> None:
+        """These are coded once more from the bytes as received, also where the hub has proved them."""
+        for item in items:
             if item.coded_path is not None:
                 item.coded_path.unlink(missing_ok=True)
-        self._move([row.sop_instance_uid for row in rows], State.RECEIVED, from_states=[State.CODED, State.FORWARDED])
-        return len(rows)
+        settled = [State.CODED, State.FORWARDED, State.PROVED]
+        self._move([item.sop_instance_uid for item in items], State.RECEIVED, from_states=settled)
 
     def purge(self, *, keep_originals: bool, at_most: int = 500, study_instance_uid: str | None = None) -> int:
         """Remove the files of objects the hub has proved (PS3.15 A.1: not before); rows and digests stay."""

@@ -54,6 +54,7 @@ class Received:
     error_code: str
     error: str
     original_kept: bool
+    naming: str
     path: Path
     coded: CodedInstance | None
     coded_path: Path | None
@@ -103,6 +104,7 @@ PLAIN = (
     "error_code",
     "error",
     "original_kept",
+    "naming",
 )
 
 

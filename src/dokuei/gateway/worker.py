@@ -61,7 +61,7 @@ def work(settings: Settings, *, stop: threading.Event) -> None:
 
 
 def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> list[_Part]:
-    naming = naming_of(settings)
+    naming = naming_of(settings, durable.database)
     pipeline = Pipeline(relaxed, link.stop, naming)
     queue = SendQueue(link.stop)
     forwarder = Forwarder(
@@ -74,7 +74,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         naming=naming,
     )
     heart = Heart(settings, relaxed, link)
-    reidentify = Reidentifier(durable.database, lambda: Pseudonyms(open_key(settings.home)))
+    reidentify = Reidentifier(durable.database, lambda: Pseudonyms(open_key(settings.home, durable.database)))
     deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings), reidentify)
     anchor = DailyAnchor(settings.audit.anchor, "gateway", gateway_trail, relaxed.database)
     enrolled = _Enrolled(settings.home, link.stop)

@@ -213,10 +213,10 @@ class Heartbeat(Message):
 
 
 class HeartbeatAnswer(Message):
-    """What the hub wants of a gateway: studies to send first, and how patients are to be named."""
+    """What the hub wants of a gateway: studies to send first, and how patients are to be named (no word: as before)."""
 
     urgent: list[str] = Field(default_factory=list)
-    identity_mode: IdentityMode = "true"
+    identity_mode: IdentityMode | None = None
     trail_end: TrailEnd | None = None
 
 

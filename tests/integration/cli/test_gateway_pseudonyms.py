@@ -40,9 +40,9 @@ def test_staff_finds_the_patient_behind_a_pseudonym_and_it_is_audited(tmp_path: 
             noise((8, 9)), SpecificCharacterSet="ISO_IR 192", PatientName="YAMADA^HANAKO=山田^花子", PatientID="0012345"
         ),
     )
-    pseudonyms = Pseudonyms(open_key(tmp_path))
-    pseudonym = pseudonyms.patient("0012345", "", "")
     spool = open_spool(tmp_path)
+    pseudonyms = Pseudonyms(open_key(tmp_path, spool.database))
+    pseudonym = pseudonyms.patient("0012345", "", "")
     note_patient(spool.database, file, pseudonyms, "2.25.1")
     said = _run(tmp_path, "--of", pseudonym)
     assert "0012345" in said

@@ -1,4 +1,4 @@
-"""What forwarding does when its own database takes no marks."""
+"""What forwarding does when its own database takes no marks, and when patients come to be named in another way."""
 
 import sqlite3
 import threading
@@ -16,7 +16,7 @@ from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.sending import Sending, SendQueue
 from dokuei.gateway.spool import Spool, State, open_spool
 from dokuei.transfer.client import HubClient
-from dokuei.transfer.protocol import UploadEvent
+from dokuei.transfer.protocol import Need, Needs, Offer, UploadEvent
 from tests.makers.gateway_worker import add_coded, study_uid
 
 
@@ -89,3 +89,49 @@ def test_a_cut_that_could_not_be_noted_leaves_nothing_in_nobodys_hand(tmp_path: 
         assert _states(spool) == [State.FORWARDING, State.FORWARDING]
         forwarder.take_back()
         assert _states(spool) == [State.CODED, State.CODED]
+
+
+class _Hub:
+    """Notes what is offered and lacks all of it."""
+
+    def __init__(self) -> None:
+        self.offers: list[Offer] = []
+
+    def offer(self, offer: Offer) -> Needs:
+        self.offers.append(offer)
+        return Needs(needs=[Need(sha256=one.sha256, state="send") for one in offer.coded()])
+
+
+class _TakenBackBefore(Spool):
+    """A queue that was taken back just before the coding ended."""
+
+    def code_anew(self, naming: str) -> int:
+        assert naming == "pseudonym x"
+        return 0
+
+
+def _chosen(spool: Spool, label: str) -> Forwarder:
+    link = Link(1.0, threading.Event())
+    named = Naming(label, None)
+    return Forwarder(spool, spool.database, link, SendQueue(link.stop), _no_hub, False, lambda: named)
+
+
+def test_an_object_whose_coding_began_before_the_choice_is_not_offered(tmp_path: Path) -> None:
+    """JRS-11: it ends with the former naming, just after what waited was taken back, and is coded anew."""
+    add_coded(tmp_path, study_uid(1), [100, 200])
+    with closing(open_spool(tmp_path)) as spool:
+        hub = _Hub()
+        _chosen(_TakenBackBefore(spool.database, spool.folder), "pseudonym x").offer(hub)  # type: ignore[arg-type] # the one verb
+        assert hub.offers == []
+        assert spool.code_anew("pseudonym x") == 2
+
+
+def test_a_study_named_in_two_ways_is_sent_whole_in_the_last_one(tmp_path: Path) -> None:
+    """JRS-11: a reader never takes one half of it for the whole."""
+    add_coded(tmp_path, study_uid(1), [100, 200])
+    with closing(open_spool(tmp_path)) as spool:
+        spool.mark_proved([one.sop_instance_uid for one in spool.objects(study_uid(1))])
+        forwarder = _chosen(spool, "pseudonym x")
+        forwarder._to_close.add(study_uid(1))
+        assert forwarder.close_studies(None)  # type: ignore[arg-type] # nothing is said
+        assert _states(spool) == [State.RECEIVED, State.RECEIVED]

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "pseudonym_study",
         sa.Column("coded_study_instance_uid", sa.String(64), primary_key=True),
-        sa.Column("pseudonym", sa.String(64), nullable=False),
+        sa.Column("pseudonym", sa.String(64), primary_key=True),
         sa.Column("identity", sa.Text, nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
     )
