@@ -34,7 +34,7 @@ async function problemOf(answer: Response): Promise<ApiProblem> {
 }
 
 export interface ApiOptions {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -44,7 +44,7 @@ export interface ApiOptions {
 export async function call(path: string, options: ApiOptions = {}): Promise<Response> {
   const method = options.method ?? "GET";
   const headers = new Headers({ Accept: "application/json, application/problem+json", ...options.headers });
-  if (method !== "GET") headers.set("X-Dokuei-Request", "1");
+  if (method !== "GET" && method !== "HEAD") headers.set("X-Dokuei-Request", "1");
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (options.json !== undefined) {
     headers.set("Content-Type", "application/json");

@@ -2,6 +2,7 @@
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
+import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
 import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
@@ -9,6 +10,7 @@ import enReport from "./en/report.json";
 import enSession from "./en/session.json";
 import enUi from "./en/ui.json";
 import enWorklist from "./en/worklist.json";
+import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
 import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
@@ -21,6 +23,7 @@ export type Language = "ja" | "en";
 
 export const catalogues = {
   en: {
+    documents: enDocuments,
     gateways: enGateways,
     people: enPeople,
     reading: enReading,
@@ -30,6 +33,7 @@ export const catalogues = {
     worklist: enWorklist,
   },
   ja: {
+    documents: jaDocuments,
     gateways: jaGateways,
     people: jaPeople,
     reading: jaReading,

@@ -28,6 +28,8 @@ export class FrameBytes {
 
 export interface FetchOptions {
   readonly url: string;
+  /** What to ask for where it is not a frame as it is stored. */
+  readonly accept?: string;
   /** Stop after this many bytes of the frame. */
   readonly until: number;
   readonly signal: AbortSignal;
@@ -79,7 +81,7 @@ export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Prom
 async function fetchOnce(bytes: FrameBytes, options: FetchOptions): Promise<void> {
   const from = bytes.received;
   const whole = from === 0 && options.until === bytes.buffer.length;
-  const headers: Record<string, string> = { Accept: STORED };
+  const headers: Record<string, string> = { Accept: options.accept ?? STORED };
   if (!whole) headers["Range"] = `bytes=${from}-${options.until - 1}`;
   const answer = await (options.fetch ?? fetch)(options.url, {
     headers,

@@ -1,5 +1,6 @@
 /** What is known about a frame before any of its bytes are here. Immutable; made once when a study is opened. */
 
+import type { FrameEntry } from "@/api/types";
 import type { Dataset } from "./dicomJson";
 
 /** The shape of the cells (PS3.3 C.7.6.3). */
@@ -152,15 +153,23 @@ export interface Frame {
   readonly temporal: readonly number[];
 }
 
-/** An object without pixels that a browser can show: a report, a presentation state, a PDF, a video. */
+export type DocumentKind = "SR" | "PDF" | "PR" | "KO" | "video" | "other";
+
+/** An object that is no image: a report, a list of key images, a presentation state, a PDF, a video, anything else. */
 export interface DocumentObject {
   readonly sopInstanceUid: string;
   readonly sopClassUid: string;
+  readonly studyInstanceUid: string;
+  /** Where the hub has it (PS3.18 10.4). */
+  readonly url: string;
   readonly modality: string;
   readonly instanceNumber: number | null;
   readonly title: string;
-  readonly kind: "SR" | "PDF" | "PR" | "KO" | "video" | "other";
+  readonly kind: DocumentKind;
+  readonly transferSyntaxUid: string;
   readonly numberOfFrames: number;
+  /** The fragments of a video's stream, in order; empty for any other object. */
+  readonly fragments: readonly FrameEntry[];
   readonly dataset: Dataset;
 }
 

@@ -2,7 +2,8 @@ import { call } from "@/api/client";
 import type { StudyImages } from "@/api/types";
 import { bulkDataUris, type Dataset, type Element } from "./dicomJson";
 import type { Study } from "./frame";
-import { describeStudy, dicomWebOf } from "./study";
+import { dicomWebOf } from "./address";
+import { describeStudy } from "./study";
 
 /** The hub's document of a study's images, and the tag that changes with it. */
 export interface ImagesDocument {

@@ -1,10 +1,12 @@
 import type { InstanceEntry, SeriesEntry, StudyImages } from "@/api/types";
 import { breastView } from "./breastView";
 import { number, numbers, text, type Dataset } from "./dicomJson";
+import { describeDocument } from "./document";
 import type { DocumentObject, Frame, Instance, Series, Study } from "./frame";
 import { frameAttributes, type FrameAttributes } from "./functionalGroups";
 import { geometryOf } from "./geometry";
 import { modalityTransform, pixelDescription, voiChoices } from "./pixelModule";
+import { instanceUrl } from "./address";
 import { transferSyntax } from "./transferSyntax";
 
 /** Joins what the hub proves about a study (lengths, digests) with what the objects say about themselves (metadata). */
@@ -19,15 +21,13 @@ export function describeStudy(images: StudyImages, metadata: readonly Dataset[])
   };
 }
 
-export const dicomWebOf = (siteId: string): string => `/sites/${encodeURIComponent(siteId)}/dicom-web`;
-
 function describeSeries(images: StudyImages, series: SeriesEntry, datasets: ReadonlyMap<string, Dataset>): Series {
   const frames: Frame[] = [];
   const documents: DocumentObject[] = [];
   for (const entry of series.instances) {
     const dataset = datasets.get(entry.sop_instance_uid) ?? {};
     if (isImage(entry)) frames.push(...describeInstance(images, series, entry, dataset));
-    else documents.push(describeDocument(series, entry, dataset));
+    else documents.push(describeDocument(images, series, entry, dataset));
   }
   return {
     seriesInstanceUid: series.series_instance_uid,
@@ -67,11 +67,11 @@ function describeInstance(images: StudyImages, series: SeriesEntry, entry: Insta
     dataset,
   };
   const pixel = pixelDescription({ ...dataset, ...sizeOf(dataset, entry) });
-  const at = `${dicomWebOf(images.site_id)}/studies/${images.study_instance_uid}/series/${series.series_instance_uid}`;
+  const at = instanceUrl(images, series, entry);
   return entry.frames.map((frame, index) => {
     const attributes = frameAttributes(dataset, index + 1);
     const modality = modalityTransform(attributes, pixel);
-    const url = `${at}/instances/${entry.sop_instance_uid}/frames/${index + 1}`;
+    const url = `${at}/frames/${index + 1}`;
     return {
       imageId: `dokuei:${url}`,
       url,
@@ -117,23 +117,4 @@ function temporalKey(attributes: FrameAttributes): number[] {
     number(object, "00181060") ?? 0,
     content === null ? time(text(object, "00080032")) : 0,
   ];
-}
-
-const KINDS: Readonly<Record<string, DocumentObject["kind"]>> = { SR: "SR", DOC: "PDF", PR: "PR", KO: "KO" };
-
-function describeDocument(series: SeriesEntry, entry: InstanceEntry, dataset: Dataset): DocumentObject {
-  const isVideo = transferSyntax(entry.transfer_syntax_uid).coding === "video";
-  const kind = isVideo ? "video" : (KINDS[series.modality] ?? "other");
-  const name = (dataset["0040A043"]?.Value?.[0] ?? {}) as Dataset;
-  return {
-    sopInstanceUid: entry.sop_instance_uid,
-    sopClassUid: entry.sop_class_uid,
-    modality: series.modality,
-    instanceNumber: entry.instance_number,
-    title:
-      text(dataset, "00420010") || text(name, "00080104") || text(dataset, "00700080") || series.series_description,
-    kind: entry.sop_class_uid === "1.2.840.10008.5.1.4.1.1.104.1" ? "PDF" : kind,
-    numberOfFrames: Math.max(entry.number_of_frames, 0),
-    dataset,
-  };
 }

@@ -50,6 +50,9 @@ const UNKNOWN: Syntax = { name: "", coding: "other", lossy: false };
 export const HTJ2K_LOSSLESS_RPCL = "1.2.840.10008.1.2.4.202";
 export const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
 
+/** A fragmentable video is the same stream in more than one piece (PS3.5 10.20). */
+const whole = (uid: string): string => uid.replace(/^(1\.2\.840\.10008\.1\.2\.4\.10\d)\.1$/, "$1");
+
 export function transferSyntax(uid: string): Syntax {
-  return syntaxes[uid] ?? { ...UNKNOWN, name: uid };
+  return syntaxes[whole(uid)] ?? { ...UNKNOWN, name: uid };
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { FrameStore } from "@/images/store";
 import { Chip, type Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
+import type { Documents } from "./documents";
 import { ledgerState, progressOf, studyLedger, type LedgerState, type Progress, type StudyLedger } from "./ledger";
 import type { Seen } from "./seen";
 import classes from "./TopStrip.module.css";
@@ -17,6 +18,7 @@ const LOOKS: Readonly<Record<LedgerState, readonly [Tone, Shape]>> = {
   missing: ["danger", "stop"],
   excess: ["danger", "stop"],
   unreachable: ["danger", "stop"],
+  unshown: ["attention", "slash"],
   unsigned: ["danger", "triangle"],
 };
 
@@ -24,14 +26,16 @@ interface LedgerProps {
   readonly opened: OpenCase;
   readonly store: FrameStore;
   readonly seen: Seen;
+  readonly documents: Documents;
   readonly onRefresh: () => void;
 }
 
 /** The ledger of the study: counted by the sender, arrived, reachable, proved, seen; a difference is red. */
-export function LedgerMark({ opened, store, seen, onRefresh }: LedgerProps): JSX.Element {
+export function LedgerMark({ opened, store, seen, documents, onRefresh }: LedgerProps): JSX.Element {
   const { t } = useTranslation("reading");
   const { images, study } = opened.current;
-  const ledger = studyLedger(images, study, opened.hanging, useArrivals(opened));
+  const shown = useSyncExternalStore(documents.subscribe, documents.shown);
+  const ledger = studyLedger(images, study, opened.hanging, shown, useArrivals(opened));
   const progress = useProgress(store, study.studyInstanceUid);
   const state = ledgerState(ledger);
   const [tone, shape] = looks(state, progress);
@@ -68,7 +72,10 @@ function looks(state: LedgerState, progress: Progress): readonly [Tone, Shape] {
 type Words = ReturnType<typeof useTranslation<"reading">>["t"];
 
 function words(state: LedgerState, ledger: StudyLedger, progress: Progress, t: Words): string {
-  if (state === "unreachable") return t("ledger.unreachable", { count: ledger.arrivedFrames - ledger.reachableFrames });
+  const unreachable = ledger.arrivedFrames - ledger.reachableFrames - ledger.newFrames;
+  if (state === "unreachable" && unreachable > 0) return t("ledger.unreachable", { count: unreachable });
+  if (state === "unreachable" || state === "unshown")
+    return t("ledger.unshown", { count: ledger.arrivedInstances - ledger.reachableInstances - ledger.newInstances });
   if (state === "missing" || state === "excess")
     return t("ledger.differs", { arrived: ledger.arrivedInstances, declared: ledger.declaredInstances });
   if (state === "unsigned") return t("ledger.manifestBad");

@@ -6,7 +6,9 @@ import { chooseMeasuringTool, measureWith } from "@/viewports/measuring";
 import { isDragTool } from "@/viewports/pointer";
 import { perform } from "./commands";
 import { HelpSheet } from "./HelpSheet";
-import { commandOf, pressesButton, typesText, type Command } from "./keys";
+import { Documents } from "./documents";
+import { commandOf, movesInDocument, pressesButton, typesText, type Command } from "./keys";
+import { OpenDocument } from "./OpenDocument";
 import { changeRoom, firstRoom } from "./room";
 import classes from "./ReadingRoom.module.css";
 import type { Seen } from "./seen";
@@ -38,6 +40,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   const views = useMemo(() => new Views(store, hanging.stacks, seen), [store, hanging, seen]);
   const identity = useIdentity(first);
   const texts = useMeasuringTexts();
+  const [documents] = useState(() => new Documents(first));
   const [, navigate] = useLocation();
 
   useEffect(() => {
@@ -60,9 +63,10 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
         view: views.at(room.active),
         leave: () => navigate("/worklist"),
         stacks: hanging.stacks,
+        documents: documents.all,
         openLedger,
       }),
-    [room, views, navigate, hanging],
+    [room, views, navigate, hanging, documents],
   );
   useKeys(act);
 
@@ -81,6 +85,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
             store={store}
             views={views}
             seen={seen}
+            documents={documents}
             room={room}
             change={change}
             act={act}
@@ -90,11 +95,24 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
             absent={opened.absentPriors}
             store={store}
             room={room}
+            documents={documents}
             onPut={(stack) => change({ type: "put", stack })}
+            onOpen={(document) => change({ type: "document", document })}
           />
         </>
       )}
       <Stage room={room} change={change} views={views} store={store} identity={identity} />
+      {room.document === null ? null : (
+        <OpenDocument
+          document={room.document}
+          documents={documents}
+          opened={first}
+          identity={identity}
+          views={views}
+          active={room.active}
+          change={change}
+        />
+      )}
       {room.reportOpen ? (
         <aside className={classes["report"]} aria-label={t("report")}>
           <Suspense fallback={<LoadingRows rows={6} />}>
@@ -122,7 +140,8 @@ function useKeys(act: (command: Command) => void): void {
   }, [act]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      if (typesText(event.target) || pressesButton(event.code, event.target)) return;
+      const { code, target } = event;
+      if (typesText(target) || pressesButton(code, target) || movesInDocument(code, target)) return;
       const command = commandOf(event);
       if (command === null) return;
       event.preventDefault();

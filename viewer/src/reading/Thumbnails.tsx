@@ -7,6 +7,7 @@ import { formatDay, parseDay } from "@/ui/format";
 import { useDateStyle } from "@/ui/preferences";
 import { stackLabel } from "@/viewports/label";
 import { drawThumbnail } from "@/viewports/thumbnail";
+import type { Documents } from "./documents";
 import type { AbsentPrior } from "./priors";
 import type { Room } from "./room";
 import classes from "./Thumbnails.module.css";
@@ -21,18 +22,28 @@ export interface ThumbnailsProps {
   readonly absent: readonly AbsentPrior[];
   readonly store: FrameStore;
   readonly room: Room;
+  readonly documents: Documents;
   readonly onPut: (stack: Stack) => void;
+  readonly onOpen: (document: DocumentObject) => void;
 }
 
 /** Every stack of the case and what is no image, study by study: what is not hung is one click away. */
-export function Thumbnails({ opened, absent, store, room, onPut }: ThumbnailsProps): JSX.Element {
+export function Thumbnails(props: ThumbnailsProps): JSX.Element {
+  const { opened, absent, store, room, documents, onPut, onOpen } = props;
   const { t } = useTranslation("reading");
   const hung = new Set(room.arrangement.cells.map((cell) => cell.stack?.id));
   const active = room.arrangement.cells[room.active]?.stack?.id;
   return (
     <nav className={classes["strip"]} aria-label={t("thumbnails")} onMouseDown={keepFocus}>
       {[opened.current, ...opened.priors].map((loaded, index) => (
-        <StudyGroup key={loaded.study.studyInstanceUid} loaded={loaded} prior={index > 0}>
+        <StudyGroup
+          key={loaded.study.studyInstanceUid}
+          loaded={loaded}
+          prior={index > 0}
+          documents={documents}
+          open={room.document}
+          onOpen={onOpen}
+        >
           {opened.hanging.stacks
             .filter((stack) => stack.frames[0]?.instance.studyInstanceUid === loaded.study.studyInstanceUid)
             .map((stack) => (
@@ -57,34 +68,60 @@ export function Thumbnails({ opened, absent, store, room, onPut }: ThumbnailsPro
 interface StudyGroupProps {
   readonly loaded: LoadedStudy;
   readonly prior: boolean;
+  readonly documents: Documents;
+  readonly open: DocumentObject | null;
+  readonly onOpen: (document: DocumentObject) => void;
   readonly children: JSX.Element[];
 }
 
-function StudyGroup({ loaded, prior, children }: StudyGroupProps): JSX.Element {
+function StudyGroup({ loaded, prior, documents, open, onOpen, children }: StudyGroupProps): JSX.Element {
   const { t } = useTranslation("reading");
   const style = useDateStyle();
-  const documents = loaded.study.series.flatMap((series) => series.documents);
+  const shown = useSyncExternalStore(documents.subscribe, documents.shown);
   return (
     <section className={classes["study"]}>
       <h2 data-prior={prior || undefined}>
         {prior ? t("prior") : t("current")} <span>{formatDay(parseDay(loaded.study.studyDate), style)}</span>
       </h2>
       {children}
-      {documents.map((one) => (
-        <DocumentRow key={one.sopInstanceUid} document={one} />
-      ))}
+      {loaded.study.series
+        .flatMap((series) => series.documents)
+        .map((one) => (
+          <DocumentRow
+            key={one.sopInstanceUid}
+            document={one}
+            shown={shown(one)}
+            open={one === open}
+            onOpen={() => onOpen(one)}
+          />
+        ))}
     </section>
   );
 }
 
-function DocumentRow({ document }: { readonly document: DocumentObject }): JSX.Element {
-  const { t } = useTranslation("reading");
-  const kind = document.kind === "other" ? document.modality : document.kind;
+interface DocumentRowProps {
+  readonly document: DocumentObject;
+  readonly shown: boolean;
+  readonly open: boolean;
+  readonly onOpen: () => void;
+}
+
+/** What is no image: a click away as the images are, and said to be so where nothing here can show it. */
+function DocumentRow({ document, shown, open, onOpen }: DocumentRowProps): JSX.Element {
+  const { t } = useTranslation("documents");
+  const kind = document.kind === "other" ? document.modality : t(`kind.${document.kind}`);
   return (
-    <div className={classes["document"]}>
-      <div>{document.title || t("document.untitled")}</div>
-      <small>{t("document.notAnImage", { kind })}</small>
-    </div>
+    <button
+      type="button"
+      className={`${classes["document"] ?? ""} ${classes["opens"] ?? ""}`}
+      aria-pressed={open}
+      onClick={onOpen}
+      data-document-row={document.kind}
+    >
+      <span>{document.title || t("untitled")}</span>
+      <small>{kind}</small>
+      {shown ? null : <small data-unshown="">{`⊘ ${t("unshown")}`}</small>}
+    </button>
   );
 }
 

@@ -6,6 +6,7 @@ import type { VoiChoice } from "@/images/frame";
 import { writeName } from "@/ui/format";
 import type { Tool } from "@/viewports/pointer";
 import { choosePreset, PRESETS } from "./commands";
+import type { Documents } from "./documents";
 import { IconMark, type Icon } from "./icons";
 import { keyName, KEYS, type Command } from "./keys";
 import { LedgerMark } from "./LedgerMark";
@@ -22,6 +23,7 @@ export interface TopStripProps {
   readonly store: FrameStore;
   readonly views: Views;
   readonly seen: Seen;
+  readonly documents: Documents;
   readonly room: Room;
   readonly change: Dispatch<Change>;
   readonly act: (command: Command) => void;
@@ -40,7 +42,7 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         <span>{patient.patient_id}</span>
         <span>{opened.current.images.study_description}</span>
       </div>
-      <LedgerMark opened={opened} store={store} seen={seen} onRefresh={props.onRefresh} />
+      <LedgerMark opened={opened} store={store} seen={seen} documents={props.documents} onRefresh={props.onRefresh} />
       <NotForDiagnosis />
       <Steps opened={opened} room={room} change={change} />
       <div className={classes["tools"]}>

@@ -1,6 +1,7 @@
 import type { Dispatch } from "react";
 import { removeSelectedMeasurements } from "@/viewports/measuring";
 import type { Stack } from "@/hanging/plan";
+import type { DocumentObject } from "@/images/frame";
 import type { Tool } from "@/viewports/pointer";
 import type { StackView } from "@/viewports/StackView";
 import type { Command } from "./keys";
@@ -13,6 +14,7 @@ export interface Doing {
   readonly view: StackView | null;
   readonly leave: () => void;
   readonly stacks: readonly Stack[];
+  readonly documents: readonly DocumentObject[];
   readonly openLedger: () => void;
 }
 
@@ -52,6 +54,13 @@ function putBeside({ room, change, stacks }: Doing, by: 1 | -1): void {
   if (stack !== undefined) change({ type: "put", stack });
 }
 
+/** What is no image, one after the other. */
+function openNextDocument({ room, change, documents }: Doing): void {
+  const shown = documents.findIndex((one) => one === room.document);
+  const next = documents[(shown + 1) % Math.max(documents.length, 1)];
+  if (next !== undefined) change({ type: "document", document: next });
+}
+
 function performInRoom(command: Command, doing: Doing): boolean {
   const { room, change } = doing;
   switch (command) {
@@ -60,6 +69,12 @@ function performInRoom(command: Command, doing: Doing): boolean {
       return true;
     case "previousSeries":
       putBeside(doing, -1);
+      return true;
+    case "nextDocument":
+      openNextDocument(doing);
+      return true;
+    case "closeDocument":
+      change({ type: "document", document: null });
       return true;
     case "ledger":
       doing.openLedger();

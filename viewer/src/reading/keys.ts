@@ -39,6 +39,8 @@ export type Command =
   | "ledger"
   | "hideText"
   | "hideStrips"
+  | "nextDocument"
+  | "closeDocument"
   | "report"
   | "worklist"
   | "help";
@@ -100,6 +102,8 @@ export const KEYS: readonly KeyBinding[] = [
   key("KeyQ", "reset", "picture"),
   key("KeyT", "hideText", "room"),
   key("KeyT", "hideStrips", "room", true),
+  key("KeyD", "nextDocument", "room", true),
+  key("Escape", "closeDocument", "room"),
   key("KeyR", "ledger", "room", true),
   key("KeyR", "report", "room"),
   key("Escape", "worklist", "room", true),
@@ -146,6 +150,24 @@ const OF_BUTTONS = new Set(["Tab", "Space", "Enter"]);
 
 export const pressesButton = (code: string, target: EventTarget | null): boolean =>
   OF_BUTTONS.has(code) && target instanceof Element && target.closest("button, a[href]") !== null;
+
+/** What moves through a document that has the focus, and from link to link in it. */
+const OF_DOCUMENTS = new Set([
+  "ArrowUp",
+  "ArrowDown",
+  "ArrowLeft",
+  "ArrowRight",
+  "PageUp",
+  "PageDown",
+  "Home",
+  "End",
+  "Space",
+  "Tab",
+  "Enter",
+]);
+
+export const movesInDocument = (code: string, target: EventTarget | null): boolean =>
+  OF_DOCUMENTS.has(code) && target instanceof Element && target.closest("[data-document]") !== null;
 
 /** Whether keys belong to what has the focus: text is being typed, or a dialog is open. */
 export function typesText(target: EventTarget | null): boolean {

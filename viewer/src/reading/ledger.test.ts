@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Ledger, StudyImages } from "@/api/types";
 import { hang } from "@/hanging/hang";
+import { hasContent } from "@/images/document";
+import { madeDocument } from "@/images/madeDocument";
 import { madeFrame } from "@/images/madeFrames";
-import type { Study } from "@/images/frame";
+import type { DocumentObject, Study } from "@/images/frame";
 import { ledgerState, studyLedger } from "./ledger";
 
 const frames = [madeFrame(), madeFrame(), madeFrame()];
@@ -20,18 +22,7 @@ const study: Study = {
       laterality: "",
       bodyPartExamined: "",
       frames,
-      documents: [
-        {
-          sopInstanceUid: "1.99",
-          sopClassUid: "",
-          modality: "SR",
-          instanceNumber: 1,
-          title: "",
-          kind: "SR",
-          numberOfFrames: 0,
-          dataset: {},
-        },
-      ],
+      documents: [madeDocument({ sopInstanceUid: "1.99" })],
     },
   ],
 };
@@ -40,6 +31,7 @@ function state(
   ledger: Partial<Ledger>,
   manifest: StudyImages["manifest"] = { signed_by: "g", verified: true },
   now: Partial<Ledger> = {},
+  shown: (document: DocumentObject) => boolean = hasContent,
 ): string {
   const all = {
     declared_instances: 4,
@@ -52,7 +44,7 @@ function state(
   };
   const opened = { ledger: all, manifest } as StudyImages;
   const since = { ledger: { ...all, ...now }, manifest } as StudyImages;
-  return ledgerState(studyLedger(opened, study, hang(study, []), since));
+  return ledgerState(studyLedger(opened, study, hang(study, []), shown, since));
 }
 
 describe("the ledger (IMG-13)", () => {

@@ -1,6 +1,7 @@
 import { regridded, type Hanging } from "@/hanging/hang";
 import { cellOf } from "@/hanging/hang";
 import type { Cell, Stack, Step } from "@/hanging/plan";
+import type { DocumentObject } from "@/images/frame";
 import type { Tool } from "@/viewports/pointer";
 
 /** What the reading room shows: which arrangement, which viewport has the keyboard, which tool. Pure. */
@@ -18,6 +19,8 @@ export interface Room {
   readonly reportOpen: boolean;
   readonly helpOpen: boolean;
   readonly cine: boolean;
+  /** What is no image and is open beside the images, if anything. */
+  readonly document: DocumentObject | null;
 }
 
 export type Change =
@@ -30,6 +33,7 @@ export type Change =
   | { readonly type: "put"; readonly stack: Stack }
   | { readonly type: "tool"; readonly tool: Tool }
   | { readonly type: "cine"; readonly on: boolean }
+  | { readonly type: "document"; readonly document: DocumentObject | null }
   | { readonly type: "toggle"; readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "helpOpen" };
 
 const EMPTY: Step = { name: "series", rows: 1, columns: 1, cells: [] };
@@ -43,6 +47,7 @@ export function firstRoom(hanging: Hanging): Room {
     reportOpen: false,
     helpOpen: false,
     cine: false,
+    document: null,
   };
 }
 
@@ -82,6 +87,8 @@ export const changeRoom =
         return { ...room, tool: change.tool };
       case "cine":
         return { ...room, cine: change.on };
+      case "document":
+        return { ...room, document: change.document };
       case "toggle":
         return { ...room, [change.what]: !room[change.what] };
     }

@@ -1,6 +1,5 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Instance } from "@/images/frame";
 import { ageOn, formatDay, parseDay, writeName } from "@/ui/format";
 import { useDateStyle } from "@/ui/preferences";
 import type { Identity, WhoseImage } from "@/viewports/Overlay";
@@ -14,7 +13,7 @@ export function useIdentity(opened: OpenCase): Identity {
   return useMemo(() => {
     const { current, priors } = opened;
     const studies = new Map([current, ...priors].map(({ images }) => [images.study_instance_uid, images]));
-    return ({ dataset, studyInstanceUid }: Instance): WhoseImage => {
+    return ({ dataset, studyInstanceUid }: Parameters<Identity>[0]): WhoseImage => {
       const study = studies.get(studyInstanceUid) ?? current.images;
       const patient = patientOf(dataset, study.patient);
       const birth = parseDay(patient.patient_birth_date);

@@ -13,6 +13,7 @@ export class Views {
   readonly #store: FrameStore;
   readonly #thumbnails: readonly Frame[];
   #active = 0;
+  #next: { readonly cell: number; readonly stack: Stack; readonly index: number } | null = null;
   #wanted = "";
   #looking = false;
 
@@ -28,6 +29,7 @@ export class Views {
     this.#views.delete(cell);
     if (view !== null) {
       this.#views.set(cell, view);
+      this.#goOn(cell, view);
       this.#stops.set(
         cell,
         view.subscribe(() => this.#moved(view)),
@@ -39,6 +41,19 @@ export class Views {
 
   at(cell: number): StackView | null {
     return this.#views.get(cell) ?? null;
+  }
+
+  /** Goes to an image of a stack as soon as the viewport shows it. */
+  goTo(cell: number, stack: Stack, index: number): void {
+    this.#next = { cell, stack, index };
+    const view = this.#views.get(cell);
+    if (view !== undefined) this.#goOn(cell, view);
+  }
+
+  #goOn(cell: number, view: StackView): void {
+    if (this.#next === null || this.#next.cell !== cell || this.#next.stack !== view.state.stack) return;
+    view.scrollTo(this.#next.index);
+    this.#next = null;
   }
 
   activate(cell: number): void {

@@ -20,7 +20,7 @@ export interface WhoseImage {
 }
 
 /** Asked for each object: a prior may be another's. */
-export type Identity = (instance: Instance) => WhoseImage;
+export type Identity = (object: Pick<Instance, "dataset" | "studyInstanceUid">) => WhoseImage;
 
 export interface OverlayProps {
   readonly state: StackViewState;

@@ -1,0 +1,12 @@
+import type { InstanceEntry, SeriesEntry, StudyImages } from "@/api/types";
+
+/** Where the hub's DICOMweb of a site is. */
+export const dicomWebOf = (siteId: string): string => `/sites/${encodeURIComponent(siteId)}/dicom-web`;
+
+/** Where one object is (PS3.18 10.4). */
+export const instanceUrl = (images: StudyImages, series: SeriesEntry, entry: InstanceEntry): string =>
+  [
+    `${dicomWebOf(images.site_id)}/studies/${images.study_instance_uid}`,
+    `series/${series.series_instance_uid}`,
+    `instances/${entry.sop_instance_uid}`,
+  ].join("/");
