@@ -13,6 +13,7 @@ from pydicom.uid import BasicTextSRStorage, ExplicitVRLittleEndian, generate_uid
 from tests.journeys.viewer.conftest import Room
 from tests.makers.archive import MG, image
 from tests.makers.browsed_hub import BrowsedHub
+from tests.makers.documents import item
 
 pytestmark = pytest.mark.browser
 
@@ -222,15 +223,16 @@ def test_what_is_no_image_is_listed_and_counted(hub: BrowsedHub, room: Room) -> 
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "18748-4", "LN", "Diagnostic Imaging Report"
     note.ConceptNameCodeSequence = [code]
+    note.ContentSequence = [item("TEXT", "Finding", TextValue="所見なし")]
     room.open(hub.case([*objects, note]))
     room.settle()
     strip = room.page.get_by_role("navigation", name="シリーズ一覧")
     expect(strip).to_contain_text("Diagnostic Imaging Report")
-    expect(strip).to_contain_text("画像ではありません：SR")
+    expect(strip).to_contain_text("構造化レポート (SR)")
     room.page.locator("[data-ledger]").click()
     table = room.page.get_by_role("table")
     expect(table.get_by_role("row", name="到着")).to_contain_text("4")
-    expect(table.get_by_role("row", name="スクロールで表示可能")).to_contain_text("4")
+    expect(table.get_by_role("row", name="表示できる")).to_contain_text("4")
     assert room.page.locator("[data-ledger]").get_attribute("data-ledger") == "complete"
 
 

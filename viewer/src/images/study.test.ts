@@ -237,19 +237,6 @@ describe("a frame, joined from the hub's document and the metadata", () => {
   });
 });
 
-describe("what is no image", () => {
-  it.each([
-    ["SR", { rows: null, columns: null, frames: [] }, "SR"],
-    ["MR", { transfer_syntax_uid: "1.2.840.10008.1.2.4.102", number_of_frames: 90 }, "video"],
-    ["DOC", { rows: null, columns: null, frames: [], sop_class_uid: "1.2.840.10008.5.1.4.1.1.104.1" }, "PDF"],
-    ["PR", { rows: null, columns: null, frames: [] }, "PR"],
-  ] as const)("is listed with its name: %s", (modality, entry, kind) => {
-    const [series] = studyOf({ ...IMAGE, "00420010": element("ST", "乳房 X 線") }, entry, modality).series;
-    expect(series?.frames).toEqual([]);
-    expect(series?.documents).toMatchObject([{ kind, title: "乳房 X 線" }]);
-  });
-});
-
 describe("large values beside the metadata", () => {
   it("are found wherever they stand", () => {
     const far = { vr: "OW", BulkDataURI: "/x" };

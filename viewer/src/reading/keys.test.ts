@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
-import { commandOf, KEYS, pressesButton } from "./keys";
+import { commandOf, KEYS, movesInDocument, pressesButton } from "./keys";
 
 const press = (code: string, more: Partial<Parameters<typeof commandOf>[0]> = {}): Parameters<typeof commandOf>[0] => ({
   code,
@@ -46,5 +46,14 @@ describe("the keys", () => {
     expect(["Tab", "Space", "Enter"].every((code) => pressesButton(code, target))).toBe(true);
     expect(pressesButton("KeyF", target)).toBe(false);
     expect(pressesButton("Space", null)).toBe(false);
+  });
+
+  it("that move through a document are its own while it has the focus, and no others", () => {
+    const panel = document.createElement("aside");
+    panel.setAttribute("data-document", "SR");
+    const inside = panel.appendChild(document.createElement("div"));
+    expect(["ArrowDown", "PageUp", "Tab", "Space"].every((code) => movesInDocument(code, inside))).toBe(true);
+    expect(["KeyF", "Escape"].some((code) => movesInDocument(code, inside))).toBe(false);
+    expect(movesInDocument("ArrowDown", document.body)).toBe(false);
   });
 });

@@ -75,6 +75,14 @@ describe("the ledger (IMG-13)", () => {
     expect(state({ arrived_frames: 4, declared_frames: 4 })).toBe("unreachable");
   });
 
+  it("does not count as reachable what is listed and cannot be shown", () => {
+    const nothing = (): boolean => false;
+    expect(state({}, undefined, {}, nothing)).toBe("unshown");
+    expect(state({ declared_instances: 0 }, null, {}, nothing)).toBe("unshown");
+    expect(state({ declared_instances: 5 }, undefined, {}, nothing)).toBe("missing");
+    expect(state({ arrived_frames: 4, declared_frames: 4 }, undefined, {}, nothing)).toBe("unreachable");
+  });
+
   it("does not take a part that came for the whole while the gateway has not signed for it", () => {
     expect(state({ open: true }, null)).toBe("arriving");
     expect(state({ open: true, declared_instances: 7, declared_frames: null }, null)).toBe("arriving");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Hanging } from "@/hanging/hang";
 import { AS_IT_IS, type Stack, type Step } from "@/hanging/plan";
+import { madeDocument } from "@/images/madeDocument";
 import { madeFrame } from "@/images/madeFrames";
 import { changeRoom, firstRoom, type Change, type Room } from "./room";
 
@@ -62,5 +63,12 @@ describe("the reading room", () => {
   it("stops the cine when the reader goes elsewhere", () => {
     expect(after({ type: "cine", on: true }, { type: "nextViewport", by: 1 }).cine).toBe(false);
     expect(after({ type: "cine", on: true }, { type: "step", by: 1 }).cine).toBe(false);
+  });
+
+  it("keeps a document beside the images until it is closed, whatever hangs", () => {
+    const document = madeDocument();
+    const open = after({ type: "document", document }, { type: "step", by: 1 });
+    expect(open.document).toBe(document);
+    expect(changeRoom(hanging)(open, { type: "document", document: null }).document).toBeNull();
   });
 });
