@@ -220,6 +220,7 @@ def test_a_real_measurement_report_leads_to_its_image(hub: BrowsedHub, room: Roo
     room.settle()
 
 
+@pytest.mark.filterwarnings("ignore:The value length")
 @pytest.mark.parametrize(
     "name",
     [
@@ -235,7 +236,8 @@ def test_real_reports_and_presentation_states_open(hub: BrowsedHub, room: Room, 
     if not path.exists():
         pytest.skip(f"no {name}")
     one = pydicom.dcmread(path)
-    room.open(hub.case([image(study=one.StudyInstanceUID, patient_id=name), one]))
+    whose = {keyword: one.get(keyword, "") for keyword in ("PatientID", "PatientName", "PatientBirthDate", "PatientSex")}
+    room.open(hub.case([image(study=one.StudyInstanceUID, **whose), one]))
     row = room.page.locator("[data-document-row]")
     expect(row).to_be_visible()
     row.click()

@@ -23,13 +23,11 @@ export function playTransportStream(
   return () => hls.destroy();
 }
 
-/** The playlist cannot know how long the stream is; what was put into the buffer does. */
+/** The playlist cannot know how long the stream is: its end in the buffer is the end. */
 function endWhereItEnds(video: HTMLVideoElement, source: MediaSource | undefined): void {
   const { buffered } = video;
-  if (source === undefined || source.readyState === "closed" || buffered.length === 0) return;
-  if ([...source.sourceBuffers].some(({ updating }) => updating)) return;
-  source.duration = buffered.end(buffered.length - 1);
-  if (source.readyState === "open") source.endOfStream();
+  if (source?.readyState !== "open" || buffered.length === 0) return;
+  if (![...source.sourceBuffers].some(({ updating }) => updating)) source.endOfStream();
 }
 
 const LONGEST_SECONDS = 36_000;
