@@ -179,6 +179,30 @@ def two_pages() -> bytes:
     return typst.compile(text.encode(), format="pdf")
 
 
+def japanese_without_its_font(words: str) -> bytes:
+    """A PDF of one line in Shift_JIS and a font that the reader's program has to have, as office programs once made."""
+    drawn = f"BT /F1 24 Tf 40 120 Td <{words.encode('cp932').hex()}> Tj ET".encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type0/BaseFont/Ryumin-Light/Encoding/90ms-RKSJ-H/DescendantFonts[6 0 R]>>",
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/Ryumin-Light/FontDescriptor 7 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>>>",
+        b"<</Type/FontDescriptor/FontName/Ryumin-Light/Flags 6/FontBBox[0 -200 1000 900]/ItalicAngle 0"
+        b"/Ascent 900/Descent -200/CapHeight 700/StemV 80>>",
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for index, one in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (index, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(made))
+    return made + head + table + tail
+
+
 def letter(of: Dataset, pdf: bytes, **elements: Any) -> Dataset:
     """A PDF as a sender wraps it."""
     return beside(

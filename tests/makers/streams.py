@@ -1,4 +1,4 @@
-"""One second of a bar that moves over 64 x 48 pixels, in the streams that DICOM puts videos in (PS3.5 8.2.5 to 8.2.8)."""
+"""A bar that moves over 64 x 48 pixels for a second, in streams that DICOM puts videos in (PS3.5 8.2.5 to 8.2.8)."""
 
 import zlib
 from base64 import b64decode

@@ -14,6 +14,7 @@ from tests.makers.archive import MG, image
 from tests.makers.browsed_hub import BrowsedHub
 from tests.makers.documents import (
     cad_report,
+    japanese_without_its_font,
     key_images,
     letter,
     presentation_state,
@@ -133,6 +134,20 @@ def test_a_pdf_is_shown_page_by_page_with_what_is_known_of_its_bytes(hub: Browse
     assert all(url.startswith((hub.url, "blob:", "data:")) for url in asked)
 
 
+def test_a_japanese_pdf_that_does_not_carry_its_font_is_readable(hub: BrowsedHub, room: Room) -> None:
+    """The character maps that such a PDF names come from the hub, like all else."""
+    images = slices("D9")
+    refused: list[str] = []
+    room.page.on("console", lambda message: refused.append(message.text) if "Refused" in message.text else None)
+    room.open(hub.case([*images, letter(images[0], japanese_without_its_font("乳房超音波検査"))]))
+    room.settle()
+    row_of(room.page, "紹介状").click()
+    page = panel_of(room.page).locator("[data-page='1']")
+    expect(page).to_contain_text("乳房超音波検査", timeout=20_000)
+    expect(page).to_have_attribute("data-drawn", "true", timeout=20_000)
+    assert refused == []
+
+
 def test_a_pdf_that_is_none_says_so_and_the_ledger_with_it(hub: BrowsedHub, room: Room) -> None:
     images = slices("D5")
     room.open(hub.case([*images, letter(images[0], b"no PDF at all" * 200)]))
@@ -142,7 +157,7 @@ def test_a_pdf_that_is_none_says_so_and_the_ledger_with_it(hub: BrowsedHub, room
     row_of(room.page, "紹介状").click()
     expect(panel_of(room.page).locator("[data-cannot-show]")).to_contain_text("PDF として開けません", timeout=20_000)
     expect(ledger).to_have_attribute("data-ledger", "unshown")
-    expect(row_of(room.page, "紹介状")).to_contain_text("表示できません")
+    expect(row_of(room.page, "紹介状")).to_contain_text("表示不可")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +195,7 @@ def test_a_video_that_no_browser_plays_is_said_to_be_so_and_can_be_taken_away(
     room.open(hub.case([*images, video(images[0], MPEG2_IN_PROGRAM_STREAM, MPEG2MPML)]))
     room.settle()
     expect(room.page.locator("[data-ledger]")).to_have_attribute("data-ledger", "unreachable")
-    expect(row_of(room.page, "超音波動画")).to_contain_text("表示できません")
+    expect(row_of(room.page, "超音波動画")).to_contain_text("表示不可")
     row_of(room.page, "超音波動画").click()
     panel = panel_of(room.page)
     expect(panel.locator("[data-cannot-show]")).to_contain_text("MPEG-2 の動画を再生できません")
@@ -236,10 +251,12 @@ def test_real_reports_and_presentation_states_open(hub: BrowsedHub, room: Room, 
     if not path.exists():
         pytest.skip(f"no {name}")
     one = pydicom.dcmread(path)
-    whose = {keyword: one.get(keyword, "") for keyword in ("PatientID", "PatientName", "PatientBirthDate", "PatientSex")}
+    whose = {
+        keyword: one.get(keyword, "") for keyword in ("PatientID", "PatientName", "PatientBirthDate", "PatientSex")
+    }
     room.open(hub.case([image(study=one.StudyInstanceUID, **whose), one]))
     row = room.page.locator("[data-document-row]")
     expect(row).to_be_visible()
     row.click()
     expect(panel_of(room.page).locator("[data-document-body] :is(dt, section)").first).to_be_visible()
-    expect(row).not_to_contain_text("表示できません")
+    expect(row).not_to_contain_text("表示不可")

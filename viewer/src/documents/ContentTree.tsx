@@ -7,6 +7,7 @@ import { contentTree, everyItem, type ContentItem, type ContentValue } from "./c
 import classes from "./Document.module.css";
 import { reportFacts, type ReportFacts } from "./facts";
 import { MomentText } from "./MomentText";
+import { ShortUid } from "./ShortUid";
 import { ReferenceLinks } from "./ReferenceLinks";
 
 /** A structured report: its standing, then its headings and statements in their own order. */
@@ -171,6 +172,8 @@ function Value({
       return null;
     case "text":
       return <span className={classes["text"]}>{value.text}</span>;
+    case "uid":
+      return <ShortUid uid={value.uid} />;
     case "number":
       return <Number number={value.number} unit={value.unit} qualifier={value.qualifier} />;
     case "moment":

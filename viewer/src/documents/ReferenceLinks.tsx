@@ -4,6 +4,7 @@ import { stackLabel } from "@/viewports/label";
 import classes from "./Document.module.css";
 import { useLinks, type Target } from "./links";
 import type { Reference } from "./reference";
+import { ShortUid } from "./ShortUid";
 
 /** Objects that a document names: a button each that shows it, or that the case has it not. */
 export function ReferenceLinks({ references }: { readonly references: readonly Reference[] }): JSX.Element {
@@ -42,8 +43,8 @@ function TargetLink({ target }: { readonly target: Target }): JSX.Element {
 function Elsewhere({ reference }: { readonly reference: Reference }): JSX.Element {
   const { t } = useTranslation("documents");
   return (
-    <span className={classes["elsewhere"]} title={reference.sopInstanceUid}>
-      {t("elsewhere")} <span className={classes["uid"]}>…{reference.sopInstanceUid.slice(-12)}</span>
+    <span className={classes["elsewhere"]}>
+      {t("elsewhere")} <ShortUid uid={reference.sopInstanceUid} />
     </span>
   );
 }

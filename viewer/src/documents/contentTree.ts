@@ -10,6 +10,7 @@ export type ContentValue =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "number"; readonly number: string; readonly unit: string; readonly qualifier: string }
   | { readonly kind: "moment"; readonly date: string; readonly time: string }
+  | { readonly kind: "uid"; readonly uid: string }
   | { readonly kind: "person"; readonly name: PersonName }
   | { readonly kind: "references"; readonly references: readonly Reference[] }
   | { readonly kind: "shape"; readonly shape: string; readonly points: number }
@@ -70,7 +71,7 @@ function valueOf(dataset: Dataset): ContentValue {
     case "CODE":
       return { kind: "text", text: meaning(dataset, "0040A168") };
     case "UIDREF":
-      return { kind: "text", text: text(dataset, "0040A124") };
+      return { kind: "uid", uid: text(dataset, "0040A124") };
     case "NUM":
       return measured(dataset);
     case "DATE":
