@@ -1,6 +1,7 @@
 """Objects that are no images: reports, key images, presentation states, PDFs, videos, and what nothing can show."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import typst
@@ -8,6 +9,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.sr.coding import Code
 from pydicom.uid import (
+    UID,
     EncapsulatedPDFStorage,
     ExplicitVRLittleEndian,
     GrayscaleSoftcopyPresentationStateStorage,
@@ -30,7 +32,7 @@ def beside(other: Dataset, sop_class: str, modality: str, **elements: Any) -> Da
         setattr(made, keyword, getattr(other, keyword))
     for keyword in ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "ReferringPhysicianName"):
         setattr(made, keyword, getattr(other, keyword))
-    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = sop_class
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = UID(sop_class)
     made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = generate_uid()
     made.SeriesInstanceUID, made.Modality = generate_uid(), modality
     made.SeriesNumber, made.InstanceNumber = 90, 1
@@ -188,10 +190,14 @@ def japanese_without_its_font(words: str) -> bytes:
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
         b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
         b"<</Type/Font/Subtype/Type0/BaseFont/Ryumin-Light/Encoding/90ms-RKSJ-H/DescendantFonts[6 0 R]>>",
-        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/Ryumin-Light/FontDescriptor 7 0 R"
-        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>>>",
-        b"<</Type/FontDescriptor/FontName/Ryumin-Light/Flags 6/FontBBox[0 -200 1000 900]/ItalicAngle 0"
-        b"/Ascent 900/Descent -200/CapHeight 700/StemV 80>>",
+        (
+            b"<</Type/Font/Subtype/CIDFontType0/BaseFont/Ryumin-Light/FontDescriptor 7 0 R"
+            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>>>"
+        ),
+        (
+            b"<</Type/FontDescriptor/FontName/Ryumin-Light/Flags 6/FontBBox[0 -200 1000 900]/ItalicAngle 0"
+            b"/Ascent 900/Descent -200/CapHeight 700/StemV 80>>"
+        ),
     ]
     made, places = b"%PDF-1.4\n", []
     for index, one in enumerate(objects, 1):
@@ -221,13 +227,13 @@ def video(of: Dataset, stream: bytes, transfer_syntax: str, *, fragments: Sequen
     """A video object: the stream in one fragment, or cut where told."""
     made = image(study=of.StudyInstanceUID, sop_class=VideoPhotographicImageStorage, modality="XC")
     made.PatientID, made.PatientName = of.PatientID, of.PatientName
-    made.file_meta.TransferSyntaxUID = transfer_syntax
+    made.file_meta.TransferSyntaxUID = UID(transfer_syntax)
     made.SeriesNumber, made.SeriesDescription, made.NumberOfFrames = 93, "超音波動画", 25
     made.SamplesPerPixel, made.PhotometricInterpretation, made.PlanarConfiguration = 3, "YBR_PARTIAL_420", 0
     made.Rows, made.Columns, made.BitsAllocated, made.BitsStored, made.HighBit = 48, 64, 8, 8, 7
     made.LossyImageCompression, made.LossyImageCompressionMethod = "01", "ISO_14496_10"
     cuts = [0, *fragments, len(stream)]
-    pieces = [stream[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    pieces = [stream[start:end] for start, end in pairwise(cuts)]
     made.PixelData = encapsulate([piece + b"\0" * (len(piece) % 2) for piece in pieces], has_bot=False)
     made["PixelData"].VR, made["PixelData"].is_undefined_length = "OB", True
     return made

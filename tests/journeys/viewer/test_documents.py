@@ -224,7 +224,7 @@ def test_what_nothing_can_show_is_said_to_be_so(hub: BrowsedHub, room: Room) -> 
 
 def test_a_real_measurement_report_leads_to_its_image(hub: BrowsedHub, room: Room, test_data: Path) -> None:
     folder = test_data / "5-sr-pr-seg/ImagingDataCommons__highdicom/data/test_files"
-    objects = [pydicom.dcmread(folder / name) for name in ("ct_image.dcm", "sr_document.dcm")]
+    objects: list[Dataset] = [pydicom.dcmread(folder / name) for name in ("ct_image.dcm", "sr_document.dcm")]
     room.open(hub.case(objects))
     room.settle()
     row_of(room.page, "Imaging Measurement Report").click()
