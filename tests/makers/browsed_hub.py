@@ -136,6 +136,11 @@ class BrowsedHub:
         outcomes = self.hub.archive.store_instances(site_id, incoming, actor=GATEWAY_ACTOR)
         assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
         study = str(objects[0].StudyInstanceUID)
+        self.declare(site_id, study)
+        return self.item(site_id, study)
+
+    def declare(self, site_id: str, study: str) -> None:
+        """The gateway counts what it has sent of a study: all that is here."""
         here = self.hub.archive.instances(Scope(site_id, study))
         counted = tuple(
             Declared(one.coded.sop_instance_uid, len(one.coded.frames), one.coded.content_digest) for one in here
@@ -143,6 +148,9 @@ class BrowsedHub:
         signed_by = GATEWAY_ACTOR.removeprefix("gateway:")
         manifest = Manifest(study, signed_by, verified=True, document=b"{}", signature=b"", declared=counted)
         self.hub.archive.record_manifest(site_id, manifest, actor=GATEWAY_ACTOR)
+
+    def item(self, site_id: str, study: str) -> str:
+        """A declared study's case, as soon as it is on the worklist."""
         for _ in range(600):
             with self.hub.stores.database.read() as connection:
                 found = worklist_store.find_by_study(connection, site_id, study)

@@ -75,7 +75,7 @@ class Outcome:
 
 
 @dataclass
-class _Round:
+class Round:
     """Files that one home can hold: each UID once, one patient to a study."""
 
     outcomes: list[Outcome] = field(default_factory=list)
@@ -102,7 +102,7 @@ def all_files(test_data: Path) -> list[Outcome]:
 
 def send_all(outcomes: Sequence[Outcome], folder: Path, *, told: Callable[[str], None] = lambda _: None) -> None:
     """Send everything and fill in what became of it; variants under one UID go to a fresh home each."""
-    rounds = _rounds(outcomes)
+    rounds = rounds(outcomes)
     for number, one in enumerate(rounds, 1):
         told(f"round {number} of {len(rounds)}: {len(one.outcomes)} files")
         with running_home(folder / f"home-{number}") as home:
@@ -113,6 +113,17 @@ def send_all(outcomes: Sequence[Outcome], folder: Path, *, told: Callable[[str],
                 for outcome in one.outcomes:
                     if outcome.taken:
                         _fetch(client, home.endpoints()["dicomweb"], outcome, problems)
+
+
+def rounds(outcomes: Sequence[Outcome]) -> list[Round]:
+    """As few homes, or sites, as can hold everything."""
+    rounds: list[Round] = []
+    for outcome in outcomes:
+        patient = _read(outcome)
+        if not any(one.takes(outcome, patient) for one in rounds):
+            rounds.append(Round())
+            rounds[-1].takes(outcome, patient)
+    return rounds
 
 
 def table(outcomes: Sequence[Outcome], test_data: Path) -> Table:
@@ -142,16 +153,6 @@ def counts(outcomes: Sequence[Outcome]) -> Table:
 
 def _class(gateway: str) -> str:
     return gateway.split(":", maxsplit=1)[0]
-
-
-def _rounds(outcomes: Sequence[Outcome]) -> list[_Round]:
-    rounds: list[_Round] = []
-    for outcome in outcomes:
-        patient = _read(outcome)
-        if not any(one.takes(outcome, patient) for one in rounds):
-            rounds.append(_Round())
-            rounds[-1].takes(outcome, patient)
-    return rounds
 
 
 def _read(outcome: Outcome) -> tuple[str, ...]:

@@ -67,6 +67,8 @@ export function Pane(props: PaneProps): JSX.Element {
       data-drawn={!hidden || undefined}
       data-proved={(!hidden && state.frameView.whole && state.frameView.proved) || undefined}
       data-index={state?.index}
+      data-instance={state?.frame.instance.sopInstanceUid}
+      data-frame={state?.frame.frameNumber}
       onDoubleClick={onEnlarge}
     >
       <div ref={box} className={classes["canvas"]} data-hidden={hidden || undefined} />
