@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from pydicom.dataset import Dataset
 from pydicom.uid import BasicTextSRStorage, ExplicitVRLittleEndian, generate_uid
 
@@ -124,6 +124,25 @@ def test_a_mammogram_case_comes_hung_chest_wall_to_chest_wall_at_one_scale_with_
     assert room.page.locator("[data-pane]").count() == 2
     room.press("Shift+Space", "Shift+Space")
     assert room.page.locator("[data-pane]").count() == 8
+
+
+def test_a_view_that_hangs_elsewhere_before_its_image_came_is_drawn_there(hub: BrowsedHub, room: Room) -> None:
+    """What was asked for by a viewport that is gone is not taken for the picture of the one in its place."""
+    item = hub.case(mammograms(spacing=1 / 3, date="20261102"))
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    room.page.route("**/instances/*/frames/*", hold)
+    room.begin(item)
+    expect(room.page.locator("[data-pane=pane-0]")).to_be_visible()
+    room.page.wait_for_timeout(500)
+    assert waiting
+    room.press("Space", "Shift+Space", "Space")
+    room.page.unroute("**/instances/*/frames/*")
+    room.settle()
+    assert room.canvas()[..., 0].max() > 200
 
 
 def test_every_image_says_whose_it_is_and_one_key_hides_all_text(hub: BrowsedHub, room: Room) -> None:

@@ -50,6 +50,11 @@ describe("the reading room", () => {
     expect(shown(changeRoom(hanging)(own, { type: "step", by: -1 }))).toEqual(["a", "b", "c", "d"]);
   });
 
+  it("leaves a viewport as it is whose own stack is put into it", () => {
+    const room = after({ type: "activate", cell: 1 });
+    expect(changeRoom(hanging)(room, { type: "put", stack: stacks[1] ?? stack("x") })).toBe(room);
+  });
+
   it("enlarges one viewport and gives the room back", () => {
     const large = after({ type: "enlarge", cell: 2 });
     expect(large).toMatchObject({ enlarged: 2, active: 2 });

@@ -108,6 +108,7 @@ function standing(hanging: Hanging, step: number): Pick<Room, "step" | "arrangem
 }
 
 function put(room: Room, stack: Stack): Room {
+  if (room.arrangement.cells[room.active]?.stack === stack) return room;
   const cells = room.arrangement.cells.map((cell, index): Cell => (index === room.active ? cellOf(stack) : cell));
   return { ...room, arrangement: { ...room.arrangement, cells }, own: true, cine: false };
 }

@@ -48,6 +48,8 @@ export interface StackViewOptions {
 }
 
 const TABLE_ENTRIES = 4_096;
+/** Counts up, so that what is late for one viewport is not taken for news of the next in its place. */
+let viewports = 0;
 const EMPTY: FrameView = {
   arrived: 0,
   image: null,
@@ -85,6 +87,8 @@ export class StackView {
 
   constructor({ engine, element, id, store, stack, placement, index = 0 }: StackViewOptions) {
     serveImagesFrom(store);
+    viewports += 1;
+    const viewportId = `${id} ${viewports}`;
     this.#engine = engine;
     this.#element = element;
     this.#store = store;
@@ -92,13 +96,13 @@ export class StackView {
     this.#placement = placement;
     this.#index = index;
     engine.enableElement({
-      viewportId: id,
+      viewportId,
       element,
       type: Enums.ViewportType.STACK,
       defaultOptions: { background: [0, 0, 0] },
     });
-    this.#viewport = engine.getViewport<StackViewport>(id);
-    measureIn(id, engine.id);
+    this.#viewport = engine.getViewport<StackViewport>(viewportId);
+    measureIn(viewportId, engine.id);
     element.addEventListener(Enums.Events.STACK_NEW_IMAGE, this.#newImage as EventListener);
     this.#state = this.#snapshot();
     this.#watch();
@@ -239,8 +243,9 @@ export class StackView {
     this.#render();
   }
 
-  readonly #newImage = (event: CustomEvent<{ imageId: string; image: Types.IImage }>): void => {
-    const { imageId, image } = event.detail;
+  readonly #newImage = (event: CustomEvent<{ viewportId: string; imageId: string; image: Types.IImage }>): void => {
+    const { viewportId, imageId, image } = event.detail;
+    if (viewportId !== this.#viewport.id) return;
     this.#drawn = imageId;
     this.#drawnReduced = image.columns < (this.#store.frame(imageId)?.pixel.columns ?? Infinity);
     this.#applyGrey();
