@@ -5,7 +5,7 @@ import { firstStep, isVisible, previewsOf } from "./queue";
 
 /** One frame on its way: what has come of it, what it was shown to be, what it needs next. */
 
-export type Failure = "digest" | "decode" | "refused";
+export type Failure = "digest" | "decode" | "undecodable" | "refused";
 
 /** What the screen may say of a frame. */
 export interface FrameView {

@@ -7,8 +7,8 @@ import { EXPLICIT_LITTLE_ENDIAN } from "./transferSyntax";
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly status: number;
-  constructor(status: number) {
-    super(`HTTP ${status}`);
+  constructor(status: number, why = `HTTP ${status}`) {
+    super(why);
     this.status = status;
   }
 }
@@ -139,7 +139,14 @@ export async function fetchDecoded(url: string, signal: AbortSignal): Promise<Ar
     signal,
     credentials: "same-origin",
   });
+  if (answer.status === 406) throw new Refused(406, await whyNot(answer));
   refuse(answer.status);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   return answer.arrayBuffer();
+}
+
+/** The hub's problem document (RFC 9457) says what stands in the way. */
+async function whyNot(answer: Response): Promise<string> {
+  const problem = (await answer.json().catch(() => null)) as { readonly detail?: unknown } | null;
+  return typeof problem?.detail === "string" ? problem.detail : "";
 }

@@ -157,6 +157,17 @@ describe("the frames of a case", () => {
     expect(rejected).toEqual([]);
   });
 
+  it("that nobody can decode are asked for once, and say why", async () => {
+    const one = made(1, { digestOf: "encoded", instance: { transferSyntaxUid: "1.2.840.10008.1.2.4.51" } });
+    const fetchDecoded = (): Promise<ArrayBuffer> => Promise.reject(new Refused(406, "it is no JPEG stream"));
+    const { store, fetched, rejected } = world([one], { fetchDecoded });
+    store.open([one.frame]);
+    await until(() => store.view(one.frame.imageId)?.failure !== null);
+    expect(store.view(one.frame.imageId)).toMatchObject({ failure: "undecodable", detail: "it is no JPEG stream" });
+    expect(fetched).toHaveLength(1);
+    expect(rejected).toEqual([]);
+  });
+
   it("that the hub decoded to other pixels are rejected", async () => {
     const one = made(1, { instance: { transferSyntaxUid: "1.2.840.10008.1.2.4.70" } });
     const { store } = world([one], { fetchDecoded: () => Promise.resolve(made(9).bytes.slice().buffer) });

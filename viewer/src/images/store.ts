@@ -238,8 +238,11 @@ export class FrameStore {
       await this.#judge(entry, answer);
     } catch (error) {
       if (error instanceof Aborted) return;
-      if (error instanceof Refused && error.status !== NOT_DECODABLE)
-        Object.assign(entry, { failure: "refused", detail: error.message });
+      if (error instanceof Refused)
+        Object.assign(entry, {
+          failure: error.status === NOT_DECODABLE ? "undecodable" : "refused",
+          detail: error.message,
+        });
       else this.#reject(entry, { found: "", detail: (error as Error).message, kind: "decode" });
     } finally {
       entry.decoding = false;

@@ -4,6 +4,7 @@ import type { Instance } from "@/images/frame";
 import { acquisition } from "./acquisition";
 import { stackLabel, viewLabel } from "./label";
 import classes from "./Overlay.module.css";
+import { reasonOf } from "./reasons";
 import type { StackViewState } from "./StackView";
 import { truthOf, type Truth } from "./truth";
 
@@ -127,6 +128,13 @@ function WindowCorner({ state }: { readonly state: StackViewState }): JSX.Elemen
   );
 }
 
+type Words = ReturnType<typeof useTranslation<"reading">>["t"];
+
+function reason(words: string, t: Words): string {
+  const { key, what } = reasonOf(words);
+  return t(`reason.${key}`, { what });
+}
+
 function TruthCorner({ truth }: { readonly truth: Truth }): JSX.Element {
   const { t } = useTranslation("reading");
   return (
@@ -143,7 +151,7 @@ function TruthCorner({ truth }: { readonly truth: Truth }): JSX.Element {
         </div>
       )}
       {truth.keptBecause === "" || truth.lossy !== null ? null : (
-        <div>{t("truth.kept", { why: truth.keptBecause })}</div>
+        <div>{t("truth.kept", { why: reason(truth.keptBecause, t) })}</div>
       )}
       <Stage truth={truth} />
       {truth.decodedByHub ? <div>{t("truth.decodedByHub")}</div> : null}
@@ -203,6 +211,14 @@ function Middle({
 }): JSX.Element | null {
   const { t } = useTranslation("reading");
   const { failure, detail, retrying } = state.frameView;
+  if (failure === "undecodable") {
+    return (
+      <div className={classes["middle"]} role="alert">
+        <div className={classes["bad"]}>{t("failure.undecodable", { encoding: truth.sourceEncoding })}</div>
+        {detail === "" ? null : <div>{reason(detail, t)}</div>}
+      </div>
+    );
+  }
   if (failure !== null) {
     return (
       <div className={classes["middle"]} role="alert">
