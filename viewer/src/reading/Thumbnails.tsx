@@ -5,7 +5,7 @@ import type { DocumentObject } from "@/images/frame";
 import type { FrameStore } from "@/images/store";
 import { formatDay, parseDay } from "@/ui/format";
 import { useDateStyle } from "@/ui/preferences";
-import { stackLabel } from "@/viewports/label";
+import { partOf, stackLabel } from "@/viewports/label";
 import { drawThumbnail } from "@/viewports/thumbnail";
 import type { Documents } from "./documents";
 import type { AbsentPrior } from "./priors";
@@ -160,6 +160,7 @@ function Thumbnail({ stack, store, hung, active, onPut }: ThumbnailProps): JSX.E
   const canvas = useRef<HTMLCanvasElement>(null);
   const share = useShare(store, stack);
   const frame = middleOf(stack);
+  const part = partOf(stack);
   useEffect(() => {
     if (frame === undefined) return;
     const draw = (): void => {
@@ -180,7 +181,10 @@ function Thumbnail({ stack, store, hung, active, onPut }: ThumbnailProps): JSX.E
     >
       <canvas ref={canvas} width={112} height={112} />
       <span className={classes["name"]}>{stackLabel(stack)}</span>
-      <span className={classes["count"]}>{t("imageCount", { count: stack.frames.length })}</span>
+      <span className={classes["count"]}>
+        {part === null ? "" : `${t("part", part)}  `}
+        {t("imageCount", { count: stack.frames.length })}
+      </span>
       {share < 1 ? <span className={classes["bar"]} style={{ "--share": share } as React.CSSProperties} /> : null}
     </button>
   );

@@ -2,7 +2,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { Instance } from "@/images/frame";
 import { acquisition } from "./acquisition";
-import { stackLabel, viewLabel } from "./label";
+import { partOf, stackLabel, viewLabel } from "./label";
 import classes from "./Overlay.module.css";
 import { reasonOf } from "./reasons";
 import type { StackViewState } from "./StackView";
@@ -54,6 +54,7 @@ function IdentityCorner({
   const { t } = useTranslation("reading");
   const { stack, index, frame } = state;
   const whose = identity(frame.instance);
+  const part = partOf(stack);
   return (
     <div className={classes["topLeft"]} data-corner="identity" data-differs={whose.differs !== "" || undefined}>
       {whose.differs === "" ? null : (
@@ -71,9 +72,10 @@ function IdentityCorner({
         {stack.prior ? `${t("prior")} ` : ""}
         {whose.studyDate}
       </div>
-      <div>
-        {stackLabel(stack)}
-        {stack.frames.length > 1 ? `  ${index + 1}/${stack.frames.length}` : ""}
+      <div className={classes["place"]}>
+        <span>{stackLabel(stack)}</span>
+        {part === null ? null : <span>{t("part", part)}</span>}
+        {stack.frames.length > 1 ? <span>{`${index + 1}/${stack.frames.length}`}</span> : null}
       </div>
     </div>
   );

@@ -9,10 +9,14 @@ export function viewLabel(breast: BreastView): string {
 }
 
 /** What a stack is called where there is little room. */
-export function stackLabel(stack: Stack): string {
-  const { series, frames, part } = stack;
+export function stackLabel({ series, frames }: Stack): string {
   const breast = frames[0]?.instance.breast;
   const view = breast === undefined ? "" : viewLabel(breast);
-  const named = view || series.description || series.modality;
-  return part !== null && view === "" ? `${named} ${part.number}/${part.of}` : named;
+  return view || series.description || series.modality;
+}
+
+/** Which of its series' stacks it is, where its name does not tell them apart. */
+export function partOf({ frames, part }: Stack): Stack["part"] {
+  const breast = frames[0]?.instance.breast;
+  return breast === undefined || viewLabel(breast) === "" ? part : null;
 }
