@@ -1,16 +1,33 @@
 """The viewer's own document of a study, and what staff has to decide on."""
 
 import gzip
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
 from dokuei.hub.archive.api_access import At, at_named_site, not_modified, note_access, takes_gzip
+from dokuei.hub.archive.rejections import FrameRejection
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.viewer_shapes import StudyImages
 from dokuei.hub.identity.model import Permission
+
+_Digest = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
+
+
+class ViewerEvent(BaseModel):
+    """What a reading room tells of a frame that it would not show."""
+
+    kind: Literal["frame.rejected"]
+    study_instance_uid: str
+    sop_instance_uid: str
+    frame: int = Field(ge=1, lt=2**31)
+    expected: _Digest
+    found: _Digest
+    detail: str = Field(max_length=1000)
 
 
 def viewer_routes(service: ArchiveService) -> APIRouter:
@@ -32,6 +49,12 @@ def viewer_routes(service: ArchiveService) -> APIRouter:
             headers["Content-Encoding"] = "gzip"
             return Response(document.gzipped, headers=headers, media_type="application/json")
         return Response(gzip.decompress(document.gzipped), headers=headers, media_type="application/json")
+
+    @router.post("/viewer-events", status_code=204)
+    async def viewer_event(at: here, told: ViewerEvent) -> None:
+        """A frame whose pixels were not those that were proved: kept in the trail."""
+        rejection = FrameRejection(**told.model_dump(exclude={"kind"}))
+        await to_thread.run_sync(partial(service.note_rejection, at.site_id, rejection, actor=at.principal.actor))
 
     @router.get("/quarantine")
     async def quarantine(at: here) -> list[dict[str, Any]]:

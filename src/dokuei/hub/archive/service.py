@@ -36,6 +36,7 @@ from dokuei.hub.archive.model import (
 from dokuei.hub.archive.query import Query
 from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.rebuild import Rebuild
+from dokuei.hub.archive.rejections import FrameRejection, note_rejection
 from dokuei.hub.archive.retention import Expiry, InUse, Retention
 from dokuei.hub.archive.search import Search
 from dokuei.hub.archive.storing import STUDY_CHANGED, Storing, storage_error
@@ -180,6 +181,14 @@ class ArchiveService:
         """One page of a QIDO-RS search; ``base`` is the address of the site's DICOMweb, for Retrieve URLs."""
         with self.database.read() as connection:
             return Search(connection, site_id, level, query, base, study, series).found()
+
+    def note_rejection(self, site_id: str, rejection: FrameRejection, *, actor: str) -> None:
+        """Keep what a reading room would not show.
+
+        Raises:
+            NotFoundError: no such object at this site.
+        """
+        note_rejection(self.database, site_id, rejection, actor=actor)
 
     def quarantined(self, site_id: str) -> list[dict[str, Any]]:
         """What staff has to decide on, oldest first."""
