@@ -1,7 +1,7 @@
 """Every real file of the test data in the archive of a hub, each study a case that a reader can open.
 
-Objects are admitted, coded and proved as a gateway's or STOW's are, and stored site by site: variants of one object, and
-studies that files give to different patients, go to sites of their own.
+Objects are admitted, coded and proved as a gateway's or STOW's are, and stored site by site: variants of one object,
+and studies that files give to different patients, go to sites of their own.
 """
 
 from collections.abc import Iterator, Sequence

@@ -102,9 +102,9 @@ def all_files(test_data: Path) -> list[Outcome]:
 
 def send_all(outcomes: Sequence[Outcome], folder: Path, *, told: Callable[[str], None] = lambda _: None) -> None:
     """Send everything and fill in what became of it; variants under one UID go to a fresh home each."""
-    rounds = rounds(outcomes)
-    for number, one in enumerate(rounds, 1):
-        told(f"round {number} of {len(rounds)}: {len(one.outcomes)} files")
+    homes = rounds(outcomes)
+    for number, one in enumerate(homes, 1):
+        told(f"round {number} of {len(homes)}: {len(one.outcomes)} files")
         with running_home(folder / f"home-{number}") as home:
             for outcome in one.outcomes:
                 _send(home, outcome)
@@ -117,13 +117,13 @@ def send_all(outcomes: Sequence[Outcome], folder: Path, *, told: Callable[[str],
 
 def rounds(outcomes: Sequence[Outcome]) -> list[Round]:
     """As few homes, or sites, as can hold everything."""
-    rounds: list[Round] = []
+    found: list[Round] = []
     for outcome in outcomes:
         patient = _read(outcome)
-        if not any(one.takes(outcome, patient) for one in rounds):
-            rounds.append(Round())
-            rounds[-1].takes(outcome, patient)
-    return rounds
+        if not any(one.takes(outcome, patient) for one in found):
+            found.append(Round())
+            found[-1].takes(outcome, patient)
+    return found
 
 
 def table(outcomes: Sequence[Outcome], test_data: Path) -> Table:
