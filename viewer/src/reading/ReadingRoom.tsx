@@ -75,6 +75,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
       className={classes["room"]}
       aria-label={t("title")}
       data-reading-room=""
+      data-study={first.current.study.studyInstanceUid}
       data-report={room.reportOpen || undefined}
     >
       {room.stripsHidden ? null : (
