@@ -185,7 +185,7 @@ def test_every_real_image_is_reachable_drawn_proved_and_counted(walk: Walk) -> N
 
 
 def test_what_nobody_can_decode_says_so_and_why_in_the_readers_language(walk: Walk) -> None:
-    """IMG-03: no HTTP status and no English stand where a picture should."""
+    """No HTTP status and no English stand where a picture should."""
     assert len(walk.undecodable) == 2, walk.undecodable
     for name, told in walk.undecodable.items():
         message, *reason = told.splitlines()
