@@ -34,12 +34,13 @@ export function TopStrip(props: TopStripProps): JSX.Element {
   const { opened, store, views, seen, room, change, act } = props;
   const { patient } = opened.current.images;
   const name = writeName(patient.patient_name);
+  const { t } = useTranslation("reading");
   return (
     <header className={classes["strip"]} onMouseDown={keepFocus}>
       <Press icon="back" command="worklist" act={act} />
       <div className={classes["case"]}>
-        <h1>{name.main}</h1>
-        <span>{patient.patient_id}</span>
+        <h1>{name.main || t("withoutName")}</h1>
+        <span>{patient.patient_id || t("withoutId")}</span>
         <span>{opened.current.images.study_description}</span>
       </div>
       <LedgerMark opened={opened} store={store} seen={seen} documents={props.documents} onRefresh={props.onRefresh} />

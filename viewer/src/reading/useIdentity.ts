@@ -23,9 +23,9 @@ export function useIdentity(opened: OpenCase): Identity {
       const name = writeName(patient.patient_name);
       const unlike = differences(patient, current.images.patient).map((what) => t(`reading:person.${what}`));
       return {
-        name: name.main,
+        name: name.main || t("reading:withoutName"),
         kana: name.kana,
-        patientId: patient.patient_id,
+        patientId: patient.patient_id || t("reading:withoutId"),
         particulars: [age === null ? "" : t("age", { age }), sexWord, formatDay(birth, style)]
           .filter(Boolean)
           .join(" "),

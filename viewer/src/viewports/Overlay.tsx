@@ -2,6 +2,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { Instance } from "@/images/frame";
 import { acquisition } from "./acquisition";
+import { isFullRange } from "./grey";
 import { partOf, stackLabel, viewLabel } from "./label";
 import classes from "./Overlay.module.css";
 import { reasonOf } from "./reasons";
@@ -112,6 +113,7 @@ function WindowCorner({ state }: { readonly state: StackViewState }): JSX.Elemen
   const name = choice.kind === "table" ? choice.table.explanation || t("voiTable") : choice.explanation;
   const kind = choice.kind === "table" ? "LUT" : choice.function === "LINEAR" ? "" : choice.function.replace("_", " ");
   const colour = frame.pixel.samplesPerPixel > 1 || frame.pixel.palette !== null;
+  const words = isFullRange(grey, frame.voi) ? t("fullRange") : [kind, name].join(" ").trim();
   return (
     <div className={classes["bottomLeft"]} data-corner="window">
       {colour ? null : (
@@ -119,7 +121,7 @@ function WindowCorner({ state }: { readonly state: StackViewState }): JSX.Elemen
           W {short(grey.width)} C {short(grey.center)} {frame.modality.unit}
         </div>
       )}
-      {colour || (name === "" && kind === "") ? null : <div>{[kind, name].join(" ").trim()}</div>}
+      {colour || words === "" ? null : <div>{words}</div>}
       <div>
         {t("zoom", { percent: Math.round(state.zoom * 100) })}
         {grey.inverted ? `  ${t("inverted")}` : ""}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LookUpTable, ModalityTransform, PixelDescription, VoiChoice, VoiFunction } from "@/images/frame";
 import { madeFrame } from "@/images/madeFrames";
-import { fullRange, greyCurve, greyTable, stateOf, toModality, windowed, type GreyTable } from "./grey";
+import { fullRange, greyCurve, greyTable, isFullRange, stateOf, toModality, windowed, type GreyTable } from "./grey";
 
 const { pixel: PIXEL } = madeFrame();
 const IDENTITY: ModalityTransform = { slope: 1, intercept: 0, unit: "", table: null };
@@ -133,5 +133,15 @@ describe("modality values", () => {
     expect(toModality(100, hounsfield)).toBe(-924);
     expect(toModality(0, { ...IDENTITY, table })).toBe(table.values[0]);
     expect(toModality(9999, { ...IDENTITY, table })).toBe(4095);
+  });
+});
+
+describe("a window that the image did not ask for", () => {
+  const state = stateOf(fullRange(0, 4000, IDENTITY));
+
+  it("is called so until the reader moves it", () => {
+    expect(isFullRange(state, [])).toBe(true);
+    expect(isFullRange({ ...state, width: 100 }, [])).toBe(false);
+    expect(isFullRange(stateOf(window(40, 400)), [window(40, 400)])).toBe(false);
   });
 });

@@ -37,6 +37,11 @@ export function fullRange(minimum: number, maximum: number, modality: ModalityTr
   return { kind: "window", center: (low + high) / 2, width, function: "LINEAR_EXACT", explanation: "" };
 }
 
+/** Whether it is still the window over all values, which the object did not ask for. */
+export function isFullRange({ choice, center, width }: GreyState, offered: readonly VoiChoice[]): boolean {
+  return offered.length === 0 && choice.kind === "window" && center === choice.center && width === choice.width;
+}
+
 export function toModality(stored: number, modality: ModalityTransform): number {
   if (modality.table === null) return stored * modality.slope + modality.intercept;
   return tableAt(modality.table, stored);
