@@ -1,11 +1,12 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { Instance } from "@/images/frame";
+import { failureReason, undecodableReason, type KeptReason } from "@/images/reasons";
 import { acquisition } from "./acquisition";
 import { isFullRange } from "./grey";
 import { partOf, stackLabel, viewLabel } from "./label";
+import { RecordedWords } from "@/ui/RecordedWords";
 import classes from "./Overlay.module.css";
-import { reasonOf } from "./reasons";
 import type { StackViewState } from "./StackView";
 import { truthOf, type Truth } from "./truth";
 
@@ -132,13 +133,6 @@ function WindowCorner({ state }: { readonly state: StackViewState }): JSX.Elemen
   );
 }
 
-type Words = ReturnType<typeof useTranslation<"reading">>["t"];
-
-function reason(words: string, t: Words): string {
-  const { key, what } = reasonOf(words);
-  return t(`reason.${key}`, { what });
-}
-
 function TruthCorner({ truth }: { readonly truth: Truth }): JSX.Element {
   const { t } = useTranslation("reading");
   return (
@@ -154,8 +148,8 @@ function TruthCorner({ truth }: { readonly truth: Truth }): JSX.Element {
           {truth.sourceEncoding === truth.lossy.method ? "" : ` (${truth.sourceEncoding})`}
         </div>
       )}
-      {truth.keptBecause === "" || truth.lossy !== null ? null : (
-        <div>{t("truth.kept", { why: reason(truth.keptBecause, t) })}</div>
+      {truth.keptBecause === null || truth.lossy !== null ? null : (
+        <Kept why={truth.keptBecause} />
       )}
       <Stage truth={truth} />
       {truth.decodedByHub ? <div>{t("truth.decodedByHub")}</div> : null}
@@ -219,7 +213,7 @@ function Middle({
     return (
       <div className={classes["middle"]} role="alert">
         <div className={classes["bad"]}>{t("failure.undecodable", { encoding: truth.sourceEncoding })}</div>
-        {detail === "" ? null : <div>{reason(detail, t)}</div>}
+        {detail === "" ? null : <Kept why={undecodableReason(detail)} />}
       </div>
     );
   }
@@ -227,7 +221,7 @@ function Middle({
     return (
       <div className={classes["middle"]} role="alert">
         <div className={classes["bad"]}>{t(`failure.${failure}`)}</div>
-        <div className={classes["roomy"]}>{detail}</div>
+        {detail === "" ? null : <Behind detail={detail} />}
         <button type="button" className={classes["retry"]} onClick={onRetry}>
           {t("failure.retry")}
         </button>
@@ -238,6 +232,25 @@ function Middle({
   return (
     <div className={classes["middle"]}>
       {retrying ? t("waiting.retrying") : t("waiting.image", { number: state.index + 1, percent: truth.percent })}
+    </div>
+  );
+}
+
+/** Why an object is as it came. */
+function Kept({ why }: { readonly why: KeptReason }): JSX.Element {
+  const { t } = useTranslation("reading");
+  return (
+    <RecordedWords raw={why.raw}>{t("truth.kept", { why: t(`keptBecause.${why.key}`, why.values) })}</RecordedWords>
+  );
+}
+
+/** What is known of the cause. */
+function Behind({ detail }: { readonly detail: string }): JSX.Element {
+  const { t } = useTranslation("reading");
+  const { key, values, raw } = failureReason(detail);
+  return (
+    <div className={classes["roomy"]}>
+      <RecordedWords raw={raw}>{t(`failedBecause.${key}`, values)}</RecordedWords>
     </div>
   );
 }

@@ -35,6 +35,7 @@ describe("the truth of a frame", () => {
 
   it("says why a source's encoding was kept", () => {
     const kept = madeFrame({ instance: { proof: "kept", reason: "decoders disagree" } });
-    expect(truthOf(kept, view).keptBecause).toBe("decoders disagree");
+    expect(truthOf(kept, view).keptBecause).toMatchObject({ key: "other", raw: "decoders disagree" });
+    expect(truthOf(frame, view).keptBecause).toBeNull();
   });
 });

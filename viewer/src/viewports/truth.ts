@@ -1,5 +1,6 @@
 import type { FrameView } from "@/images/entry";
 import type { Frame } from "@/images/frame";
+import { keptReason, type KeptReason } from "@/images/reasons";
 import { transferSyntax } from "@/images/transferSyntax";
 
 /** What a viewport says about the truth of its frame. Pure: the words are the catalogue's. */
@@ -11,8 +12,8 @@ export interface Truth {
   /** 0 to 100. */
   readonly percent: number;
   readonly decodedByHub: boolean;
-  /** Why the source's encoding was kept; empty where it was coded losslessly and proved. */
-  readonly keptBecause: string;
+  /** Why the source's encoding was kept; null where it was coded losslessly and proved. */
+  readonly keptBecause: KeptReason | null;
   /** Whether the digest is of pixels, or of the bytes as received (a lossy source). */
   readonly digestOf: Frame["digestOf"];
 }
@@ -40,7 +41,7 @@ export function truthOf(frame: Frame, view: FrameView): Truth {
     stage: stageOf(view),
     percent: Math.floor(view.arrived * 100),
     decodedByHub: view.decodedByHub,
-    keptBecause: instance.proof === "kept" ? instance.reason : "",
+    keptBecause: instance.proof === "kept" ? keptReason(instance.reason) : null,
     digestOf: frame.digestOf,
   };
 }
