@@ -5,7 +5,7 @@ import { LanguageSwitch } from "@/ui/LanguageSwitch";
 import { keyName, KEYS, type Command, type KeyGroup } from "./keys";
 import classes from "./HelpSheet.module.css";
 
-const GROUPS: readonly KeyGroup[] = ["move", "tools", "picture", "room"];
+const GROUPS: readonly KeyGroup[] = ["move", "tools", "picture", "layout", "room"];
 const MOUSE = ["wheel", "ctrlWheel", "middle", "right", "double"] as const;
 
 /** The keys of the reading room. */

@@ -7,7 +7,7 @@ import { isDragTool } from "@/viewports/pointer";
 import { perform } from "./commands";
 import { HelpSheet } from "./HelpSheet";
 import { Documents } from "./documents";
-import { commandOf, movesInDocument, pressesButton, typesText, type Command } from "./keys";
+import { commandOf, leadsBack, movesInDocument, pressesButton, typesText, type Command } from "./keys";
 import { OpenDocument } from "./OpenDocument";
 import { changeRoom, firstRoom } from "./room";
 import classes from "./ReadingRoom.module.css";
@@ -19,6 +19,7 @@ import { useCine } from "./useCine";
 import type { OpenCase } from "./useCase";
 import { useFrames } from "./useFrames";
 import { useIdentity } from "./useIdentity";
+import { useNeighbours } from "./useNeighbours";
 import { useMeasuringTexts } from "./useMeasuringTexts";
 import { Views } from "./views";
 
@@ -42,6 +43,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   const texts = useMeasuringTexts();
   const [documents] = useState(() => new Documents(first));
   const [, navigate] = useLocation();
+  const neighbours = useNeighbours(item.worklist_item_id);
 
   useEffect(() => {
     measureWith(store, texts);
@@ -65,8 +67,9 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
         stacks: hanging.stacks,
         documents: documents.all,
         openLedger,
+        goToCase: neighbours.go,
       }),
-    [room, views, navigate, hanging, documents],
+    [room, views, navigate, hanging, documents, neighbours.go],
   );
   useKeys(act);
 
@@ -90,6 +93,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
             room={room}
             change={change}
             act={act}
+            besides={neighbours.said}
           />
           <Thumbnails
             opened={first}
@@ -117,7 +121,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
       {room.reportOpen ? (
         <aside className={classes["report"]} aria-label={t("report")}>
           <Suspense fallback={<LoadingRows rows={6} />}>
-            <ReportPanel worklistItemId={item.worklist_item_id} imagesRead={seen.images} />
+            <ReportPanel worklistItemId={item.worklist_item_id} imagesRead={seen.images} writing={room.writing} />
           </Suspense>
         </aside>
       ) : null}
@@ -141,10 +145,11 @@ function useKeys(act: (command: Command) => void): void {
   }, [act]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      const { code, target } = event;
-      if (typesText(target) || pressesButton(code, target) || movesInDocument(code, target)) return;
       const command = commandOf(event);
       if (command === null) return;
+      const { code, target } = event;
+      const elsewhere = typesText(target) || pressesButton(code, target) || movesInDocument(code, target);
+      if (elsewhere && !leadsBack(command, target)) return;
       event.preventDefault();
       latest.current(command);
     };

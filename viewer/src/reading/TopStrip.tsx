@@ -5,7 +5,7 @@ import type { FrameStore } from "@/images/store";
 import type { VoiChoice } from "@/images/frame";
 import { writeName } from "@/ui/format";
 import type { Tool } from "@/viewports/pointer";
-import { choosePreset, PRESETS } from "./commands";
+import { choosePreset, LAYOUTS, PRESETS } from "./commands";
 import type { Documents } from "./documents";
 import { IconMark, type Icon } from "./icons";
 import { keyName, KEYS, type Command } from "./keys";
@@ -27,6 +27,8 @@ export interface TopStripProps {
   readonly room: Room;
   readonly change: Dispatch<Change>;
   readonly act: (command: Command) => void;
+  /** What became of the wish for another case; empty where there was none. */
+  readonly besides: string;
 }
 
 /** The narrow strip over the images: whose case, what of it is here, how it hangs, what the mouse does. */
@@ -43,6 +45,9 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         <span>{patient.patient_id || t("withoutId")}</span>
         <span>{opened.current.images.study_description}</span>
       </div>
+      <p className={classes["beside"]} role="status">
+        {props.besides}
+      </p>
       <LedgerMark opened={opened} store={store} seen={seen} documents={props.documents} onRefresh={props.onRefresh} />
       <NotForDiagnosis />
       <Steps opened={opened} room={room} change={change} />
@@ -57,7 +62,7 @@ export function TopStrip(props: TopStripProps): JSX.Element {
           <Press icon="reset" command="reset" act={act} />
           <Press icon={room.cine ? "stop" : "play"} command="cine" act={act} pressed={room.cine} />
         </span>
-        <Layouts change={change} />
+        <Layouts act={act} />
         <Press icon="help" command="help" act={act} />
         <Press icon="report" command="report" act={act} pressed={room.reportOpen} wide />
       </div>
@@ -87,18 +92,23 @@ interface PressProps {
   readonly wide?: boolean;
 }
 
+function keyOf(command: Command): string {
+  const binding = KEYS.find((one) => one.command === command);
+  return binding === undefined ? "" : keyName(binding);
+}
+
 /** A button for a command; its key stands in the tip, so that the hand learns it. */
 function Press({ icon, command, act, pressed, wide = false }: PressProps): JSX.Element {
   const { t } = useTranslation("reading");
   const name = t(`command.${command}`);
-  const binding = KEYS.find((one) => one.command === command);
+  const key = keyOf(command);
   return (
     <button
       type="button"
       className={classes["press"]}
       aria-label={name}
       aria-pressed={pressed}
-      title={binding === undefined ? name : `${name}  [${keyName(binding)}]`}
+      title={key === "" ? name : `${name}  [${key}]`}
       onClick={() => act(command)}
     >
       <IconMark icon={icon} />
@@ -162,17 +172,7 @@ function sameName(names: readonly string[], index: number): string {
   return names.filter((name) => name === names[index]).length > 1 ? ` ${before + 1}` : "";
 }
 
-const LAYOUTS = [
-  [1, 1],
-  [1, 2],
-  [1, 3],
-  [1, 4],
-  [2, 2],
-  [2, 3],
-  [2, 4],
-] as const;
-
-function Layouts({ change }: Pick<TopStripProps, "change">): JSX.Element {
+function Layouts({ act }: Pick<TopStripProps, "act">): JSX.Element {
   const { t } = useTranslation("reading");
   return (
     <Menu transitionProps={{ duration: 0 }} position="bottom-end">
@@ -182,8 +182,8 @@ function Layouts({ change }: Pick<TopStripProps, "change">): JSX.Element {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {LAYOUTS.map(([rows, columns]) => (
-          <Menu.Item key={`${rows} ${columns}`} onClick={() => change({ type: "grid", rows, columns })}>
+        {LAYOUTS.map(([command, rows, columns]) => (
+          <Menu.Item key={command} onClick={() => act(command)} rightSection={<kbd>{keyOf(command)}</kbd>}>
             {t("layoutGrid", { rows, columns })}
           </Menu.Item>
         ))}

@@ -16,6 +16,8 @@ export interface Doing {
   readonly stacks: readonly Stack[];
   readonly documents: readonly DocumentObject[];
   readonly openLedger: () => void;
+  /** Opens the case beside this one in the list. */
+  readonly goToCase: (by: 1 | -1) => void;
 }
 
 const TOOLS: Partial<Record<Command, Tool>> = {
@@ -32,12 +34,25 @@ const STEPS: Partial<Record<Command, number>> = { nextImage: 1, previousImage: -
 
 export const PRESETS: readonly Command[] = ["preset1", "preset2", "preset3", "preset4", "preset5"];
 
+/** Rows and columns that have a key each, in the order of the digits. */
+export const LAYOUTS: readonly (readonly [Command, number, number])[] = [
+  ["layout1", 1, 1],
+  ["layout2", 1, 2],
+  ["layout3", 1, 3],
+  ["layout4", 1, 4],
+  ["layout5", 2, 2],
+  ["layout6", 2, 3],
+  ["layout7", 2, 4],
+];
+
 export function perform(command: Command, doing: Doing): void {
   const tool = TOOLS[command];
   const steps = STEPS[command];
   const preset = PRESETS.indexOf(command);
+  const layout = LAYOUTS.find(([name]) => name === command);
   if (tool !== undefined) doing.change({ type: "tool", tool });
   else if (steps !== undefined) doing.view?.scrollBy(steps);
+  else if (layout !== undefined) doing.change({ type: "grid", rows: layout[1], columns: layout[2] });
   else if (preset >= 0) choosePreset(doing.view, preset);
   else if (!performInRoom(command, doing) && doing.view !== null) performInView(command, doing.view);
 }
@@ -73,9 +88,6 @@ function performInRoom(command: Command, doing: Doing): boolean {
     case "nextDocument":
       openNextDocument(doing);
       return true;
-    case "closeDocument":
-      change({ type: "document", document: null });
-      return true;
     case "ledger":
       doing.openLedger();
       return true;
@@ -106,6 +118,18 @@ function performInRoom(command: Command, doing: Doing): boolean {
     case "report":
       change({ type: "toggle", what: "reportOpen" });
       return true;
+    case "write":
+      change({ type: "write" });
+      return true;
+    case "images":
+      toImages(doing);
+      return true;
+    case "nextCase":
+      doing.goToCase(1);
+      return true;
+    case "previousCase":
+      doing.goToCase(-1);
+      return true;
     case "help":
       change({ type: "toggle", what: "helpOpen" });
       return true;
@@ -115,6 +139,14 @@ function performInRoom(command: Command, doing: Doing): boolean {
     default:
       return false;
   }
+}
+
+/** From the report the keyboard is the images' again, and what was typed stays; from anywhere else a document closes. */
+function toImages({ room, change }: Doing): void {
+  const { activeElement } = document;
+  const writes = activeElement?.closest("[data-report-panel]") != null;
+  if (room.document !== null && !writes) change({ type: "document", document: null });
+  else if (activeElement instanceof HTMLElement) activeElement.blur();
 }
 
 function performInView(command: Command, view: StackView): void {

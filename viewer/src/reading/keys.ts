@@ -26,6 +26,13 @@ export type Command =
   | "preset3"
   | "preset4"
   | "preset5"
+  | "layout1"
+  | "layout2"
+  | "layout3"
+  | "layout4"
+  | "layout5"
+  | "layout6"
+  | "layout7"
   | "invert"
   | "flip"
   | "rotate"
@@ -40,12 +47,15 @@ export type Command =
   | "hideText"
   | "hideStrips"
   | "nextDocument"
-  | "closeDocument"
   | "report"
+  | "write"
+  | "images"
+  | "nextCase"
+  | "previousCase"
   | "worklist"
   | "help";
 
-export type KeyGroup = "move" | "tools" | "picture" | "room";
+export type KeyGroup = "move" | "tools" | "picture" | "layout" | "room";
 
 export interface KeyBinding {
   /** KeyboardEvent.code: where the key is, whatever is printed on it. */
@@ -92,6 +102,13 @@ export const KEYS: readonly KeyBinding[] = [
   key("Digit3", "preset3", "picture"),
   key("Digit4", "preset4", "picture"),
   key("Digit5", "preset5", "picture"),
+  key("Digit1", "layout1", "layout", true),
+  key("Digit2", "layout2", "layout", true),
+  key("Digit3", "layout3", "layout", true),
+  key("Digit4", "layout4", "layout", true),
+  key("Digit5", "layout5", "layout", true),
+  key("Digit6", "layout6", "layout", true),
+  key("Digit7", "layout7", "layout", true),
   key("KeyX", "invert", "picture"),
   key("KeyV", "flip", "picture"),
   key("KeyB", "rotate", "picture"),
@@ -103,9 +120,12 @@ export const KEYS: readonly KeyBinding[] = [
   key("KeyT", "hideText", "room"),
   key("KeyT", "hideStrips", "room", true),
   key("KeyD", "nextDocument", "room", true),
-  key("Escape", "closeDocument", "room"),
   key("KeyR", "ledger", "room", true),
   key("KeyR", "report", "room"),
+  key("Enter", "write", "room"),
+  key("Escape", "images", "room"),
+  key("KeyN", "nextCase", "room", true),
+  key("KeyP", "previousCase", "room", true),
   key("Escape", "worklist", "room", true),
   key("Slash", "help", "room", true),
 ];
@@ -136,11 +156,18 @@ interface KeyPress {
   readonly altKey: boolean;
   readonly metaKey: boolean;
   readonly isComposing: boolean;
+  readonly keyCode: number;
 }
+
+/** What a browser says of a key that an input method took; some say only this of the one that ends a composition. */
+const TAKEN_BY_INPUT_METHOD = 229;
+
+const composes = ({ isComposing, key: name, keyCode }: KeyPress): boolean =>
+  isComposing || name === "Process" || keyCode === TAKEN_BY_INPUT_METHOD;
 
 /** Silent while an input method composes, and with Ctrl, Alt or Meta, which belong to the browser. */
 export function commandOf(press: KeyPress): Command | null {
-  if (press.isComposing || press.key === "Process" || press.ctrlKey || press.altKey || press.metaKey) return null;
+  if (composes(press) || press.ctrlKey || press.altKey || press.metaKey) return null;
   if (press.key === "?") return "help";
   return KEYS.find((one) => one.code === press.code && one.shift === press.shiftKey)?.command ?? null;
 }
@@ -178,3 +205,10 @@ export function typesText(target: EventTarget | null): boolean {
     ) !== null
   );
 }
+
+/** Whether a key is for the room although something else has the focus: the one that leads from the report back. */
+export const leadsBack = (command: Command | null, target: EventTarget | null): boolean =>
+  command === "images" &&
+  target instanceof Element &&
+  target.closest("[data-report-panel]") !== null &&
+  target.closest("[role='dialog'], [role='menu'], [role='listbox']") === null;

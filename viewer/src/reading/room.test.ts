@@ -76,4 +76,11 @@ describe("the reading room", () => {
     expect(open.document).toBe(document);
     expect(changeRoom(hanging)(open, { type: "document", document: null }).document).toBeNull();
   });
+
+  it("opens the report to be written in, and forgets the wish when it is folded away", () => {
+    const writing = after({ type: "write" }, { type: "write" });
+    expect(writing).toMatchObject({ reportOpen: true, writing: 2 });
+    const folded = changeRoom(hanging)(writing, { type: "toggle", what: "reportOpen" });
+    expect(folded).toMatchObject({ reportOpen: false, writing: 0 });
+  });
 });

@@ -17,6 +17,8 @@ export interface Room {
   readonly textHidden: boolean;
   readonly stripsHidden: boolean;
   readonly reportOpen: boolean;
+  /** How often the reader went to the report's text since it was opened. */
+  readonly writing: number;
   readonly helpOpen: boolean;
   readonly cine: boolean;
   /** What is no image and is open beside the images, if anything. */
@@ -34,6 +36,7 @@ export type Change =
   | { readonly type: "tool"; readonly tool: Tool }
   | { readonly type: "cine"; readonly on: boolean }
   | { readonly type: "document"; readonly document: DocumentObject | null }
+  | { readonly type: "write" }
   | { readonly type: "toggle"; readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "helpOpen" };
 
 const EMPTY: Step = { name: "series", rows: 1, columns: 1, cells: [] };
@@ -45,6 +48,7 @@ export function firstRoom(hanging: Hanging): Room {
     textHidden: false,
     stripsHidden: false,
     reportOpen: false,
+    writing: 0,
     helpOpen: false,
     cine: false,
     document: null,
@@ -89,8 +93,10 @@ export const changeRoom =
         return { ...room, cine: change.on };
       case "document":
         return { ...room, document: change.document };
+      case "write":
+        return { ...room, reportOpen: true, writing: room.writing + 1 };
       case "toggle":
-        return { ...room, [change.what]: !room[change.what] };
+        return { ...room, [change.what]: !room[change.what], writing: change.what === "reportOpen" ? 0 : room.writing };
     }
   };
 

@@ -1,5 +1,5 @@
 import { Button, Textarea } from "@mantine/core";
-import { useState, type JSX, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type FocusEvent, type JSX, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageRead, Report, WorklistItem } from "@/api/types";
 import { useSession } from "@/session/api";
@@ -18,15 +18,24 @@ export interface EditorProps {
   readonly item: WorklistItem;
   readonly report: Report;
   readonly imagesRead: () => readonly ImageRead[];
+  readonly writing: number;
 }
 
 /** Findings, diagnosis and a category for each breast; saved as one types, signed with one button. */
-export function Editor({ item, report, imagesRead }: EditorProps): JSX.Element {
+export function Editor({ item, report, imagesRead, writing }: EditorProps): JSX.Element {
   const { t } = useTranslation("report");
   const { session } = useSession();
   const count = useCount();
   const { draft, state, saver } = useDraft(item.worklist_item_id, report, imagesRead);
   const [signing, setSigning] = useState(false);
+  const findings = useRef<HTMLTextAreaElement>(null);
+  const lastWritten = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (writing > 0) (lastWritten.current ?? findings.current)?.focus();
+  }, [writing]);
+  const onFocus = (event: FocusEvent): void => {
+    if (event.target instanceof HTMLTextAreaElement) lastWritten.current = event.target;
+  };
   const composition = {
     onCompositionStart: () => saver.compose(true),
     onCompositionEnd: () => saver.compose(false),
@@ -39,7 +48,7 @@ export function Editor({ item, report, imagesRead }: EditorProps): JSX.Element {
     }
   };
   return (
-    <div className={classes["panel"]} onKeyDown={onKeyDown}>
+    <div className={classes["panel"]} onKeyDown={onKeyDown} onFocus={onFocus}>
       <div className={classes["top"]}>
         <h2 className={classes["title"]}>{t("title")}</h2>
         <ReportStatusChip status={report.status} framed />
@@ -62,6 +71,7 @@ export function Editor({ item, report, imagesRead }: EditorProps): JSX.Element {
         </div>
       </div>
       <Textarea
+        ref={findings}
         label={t("findings")}
         autosize
         minRows={5}

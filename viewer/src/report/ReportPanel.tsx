@@ -14,10 +14,12 @@ export interface ReportPanelProps {
   readonly worklistItemId: string;
   /** The images shown so far, whole and proved, with the digest that was on the screen. */
   readonly imagesRead: () => readonly ImageRead[];
+  /** Grows when the reader wants to write: the text that was last written in gets the keyboard. */
+  readonly writing?: number;
 }
 
 /** The report beside the images, and on the case's own page: written by who has the case in hand, read by the others. */
-export function ReportPanel({ worklistItemId, imagesRead }: ReportPanelProps): JSX.Element {
+export function ReportPanel({ worklistItemId, imagesRead, writing = 0 }: ReportPanelProps): JSX.Element {
   const { t } = useTranslation("report");
   const item = useWorklistItem(worklistItemId);
   const report = useReport(worklistItemId);
@@ -29,7 +31,13 @@ export function ReportPanel({ worklistItemId, imagesRead }: ReportPanelProps): J
         <Failed error={error} onRetry={() => void Promise.all([report.refetch(), item.refetch()])} compact />
       ) : report.data && item.data ? (
         mayWrite ? (
-          <Editor key={worklistItemId} item={item.data} report={report.data} imagesRead={imagesRead} />
+          <Editor
+            key={worklistItemId}
+            item={item.data}
+            report={report.data}
+            imagesRead={imagesRead}
+            writing={writing}
+          />
         ) : (
           <ReadOnly item={item.data} report={report.data} />
         )

@@ -11,7 +11,7 @@ import { AgeSex, DayText, InstantText, Name, useCount } from "@/ui/Written";
 import { useHold, usePriority } from "./api";
 import { DueChip, ImagesChip, PriorityMark } from "./chips";
 import { HolderText } from "./Row";
-import type { Opening } from "./WorklistPage";
+import type { Opening } from "./useOpen";
 import classes from "./Worklist.module.css";
 
 export interface PreviewProps {

@@ -1,7 +1,7 @@
 import { TextInput } from "@mantine/core";
-import { useMemo, useState, type JSX } from "react";
+import { useEffect, useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { useSession } from "@/session/api";
 import { useHubNow } from "@/ui/clock";
@@ -10,10 +10,12 @@ import { Shell } from "@/ui/Shell";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { useCount } from "@/ui/Written";
-import { STALE_AFTER, useHold, useWorklist } from "./api";
-import { chosenBy, countViews, found, isView, sorted, VIEWS, type Sort, type View } from "./model";
+import { STALE_AFTER, useWorklist } from "./api";
+import { countViews, isView, listed, VIEWS, type Sort, type View } from "./model";
+import { rememberList } from "./neighbours";
 import { Preview } from "./Preview";
 import { Table } from "./Table";
+import { useOpen } from "./useOpen";
 import classes from "./Worklist.module.css";
 
 const NOTHING: readonly WorklistItem[] = [];
@@ -35,10 +37,9 @@ export default function WorklistPage(): JSX.Element {
   const all = query.data?.items ?? NOTHING;
   const personId = session.person.person_id;
   const counts = useMemo(() => countViews(all, personId), [all, personId]);
-  const shown = useMemo(
-    () => sorted(found(chosenBy(view, all, personId), text), sort),
-    [all, personId, sort, text, view],
-  );
+  const choice = useMemo(() => ({ view, text, sort }), [sort, text, view]);
+  const shown = useMemo(() => listed(all, choice, personId), [all, choice, personId]);
+  useEffect(() => rememberList(choice), [choice]);
   const readyIn = (item: WorklistItem): number | null => query.data?.readyIn[item.worklist_item_id] ?? null;
   const chosen = shown.find(({ worklist_item_id }) => worklist_item_id === wantedId) ?? shown[0] ?? null;
 
@@ -128,32 +129,4 @@ function Nothing({ view, text }: { readonly view: View; readonly text: string })
       {t(`empty.${view}_text`)}
     </Empty>
   );
-}
-
-export interface Opening {
-  readonly open: (item: WorklistItem) => void;
-  readonly mayClaim: boolean;
-  readonly pending: boolean;
-  readonly error: Error | null;
-  /** The case that the error is about. */
-  readonly failedId: string | undefined;
-}
-
-/** Opens a case: claimed first where this person may read it and nobody else has it. */
-function useOpen(): Opening {
-  const [, go] = useLocation();
-  const { session } = useSession();
-  const claim = useHold("claim");
-  const mayClaim = session.permissions.includes("worklist.claim");
-  const open = (item: WorklistItem): void => {
-    const place = `/read/${encodeURIComponent(item.worklist_item_id)}`;
-    const taken = item.locked_by !== null && item.locked_by.person_id !== session.person.person_id;
-    const closed = item.status === "completed" || item.status === "canceled";
-    if (!mayClaim || taken || closed) {
-      go(place);
-      return;
-    }
-    if (!claim.isPending) claim.mutate(item.worklist_item_id, { onSuccess: () => go(place) });
-  };
-  return { open, mayClaim, pending: claim.isPending, error: claim.error, failedId: claim.variables };
 }

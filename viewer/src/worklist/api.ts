@@ -2,6 +2,7 @@ import {
   useMutation,
   useQuery,
   useQueryClient,
+  type QueryClient,
   type UseMutationResult,
   type UseQueryResult,
 } from "@tanstack/react-query";
@@ -37,10 +38,19 @@ function watched(list: Worklist, at: number): WatchedWorklist {
   return { ...list, readyIn: Object.fromEntries(readyIns) as WatchedWorklist["readyIn"] };
 }
 
+const worklistQuery = {
+  queryKey: WORKLIST_KEY,
+  queryFn: async ({ signal }: { readonly signal: AbortSignal }): Promise<WatchedWorklist> =>
+    watched(await pollJson<Worklist>("/api/v1/worklist", signal), Date.now()),
+};
+
+/** The list as it is now, asked for once. */
+export const worklistNow = (client: QueryClient): Promise<WatchedWorklist> =>
+  client.query({ ...worklistQuery, staleTime: 0 });
+
 export function useWorklist(): UseQueryResult<WatchedWorklist> {
   return useQuery({
-    queryKey: WORKLIST_KEY,
-    queryFn: async ({ signal }) => watched(await pollJson<Worklist>("/api/v1/worklist", signal), Date.now()),
+    ...worklistQuery,
     refetchInterval: EVERY,
     refetchOnWindowFocus: true,
   });

@@ -35,9 +35,12 @@ export function isView(text: string | null | undefined): text is View {
   return (VIEWS as readonly (string | null | undefined)[]).includes(text);
 }
 
-function isOpen(item: WorklistItem): boolean {
-  return item.status === "scheduled" || item.status === "in_progress";
-}
+export const isClosed = (item: WorklistItem): boolean => item.status === "completed" || item.status === "canceled";
+const isOpen = (item: WorklistItem): boolean => !isClosed(item);
+
+/** Whether somebody else has it in hand. */
+export const isTaken = (item: WorklistItem, personId: string): boolean =>
+  item.locked_by !== null && item.locked_by.person_id !== personId;
 
 export function isMine(item: WorklistItem, personId: string): boolean {
   return item.locked_by?.person_id === personId || item.assigned_to === personId;
@@ -140,6 +143,19 @@ export function found(items: readonly WorklistItem[], text: string): WorklistIte
     return words.every((word) => within.includes(word));
   });
 }
+
+/** How somebody looks at the list. */
+export interface ListChoice {
+  readonly view: View;
+  readonly text: string;
+  readonly sort: Sort;
+}
+
+export const listed = (
+  items: readonly WorklistItem[],
+  { view, text, sort }: ListChoice,
+  personId: string,
+): WorklistItem[] => sorted(found(chosenBy(view, items, personId), text), sort);
 
 /** Where the choice goes for a key; null when the key means nothing to the list. */
 export function move(key: string, at: number, count: number, page: number): number | null {

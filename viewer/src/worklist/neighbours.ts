@@ -1,0 +1,31 @@
+/** Which case comes next: as the list stood when it was last looked at; pure but for that memory. */
+import type { WorklistItem } from "@/api/types";
+import { isTaken, listed, type ListChoice } from "./model";
+
+const AS_IT_WAITS: ListChoice = { view: "to_read", text: "", sort: { key: "due", descending: false } };
+
+let looked = AS_IT_WAITS;
+
+export function rememberList(choice: ListChoice): void {
+  looked = choice;
+}
+
+export const rememberedList = (): ListChoice => looked;
+
+/**
+ * The case beside one in the list, past those that others have in hand. One that has left the list, as a case does that
+ * was just signed, is followed by the first.
+ */
+export function beside(
+  items: readonly WorklistItem[],
+  choice: ListChoice,
+  from: { readonly itemId: string; readonly personId: string },
+  by: 1 | -1,
+): WorklistItem | null {
+  const { itemId, personId } = from;
+  const mine = (item: WorklistItem): boolean => item.worklist_item_id === itemId || !isTaken(item, personId);
+  const open = listed(items, choice, personId).filter(mine);
+  const at = open.findIndex(({ worklist_item_id }) => worklist_item_id === itemId);
+  if (at < 0) return by > 0 ? (open[0] ?? null) : null;
+  return open[at + by] ?? null;
+}

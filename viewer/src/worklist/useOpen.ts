@@ -1,0 +1,31 @@
+import { useLocation } from "wouter";
+import type { WorklistItem } from "@/api/types";
+import { useSession } from "@/session/api";
+import { useHold } from "./api";
+import { isClosed, isTaken } from "./model";
+
+export interface Opening {
+  readonly open: (item: WorklistItem) => void;
+  readonly mayClaim: boolean;
+  readonly pending: boolean;
+  readonly error: Error | null;
+  /** The case that the error is about. */
+  readonly failedId: string | undefined;
+}
+
+/** Opens a case: claimed first where this person may read it and nobody else has it. */
+export function useOpen(): Opening {
+  const [, go] = useLocation();
+  const { session } = useSession();
+  const claim = useHold("claim");
+  const mayClaim = session.permissions.includes("worklist.claim");
+  const open = (item: WorklistItem): void => {
+    const place = `/read/${encodeURIComponent(item.worklist_item_id)}`;
+    if (!mayClaim || isTaken(item, session.person.person_id) || isClosed(item)) {
+      go(place);
+      return;
+    }
+    if (!claim.isPending) claim.mutate(item.worklist_item_id, { onSuccess: () => go(place) });
+  };
+  return { open, mayClaim, pending: claim.isPending, error: claim.error, failedId: claim.variables };
+}
