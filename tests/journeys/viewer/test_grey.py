@@ -214,6 +214,48 @@ def test_colours_come_out_as_they_are(hub: BrowsedHub, room: Room, kind: str, re
     assert room.least(difference, goal=allowed) <= allowed
 
 
+@pytest.mark.parametrize("renderer", ["gpu", "cpu"])
+def test_colours_are_moved_alike_in_both_renderers_and_the_screen_says_so(
+    hub: BrowsedHub, room: Room, renderer: str
+) -> None:
+    """MAMMO-01: a colour image has no window; what dragging does to it is brightness and contrast, and is told."""
+    pixels, _ = colour("RGB")
+    us, window = "1.2.840.10008.5.1.4.1.1.6.1", {"WindowCenter": 40, "WindowWidth": 10}
+    room.open(hub.case([image(pixels, sop_class=us, modality="US", patient_id="G7", **window)]), f"?render={renderer}")
+    room.settle()
+    room.press("Shift+KeyZ")
+    middles = np.arange(_SIDE) * _BLOCK + _BLOCK // 2
+    samples = pixels[np.ix_(middles, middles)].astype(float)
+
+    def off_by(wanted: NDArray[np.float64]) -> float:
+        def measure() -> float:
+            canvas = room.canvas()
+            top, left = (canvas.shape[0] - 256) // 2, (canvas.shape[1] - 256) // 2
+            return float(np.abs(canvas[np.ix_(top + middles, left + middles)] - wanted).max())
+
+        return room.least(measure, goal=1.5)
+
+    assert off_by(samples) <= 1
+    room.press("Digit1", "KeyX")
+    assert off_by(255 - samples) <= 1
+    room.press("KeyX")
+    box = room.page.locator("[data-pane=pane-0]").bounding_box()
+    assert box is not None
+    size = round(min(box["width"], box["height"]))
+    x, y = box["x"] + size / 2, box["y"] + size / 2
+    dx, dy = -round(size * 0.4), round(size * 0.1)
+    room.page.mouse.move(x, y)
+    room.page.mouse.down()
+    room.page.mouse.move(x + dx, y + dy, steps=6)
+    room.page.mouse.up()
+    width, center = 255 + dx * 255 / size, 127.5 + dy * 255 / size
+    assert off_by(np.clip((samples - center) / width + 0.5, 0, 1) * 255) <= 1.5
+    assert "原画像と異なる色調：コントラスト 167 % 明るさ -10 %" in room.corner("window")
+    room.press("KeyQ", "Shift+KeyZ")
+    assert off_by(samples) <= 1
+    assert "異なる" not in room.corner("window")
+
+
 def test_signed_values_and_full_range_where_no_window_is_given(hub: BrowsedHub, room: Room) -> None:
     values = (np.arange(256, dtype=np.int16) - 100) * 7
     room.open(hub.case([image(blocks(values), patient_id="G5")]))

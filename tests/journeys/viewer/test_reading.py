@@ -195,6 +195,25 @@ def test_wheel_keys_and_dragging_scroll_and_cine_goes_round(hub: BrowsedHub, roo
     assert seen == set(range(6))
 
 
+@pytest.mark.parametrize(("frame_time", "words"), [(1000, "シネ 1 枚/秒"), (2, "（本来は 500 枚/秒）")])
+def test_a_cine_goes_at_its_own_pace_or_says_which_it_reaches(
+    hub: BrowsedHub, room: Room, frame_time: int, words: str
+) -> None:
+    """A cine of a colour ultrasound: Frame Time is kept, and where no display could keep it both paces stand there."""
+    cells = np.random.default_rng(5).integers(0, 255, (12, 64, 64, 3), np.uint8)
+    us = {"sop_class": "1.2.840.10008.5.1.4.1.1.3.1", "modality": "US", "patient_id": f"R{frame_time}"}
+    made = image(cells[0], **us, NumberOfFrames=len(cells), FrameTime=frame_time)
+    made.PixelData = cells.tobytes()
+    room.open(hub.case([made]), "?render=cpu")
+    room.settle()
+    room.press("KeyC")
+    expect(room.page.locator("[data-cine]")).to_contain_text(words, timeout=20_000)
+    room.press("KeyC")
+    expect(room.page.locator("[data-cine]")).to_have_count(0)
+    room.press("KeyC")
+    expect(room.page.locator("[data-cine]")).to_contain_text(words, timeout=20_000)
+
+
 def test_measuring_says_length_and_by_what_it_is_calibrated(hub: BrowsedHub, room: Room) -> None:
     """A block of 20 pixels at 0.5 mm is 10 mm; statistics are those of the stored values."""
     room.open(hub.case(axial(1)))

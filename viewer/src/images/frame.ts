@@ -128,8 +128,6 @@ export interface Instance {
   readonly lossy: LossyHistory | null;
   readonly receivedAt: string;
   readonly breast: BreastView;
-  /** Milliseconds from frame to frame where it is a cine. */
-  readonly frameTime: number | null;
   readonly dataset: Dataset;
 }
 
@@ -151,6 +149,8 @@ export interface Frame {
   readonly geometry: Geometry;
   /** What tells frames at one place from each other: phase, echo, b-value, acquisition. Compared in order. */
   readonly temporal: readonly number[];
+  /** Milliseconds for which it stands in a cine; null where the object does not say. */
+  readonly frameTime: number | null;
 }
 
 export type DocumentKind = "SR" | "PDF" | "PR" | "KO" | "video" | "other";

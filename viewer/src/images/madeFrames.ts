@@ -25,6 +25,7 @@ export function madeFrame({ instance, pixel, geometry, ...rest }: Changes = {}):
     resolutionEnds: [],
     voi: [],
     temporal: [],
+    frameTime: null,
     modality: { slope: 1, intercept: 0, unit: "", table: null },
     ...rest,
     instance: { ...INSTANCE, sopInstanceUid, ...instance },
@@ -48,7 +49,6 @@ const INSTANCE: Instance = {
   lossy: null,
   receivedAt: "",
   breast: { laterality: "", view: "", modifiers: [], partialView: "", implantPresent: false, presentationIntent: "" },
-  frameTime: null,
   dataset: {},
 };
 

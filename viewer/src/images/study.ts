@@ -3,6 +3,7 @@ import { breastView } from "./breastView";
 import { number, numbers, text, type Dataset } from "./dicomJson";
 import { describeDocument } from "./document";
 import type { DocumentObject, Frame, Instance, Series, Study } from "./frame";
+import { frameTimes } from "./frameTimes";
 import { frameAttributes, type FrameAttributes } from "./functionalGroups";
 import { geometryOf } from "./geometry";
 import { modalityTransform, pixelDescription, voiChoices } from "./pixelModule";
@@ -63,11 +64,11 @@ function describeInstance(images: StudyImages, series: SeriesEntry, entry: Insta
     lossy: entry.lossy,
     receivedAt: entry.received_at,
     breast: breastView(dataset),
-    frameTime: number(dataset, "00181063") ?? cineRate(dataset),
     dataset,
   };
   const pixel = pixelDescription({ ...dataset, ...sizeOf(dataset, entry) });
   const at = instanceUrl(images, series, entry);
+  const times = frameTimes(dataset, entry.frames.length);
   return entry.frames.map((frame, index) => {
     const attributes = frameAttributes(dataset, index + 1);
     const modality = modalityTransform(attributes, pixel);
@@ -83,9 +84,11 @@ function describeInstance(images: StudyImages, series: SeriesEntry, entry: Insta
       resolutionEnds: frame.resolution_ends,
       pixel,
       modality,
-      voi: voiChoices(attributes, modality, pixel),
+      // A window is for grey images alone (PS3.3 C.11.2).
+      voi: pixel.samplesPerPixel > 1 || pixel.palette !== null ? [] : voiChoices(attributes, modality, pixel),
       geometry: geometryOf(attributes),
       temporal: temporalKey(attributes),
+      frameTime: times[index] ?? null,
     };
   });
 }
@@ -96,11 +99,6 @@ function sizeOf(dataset: Dataset, entry: InstanceEntry): Dataset {
     "00280010": dataset["00280010"] ?? { vr: "US", Value: [entry.rows] },
     "00280011": dataset["00280011"] ?? { vr: "US", Value: [entry.columns] },
   };
-}
-
-function cineRate(dataset: Dataset): number | null {
-  const rate = number(dataset, "00180040") ?? number(dataset, "00082144");
-  return rate !== null && rate > 0 ? 1000 / rate : null;
 }
 
 /** Temporal position, acquisition, echo and trigger time, in the order in which they split a series into phases. */

@@ -51,7 +51,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   }, [store, texts]);
   useEffect(() => chooseMeasuringTool(isDragTool(room.tool) ? null : room.tool), [room.tool]);
   useEffect(() => views.activate(room.active), [views, room.active]);
-  useCine(
+  const pace = useCine(
     room.cine,
     () => views.at(room.active),
     () => change({ type: "cine", on: false }),
@@ -106,7 +106,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
           />
         </>
       )}
-      <Stage room={room} change={change} views={views} store={store} identity={identity} />
+      <Stage room={room} change={change} views={views} store={store} identity={identity} pace={pace} />
       {room.document === null ? null : (
         <OpenDocument
           document={room.document}

@@ -5,6 +5,8 @@ import { Empty } from "@/ui/States";
 import { startEngine } from "@/viewports/engine";
 import type { Identity } from "@/viewports/Overlay";
 import { Pane } from "@/viewports/Pane";
+import type { Pace } from "./cine";
+import { PaceWords } from "./PaceWords";
 import classes from "./ReadingRoom.module.css";
 import type { Change, Room } from "./room";
 import type { Views } from "./views";
@@ -15,10 +17,12 @@ export interface StageProps {
   readonly views: Views;
   readonly store: FrameStore;
   readonly identity: Identity;
+  /** Of the active viewport. */
+  readonly pace: Pace | null;
 }
 
 /** The grid of viewports. A viewport that is enlarged covers the others, which stay as they are. */
-export function Stage({ room, change, views, store, identity }: StageProps): JSX.Element {
+export function Stage({ room, change, views, store, identity, pace }: StageProps): JSX.Element {
   const { t } = useTranslation("reading");
   const box = useRef<HTMLDivElement>(null);
   const { arrangement, enlarged } = room;
@@ -60,6 +64,7 @@ export function Stage({ room, change, views, store, identity }: StageProps): JSX
             identity={identity}
             active={index === room.active}
             textHidden={room.textHidden}
+            cine={index === room.active && pace !== null ? <PaceWords pace={pace} /> : null}
             tool={room.tool}
             onActivate={() => change({ type: "activate", cell: index })}
             onEnlarge={() => change({ type: "enlarge", cell: index })}

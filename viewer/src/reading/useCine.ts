@@ -1,20 +1,19 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { StackView } from "@/viewports/StackView";
+import { Cine, type Pace } from "./cine";
 
-const DEFAULT_MILLISECONDS = 100;
+const SAY_EVERY = 500;
 
-/** Milliseconds an image, as the object says or ten images a second. */
-export const cinePace = (view: StackView): number => view.state.frame.instance.frameTime ?? DEFAULT_MILLISECONDS;
-
-/** Runs through the active viewport's stack and round again; waits for an image that is not here rather than skip it. */
-export function useCine(running: boolean, active: () => StackView | null, stop: () => void): void {
+/** Runs through the active viewport's stack and round again; returns the pace that it has. */
+export function useCine(running: boolean, active: () => StackView | null, stop: () => void): Pace | null {
   const latest = useRef({ active, stop });
+  const [pace, setPace] = useState<Pace | null>(null);
   useEffect(() => {
     latest.current = { active, stop };
   });
   useEffect(() => {
     if (!running) return;
-    let due = performance.now();
+    const cine = new Cine();
     let handle = 0;
     const tick = (now: number): void => {
       const view = latest.current.active();
@@ -22,13 +21,16 @@ export function useCine(running: boolean, active: () => StackView | null, stop: 
         latest.current.stop();
         return;
       }
-      if (now >= due && view.state.drawn) {
-        due = Math.max(due + cinePace(view), now);
-        view.scrollBy(1, true);
-      }
+      cine.tick(now, view);
       handle = requestAnimationFrame(tick);
     };
     handle = requestAnimationFrame(tick);
-    return () => cancelAnimationFrame(handle);
+    const saying = setInterval(() => setPace(cine.pace(performance.now())), SAY_EVERY);
+    return () => {
+      cancelAnimationFrame(handle);
+      clearInterval(saying);
+      setPace(null);
+    };
   }, [running]);
+  return pace;
 }

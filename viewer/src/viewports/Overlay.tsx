@@ -1,8 +1,9 @@
-import type { JSX } from "react";
+import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Instance } from "@/images/frame";
 import { failureReason, undecodableReason, type KeptReason } from "@/images/reasons";
 import { acquisition } from "./acquisition";
+import { colourChange, isColour } from "./colour";
 import { isFullRange } from "./grey";
 import { partOf, stackLabel, viewLabel } from "./label";
 import { RecordedWords } from "@/ui/RecordedWords";
@@ -29,16 +30,18 @@ export interface OverlayProps {
   readonly state: StackViewState;
   readonly identity: Identity;
   readonly hidden: boolean;
+  /** The pace of a cine that runs here, in words; null where none does. */
+  readonly cine: ReactNode;
   readonly onRetry: () => void;
 }
 
-export function Overlay({ state, identity, hidden, onRetry }: OverlayProps): JSX.Element {
+export function Overlay({ state, identity, hidden, cine, onRetry }: OverlayProps): JSX.Element {
   const truth = truthOf(state.frame, state.frameView);
   return (
     <div className={classes["overlay"]} data-hidden={hidden || undefined}>
       <IdentityCorner state={state} identity={identity} />
       <AcquisitionCorner state={state} />
-      <WindowCorner state={state} />
+      <WindowCorner state={state} cine={cine} />
       <TruthCorner truth={truth} />
       <OrientationMarks state={state} />
       <Middle state={state} truth={truth} onRetry={onRetry} />
@@ -107,16 +110,19 @@ function AcquisitionCorner({ state }: { readonly state: StackViewState }): JSX.E
 const short = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 
-function WindowCorner({ state }: { readonly state: StackViewState }): JSX.Element {
+function WindowCorner({ state, cine }: { readonly state: StackViewState; readonly cine: ReactNode }): JSX.Element {
   const { t } = useTranslation("reading");
   const { grey, frame } = state;
   const { choice } = grey;
   const name = choice.kind === "table" ? choice.table.explanation || t("voiTable") : choice.explanation;
   const kind = choice.kind === "table" ? "LUT" : choice.function === "LINEAR" ? "" : choice.function.replace("_", " ");
-  const colour = frame.pixel.samplesPerPixel > 1 || frame.pixel.palette !== null;
+  const colour = isColour(frame);
+  const change = colour ? colourChange(grey) : null;
   const words = isFullRange(grey, frame.voi) ? t("fullRange") : [kind, name].join(" ").trim();
   return (
     <div className={classes["bottomLeft"]} data-corner="window">
+      {cine === null ? null : <div data-cine="">{cine}</div>}
+      {change === null ? null : <div className={classes["attention"]}>▲ {t("colour.changed", change)}</div>}
       {colour ? null : (
         <div>
           W {short(grey.width)} C {short(grey.center)} {frame.modality.unit}

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore, type JSX } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore, type JSX, type ReactNode } from "react";
 import type { Cell } from "@/hanging/plan";
 import type { FrameStore } from "@/images/store";
 import { startEngine } from "./engine";
@@ -14,6 +14,7 @@ export interface PaneProps {
   readonly identity: Identity;
   readonly active: boolean;
   readonly textHidden: boolean;
+  readonly cine: ReactNode;
   readonly tool: Tool;
   readonly onActivate: () => void;
   readonly onEnlarge: () => void;
@@ -77,6 +78,7 @@ export function Pane(props: PaneProps): JSX.Element {
           state={state}
           identity={props.identity}
           hidden={props.textHidden}
+          cine={props.cine}
           onRetry={() => store.retry(state.frame.imageId)}
         />
       )}

@@ -12,6 +12,7 @@ import type { Frame, VoiChoice } from "@/images/frame";
 import type { FrameStore } from "@/images/store";
 import type { Placement, Stack } from "@/hanging/plan";
 import { cameraOf } from "./camera";
+import { coloursAsTheyAre, isColour } from "./colour";
 import { cpuPicture, lookOnCpu } from "./cpu";
 import { fullRange, greyCurve, greyTable, stateOf, type GreyState } from "./grey";
 import { greyFunction } from "./greyFunction";
@@ -47,6 +48,9 @@ export interface StackViewOptions {
   readonly index?: number;
 }
 
+type Greys = Readonly<Record<"grey" | "colour", GreyState | null>>;
+
+const NO_GREYS: Greys = { grey: null, colour: null };
 const TABLE_ENTRIES = 4_096;
 /** Counts up, so that what is late for one viewport is not taken for news of the next in its place. */
 let viewports = 0;
@@ -80,8 +84,8 @@ export class StackView {
   #view: View | null = null;
   #fitting = true;
   #fitScale: number | undefined;
-  #greyState: GreyState | null = null;
-  #greyMoved = false;
+  /** As the reader moved them, of grey and of colour images, which may stand in one stack; else each image has its own. */
+  #greys: Greys = NO_GREYS;
   #stopListening = (): void => undefined;
   #state: StackViewState;
 
@@ -149,20 +153,18 @@ export class StackView {
   }
 
   setGrey(grey: GreyState): void {
-    this.#greyState = grey;
-    this.#greyMoved = true;
+    this.#greys = { ...this.#greys, [kindOf(this.#frame)]: grey };
     this.#applyGrey();
     this.#render();
   }
 
   chooseVoi(choice: VoiChoice): void {
-    this.setGrey(stateOf(choice, this.#greyState?.inverted));
+    if (!isColour(this.#frame)) this.setGrey(stateOf(choice, this.#currentGrey().inverted));
   }
 
   /** Back to how the object wants to be seen, whole and unturned. */
   reset(): void {
-    this.#greyMoved = false;
-    this.#greyState = null;
+    this.#greys = NO_GREYS;
     this.#fitting = true;
     this.#view = null;
     this.#applyGrey();
@@ -281,15 +283,13 @@ export class StackView {
   }
 
   #currentGrey(): GreyState {
-    const kept = this.#greyState;
-    if (kept !== null && (this.#greyMoved || this.#frame.pixel.samplesPerPixel > 1)) return kept;
-    return defaultGrey(this.#frame, this.#store.view(this.#frame.imageId)?.image ?? null, kept?.inverted ?? false);
+    const image = this.#store.view(this.#frame.imageId)?.image ?? null;
+    return this.#greys[kindOf(this.#frame)] ?? defaultGrey(this.#frame, image);
   }
 
   #applyGrey(): void {
     const frame = this.#frame;
     const grey = this.#currentGrey();
-    this.#greyState = grey;
     const table = greyTable(curveOf(frame, grey), TABLE_ENTRIES);
     this.#grey.set(table);
     if (getShouldUseCPURendering()) {
@@ -360,20 +360,19 @@ export class StackView {
   }
 }
 
-const COLOUR: VoiChoice = { kind: "window", center: 127.5, width: 255, function: "LINEAR_EXACT", explanation: "" };
+const kindOf = (frame: Frame): keyof Greys => (isColour(frame) ? "colour" : "grey");
 
-function defaultGrey(frame: Frame, image: FrameView["image"], inverted: boolean): GreyState {
-  if (image?.components === 3 || frame.pixel.samplesPerPixel > 1 || frame.pixel.palette !== null)
-    return stateOf(COLOUR);
-  const offered = frame.voi[0];
-  if (offered !== undefined) return stateOf(offered, inverted);
-  return stateOf(fullRange(image?.minimum ?? 0, image?.maximum ?? 1, frame.modality), inverted);
+function defaultGrey(frame: Frame, image: FrameView["image"]): GreyState {
+  if (isColour(frame)) return coloursAsTheyAre();
+  return stateOf(frame.voi[0] ?? fullRange(image?.minimum ?? 0, image?.maximum ?? 1, frame.modality));
 }
 
+/** Colours are drawn from 8 bit samples, whatever they came in. */
+const COLOUR_SAMPLES = { photometricInterpretation: "RGB", padding: null, bitsStored: 8, signed: false, float: false };
 const PLAIN = { slope: 1, intercept: 0, unit: "", table: null };
 
 function curveOf(frame: Frame, grey: GreyState): ReturnType<typeof greyCurve> {
-  const colour = frame.pixel.samplesPerPixel > 1 || frame.pixel.palette !== null;
-  const pixel = colour ? { ...frame.pixel, photometricInterpretation: "RGB", padding: null } : frame.pixel;
-  return greyCurve(grey, colour ? PLAIN : frame.modality, pixel);
+  return isColour(frame)
+    ? greyCurve(grey, PLAIN, { ...frame.pixel, ...COLOUR_SAMPLES })
+    : greyCurve(grey, frame.modality, frame.pixel);
 }
