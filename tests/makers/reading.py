@@ -14,8 +14,9 @@ from dokuei.dicom.intake import intake
 from dokuei.hub.archive.model import Declared, Incoming, Manifest, Stored
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.events import Events
+from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.hub.neighbours import ArchiveImages, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
@@ -43,6 +44,8 @@ class ReadingRoom:
     seal: Sealer
     blobs: FilesystemBlobs
     folder: Path
+    gateways: list[GatewayState] = field(default_factory=list)
+    """What the gateways told last."""
     keys: dict[str, Authenticator] = field(default_factory=dict)
 
     def take_in(self, *objects: Dataset, site_id: str = "kita", closed: bool = True, actor: str = "gateway:1") -> str:
@@ -168,9 +171,11 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
             facility=CENTRE,
             time_zone="Asia/Tokyo",
         )
-        hub.app.include_router(worklist_api.routes(worklist))
+        gateways: list[GatewayState] = []
+        ways = CaseWays(archive, lambda _: tuple(gateways), reports)
+        hub.app.include_router(worklist_api.routes(worklist, ways))
         hub.app.include_router(reports_api.routes(reports))
-        yield ReadingRoom(hub, archive, worklist, reports, sealing, blobs, folder)
+        yield ReadingRoom(hub, archive, worklist, reports, sealing, blobs, folder, gateways)
 
 
 def lossy_mammogram() -> Dataset:

@@ -20,7 +20,7 @@ from dokuei.hub.identity.guard import principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
-from dokuei.hub.neighbours import ArchiveImages, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
@@ -122,7 +122,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.state.hub_url = hub.settings.hub.public_address
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(archive_api.routes(hub.archive))
-    app.include_router(worklist_api.routes(hub.worklist))
+    app.include_router(worklist_api.routes(hub.worklist, CaseWays(hub.archive, hub.gateways.gateways, hub.reports)))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page

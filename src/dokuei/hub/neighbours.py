@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,14 @@ from dokuei.clock import now
 from dokuei.errors import ForbiddenError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
+from dokuei.hub.reports.service import ReportsService
 from dokuei.hub.sites.service import SitesService
-from dokuei.hub.worklist.model import Name, ReadingRole, StudyFacts
+from dokuei.hub.worklist.model import Name, ReadingRole, StudyFacts, WorklistItem
 from dokuei.hub.worklist.service import WorklistService
+from dokuei.hub.worklist.way import AtGateway, OnItsWayBack, SignedFor, Way
 
 
 def study_facts(summary: StudySummary) -> StudyFacts:
@@ -124,6 +127,40 @@ class ArchiveImages:
             for one in series["instances"]
             if one["frames"]
         )
+
+
+@dataclass(frozen=True)
+class CaseWays:
+    """Cases ask archive, gateways and reports how far they have come."""
+
+    archive: ArchiveService
+    gateways: Callable[[Collection[str]], tuple[GatewayState, ...]]
+    reports: ReportsService
+
+    def of(self, item: WorklistItem) -> Way:
+        """The way of one case."""
+        site_id, study_instance_uid = item.study.site_id, item.study.study_instance_uid
+        signed = self.archive.signed_for(site_id, study_instance_uid)
+        return Way(
+            gateway=self._gateway(site_id, study_instance_uid, "" if signed is None else signed.signed_by),
+            signed_for=None if signed is None else SignedFor(signed.instances, signed.verified, signed.at),
+            back=tuple(
+                OnItsWayBack(one.kind, one.delivered_at, one.last_error or "")
+                for one in self.reports.deliveries_of_case(item.worklist_item_id)
+            ),
+        )
+
+    def _gateway(self, site_id: str, study_instance_uid: str, signed_by: str) -> AtGateway | None:
+        """The one that speaks of the study now, else the one that signed for it."""
+        signer = None
+        for known in self.gateways({site_id}):
+            gateway = known.gateway
+            for told in known.studies:
+                if told["study_instance_uid"] == study_instance_uid:
+                    return AtGateway(gateway.gateway_id, gateway.name, told["state"], told["error"])
+            if gateway.gateway_id == signed_by:
+                signer = AtGateway(gateway.gateway_id, gateway.name, "", "")
+        return signer
 
 
 @dataclass(frozen=True)

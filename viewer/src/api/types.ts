@@ -22,6 +22,8 @@ export type Session = Schemas["SessionOut"];
 export type WorklistItem = Schemas["ItemOut"];
 export type WorklistStatus = WorklistItem["status"];
 export type PriorStudy = Schemas["PriorOut"];
+/** How far a case has come; what the hub does not know is null or empty. */
+export type CaseWay = Schemas["WayOut"];
 export type Worklist = Schemas["WorklistOut"];
 export type StudyImages = Schemas["StudyImages"];
 export type SeriesEntry = Schemas["SeriesEntry"];

@@ -6,7 +6,7 @@ import { Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { AgeSex, DayText, Name } from "@/ui/Written";
 import { useWorklistItem } from "@/worklist/api";
-import { CaseStations } from "@/worklist/Preview";
+import { CaseStations } from "@/worklist/CaseStations";
 import classes from "./Report.module.css";
 import { ReportPanel } from "./ReportPanel";
 

@@ -4,11 +4,10 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { useSession } from "@/session/api";
-import { ReportStatusChip } from "@/report/ReportStatusChip";
-import { Stations, type Station } from "@/ui/Stations";
 import { FailedLine } from "@/ui/States";
-import { AgeSex, DayText, InstantText, Name, useCount } from "@/ui/Written";
+import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { useHold, usePriority } from "./api";
+import { CaseStations } from "./CaseStations";
 import { DueChip, ImagesChip, PriorityMark } from "./chips";
 import { HolderText } from "./Row";
 import type { Opening } from "./useOpen";
@@ -131,47 +130,6 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
       )}
     </div>
   );
-}
-
-/** Arrived, being read, reported: where the case stands now. */
-export function CaseStations({ item }: { readonly item: WorklistItem }): JSX.Element {
-  const { t } = useTranslation("worklist");
-  const count = useCount();
-  const here = item.images_state === "complete";
-  const reading = item.status === "in_progress";
-  const done = item.status === "completed";
-  const stations: Station[] = [
-    {
-      key: "images",
-      word: t("station.images"),
-      state:
-        item.images_state === "problem" || item.images_after_signature
-          ? "stuck"
-          : here
-            ? done || reading
-              ? "passed"
-              : "here"
-            : "now",
-      detail: here ? (
-        <InstantText value={item.arrived_at} />
-      ) : (
-        t("images.of", { arrived: count(item.arrived_instances), declared: count(item.declared_instances ?? 0) })
-      ),
-    },
-    {
-      key: "reading",
-      word: t("station.reading"),
-      state: done ? "passed" : reading ? "now" : "ahead",
-      detail: reading ? item.locked_by?.display_name : here && !done ? t("station.waiting") : undefined,
-    },
-    {
-      key: "reported",
-      word: t("station.reported"),
-      state: done ? "here" : "ahead",
-      detail: item.report_status === null ? undefined : <ReportStatusChip status={item.report_status} />,
-    },
-  ];
-  return <Stations label={t("station.label")} stations={stations} />;
 }
 
 function Priors({ item }: { readonly item: WorklistItem }): JSX.Element {

@@ -7,7 +7,7 @@ import {
   type UseQueryResult,
 } from "@tanstack/react-query";
 import { pollJson, sendJson } from "@/api/client";
-import type { Worklist, WorklistItem } from "@/api/types";
+import type { CaseWay, Worklist, WorklistItem } from "@/api/types";
 import { readyIn, remember, type Seen } from "./arrival";
 
 export const WORKLIST_KEY = ["worklist"] as const;
@@ -60,6 +60,15 @@ export function useWorklistItem(itemId: string): UseQueryResult<WorklistItem> {
   return useQuery({
     queryKey: [...WORKLIST_KEY, itemId],
     queryFn: ({ signal }) => pollJson<WorklistItem>(`/api/v1/worklist/${encodeURIComponent(itemId)}`, signal),
+    refetchInterval: EVERY,
+  });
+}
+
+/** How far a case has come, on both sides of the hub. */
+export function useWay(itemId: string): UseQueryResult<CaseWay> {
+  return useQuery({
+    queryKey: [...WORKLIST_KEY, itemId, "way"],
+    queryFn: ({ signal }) => pollJson<CaseWay>(`/api/v1/worklist/${encodeURIComponent(itemId)}/way`, signal),
     refetchInterval: EVERY,
   });
 }

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from dokuei.clock import now
 from dokuei.hub.archive import tables
-from dokuei.hub.archive.model import Declared, Manifest
+from dokuei.hub.archive.model import Declared, Manifest, SignedFor
 from dokuei.hub.archive.store import pack, unpack
 
 
@@ -69,6 +69,17 @@ def is_recorded(connection: Connection, site_id: str, study_instance_uid: str) -
     m = tables.manifest
     asked = select(m.c.study_instance_uid).where(m.c.site_id == site_id, m.c.study_instance_uid == study_instance_uid)
     return connection.execute(asked).one_or_none() is not None
+
+
+def signed_for(connection: Connection, site_id: str, study_instance_uid: str) -> SignedFor | None:
+    """Who signed for the study, if anybody has."""
+    m = tables.manifest.c
+    row = connection.execute(
+        select(m.signed_by, m.declared_instances, m.verified, m.received_at).where(
+            m.site_id == site_id, m.study_instance_uid == study_instance_uid
+        )
+    ).one_or_none()
+    return None if row is None else SignedFor(*row)
 
 
 def every(connection: Connection) -> tuple[tuple[str, str], ...]:

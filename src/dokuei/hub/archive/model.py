@@ -82,6 +82,16 @@ class Manifest:
 
 
 @dataclass(frozen=True)
+class SignedFor:
+    """Who signed for a study, for how many objects, and when the hub had that."""
+
+    signed_by: str
+    instances: int
+    verified: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Ledger:
     """What the sender counted beside what is here: a difference is shown in red.
 

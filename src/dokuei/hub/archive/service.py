@@ -29,6 +29,7 @@ from dokuei.hub.archive.model import (
     Manifest,
     Progress,
     Refused,
+    SignedFor,
     Stored,
     StudySummary,
     manifest_key,
@@ -150,6 +151,11 @@ class ArchiveService:
         if summary is None:
             raise NotFoundError("no such study", phase="reading the archive")
         return summary
+
+    def signed_for(self, site_id: str, study_instance_uid: str) -> SignedFor | None:
+        """Which gateway signed for a study, if any has."""
+        with self.database.read() as connection:
+            return manifests.signed_for(connection, site_id, study_instance_uid)
 
     def studies_of_patient(self, site_id: str, patient_id: str, issuer_of_patient_id: str) -> tuple[str, ...]:
         """The Study Instance UIDs of one patient at one site, newest first: where priors come from."""

@@ -227,6 +227,7 @@ class Delivery:
     size: int
     created_at: datetime
     delivered_at: datetime | None = None
+    last_error: str | None = None
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,15 @@ class ReportsService:
             raise ProofError("the sealed file has been changed", phase="reading a report", remedy="restore the backup")
         return chosen[-1], data
 
+    def deliveries_of_case(self, item_id: str, role: str = SOLE) -> tuple[Delivery, ...]:
+        """The objects of a case's latest signed version; none before it is signed. Who asks has seen to access."""
+        with self.database.read() as connection:
+            report = store.find(connection, item_id, role)
+            number = None if report is None else store.latest_number(connection, report.report_id)
+            if report is None or number is None:
+                return ()
+            return store_deliveries.of_report(connection, report.report_id, number)
+
     def pending_deliveries(self, site_id: str) -> tuple[Delivery, ...]:
         """What a site's PACS has not got yet, the oldest first."""
         with self.database.read() as connection:

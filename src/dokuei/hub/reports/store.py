@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
 
 from dokuei.clock import now
 from dokuei.hub.reports.model import (
@@ -146,6 +146,12 @@ def add_version(connection: Connection, signed: SignedVersion, sealed: Sealed) -
 def evidence_digest(signature: Signature) -> str:
     """What the audit trail chains of a signature's evidence: swapped evidence would verify by itself."""
     return hashlib.sha256(_evidence(signature).encode()).hexdigest()
+
+
+def latest_number(connection: Connection, report_id: str) -> int | None:
+    """The number of the version that holds now; None before the first."""
+    asked = select(func.max(version.c.number)).where(version.c.report_id == report_id)
+    return connection.execute(asked).scalar_one()
 
 
 def versions(connection: Connection, report_id: str) -> tuple[KeptVersion, ...]:

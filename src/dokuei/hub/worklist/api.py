@@ -1,5 +1,6 @@
 """The worklist over HTTP; polling is cheap, and does not keep a session from locking."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist.model import ImagesState, Priority, ReadingRole, Status, WorklistItem
 from dokuei.hub.worklist.service import Listing, WorklistService
+from dokuei.hub.worklist.way import Way, Ways
 
 Viewer = Annotated[Principal, Depends(require(Permission.READ_WORKLIST))]
 Reader = Annotated[Principal, Depends(require(Permission.CLAIM_CASE))]
@@ -72,6 +74,51 @@ class ItemOut(BaseModel):
     priors: list[PriorOut]
 
 
+class AtGatewayOut(BaseModel):
+    """What the hospital's gateway told last of the study."""
+
+    gateway_id: str
+    name: str
+    state: str
+    error: str
+
+
+class SignedForOut(BaseModel):
+    """The gateway's signed manifest of what it proved."""
+
+    instances: int
+    verified: bool
+    at: datetime
+
+
+class HeldOut(BaseModel):
+    """A part in reading the case: who has it since when, and when it was signed."""
+
+    role: str
+    display_name: str
+    claimed_at: datetime | None
+    signed_at: datetime | None
+
+
+class BackOut(BaseModel):
+    """One object of the report on its way to the hospital's PACS."""
+
+    kind: str
+    delivered_at: datetime | None
+    error: str
+
+
+class WayOut(BaseModel):
+    """How far a case has come; what the hub does not know is null or empty."""
+
+    gateway: AtGatewayOut | None
+    signed_for: SignedForOut | None
+    first_received_at: datetime
+    last_received_at: datetime
+    held: list[HeldOut]
+    back: list[BackOut]
+
+
 class WorklistOut(BaseModel):
     """Cases and how many stand in each status."""
 
@@ -91,7 +138,7 @@ class RoleIn(BaseModel):
     role: ReadingRole = ReadingRole.SOLE
 
 
-def routes(service: WorklistService) -> APIRouter:
+def routes(service: WorklistService, ways: Ways) -> APIRouter:
     """The routes of the worklist."""
     router = APIRouter(prefix="/api/v1/worklist", tags=["worklist"], dependencies=[Depends(private)])
 
@@ -109,6 +156,12 @@ def routes(service: WorklistService) -> APIRouter:
     def one(me: Viewer, worklist_item_id: str) -> ItemOut:
         """One case."""
         return _items(service.one(me, worklist_item_id), service)[0]
+
+    @router.get("/{worklist_item_id}/way")
+    def way(me: Viewer, worklist_item_id: str) -> WayOut:
+        """How far one case has come."""
+        listing = service.one(me, worklist_item_id)
+        return _way(listing.items[0], ways.of(listing.items[0]), listing.names)
 
     @router.post("/{worklist_item_id}/claim")
     def claim(me: Reader, worklist_item_id: str, wanted: RoleIn | None = None) -> ItemOut:
@@ -128,6 +181,26 @@ def routes(service: WorklistService) -> APIRouter:
         return _items(service.set_priority(me, worklist_item_id, wanted.priority), service)[0]
 
     return router
+
+
+def _way(item: WorklistItem, way: Way, names: dict[str, str]) -> WayOut:
+    return WayOut(
+        gateway=None if way.gateway is None else AtGatewayOut(**asdict(way.gateway)),
+        signed_for=None if way.signed_for is None else SignedForOut(**asdict(way.signed_for)),
+        first_received_at=item.study.first_received_at,
+        last_received_at=item.study.last_received_at,
+        held=[
+            HeldOut(
+                role=held.role.value,
+                display_name=names.get(held.person_id, ""),
+                claimed_at=held.claimed_at,
+                signed_at=held.signed_at,
+            )
+            for held in item.holdings
+            if held.person_id is not None
+        ],
+        back=[BackOut(**asdict(one)) for one in way.back],
+    )
 
 
 def _items(listing: Listing, service: WorklistService) -> list[ItemOut]:

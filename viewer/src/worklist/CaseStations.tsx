@@ -1,0 +1,103 @@
+import type { JSX, ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { CaseWay, WorklistItem } from "@/api/types";
+import { ReportStatusChip } from "@/report/ReportStatusChip";
+import { GatewayName } from "@/ui/GatewayName";
+import { RecordedWords } from "@/ui/RecordedWords";
+import { Stations, type Station } from "@/ui/Stations";
+import { InstantText, useCount } from "@/ui/Written";
+import { useWay } from "./api";
+import { arrivedBack, CASE_STATIONS, caseStates, isStopped, type CaseStation } from "./way";
+
+interface Told {
+  readonly item: WorklistItem;
+  readonly way: CaseWay | null;
+}
+
+/** From the modality to the hospital's PACS: where the case stands now, and since when. */
+export function CaseStations({ item }: { readonly item: WorklistItem }): JSX.Element {
+  const { t } = useTranslation("worklist");
+  const way = useWay(item.worklist_item_id).data ?? null;
+  const states = caseStates(item, way);
+  const stations = CASE_STATIONS.flatMap((key): Station[] => {
+    const state = states[key];
+    if (state === undefined) return [];
+    const Detail = DETAILS[key];
+    return [{ key, state, word: t(`station.${key}`), detail: <Detail item={item} way={way} /> }];
+  });
+  return <Stations label={t("station.label")} stations={stations} />;
+}
+
+function Taken({ way }: Told): ReactNode {
+  return way?.gateway == null ? null : <GatewayName name={way.gateway.name} id={way.gateway.gateway_id} />;
+}
+
+function Proved({ way }: Told): ReactNode {
+  const { t } = useTranslation("worklist");
+  const count = useCount();
+  const signed = way?.signed_for ?? null;
+  if (signed === null) return null;
+  if (!signed.verified) return t("station.unverified");
+  return t("station.signed_for", { number: count(signed.instances) });
+}
+
+function AtHub({ item, way }: Told): ReactNode {
+  const { t } = useTranslation("worklist");
+  const count = useCount();
+  if (item.images_after_signature) return t("station.after_signature");
+  if (item.images_state === "complete") return <InstantText value={way?.last_received_at ?? item.arrived_at} />;
+  const arrived = count(item.arrived_instances);
+  return (
+    <>
+      {t("images.of", { arrived, declared: count(item.declared_instances ?? 0) })}
+      {isStopped(way) && way?.gateway?.error ? (
+        <RecordedWords raw={way.gateway.error}>{t("station.stopped")}</RecordedWords>
+      ) : null}
+    </>
+  );
+}
+
+function Reading({ item, way }: Told): ReactNode {
+  const { t } = useTranslation("worklist");
+  const held = way?.held[0];
+  if (held !== undefined) {
+    return (
+      <>
+        {held.display_name} {held.claimed_at !== null && <InstantText value={held.claimed_at} />}
+      </>
+    );
+  }
+  if (item.locked_by !== null) return item.locked_by.display_name;
+  return item.images_state === "complete" && item.status === "scheduled" ? t("station.waiting") : null;
+}
+
+function Signed({ item, way }: Told): ReactNode {
+  const at = way?.held.find(({ signed_at }) => signed_at !== null)?.signed_at;
+  return (
+    <>
+      {item.report_status === null ? null : <ReportStatusChip status={item.report_status} />}
+      {at == null ? null : <InstantText value={at} />}
+    </>
+  );
+}
+
+function Back({ way }: Told): ReactNode {
+  const { t } = useTranslation("worklist");
+  const count = useCount();
+  if (way === null || way.back.length === 0) return null;
+  const arrived = arrivedBack(way);
+  if (arrived !== null) return <InstantText value={arrived} />;
+  const missing = way.back.filter(({ delivered_at }) => delivered_at === null);
+  const error = missing.find((one) => one.error !== "")?.error;
+  if (error !== undefined) return <RecordedWords raw={error}>{t("station.back_failed")}</RecordedWords>;
+  return t("station.back_waiting", { arrived: count(way.back.length - missing.length), all: count(way.back.length) });
+}
+
+const DETAILS: Readonly<Record<CaseStation, (told: Told) => ReactNode>> = {
+  taken: Taken,
+  proved: Proved,
+  hub: AtHub,
+  reading: Reading,
+  signed: Signed,
+  back: Back,
+};

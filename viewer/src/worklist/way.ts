@@ -1,0 +1,54 @@
+/** Where a case stands on its way from the modality to the hospital's PACS; only what the hub knows; pure. */
+import type { CaseWay, WorklistItem } from "@/api/types";
+import type { StationState } from "@/ui/Stations";
+
+export const CASE_STATIONS = ["taken", "proved", "hub", "reading", "signed", "back"] as const;
+export type CaseStation = (typeof CASE_STATIONS)[number];
+export type CaseStates = Readonly<Partial<Record<CaseStation, StationState>>>;
+
+/** Stations of which the hub was told nothing are not in it: those of the gateway, or of the way back. */
+export function caseStates(item: WorklistItem, way: CaseWay | null): CaseStates {
+  return { ...atHospital(way), ...atCentre(item, way), ...onTheWayBack(item, way) };
+}
+
+function atHospital(way: CaseWay | null): CaseStates {
+  if (way === null || (way.gateway === null && way.signed_for === null)) return {};
+  const { gateway, signed_for: signedFor } = way;
+  if (signedFor !== null && !signedFor.verified) return { taken: "passed", proved: "stuck" };
+  const waits = gateway?.state === "received" || gateway?.state === "problem";
+  return { taken: "passed", proved: waits && signedFor === null ? "now" : "passed" };
+}
+
+function atCentre(item: WorklistItem, way: CaseWay | null): CaseStates {
+  const here = item.images_state === "complete";
+  const reading = item.status === "in_progress";
+  const done = item.status === "completed";
+  const stopped = item.images_state === "problem" || item.images_after_signature || (!here && isStopped(way));
+  const arrived: StationState = done || reading ? "passed" : "here";
+  return {
+    hub: stopped ? "stuck" : here ? arrived : "now",
+    reading: done ? "passed" : reading ? "now" : "ahead",
+    signed: done ? (way !== null && way.back.length > 0 ? "passed" : "here") : "ahead",
+  };
+}
+
+export const isStopped = (way: CaseWay | null): boolean => way?.gateway?.state === "problem";
+
+function onTheWayBack(item: WorklistItem, way: CaseWay | null): CaseStates {
+  if (way === null) return {};
+  if (item.status !== "completed" || way.back.length === 0) return { back: "ahead" };
+  const waiting = way.back.filter(({ delivered_at }) => delivered_at === null);
+  if (waiting.some(({ error }) => error !== "")) return { back: "stuck" };
+  return { back: waiting.length === 0 ? "here" : "now" };
+}
+
+/** When the last object of the report arrived in the PACS; null as long as one is missing. */
+export function arrivedBack({ back }: CaseWay): string | null {
+  const times = back.map(({ delivered_at }) => delivered_at);
+  return times.includes(null)
+    ? null
+    : (times
+        .filter((time) => time !== null)
+        .sort()
+        .at(-1) ?? null);
+}
