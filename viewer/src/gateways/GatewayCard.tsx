@@ -4,6 +4,7 @@ import type { Gateway } from "@/api/types";
 import { Chip } from "@/ui/Chip";
 import { hubNow, useHubNow } from "@/ui/clock";
 import { formatBytes } from "@/ui/format";
+import { GatewayName } from "@/ui/GatewayName";
 import { InstantText, useCount, useDurationText } from "@/ui/Written";
 import classes from "./Gateways.module.css";
 import { certificateState } from "./model";
@@ -18,7 +19,9 @@ export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Ele
     <section className={classes["card"]} aria-labelledby={`gateway-${gateway.gateway_id}`}>
       <div className={classes["head"]}>
         <h2 id={`gateway-${gateway.gateway_id}`}>{gateway.site_name}</h2>
-        <span className={classes["name"]}>{gateway.name}</span>
+        <span className={classes["name"]}>
+          <GatewayName name={gateway.name} id={gateway.gateway_id} />
+        </span>
         <span className={classes["space"]} />
         {gateway.quarantine > 0 && (
           <Chip tone="danger" shape="stop" framed title={t("quarantine_long")}>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { FrameStore } from "@/images/store";
 import { Chip, type Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
+import { useWay } from "@/worklist/api";
 import type { Documents } from "./documents";
 import { ledgerState, progressOf, studyLedger, type LedgerState, type Progress, type StudyLedger } from "./ledger";
 import type { Seen } from "./seen";
@@ -50,7 +51,7 @@ export function LedgerMark({ opened, store, seen, documents, onRefresh }: Ledger
           </button>
         </Popover.Target>
         <Popover.Dropdown>
-          <LedgerTable ledger={ledger} progress={progress} seen={seen} />
+          <LedgerTable itemId={opened.item.worklist_item_id} ledger={ledger} progress={progress} seen={seen} />
         </Popover.Dropdown>
       </Popover>
       {ledger.newInstances > 0 ? (
@@ -87,10 +88,12 @@ function words(state: LedgerState, ledger: StudyLedger, progress: Progress, t: W
 }
 
 function LedgerTable({
+  itemId,
   ledger,
   progress,
   seen,
 }: {
+  readonly itemId: string;
   readonly ledger: StudyLedger;
   readonly progress: Progress;
   readonly seen: Seen;
@@ -117,6 +120,8 @@ function LedgerTable({
     [t("ledger.seen"), "", seenImages, false],
   ];
   const { manifest } = ledger;
+  const gateway = useWay(itemId).data?.gateway ?? null;
+  const signer = gateway?.gateway_id === manifest?.signed_by ? gateway?.name : undefined;
   return (
     <div className={classes["ledgerTable"]}>
       <table>
@@ -137,11 +142,11 @@ function LedgerTable({
           ))}
         </tbody>
       </table>
-      <p data-wrong={manifest?.verified === false || undefined}>
+      <p data-wrong={manifest?.verified === false || undefined} title={manifest?.signed_by}>
         {manifest === null
           ? t("ledger.noManifest")
           : manifest.verified
-            ? t("ledger.manifest", { by: manifest.signed_by })
+            ? t("ledger.manifest", { by: signer ?? manifest.signed_by })
             : t("ledger.manifestBad")}
       </p>
     </div>
