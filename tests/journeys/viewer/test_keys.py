@@ -20,7 +20,7 @@ def _case(hub: BrowsedHub, patient_id: str) -> str:
 
 
 def test_a_reader_goes_from_case_to_case_and_between_report_and_images_by_key(hub: BrowsedHub, room: Room) -> None:
-    """MAMMO-16: the next case is one key; writing and looking are one key apart, and composing is left alone."""
+    """The next case is one key; writing and looking are one key apart, and composing is left alone."""
     first, second = _case(hub, "K1"), _case(hub, "K2")
     page = room.page
     room.open(first)

@@ -209,7 +209,7 @@ def test_what_came_lossy_says_so_on_the_image(hub: BrowsedHub, room: Room) -> No
 def test_why_an_image_is_as_it_came_is_said_in_japanese_and_as_recorded_one_click_away(
     hub: BrowsedHub, room: Room
 ) -> None:
-    """IMG-03: the reason is recorded in English once and for all; the reader is told in the page's language."""
+    """The reason is recorded in English once and for all; the reader is told in the page's language."""
     cells = np.random.default_rng(2).integers(-128, 127, (64, 64), np.int8)
     room.open(hub.case([image(cells.view(np.uint8), patient_id="T14", PixelRepresentation=1)]))
     room.settle()
@@ -222,7 +222,7 @@ def test_why_an_image_is_as_it_came_is_said_in_japanese_and_as_recorded_one_clic
 
 
 def test_a_frame_that_the_hub_does_not_have_says_so_in_japanese(hub: BrowsedHub, room: Room) -> None:
-    """IMG-04: what was answered is one click behind the words."""
+    """What was answered is one click behind the words."""
     room.page.route(FRAMES, lambda route: route.fulfill(status=404))
     room.begin(hub.case([mammogram(patient_id="T15")]))
     alert = room.page.locator("[data-pane=pane-0]").get_by_role("alert")

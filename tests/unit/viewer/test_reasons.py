@@ -51,7 +51,7 @@ def _pattern(words: str) -> str:
 
 @pytest.mark.parametrize("reason", sorted(set(_reasons())))
 def test_the_viewer_has_a_key_for_each_reason(reason: str) -> None:
-    """IMG-03: a reader of Japanese pages is not told in English why an image is as it came."""
+    """A reader of Japanese pages is not told in English why an image is as it came."""
     assert any(re.fullmatch(_pattern(words), reason) for _, words in json.loads(_ROWS.read_text()))
 
 

@@ -35,7 +35,7 @@ def _way(client: httpx.Client, item: str) -> dict[str, Any]:
 
 
 def test_the_way_before_the_hub_is_what_the_gateway_tells(room: ReadingRoom) -> None:
-    """REC-02: the one that is stuck says why, in the gateway's words."""
+    """The one that is stuck says why, in the gateway's words."""
     item = room.take_in(image(study="1.2.3"), closed=False)
     client = room.reader("reader.a")
     assert (_way(client, item)["gateway"], _way(client, item)["signed_for"]) == (None, None)
