@@ -151,7 +151,8 @@ def evidence_digest(signature: Signature) -> str:
 def latest_number(connection: Connection, report_id: str) -> int | None:
     """The number of the version that holds now; None before the first."""
     asked = select(func.max(version.c.number)).where(version.c.report_id == report_id)
-    return connection.execute(asked).scalar_one()
+    number: int | None = connection.execute(asked).scalar_one()
+    return number
 
 
 def versions(connection: Connection, report_id: str) -> tuple[KeptVersion, ...]:
