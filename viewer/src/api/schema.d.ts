@@ -8,6 +8,19 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the hospital's gateway told last of the study. */
+        readonly AtGatewayOut: {
+            readonly gateway_id: string;
+            readonly name: string;
+            readonly state: string;
+            readonly error: string;
+        };
+        /** @description One object of the report on its way to the hospital's PACS. */
+        readonly BackOut: {
+            readonly kind: string;
+            readonly delivered_at: string | null;
+            readonly error: string;
+        };
         /** @description The confirmation screen: the exact text, its digest, and what is asked of the reader. */
         readonly BegunOut: {
             readonly version_digest: string;
@@ -104,6 +117,13 @@ export interface components {
         };
         readonly HTTPValidationError: {
             readonly detail?: readonly components["schemas"]["ValidationError"][];
+        };
+        /** @description A part in reading the case: who has it since when, and when it was signed. */
+        readonly HeldOut: {
+            readonly role: string;
+            readonly display_name: string;
+            readonly claimed_at: string | null;
+            readonly signed_at: string | null;
         };
         /** @description One frame (from 1) that was on the screen, with the digest that was proved there. */
         readonly ImageReadShape: {
@@ -384,6 +404,13 @@ export interface components {
             readonly pdf_sha256: string;
             readonly pdf_url: string;
         };
+        /** @description The gateway's signed manifest of what it proved. */
+        readonly SignedForOut: {
+            readonly instances: number;
+            readonly verified: boolean;
+            /** Format: date-time */
+            readonly at: string;
+        };
         /** @description Who has signed for what was sent, and whether the signature holds. */
         readonly SignedManifest: {
             readonly signed_by: string;
@@ -419,6 +446,28 @@ export interface components {
             readonly type: string;
             readonly input?: unknown;
             readonly ctx?: Record<string, never>;
+        };
+        /** @description What a reading room tells of a frame that it would not show. */
+        readonly ViewerEvent: {
+            /** @constant */
+            readonly kind: "frame.rejected";
+            readonly study_instance_uid: string;
+            readonly sop_instance_uid: string;
+            readonly frame: number;
+            readonly expected: string;
+            readonly found: string;
+            readonly detail: string;
+        };
+        /** @description How far a case has come; what the hub does not know is null or empty. */
+        readonly WayOut: {
+            readonly gateway: components["schemas"]["AtGatewayOut"] | null;
+            readonly signed_for: components["schemas"]["SignedForOut"] | null;
+            /** Format: date-time */
+            readonly first_received_at: string;
+            /** Format: date-time */
+            readonly last_received_at: string;
+            readonly held: readonly components["schemas"]["HeldOut"][];
+            readonly back: readonly components["schemas"]["BackOut"][];
         };
         /** @description Cases and how many stand in each status. */
         readonly WorklistOut: {

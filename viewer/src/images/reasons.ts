@@ -73,4 +73,5 @@ export const keptReason = (raw: string): KeptReason => reasonIn(KEPT, raw);
 export const failureReason = (raw: string): FailureReason => reasonIn(FAILED, raw);
 
 /** The hub's sentence on frames that it cannot decode ends with the reason. */
-export const undecodableReason = (raw: string): KeptReason => keptReason(raw.replace(/^.* cannot be decoded here: /, ""));
+export const undecodableReason = (raw: string): KeptReason =>
+  keptReason(raw.replace(/^.* cannot be decoded here: /, ""));

@@ -154,9 +154,7 @@ function TruthCorner({ truth }: { readonly truth: Truth }): JSX.Element {
           {truth.sourceEncoding === truth.lossy.method ? "" : ` (${truth.sourceEncoding})`}
         </div>
       )}
-      {truth.keptBecause === null || truth.lossy !== null ? null : (
-        <Kept why={truth.keptBecause} />
-      )}
+      {truth.keptBecause === null || truth.lossy !== null ? null : <Kept why={truth.keptBecause} />}
       <Stage truth={truth} />
       {truth.decodedByHub ? <div>{t("truth.decodedByHub")}</div> : null}
     </div>
