@@ -21,6 +21,7 @@ from dokuei.dicom.profile import BASIC, Option, Profile, action
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.dicom.rewrite import Rewriter, explicit_head, resolve_vr
 from dokuei.dicom.source import Source, open_source
+from dokuei.dicom.stays import Stays
 from dokuei.dicom.text import decode_trimmed, encodings_of
 from dokuei.errors import UnsupportedError
 
@@ -37,16 +38,6 @@ _OVERLAYS: Final = range(0x6000, 0x6100, 2)
 _OVERLAY_BIT: Final = 0x0102
 _DOCUMENTS: Final = "1.2.840.10008.5.1.4.1.1.104."
 _PICTURES: Final = ("1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.6.", "1.2.840.10008.5.1.4.1.1.3.")
-_TEXTS: Final = frozenset({"AE", "LO", "LT", "PN", "SH", "ST", "UC", "UN", "UR", "UT"})
-_WELL_FORMED: Final = {
-    "AS": re.compile(rb"\d{3}[DWMY]"),
-    "CS": re.compile(rb"[A-Z0-9 _]{0,16}"),
-    "DA": re.compile(rb"\d{8}|\d{4}\.\d\d\.\d\d"),
-    "DS": re.compile(rb"[0-9.eE+-]{1,16}"),
-    "DT": re.compile(rb"\d{4,14}(\.\d{1,6})?([+-]\d{4})?"),
-    "IS": re.compile(rb"[0-9+-]{1,12}"),
-    "TM": re.compile(rb"\d{2,6}(\.\d{1,6})?|\d\d:\d\d(:\d\d(\.\d{1,6})?)?"),
-}
 _DUMMIES: Final = {
     "AE": b"REMOVED ", "AS": b"000Y", "CS": b"REMOVED ", "DA": b"19000101", "DS": b"0 ", "DT": b"19000101",
     "FD": bytes(8), "FL": bytes(4), "IS": b"0 ", "LO": b"REMOVED ", "LT": b"REMOVED ", "PN": b"REMOVED ",
@@ -123,7 +114,7 @@ class _Treatment:
             for tag, encoded in whole.items()
             if vr_of(tag) == "SQ" and self._action(tag) in {"keep", "dummy"}
         }
-        self._named = Named.of(data_set, whole.values())
+        self._stays = Stays(Named.of(data_set, whole.values()))
 
     def overrides(self) -> dict[int, bytes]:
         """An element for each tag whose own may not leave as it is; empty bytes where none may."""
@@ -202,9 +193,11 @@ class _Treatment:
             case "shift":
                 new = b"\\".join(self._shifted(one.strip(b"\0 ")) for one in value.split(b"\\"))
             case _:
-                if self._may_stay(tag, vr, value, encodings):
+                new = self._stays.left_of(tag, vr, value, encodings)
+                if new == value:
                     return encoded
-                new = b""
+                if not new:
+                    vr = resolve_vr(tag, vr_of(tag), signed=self._data_set.signed)
         return element_of(tag, vr, new)
 
     def _uid(self, uid: bytes) -> bytes:
@@ -222,17 +215,6 @@ class _Treatment:
         """A date or the date in a date-time, moved back; what is no whole date goes."""
         day = _day(moment[:8].decode("ascii", "replace"))
         return b"" if day is None else (day - self._shift).strftime("%Y%m%d").encode() + moment[8:]
-
-    def _may_stay(self, tag: int, vr: str, value: bytes, encodings: tuple[str, ...]) -> bool:
-        if vr in _TEXTS:
-            return not self._named.stands_in(decode_trimmed(value, encodings))
-        pattern = _WELL_FORMED.get(vr)
-        if pattern is None or tag == CHARACTER_SET:
-            return True
-        values = [one.strip(b"\0 ") for one in value.split(b"\\")]
-        return all(not one or pattern.fullmatch(one) for one in values) and not (
-            vr == "CS" and any(self._named.is_one(one.decode()) for one in values)
-        )
 
     # --- what is said of it ---------------------------------------------------------------------------------------
 

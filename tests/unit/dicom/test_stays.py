@@ -1,0 +1,52 @@
+import pytest
+from pydicom.datadict import tag_for_keyword
+
+from dokuei.dicom.named import Named
+from dokuei.dicom.stays import Stays
+
+STAYS = Stays(Named(frozenset({"yamada", "hanako"}), frozenset()))
+
+
+def _left(keyword: str, vr: str, value: bytes) -> bytes:
+    tag = tag_for_keyword(keyword)
+    assert tag is not None
+    return STAYS.left_of(tag, vr, value, ("ascii",))
+
+
+@pytest.mark.parametrize("vr", ["OB", "UI", "OW", "SL", "AT", "FD", "US", "OF", "ZZ", "UN", "CS", "LT", "IS"])
+def test_a_name_does_not_stay_by_being_written_as_something_else(vr: str) -> None:
+    """A text in another VR than PS3.6 gives it is no less of a text."""
+    assert _left("StudyDescription", vr, b"YAMADA HANAKO 16") == b""
+
+
+@pytest.mark.parametrize("vr", ["OB", "OW", "US", "ZZ"])
+def test_a_text_written_as_bytes_goes_whatever_it_says(vr: str) -> None:
+    """Nobody looks into bytes: UTF-16, say, would not be read."""
+    assert _left("StudyDescription", vr, b"MG screening ") == b""
+
+
+@pytest.mark.parametrize(
+    ("keyword", "vr", "value"),
+    [
+        ("StudyDescription", "UN", b"MG"),
+        ("StudyDescription", "SH", b"MG"),
+        ("SmallestImagePixelValue", "SS", b"\0\0"),
+        ("SmallestImagePixelValue", "US", b"\0\0"),
+        ("LUTData", "OW", b"\0\0"),
+        ("RedPaletteColorLookupTableData", "UN", b"\0\0"),
+        ("Rows", "UL", b"\0\2\0\0"),
+        ("Rows", "IS", b"512 "),
+        ("PatientAge", "LO", b"056Y"),
+    ],
+)
+def test_lawful_and_harmless_writings_stay(keyword: str, vr: str, value: bytes) -> None:
+    assert _left(keyword, vr, value) == value
+
+
+def test_what_is_no_age_does_not_stay_as_a_text() -> None:
+    assert _left("PatientAge", "LO", b"since 1970-02-03") == b""
+
+
+def test_a_character_set_stays_where_it_is_one() -> None:
+    assert _left("SpecificCharacterSet", "CS", b"ISO_IR 100") == b"ISO_IR 100"
+    assert _left("SpecificCharacterSet", "LO", b"YAMADA HANAKO ") == b""
