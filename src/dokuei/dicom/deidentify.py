@@ -110,9 +110,7 @@ class _Treatment:
         self._shift = timedelta(days=how.pseudonyms.days(self._patient))
         whole = {tag: self._explicit(one) for tag, one in data_set.by_tag.items() if one.vr == "SQ"}
         self._sequences = {
-            tag: encoded
-            for tag, encoded in whole.items()
-            if vr_of(tag) == "SQ" and self._action(tag) in {"keep", "dummy"}
+            tag: encoded for tag, encoded in whole.items() if vr_of(tag) == "SQ" and self._action(tag) == "keep"
         }
         self._stays = Stays(Named.of(data_set, whole.values()))
 
@@ -163,7 +161,7 @@ class _Treatment:
             if element.tag == CHARACTER_SET:
                 encodings = encodings_of(encoded[element.value : element.end])[0]
             known = vr_of(element.tag)
-            if self._action(element.tag) in {"remove", "empty"} and "SQ" in {element.vr, known}:
+            if self._action(element.tag) != "keep" and "SQ" in {element.vr, known}:
                 continue
             if element.vr == known == "SQ":
                 pieces.append(self._sequence(whole, encodings))

@@ -139,6 +139,25 @@ _STRUCTURED: Final = _tags("ContentSequence", "AcquisitionContextSequence")
 _DESCRIBING_UIDS: Final = _tags(
     "CodingSchemeUID", "ContextUID", "MappingResourceUID", "ContextGroupExtensionCreatorUID"
 ) | frozenset(tag for word, tag in keyword_dict.items() if word.endswith(("ClassUID", "TransferSyntaxUID")))
+_REFERENCES: Final = _tags(
+    "ReferencedPerformedProcedureStepSequence",
+    "ReferencedImageSequence",
+    "SourceImageSequence",
+    "GraphicAnnotationSequence",
+    "WaveformAnnotationSequence",
+)
+"""Sequences for which the table wants a dummy, and whose items tell nobody once they are treated inside."""
+_PEOPLE: Final = _tags(
+    "RequestingPhysicianIdentificationSequence",
+    "HumanPerformerCodeSequence",
+    "DocumentAuthorIdentifierCodeSequenceTrial",
+    "DocumentingObserverIdentifierCodeSequenceTrial",
+    "DocumentingOrganizationIdentifierCodeSequenceTrial",
+    "HangingProtocolUserIdentificationCodeSequence",
+    "AsserterIdentificationSequence",
+    "AuthorIdentificationSequence",
+)
+"""Sequences that the table does not name, and that are there to say who somebody is."""
 _TIMES: Final = frozenset({"DA", "DT", "TM"})
 _UNNAMED: Final[dict[str, Action]] = {"PN": "empty", **dict.fromkeys(("LT", "ST", "UR", "UT"), "remove")}
 """What becomes of attributes that the table does not name: people, and texts in which anything may stand."""
@@ -159,7 +178,7 @@ _DUMMY: Final = _of(table.D_TAGS, table.Z_D_TAGS, table.X_D_TAGS, table.X_Z_D_TA
 
 NAMED: Final = frozenset(
     tag
-    for tag in _REMOVE | _EMPTY | _DUMMY | _of(table.U_TAGS) | _PSEUDONYMS | _DESCRIPTORS | _STRUCTURED
+    for tag in _REMOVE | _EMPTY | _DUMMY | _of(table.U_TAGS) | _PSEUDONYMS | _DESCRIPTORS | _STRUCTURED | _PEOPLE
     if tag >> 16 & 1 == 0
 )
 """The attributes that the table or an option names one by one."""
@@ -179,8 +198,10 @@ def action(tag: int, profile: Profile) -> Action:
 
 
 def _by_table(tag: int, vr: str) -> Action:
-    if tag in _REMOVE or tag >> 16 == _PIXEL_GROUP:  # pixels inside a sequence: an icon
+    if tag in _REMOVE | _PEOPLE or tag >> 16 == _PIXEL_GROUP:  # pixels inside a sequence: an icon
         return "remove"
+    if vr == "SQ" and tag in _DUMMY:
+        return "keep" if tag in _REFERENCES else "remove"
     if vr == "UI":
         return "keep" if tag in _DESCRIBING_UIDS else "uid"
     if tag in _EMPTY | _DUMMY:

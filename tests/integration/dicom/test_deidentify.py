@@ -62,6 +62,12 @@ def _telling(**attributes: Any) -> Dataset:
         ReferringPhysicianName="SUZUKI^ICHIRO=鈴木^一郎",
         OperatorsName="SUZUKI^JIRO",
         InstitutionName="鈴木病院",
+        InstitutionCodeSequence=Sequence(
+            [_item(CodeValue="0110", CodingSchemeDesignator="99", CodeMeaning="鈴木病院")]
+        ),
+        OperatorIdentificationSequence=Sequence(
+            [_item(PersonIdentificationCodeSequence=Sequence([_item(CodeValue="88", CodeMeaning="SUZUKI JIRO")]))]
+        ),
         RequestAttributesSequence=Sequence([_item(RequestedProcedureID="0012345")]),
         ReferencedImageSequence=Sequence(
             [_item(ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.7", ReferencedSOPInstanceUID="9.8.7.6.5")]
@@ -113,6 +119,9 @@ def test_no_byte_of_the_file_names_anybody(tmp_path: Path, syntax: str) -> None:
     assert region.CodeMeaning == "Breast"
     assert region.AnatomicRegionModifierSequence[0].CodeValue == "1"
     assert found.DeidentificationMethodCodeSequence[0].CodeValue == "113100"
+    assert "OperatorIdentificationSequence" not in found
+    assert "InstitutionCodeSequence" not in found
+    assert len(found.ReferencedImageSequence) == 1
 
 
 def test_the_pixels_are_those_of_the_modality(tmp_path: Path) -> None:

@@ -26,6 +26,17 @@ def test_what_describes_is_no_identity() -> None:
     assert [_of(word) for word in ("Rows", "PixelSpacing", "Modality", "ViewCodeSequence")] == ["keep"] * 4
 
 
+def test_sequences_stay_where_they_refer_and_go_where_they_say_who() -> None:
+    """PS3.15 Table E.1-1 has a dummy for both; a code sequence has none that would say nothing."""
+    referring = ("ReferencedImageSequence", "SourceImageSequence", "ReferencedPerformedProcedureStepSequence")
+    assert [_of(word) for word in (*referring, "GraphicAnnotationSequence")] == ["keep"] * 4
+    telling = ("OperatorIdentificationSequence", "PersonIdentificationCodeSequence", "VerifyingObserverSequence")
+    assert [_of(word) for word in (*telling, "HumanPerformerCodeSequence")] == ["remove"] * 4
+    assert _of("InstitutionCodeSequence") == "remove"
+    assert _of("InstitutionCodeSequence", Profile(institution_identity=True)) == "keep"
+    assert _of("PersonIdentificationCodeSequence", Profile(institution_identity=True)) == "remove"
+
+
 def test_the_birth_date_never_leaves() -> None:
     assert _of("PatientBirthDate") == "empty"
     assert _of("PatientBirthDate", Profile(dates="shift")) == "empty"
