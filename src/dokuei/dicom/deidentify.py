@@ -16,13 +16,13 @@ from dokuei.dicom.block import load
 from dokuei.dicom.content import PIXEL_ELEMENTS
 from dokuei.dicom.dataset import CHARACTER_SET, DataSet
 from dokuei.dicom.elements import EXPLICIT_LITTLE, Element, Walk, vr_of
-from dokuei.dicom.named import Named
 from dokuei.dicom.profile import BASIC, Option, Profile, action
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.dicom.rewrite import Rewriter, explicit_head, resolve_vr
 from dokuei.dicom.source import Source, open_source
 from dokuei.dicom.stays import Stays
 from dokuei.dicom.text import decode_trimmed, encodings_of
+from dokuei.dicom.who import who_is_named
 from dokuei.errors import UnsupportedError
 
 METHOD: Final = "dokuei gateway, PS3.15 Annex E"
@@ -112,7 +112,7 @@ class _Treatment:
         self._sequences = {
             tag: encoded for tag, encoded in whole.items() if vr_of(tag) == "SQ" and self._action(tag) == "keep"
         }
-        self._stays = Stays(Named.of(data_set, whole.values()))
+        self._stays = Stays(who_is_named(data_set, whole.values()))
 
     def overrides(self) -> dict[int, bytes]:
         """An element for each tag whose own may not leave as it is; empty bytes where none may."""

@@ -1,127 +1,122 @@
-"""Who an object names, and whether a text of it names one of them: patients, physicians, operators, and their numbers.
+"""Whether a text names one of those whom an object is about: patients, physicians, operators, and their numbers.
 
-Compared without regard to width, case, kana and spaces, so that 「山田　花子」, 「ﾔﾏﾀﾞ」 and "YAMADA^HANAKO" are found.
+Texts are compared folded, so that 「山田　花子」, 「ﾔﾏﾀﾞ」 and "YAMADA^HANAKO" are found. A number counts as a whole run
+of digits, however it is divided and with or without its first zeros: what is a part of a longer one is another number.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
-from dokuei.dicom.dataset import CHARACTER_SET, DataSet
-from dokuei.dicom.elements import EXPLICIT_LITTLE, ITEM, Walk, vr_of
-from dokuei.dicom.text import decode_trimmed, encodings_of
+from dokuei.dicom.folded import RUNS, folded
+from dokuei.dicom.uids import is_registered
+from dokuei.dicom.written_dates import days_in
 
-_BIRTH_DATE: Final = 0x00100030
-_IDS: Final = frozenset(
-    {
-        0x00080050,  # Accession Number
-        0x00100020,  # Patient ID
-        0x00101000,  # Other Patient IDs
-        0x00101040,  # Patient's Address
-        0x00102154,  # Patient's Telephone Numbers
-        0x00200010,  # Study ID
-        0x00380010,  # Admission ID
-        0x00401001,  # Requested Procedure ID
-    }
-)
-_TO_HIRAGANA: Final = {letter: letter - 0x60 for letter in range(ord("ァ"), ord("ヶ") + 1)}
-_SHORTEST_ID: Final = 4
-_SHORTEST_WORD: Final = 3
-_WHOLE_WORD: Final = 4
-"""A word of three letters stands by chance in longer ones: it counts only between other signs than letters."""
+SHORTEST_NUMBER: Final = 4
+_SHORTEST_VALUE: Final = 5
+_REMEMBERED: Final = 256
+_HYPHENS: Final = r"\-‐–—−ー"
+_DIVIDED: Final = re.compile(rf"(?<=\w)[{_HYPHENS}/._]+(?=\w)")
+_GROUPED: Final = re.compile(rf"(?<=\d)[{_HYPHENS}/()]+(?=\d)")
+_SPACED: Final = re.compile(rf"(?<=\d)[{_HYPHENS}/()\s]+(?=\d)")
+_DIGITS: Final = re.compile(r"\d+")
+_PUNCTUATION: Final = re.compile(r"[\W_]+")
+_UID: Final = re.compile(r"\d+(?:\.\d+){4,}")
 
 
 @dataclass(frozen=True)
 class Named:
-    """What a text must not hold: ``parts`` anywhere in it, ``words`` only by themselves."""
+    """What a text must not hold; everything is folded and without punctuation.
 
-    parts: frozenset[str]
-    words: frozenset[str]
+    ``names`` count anywhere in a text, ``words`` only by themselves, ``ids`` of letters and digits between other signs
+    than digits, ``numbers`` as whole runs of digits, ``birth_dates`` in every usual spelling.
+    """
 
-    @classmethod
-    def of(cls, data_set: DataSet, sequences: Iterable[bytes]) -> "Named":
-        """Everybody whom the data set names; ``sequences`` are its sequences in Explicit VR Little Endian."""
-        parts: set[str] = set()
-        words: set[str] = set()
-        for is_name, text in _texts(data_set, sequences):
-            for token in _of_name(text) if is_name else _of_number(text):
-                (words if token.isascii() and len(token) < _WHOLE_WORD and is_name else parts).add(token)
-        return cls(frozenset(parts), frozenset(words))
+    names: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    birth_dates: frozenset[date] = frozenset()
+    _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def stands_in(self, text: str) -> bool:
-        """Whether a text names one of them, or cannot be read at all."""
+        """Whether a text names one of them or an instance, or cannot be read at all."""
+        known = self._known.get(text)
+        if known is None:
+            known = self.a_name_stands_in(text) or self._a_number_stands_in(folded(text))
+            if len(text) <= _REMEMBERED:
+                self._known[text] = known
+        return known
+
+    def a_name_stands_in(self, text: str) -> bool:
+        """Whether a text names one of them by name, or cannot be read at all."""
         if "\N{REPLACEMENT CHARACTER}" in text:
             return True
-        folded = _folded(text)
-        joined = _joined(folded)
-        return any(part in joined for part in self.parts) or not self.words.isdisjoint(re.findall(r"[^\W\d_]+", folded))
+        said = folded(text)
+        runs = RUNS.findall(said)
+        joined = (first + second for first, second in pairwise(runs))
+        if not (self.words.isdisjoint(runs) and self.words.isdisjoint(joined)):
+            return True
+        return any(True for _ in _found(compact(said), self.names, self._name_lengths))
 
-    def is_one(self, text: str) -> bool:
-        """Whether a text is one of their names or numbers, and nothing else."""
-        joined = _joined(_folded(text))
-        return joined in self.parts or joined in self.words
+    def is_number(self, digits: str) -> bool:
+        """Whether a value in digits is one of their numbers; short ones are measurements as often as not."""
+        return len(digits) >= _SHORTEST_VALUE and digits.isdigit() and not self.numbers.isdisjoint(_written(digits))
 
+    def _a_number_stands_in(self, said: str) -> bool:
+        return (
+            any(not self.numbers.isdisjoint(_written(run)) for run in _runs(said))
+            or any(self._an_id_stands_in(form) for form in {said, _DIVIDED.sub("", said), compact(said)})
+            or any(not is_registered(uid) for uid in _UID.findall(said))
+            or not self.birth_dates.isdisjoint(days_in(said))
+        )
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().translate(_TO_HIRAGANA)
+    def _an_id_stands_in(self, said: str) -> bool:
+        """Digits at an end of an ID must not go on beyond it."""
+        for start, end in _found(said, self.ids, self._id_lengths):
+            before, after = said[max(start - 1, 0) : start + 1], said[end - 1 : end + 1]
+            if not (start and before.isdigit()) and not (len(after) > 1 and after.isdigit()):
+                return True
+        return False
 
+    @cached_property
+    def _name_lengths(self) -> frozenset[int]:
+        return frozenset(map(len, self.names))
 
-def _joined(folded: str) -> str:
-    return "".join(folded.replace("^", " ").split())
-
-
-def _of_name(text: str) -> Iterator[str]:
-    """The parts of a PN that tell somebody, and each group as a whole, as it may stand in a sentence."""
-    for name in text.split("\\"):
-        for group in _folded(name).split("="):
-            words = group.replace("^", " ").split()
-            for word in (*words, "".join(words)):
-                if len(word) >= (_SHORTEST_WORD if word.isascii() else 2):
-                    yield word
-
-
-def _of_number(text: str) -> Iterator[str]:
-    for value in text.split("\\"):
-        joined = _joined(_folded(value))
-        if len(joined) >= _SHORTEST_ID:
-            yield joined
-
-
-def _texts(data_set: DataSet, sequences: Iterable[bytes]) -> Iterator[tuple[bool, str]]:
-    encodings = encodings_of(data_set.raw(CHARACTER_SET))[0]
-    for tag, element in data_set.by_tag.items():
-        kind = _kind(tag, element.vr)
-        if kind is not None:
-            yield kind, decode_trimmed(data_set.raw(tag), encodings)
-    for encoded in sequences:
-        yield from _inside(encoded, encodings)
+    @cached_property
+    def _id_lengths(self) -> frozenset[int]:
+        return frozenset(map(len, self.ids))
 
 
-def _kind(tag: int, vr: str) -> bool | None:
-    """True for a name, False for a number, None for everything else."""
-    if vr == "PN" or vr_of(tag) == "PN":
-        return True
-    return False if tag in _IDS or tag == _BIRTH_DATE else None
+def compact(said: str) -> str:
+    """A folded text without spaces and punctuation."""
+    return _PUNCTUATION.sub("", said)
 
 
-def _inside(sequence: bytes, encodings: tuple[str, ...]) -> Iterator[tuple[bool, str]]:
-    """The names in the items of one sequence and of those inside it."""
-    walk = Walk(sequence)
-    end = len(sequence)
-    position = walk.header(0, end, EXPLICIT_LITTLE)[2]
-    while position < end:
-        tag, _, value, length = walk.header(position, end, EXPLICIT_LITTLE)
-        if tag != ITEM:
-            return
-        position = value + length
-        mine = encodings
-        for element in walk.elements(value, position, EXPLICIT_LITTLE):
-            if element.tag == CHARACTER_SET:
-                mine = encodings_of(sequence[element.value : element.end])[0]
-            kind = _kind(element.tag, element.vr)
-            if kind is not None:
-                yield kind, decode_trimmed(sequence[element.value : element.end], mine)
-            elif element.vr == "SQ":
-                yield from _inside(sequence[element.start : element.next], mine)
+def number_of(digits: str) -> str:
+    """A number without its first zeros, where enough of it is left to tell it by; empty where it is too short."""
+    short = digits.lstrip("0")
+    if len(short) >= SHORTEST_NUMBER:
+        return short
+    return digits if len(digits) >= SHORTEST_NUMBER else ""
+
+
+def _written(run: str) -> tuple[str, str]:
+    return run, run.lstrip("0")
+
+
+def _runs(said: str) -> set[str]:
+    """The runs of digits in a text, as they stand and with hyphens and spaces between them left out."""
+    return {run for form in (said, _GROUPED.sub("", said), _SPACED.sub("", said)) for run in _DIGITS.findall(form)}
+
+
+def _found(said: str, tokens: frozenset[str], lengths: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where tokens stand in a text; sets are asked, since a text may be compared with thousands of names."""
+    for length in lengths:
+        for start in range(len(said) - length + 1):
+            if said[start : start + length] in tokens:
+                yield start, start + length

@@ -54,4 +54,12 @@ class Stays:
         values = [one.strip(b"\0 ") for one in value.split(b"\\")]
         if not all(not one or pattern.fullmatch(one) for one in values):
             return b""
-        return b"" if vr == "CS" and any(self._named.is_one(one.decode()) for one in values) else value
+        if vr == "CS":
+            return self._terms(value)
+        return value
+
+    def _terms(self, value: bytes) -> bytes:
+        """Of several terms (Image Type, say) only the one that names somebody goes, and its place stays."""
+        terms = value.split(b"\\")
+        left = [b"" if self._named.stands_in(term.decode()) else term for term in terms]
+        return value if left == terms else b"\\".join(left)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from pydicom import uid as registry
+
 IMPLICIT_LITTLE: Final = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE: Final = "1.2.840.10008.1.2.1"
 DEFLATED_LITTLE: Final = "1.2.840.10008.1.2.1.99"
@@ -161,10 +163,16 @@ _ALL = (
     _refused("1.2.840.10008.1.20", "Papyrus 3 Implicit VR Little Endian"),
 )
 TRANSFER_SYNTAXES: Final[dict[str, TransferSyntax]] = {syntax.uid: syntax for syntax in _ALL}
+_REGISTERED: Final = frozenset(vars(registry)["UID_dictionary"])
 STORABLE: Final[tuple[str, ...]] = tuple(
     uid for uid, syntax in TRANSFER_SYNTAXES.items() if syntax.kind != Kind.REFUSED
 )
 """What a storage SCP may accept, for its presentation contexts."""
+
+
+def is_registered(uid: str) -> bool:
+    """Whether PS3.6 Table A-1 has it: others under its root were made up, and may tell an instance or a patient."""
+    return uid in _REGISTERED or uid in TRANSFER_SYNTAXES
 
 
 def is_well_formed(uid: str) -> bool:

@@ -4,7 +4,7 @@ from pydicom.datadict import tag_for_keyword
 from dokuei.dicom.named import Named
 from dokuei.dicom.stays import Stays
 
-STAYS = Stays(Named(frozenset({"yamada", "hanako"}), frozenset()))
+STAYS = Stays(Named(frozenset({"yamada", "hanako"})))
 
 
 def _left(keyword: str, vr: str, value: bytes) -> bytes:
@@ -50,3 +50,8 @@ def test_what_is_no_age_does_not_stay_as_a_text() -> None:
 def test_a_character_set_stays_where_it_is_one() -> None:
     assert _left("SpecificCharacterSet", "CS", b"ISO_IR 100") == b"ISO_IR 100"
     assert _left("SpecificCharacterSet", "LO", b"YAMADA HANAKO ") == b""
+
+
+def test_of_several_terms_only_the_one_that_names_goes() -> None:
+    assert _left("ImageType", "CS", b"ORIGINAL\\PRIMARY\\MS YAMADA\\L") == b"ORIGINAL\\PRIMARY\\\\L"
+    assert _left("BodyPartExamined", "CS", b"YAMADA_HANAKO ") == b""
