@@ -16,11 +16,11 @@ from dokuei.dicom.block import load
 from dokuei.dicom.content import PIXEL_ELEMENTS
 from dokuei.dicom.dataset import CHARACTER_SET, DataSet
 from dokuei.dicom.elements import EXPLICIT_LITTLE, Element, Walk, vr_of
-from dokuei.dicom.profile import BASIC, Option, Profile, action
+from dokuei.dicom.profile import BASIC, Action, Option, Profile, action
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.dicom.rewrite import Rewriter, explicit_head, resolve_vr
 from dokuei.dicom.source import Source, open_source
-from dokuei.dicom.stays import Stays
+from dokuei.dicom.stays import CODES, CODING_SCHEME, Stays, is_public
 from dokuei.dicom.text import decode_trimmed, encodings_of
 from dokuei.dicom.who import who_is_named
 from dokuei.errors import UnsupportedError
@@ -99,6 +99,7 @@ class _Treatment:
     def __init__(self, data_set: DataSet, how: Deidentification) -> None:
         self._data_set = data_set
         self._how = how
+        self._actions: dict[int, Action] = {}
         self._encodings = encodings_of(data_set.raw(CHARACTER_SET))[0]
         source = data_set.source
         self._rewriter = Rewriter(
@@ -136,8 +137,12 @@ class _Treatment:
         """One element in Explicit VR Little Endian, its sequences in defined lengths."""
         return b"".join(self._rewriter.element(element))
 
-    def _action(self, tag: int) -> str:
-        return action(tag, self._how.profile)
+    def _action(self, tag: int) -> Action:
+        """What becomes of an attribute, asked once: a sequence may have it thousands of times."""
+        known = self._actions.get(tag)
+        if known is None:
+            known = self._actions[tag] = action(tag, self._how.profile)
+        return known
 
     # --- inside sequences ----------------------------------------------------------------------------------------
 
@@ -156,7 +161,9 @@ class _Treatment:
 
     def _item(self, encoded: bytes, encodings: tuple[str, ...]) -> bytes:
         pieces = []
-        for element in Walk(encoded).elements(0, len(encoded), EXPLICIT_LITTLE):
+        elements = list(Walk(encoded).elements(0, len(encoded), EXPLICIT_LITTLE))
+        public = any(one.tag == CODING_SCHEME and is_public(encoded[one.value : one.end]) for one in elements)
+        for element in elements:
             whole = encoded[element.start : element.next]
             if element.tag == CHARACTER_SET:
                 encodings = encodings_of(encoded[element.value : element.end])[0]
@@ -165,6 +172,8 @@ class _Treatment:
                 continue
             if element.vr == known == "SQ":
                 pieces.append(self._sequence(whole, encodings))
+            elif public and element.tag in CODES and self._stays.is_code(encoded[element.value : element.end]):
+                pieces.append(whole)
             elif "SQ" not in {element.vr, known} and not element.undefined:
                 pieces.append(self._element(element.tag, element.vr, whole, encodings))
         return b"".join(pieces)

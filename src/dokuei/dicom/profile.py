@@ -171,14 +171,14 @@ def _of(*rows: list[tuple[int, ...]]) -> frozenset[int]:
     return frozenset(row[0] << 16 | row[1] for tags in rows for row in tags if len(row) == 2)  # noqa: PLR2004
 
 
-_REMOVE: Final = _of(table.X_TAGS)
+_REMOVE: Final = _of(table.X_TAGS) | _PEOPLE
 _EMPTY: Final = _of(table.Z_TAGS, table.X_Z_TAGS)
 _DUMMY: Final = _of(table.D_TAGS, table.Z_D_TAGS, table.X_D_TAGS, table.X_Z_D_TAGS, table.X_Z_U_STAR_TAGS)
 
 
 NAMED: Final = frozenset(
     tag
-    for tag in _REMOVE | _EMPTY | _DUMMY | _of(table.U_TAGS) | _PSEUDONYMS | _DESCRIPTORS | _STRUCTURED | _PEOPLE
+    for tag in _REMOVE | _EMPTY | _DUMMY | _of(table.U_TAGS) | _PSEUDONYMS | _DESCRIPTORS | _STRUCTURED
     if tag >> 16 & 1 == 0
 )
 """The attributes that the table or an option names one by one."""
@@ -198,14 +198,16 @@ def action(tag: int, profile: Profile) -> Action:
 
 
 def _by_table(tag: int, vr: str) -> Action:
-    if tag in _REMOVE | _PEOPLE or tag >> 16 == _PIXEL_GROUP:  # pixels inside a sequence: an icon
+    if tag in _REMOVE or tag >> 16 == _PIXEL_GROUP:  # pixels inside a sequence: an icon
         return "remove"
     if vr == "SQ" and tag in _DUMMY:
         return "keep" if tag in _REFERENCES else "remove"
     if vr == "UI":
         return "keep" if tag in _DESCRIBING_UIDS else "uid"
-    if tag in _EMPTY | _DUMMY:
-        return "empty" if tag in _EMPTY else "dummy"
+    if tag in _EMPTY:
+        return "empty"
+    if tag in _DUMMY:
+        return "dummy"
     return _UNNAMED.get(vr, "keep")
 
 

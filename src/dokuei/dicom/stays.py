@@ -22,6 +22,10 @@ WELL_FORMED: Final = {
     "IS": re.compile(rb"[0-9+-]{1,12}"),
     "TM": re.compile(rb"\d{2,6}(\.\d{1,6})?|\d\d:\d\d(:\d\d(\.\d{1,6})?)?"),
 }
+CODING_SCHEME: Final = 0x00080102
+CODES: Final = frozenset({0x00080100, CODING_SCHEME, 0x00080103})
+"""Code Value, Coding Scheme Designator and Coding Scheme Version."""
+_CODE: Final = re.compile(rb"[ -~]+\0?")
 _LETTERS: Final = _TEXTS | WELL_FORMED.keys() | {"UI"}
 _DIGITS: Final = frozenset({"DS", "IS"})
 """Numbers that are said in digits, and may stand where PS3.6 wants binary ones."""
@@ -32,6 +36,10 @@ class Stays:
 
     def __init__(self, named: Named) -> None:
         self._named = named
+
+    def is_code(self, value: bytes) -> bool:
+        """Whether a value can be a code of a public scheme: its digits are nobody's number."""
+        return _CODE.fullmatch(value) is not None and not self._named.a_name_stands_in(decode_trimmed(value))
 
     def left_of(self, tag: int, vr: str, value: bytes, encodings: tuple[str, ...]) -> bytes:
         """What of a value may stay: all of it, or nothing."""
@@ -63,3 +71,9 @@ class Stays:
         terms = value.split(b"\\")
         left = [b"" if self._named.stands_in(term.decode()) else term for term in terms]
         return value if left == terms else b"\\".join(left)
+
+
+def is_public(coding_scheme: bytes) -> bool:
+    """Whether a coding scheme is more than one hospital's or maker's: theirs begin with 99, or are L (PS3.3 8.2)."""
+    name = coding_scheme.strip(b"\0 ")
+    return name not in {b"", b"L"} and not name.startswith(b"99")

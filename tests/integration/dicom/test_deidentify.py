@@ -166,6 +166,24 @@ def test_without_a_patient_id_no_two_studies_are_said_to_be_of_one_patient(tmp_p
     assert found[0] != found[1]
 
 
+def test_what_is_shown_by_its_code_and_terms_stays_so(tmp_path: Path) -> None:
+    """A patient ID that is a part of a code, or a name that is a word of examinations, costs no view and no type."""
+    view = _item(CodeValue="399162004", CodingSchemeDesignator="SCT", CodeMeaning="cranio-caudal")
+    own = _item(CodeValue="9162", CodingSchemeDesignator="99HOSP", CodeMeaning="of the ward")
+    made = image(
+        CELLS,
+        PatientName="PHANTOM^TOMO",
+        PatientID="9162",
+        ImageType=["ORIGINAL", "PRIMARY", "PHANTOM", "ID9162"],
+        SeriesDescription="R MLO TOMO",
+        ViewCodeSequence=Sequence([view, own]),
+    )
+    found = pydicom.dcmread(_deidentify(tmp_path, save(tmp_path / "in.dcm", made), _how())[1])
+    assert found.ImageType == ["ORIGINAL", "PRIMARY", "PHANTOM", ""]
+    assert found.SeriesDescription == "R MLO TOMO"
+    assert [one.CodeValue for one in found.ViewCodeSequence] == ["399162004", ""]
+
+
 def test_shifted_dates_keep_their_distance_and_tell_no_day(tmp_path: Path) -> None:
     """PS3.15 E.3.6, Modified Dates: the same shift for all studies of a patient; times of day stay."""
     later = _telling()

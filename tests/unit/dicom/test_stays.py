@@ -2,7 +2,7 @@ import pytest
 from pydicom.datadict import tag_for_keyword
 
 from dokuei.dicom.named import Named
-from dokuei.dicom.stays import Stays
+from dokuei.dicom.stays import Stays, is_public
 
 STAYS = Stays(Named(frozenset({"yamada", "hanako"})))
 
@@ -55,3 +55,13 @@ def test_a_character_set_stays_where_it_is_one() -> None:
 def test_of_several_terms_only_the_one_that_names_goes() -> None:
     assert _left("ImageType", "CS", b"ORIGINAL\\PRIMARY\\MS YAMADA\\L") == b"ORIGINAL\\PRIMARY\\\\L"
     assert _left("BodyPartExamined", "CS", b"YAMADA_HANAKO ") == b""
+
+
+def test_codes_of_public_schemes_are_nobodys_numbers() -> None:
+    """A view is known by its code alone."""
+    stays = Stays(Named(frozenset({"yamada"}), numbers=frozenset({"6200", "399162004"})))
+    assert stays.is_code(b"399162004 ")
+    assert stays.is_code(b"R-10242\0")
+    assert not stays.is_code(b"YAMADA")
+    assert not stays.is_code(b"Y\0A\0M\0")
+    assert [is_public(name) for name in (b"SCT ", b"DCM", b"99HOSP", b"L", b"")] == [True, True, False, False, False]
