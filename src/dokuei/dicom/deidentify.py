@@ -4,7 +4,6 @@ Values are read only where something hangs on them, so an object that no library
 like any other; one whose names cannot be taken out is refused, and stays in the hospital.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from dokuei.dicom.rewrite import Rewriter, explicit_head, resolve_vr
 from dokuei.dicom.source import Source, open_source
 from dokuei.dicom.stays import CODES, CODING_SCHEME, Stays, is_public
 from dokuei.dicom.text import decode_trimmed, encodings_of
+from dokuei.dicom.uids import is_registered
 from dokuei.dicom.who import who_is_named
 from dokuei.errors import UnsupportedError
 
@@ -29,7 +29,6 @@ METHOD: Final = "dokuei gateway, PS3.15 Annex E"
 PATIENT_IDENTITY_REMOVED: Final = 0x00120062
 
 _PHASE: Final = "giving a pseudonym"
-_REGISTERED: Final = re.compile(rb"1\.2\.840\.10008(\.[0-9]+)+\Z")
 _ITEM: Final = Struct("<HHL")
 _PATIENT_NAME, _PATIENT_ID, _ISSUER, _BIRTH_DATE, _AGE = 0x00100010, 0x00100020, 0x00100021, 0x00100030, 0x00101010
 _ACCESSION_NUMBER, _STUDY_DATE = 0x00080050, 0x00080020
@@ -113,7 +112,7 @@ class _Treatment:
         self._sequences = {
             tag: encoded for tag, encoded in whole.items() if vr_of(tag) == "SQ" and self._action(tag) == "keep"
         }
-        self._stays = Stays(who_is_named(data_set, whole.values()))
+        self._stays = Stays(who_is_named(data_set, whole.values()), dates=how.profile.dates)
 
     def overrides(self) -> dict[int, bytes]:
         """An element for each tag whose own may not leave as it is; empty bytes where none may."""
@@ -198,7 +197,7 @@ class _Treatment:
             case "pseudonym":
                 new = self._pseudonym(tag, decode_trimmed(value, encodings).strip())
             case "shift":
-                new = b"\\".join(self._shifted(one.strip(b"\0 ")) for one in value.split(b"\\"))
+                new = b"\\".join(self._shifted(tag, one.strip(b"\0 ")) for one in value.split(b"\\"))
             case _:
                 new = self._stays.left_of(tag, vr, value, encodings)
                 if new == value:
@@ -209,17 +208,18 @@ class _Treatment:
 
     def _uid(self, uid: bytes) -> bytes:
         uid = uid.strip(b"\0 ")
-        if not uid or _REGISTERED.match(uid):
-            return uid
-        return self._how.pseudonyms.uid(uid.decode("ascii", "backslashreplace")).encode()
+        known = uid.decode("ascii", "backslashreplace")
+        return uid if not uid or is_registered(known) else self._how.pseudonyms.uid(known).encode()
 
     def _pseudonym(self, tag: int, value: str) -> bytes:
         if tag == _ACCESSION_NUMBER:
             return self._how.pseudonyms.accession_number(value).encode()
         return self._patient.encode()
 
-    def _shifted(self, moment: bytes) -> bytes:
+    def _shifted(self, tag: int, moment: bytes) -> bytes:
         """A date or the date in a date-time, moved back; what is no whole date goes."""
+        if not self._stays.is_day(tag, moment):
+            return b""
         day = _day(moment[:8].decode("ascii", "replace"))
         return b"" if day is None else (day - self._shift).strftime("%Y%m%d").encode() + moment[8:]
 

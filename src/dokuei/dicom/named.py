@@ -25,6 +25,8 @@ _GROUPED: Final = re.compile(rf"(?<=\d)[{_HYPHENS}/()]+(?=\d)")
 _SPACED: Final = re.compile(rf"(?<=\d)[{_HYPHENS}/()\s]+(?=\d)")
 _DIGITS: Final = re.compile(r"\d+")
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
+_UNREADABLE: Final = re.compile("[\N{REPLACEMENT CHARACTER}\x80-\x9f]")
+"""Bytes without a meaning in the character set, and those that are half a kanji in the one that was not named."""
 _UID: Final = re.compile(r"\d+(?:\.\d+){4,}")
 
 
@@ -54,7 +56,7 @@ class Named:
 
     def a_name_stands_in(self, text: str) -> bool:
         """Whether a text names one of them by name, or cannot be read at all."""
-        if "\N{REPLACEMENT CHARACTER}" in text:
+        if _UNREADABLE.search(text):
             return True
         said = folded(text)
         runs = RUNS.findall(said)

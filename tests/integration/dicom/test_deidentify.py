@@ -199,6 +199,14 @@ def test_shifted_dates_keep_their_distance_and_tell_no_day(tmp_path: Path) -> No
     assert b"20260311" not in (tmp_path / "coded.dcm").read_bytes()
 
 
+def test_what_is_no_date_does_not_leave_beside_a_shifted_one(tmp_path: Path) -> None:
+    made = _telling()
+    made.add_new(0x00080022, "LO", "20260301YAMADA")
+    made.SeriesDescription = "MLO of 2026/03/01"
+    target = _deidentify(tmp_path, save(tmp_path / "in.dcm", made), _how(dates="shift"))[1]
+    assert [word for word in (b"YAMADA", b"2026/03/01") if word in target.read_bytes()] == []
+
+
 def test_dates_go_where_the_site_wants_none(tmp_path: Path) -> None:
     made = image(noise((8, 8, 3), bits=8, dtype="u1"), StudyDate="20260301", ContentDate="20260301", PatientAge="056Y")
     how = _how(dates="remove", patient_characteristics=False)
@@ -254,17 +262,20 @@ def test_a_structured_report_keeps_its_measurements_and_loses_its_words(tmp_path
     seen.ReferencedSOPSequence = Sequence(
         [_item(ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.1.2", ReferencedSOPInstanceUID="9.8.7.6.1")]
     )
+    born = _item(RelationshipType="HAS OBS CONTEXT", ValueType="DATE", Date="19700203")
+    number = _item(ValueType="NUM", MeasuredValueSequence=Sequence([_item(NumericValue="0012345")]))
     made = header(
         SOPClassUID="1.2.840.10008.5.1.4.1.1.88.50",
         SOPInstanceUID=generate_uid(),
         PatientName="YAMADA^HANAKO",
         PatientID="0012345",
-        ContentSequence=Sequence([said, who, what, seen]),
+        PatientBirthDate="19700203",
+        ContentSequence=Sequence([said, who, what, seen, born, number]),
     )
     target = _deidentify(tmp_path, save(tmp_path / "in.dcm", made), _how())[1]
     found = pydicom.dcmread(target)
     assert b"amada" not in target.read_bytes()
-    assert b"SUZUKI" not in target.read_bytes()
+    assert [word for word in (b"SUZUKI", b"19700203", b"12345") if word in target.read_bytes()] == []
     assert found.ContentSequence[2].MeasuredValueSequence[0].NumericValue == 12.5
     reference = found.ContentSequence[3].ReferencedSOPSequence[0]
     assert reference.ReferencedSOPInstanceUID == Pseudonyms(KEY).uid("9.8.7.6.1")

@@ -38,6 +38,7 @@ NAMED = Named(
         "渡邊",
         "渡邉",
         "broken \N{REPLACEMENT CHARACTER}",
+        "\x8eR\x93c",
     ],
 )
 def test_a_text_that_names_somebody_is_found(text: str) -> None:

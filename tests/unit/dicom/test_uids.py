@@ -46,3 +46,9 @@ def test_what_could_be_no_uid_is_not_bearable(uid: str) -> None:
 @given(st.text(max_size=70))
 def test_well_formed_uids_are_bearable(text: str) -> None:
     assert not is_well_formed(text) or is_bearable(text)
+
+
+def test_a_uid_under_the_root_of_dicom_need_not_be_registered() -> None:
+    assert uids.is_registered("1.2.840.10008.5.1.4.1.1.2")
+    assert uids.is_registered(uids.HTJ2K_LOSSLESS_RPCL)
+    assert not uids.is_registered("1.2.840.10008.9.0012345")
