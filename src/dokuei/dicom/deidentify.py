@@ -35,6 +35,8 @@ _ACCESSION_NUMBER, _STUDY_DATE = 0x00080050, 0x00080020
 _STUDY_UID, _SOP_CLASS, _BURNED_IN = 0x0020000D, 0x00080016, 0x00280301
 _OVERLAYS: Final = range(0x6000, 0x6100, 2)
 _OVERLAY_BIT: Final = 0x0102
+_IMAGE_TYPE, _CONVERSION_TYPE = 0x00080008, 0x00080064
+_AUDIO: Final = "1.2.840.10008.5.1.4.1.1.9.4."
 _DOCUMENTS: Final = "1.2.840.10008.5.1.4.1.1.104."
 _PICTURES: Final = ("1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.6.", "1.2.840.10008.5.1.4.1.1.3.")
 _DUMMIES: Final = {
@@ -79,9 +81,18 @@ def _demand_removable(data_set: DataSet, profile: Profile) -> None:
         raise _stays("a document may name the patient anywhere in it")
     if any(data_set.integer(group << 16 | _OVERLAY_BIT, 0) for group in _OVERLAYS):
         raise _stays("an overlay lies inside its pixels and may name the patient")
-    said = data_set.text(_BURNED_IN)
-    if not profile.burned_in and (said == "YES" or (said != "NO" and sop_class.startswith(_PICTURES))):
+    if sop_class.startswith(_AUDIO):
+        raise _stays("a voice may name the patient, and be known by itself")
+    if not profile.burned_in and not _shows_no_text(data_set, sop_class):
         raise _stays("its pixels show text, or it does not say that they show none")
+
+
+def _shows_no_text(data_set: DataSet, sop_class: str) -> bool:
+    """What is a picture of a screen or of a film must say NO itself; anything else that is said counts as YES."""
+    said = data_set.text(_BURNED_IN)
+    types = data_set.text(_IMAGE_TYPE).upper().replace(" ", "").replace("_", "").split("\\")
+    picture = sop_class.startswith(_PICTURES) or data_set.text(_CONVERSION_TYPE) or "SCREENSAVE" in types
+    return said == "NO" or (not said and not picture)
 
 
 def _stays(why: str) -> UnsupportedError:

@@ -223,12 +223,31 @@ def _ultrasound(made: Dataset) -> None:
     made.SOPClassUID = "1.2.840.10008.5.1.4.1.1.6.1"
 
 
+def _otherwise_said(said: str) -> Callable[[Dataset], None]:
+    def spoil(made: Dataset) -> None:
+        made.add_new(0x00280301, "LO", said)
+        made["BurnedInAnnotation"].VR = "CS"
+
+    return spoil
+
+
+def _screen_save(made: Dataset) -> None:
+    made.ImageType = ["DERIVED", "SECONDARY", "SCREEN SAVE"]
+
+
+def _converted(made: Dataset) -> None:
+    made.ConversionType = "WSD"
+
+
 def _overlay_in_pixels(made: Dataset) -> None:
     made.add_new(0x60000100, "US", 16)
     made.add_new(0x60000102, "US", 15)
 
 
-@pytest.mark.parametrize("spoil", [_burned_in, _ultrasound, _overlay_in_pixels])
+SHOWING = [_burned_in, *map(_otherwise_said, ("yes", "Y", "TRUE", "YES\\NO")), _ultrasound, _screen_save, _converted]
+
+
+@pytest.mark.parametrize("spoil", [*SHOWING, _overlay_in_pixels])
 def test_what_may_show_a_name_in_its_pixels_stays_in_the_hospital(
     tmp_path: Path, spoil: Callable[[Dataset], None]
 ) -> None:
@@ -240,6 +259,13 @@ def test_what_may_show_a_name_in_its_pixels_stays_in_the_hospital(
     assert not (tmp_path / "coded.dcm").exists()
 
 
+@pytest.mark.parametrize("spoil", [_ultrasound, _screen_save, _converted])
+def test_a_picture_that_says_no_itself_may_leave(tmp_path: Path, spoil: Callable[[Dataset], None]) -> None:
+    made = _telling(BurnedInAnnotation="NO")
+    spoil(made)
+    assert _deidentify(tmp_path, save(tmp_path / "in.dcm", made), _how())[0].proof == "proved"
+
+
 def test_a_site_may_let_pictures_with_text_pass(tmp_path: Path) -> None:
     made = _telling()
     _ultrasound(made)
@@ -249,6 +275,12 @@ def test_a_site_may_let_pictures_with_text_pass(tmp_path: Path) -> None:
 def test_a_document_never_leaves_under_a_pseudonym(tmp_path: Path) -> None:
     made = header(SOPClassUID="1.2.840.10008.5.1.4.1.1.104.1", EncapsulatedDocument=b"%PDF-1.7 YAMADA")
     with pytest.raises(UnsupportedError, match="document"):
+        intake(save(tmp_path / "in.dcm", made), tmp_path / "coded.dcm", deidentification=_how(burned_in=True))
+
+
+def test_a_voice_never_leaves_under_a_pseudonym(tmp_path: Path) -> None:
+    made = header(SOPClassUID="1.2.840.10008.5.1.4.1.1.9.4.1")
+    with pytest.raises(UnsupportedError, match="voice"):
         intake(save(tmp_path / "in.dcm", made), tmp_path / "coded.dcm", deidentification=_how(burned_in=True))
 
 
