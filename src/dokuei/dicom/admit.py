@@ -57,6 +57,8 @@ class Admission:
     encoded: EncodedFrames | None
     content: ContentDigest
     block: ProofBlock | None
+    bare: bool = False
+    """Whether nothing may stay that stands beside the pixels in the pixel data."""
 
 
 def admit(path: Path) -> Admitted:
@@ -86,13 +88,14 @@ def admission(path: Path, deidentification: Deidentification | None = None) -> I
         identity = identity_in(data_set.raw)
         if identity.sop_class_uid == uids.MEDIA_STORAGE_DIRECTORY:
             raise _directory()
-        description = describe(data_set)
+        bare = deidentification is not None
+        description = describe(data_set, exactly=bare)
         encoded = read_frames(data_set, description) if description and description.encapsulated else None
         content = ContentDigest(data_set)
         frames = description.number_of_frames if description else 0
         warnings = (*data_set.warnings, *_oddities(data_set, identity))
         admitted = Admitted(identity, source.syntax.uid, frames, warnings)
-        yield Admission(admitted, data_set, description, encoded, content, block)
+        yield Admission(admitted, data_set, description, encoded, content, block, bare)
 
 
 def _directory() -> UnsupportedError:

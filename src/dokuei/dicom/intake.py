@@ -11,6 +11,7 @@ import numpy as np
 
 from dokuei.dicom import uids
 from dokuei.dicom.admit import Admission, admission
+from dokuei.dicom.bare import bare_frame
 from dokuei.dicom.block import ProofBlock
 from dokuei.dicom.coded import CodedFrame, CodedInstance, DigestOf, Proof
 from dokuei.dicom.coded_file import CodedFile, FrameBytes, Written, seal
@@ -18,12 +19,14 @@ from dokuei.dicom.codestream import CodestreamError
 from dokuei.dicom.coerce import coercions
 from dokuei.dicom.decode import decode_twice
 from dokuei.dicom.deidentify import Deidentification
-from dokuei.dicom.encapsulated import join, kept
+from dokuei.dicom.elements import Buffer
+from dokuei.dicom.encapsulated import Fragment, LargeFrame, join, kept
 from dokuei.dicom.icons import IconDecoder
 from dokuei.dicom.keep import RGB_CELLS, why_kept
 from dokuei.dicom.lossy import came_lossy, lossy_history
 from dokuei.dicom.pixels import Cells, PixelDescription, frame_digest, native_digest, native_frames, to_cells
 from dokuei.dicom.transcode import decode_frame, encode_frame
+from dokuei.errors import UnsupportedError
 
 _REASON_LENGTH: Final = 1000
 _NO_MOMENT: Final = datetime(1900, 1, 1, tzinfo=UTC)
@@ -126,11 +129,34 @@ def _write_pixels(admitted: Admission, coded: CodedFile, plan: _Plan) -> tuple[C
         return coded.write_native(description, digests)
     digest_of: DigestOf = "encoded"
     bound = description.element.next - description.element.value + 8 * len(encoded.frames)
-    joined = (kept(data_set, frame) for frame in encoded.frames)
+    joined = (
+        _bare(admitted, description, frame) if admitted.bare else kept(data_set, frame) for frame in encoded.frames
+    )
     count = len(encoded.frames) if encoded.apart else 1
     return coded.write_encapsulated(
         (FrameBytes(data, frame_digest(data)) for data in joined), count=count, digest_of=digest_of, bound=bound
     )
+
+
+def _bare(admitted: Admission, description: PixelDescription, frame: tuple[Fragment, ...]) -> Buffer | LargeFrame:
+    """A kept frame without what stands beside its pixels; of a video every byte may be one of its pictures."""
+    syntax = admitted.data_set.source.syntax
+    if syntax.kind is uids.Kind.VIDEO:
+        return kept(admitted.data_set, frame)
+    try:
+        return bare_frame(_alone(admitted, frame), description, syntax.uid)
+    except CodestreamError as error:
+        raise UnsupportedError(
+            f"its frames keep the encoding in which they came, and may hold words beside the pixels: {error}",
+            phase="giving a pseudonym",
+            remedy="It stays in the hospital. Let the sender choose a lossless transfer syntax, or JPEG or JPEG 2000.",
+        ) from error
+
+
+def _alone(admitted: Admission, frame: tuple[Fragment, ...]) -> bytes:
+    if admitted.encoded is None or not admitted.encoded.apart:
+        raise CodestreamError("its frames cannot be told apart")
+    return bytes(join(admitted.data_set, frame))
 
 
 def _cells(admitted: Admission, description: PixelDescription) -> Iterator[Cells]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -89,8 +89,8 @@ def find_pixel_data(data_set: DataSet) -> Element | None:
     return None
 
 
-def describe(data_set: DataSet) -> PixelDescription | None:
-    """What the pixels are, or None where there are none.
+def describe(data_set: DataSet, *, exactly: bool = False) -> PixelDescription | None:
+    """What the pixels are, or None where there are none; ``exactly``: without what follows the last native frame.
 
     Raises:
         AdmissionError: sizes that are missing, make no sense or claim more bytes than are there.
@@ -118,6 +118,10 @@ def describe(data_set: DataSet) -> PixelDescription | None:
         encapsulated=element.undefined,
     )
     _check_sizes(data_set, description)
+    if exactly and not description.encapsulated:
+        needed = (description.frame_bits * description.number_of_frames + 7) // 8
+        end = min(element.end, element.value + needed + needed % 2)
+        return replace(description, element=element._replace(end=end))
     return description
 
 

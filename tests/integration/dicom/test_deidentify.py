@@ -1,9 +1,11 @@
 """Under a pseudonym nothing of a file names anybody, and its pixels are those of the modality (PS3.15 Annex E)."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pydicom
 import pytest
@@ -15,15 +17,16 @@ from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.deidentify import Deidentification
 from dokuei.dicom.intake import intake
 from dokuei.dicom.profile import Profile
-from dokuei.dicom.prove import prove
+from dokuei.dicom.prove import inspect, prove
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import UnsupportedError
-from tests.makers.objects import header, image, noise, save
+from tests.makers.objects import header, image, noise, save, save_encoded
 
 KEY = b"only for this test, 32 bytes long"
 SYNTAXES = [uids.EXPLICIT_LITTLE, uids.IMPLICIT_LITTLE, uids.EXPLICIT_BIG, uids.DEFLATED_LITTLE]
 JAPANESE = "YAMADA^HANAKO=山田^花子=やまだ^はなこ"
 CELLS = noise((24, 32))
+LOSSY_CELLS = noise((24, 32), bits=8, dtype="u1")
 TELLING = ("YAMADA", "HANAKO", "山田", "花子", "やまだ", "0012345", "SUZUKI", "鈴木", "19700203", "ACC778", "9.8.7.6")
 
 
@@ -132,6 +135,58 @@ def test_the_pixels_are_those_of_the_modality(tmp_path: Path) -> None:
     assert [frame.digest for frame in coded.frames] == [frame.digest for frame in plain.frames]
     assert np.array_equal(pydicom.dcmread(target).pixel_array, CELLS)
     assert coded.source_sha256 != plain.source_sha256
+
+
+def test_nothing_leaves_behind_the_last_native_frame(tmp_path: Path) -> None:
+    """What came with more bytes than its frames need is proved all the same."""
+    made = _telling()
+    made.PixelData += b"YAMADA^HANAKO "
+    coded, target = _deidentify(tmp_path, save(tmp_path / "in.dcm", made), _how())
+    assert coded.proof == "proved"
+    assert b"YAMADA" not in target.read_bytes()
+    assert np.array_equal(pydicom.dcmread(target).pixel_array, CELLS)
+
+
+def test_single_bits_leave_without_what_follows_them(tmp_path: Path) -> None:
+    made = image(CELLS, BitsStored=1, PatientName="YAMADA^HANAKO")
+    made.BitsAllocated, made.HighBit, made.PixelData = 1, 0, bytes(96) + b"YAMADA^HANAKO "
+    coded, target = _deidentify(tmp_path, save(tmp_path / "in.dcm", made), _how())
+    assert (coded.proof, b"YAMADA" in target.read_bytes()) == ("kept", False)
+
+
+def _lossy(tmp_path: Path, *frames: bytes, syntax: str = uids.JPEG_BASELINE, **attributes: Any) -> Path:
+    made = image(LOSSY_CELLS, PatientName="YAMADA^HANAKO", **attributes)
+    return save_encoded(tmp_path / "in.dcm", made, list(frames), syntax)
+
+
+@pytest.mark.parametrize("table", [True, False])
+def test_frames_that_keep_their_encoding_leave_alone(tmp_path: Path, table: bool) -> None:  # noqa: FBT001 - a parameter
+    """IMG-01: the digest is over the frame as it is stored, and its cells are those that came."""
+    jpeg = bytes(imagecodecs.jpeg8_encode(LOSSY_CELLS))
+    comment = b"\xff\xfe\0\x0fYAMADA^HANAKO"
+    made = image(LOSSY_CELLS, PatientName="YAMADA^HANAKO")
+    frames = [jpeg[:2] + comment + jpeg[2:] + b"YAMADA", b"a fragment for YAMADA "]
+    source = save_encoded(tmp_path / "in.dcm", made, frames, uids.JPEG_BASELINE, table=table)
+    coded, target = _deidentify(tmp_path, source, _how())
+    assert (coded.proof, len(coded.frames), coded.frames[0].digest_of) == ("kept", 1, "encoded")
+    assert b"YAMADA" not in target.read_bytes()
+    frame = target.read_bytes()[coded.frames[0].offset :][: coded.frames[0].length]
+    assert hashlib.sha256(frame).hexdigest() == coded.frames[0].digest
+    assert np.array_equal(imagecodecs.jpeg8_decode(frame), imagecodecs.jpeg8_decode(jpeg))
+    assert inspect(target) == coded
+
+
+def test_frames_that_cannot_be_looked_through_stay(tmp_path: Path) -> None:
+    """Fragments that belong to no frame, and codings that do not say where they end."""
+    jpeg = bytes(imagecodecs.jpeg8_encode(LOSSY_CELLS))
+    more = _lossy(tmp_path, jpeg, jpeg, jpeg, NumberOfFrames=2)
+    with pytest.raises(UnsupportedError, match="told apart"):
+        _deidentify(tmp_path, more, _how())
+    xl = bytes(imagecodecs.jpegxl_encode(LOSSY_CELLS, level=50))
+    jpeg_xl = _lossy(tmp_path, xl, syntax=uids.JPEG_XL)
+    with pytest.raises(UnsupportedError, match="beside the pixels"):
+        _deidentify(tmp_path, jpeg_xl, _how())
+    assert not (tmp_path / "coded.dcm").exists()
 
 
 def test_one_key_gives_one_pseudonym_and_another_key_another(tmp_path: Path) -> None:
