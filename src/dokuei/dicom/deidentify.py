@@ -16,7 +16,7 @@ from dokuei.dicom.content import PIXEL_ELEMENTS
 from dokuei.dicom.dataset import CHARACTER_SET, DataSet
 from dokuei.dicom.elements import EXPLICIT_LITTLE, Element, Walk, vr_of
 from dokuei.dicom.profile import BASIC, Action, Option, Profile, action
-from dokuei.dicom.pseudonym import Pseudonyms
+from dokuei.dicom.pseudonym import Pseudonyms, is_pseudonym
 from dokuei.dicom.rewrite import Rewriter, explicit_head, resolve_vr
 from dokuei.dicom.source import Source, open_source
 from dokuei.dicom.stays import CODES, CODING_SCHEME, Stays, is_public
@@ -70,9 +70,12 @@ class Deidentification:
 
 
 def is_deidentified(path: Path) -> bool:
-    """Whether a coded file says that its patient's identity was removed (PS3.3 C.7.1.1)."""
+    """Whether a coded file says that its patient's identity was removed, and has a pseudonym for it (PS3.3 C.7.1.1)."""
     with open_source(path, whole=False) as source:
-        return load(source)[0].text(PATIENT_IDENTITY_REMOVED) == "YES"
+        data_set = load(source)[0]
+        patient = data_set.text(_PATIENT_ID)
+        named = data_set.text(_PATIENT_NAME) == patient and is_pseudonym(patient)
+        return named and data_set.text(PATIENT_IDENTITY_REMOVED) == "YES"
 
 
 def _demand_removable(data_set: DataSet, profile: Profile) -> None:

@@ -14,7 +14,7 @@ from pydicom.uid import generate_uid
 
 from dokuei.dicom import uids
 from dokuei.dicom.coded import CodedInstance
-from dokuei.dicom.deidentify import Deidentification
+from dokuei.dicom.deidentify import Deidentification, is_deidentified
 from dokuei.dicom.intake import intake
 from dokuei.dicom.profile import Profile
 from dokuei.dicom.prove import inspect, prove
@@ -203,6 +203,19 @@ def test_one_key_gives_one_pseudonym_and_another_key_another(tmp_path: Path) -> 
     third = pydicom.dcmread(_deidentify(tmp_path, save(tmp_path / "3.dcm", _telling()), other)[1])
     assert third.PatientID != first.PatientID
     assert third.SOPInstanceUID != first.SOPInstanceUID
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{}, {"PatientName": "YAMADA^HANAKO"}, {"PatientID": "0012345"}, {"PatientIdentityRemoved": "NO"}],
+)
+def test_a_file_is_under_a_pseudonym_that_says_so_and_has_one(tmp_path: Path, spoilt: dict[str, str]) -> None:
+    """What only says that the patient's identity was removed may still name the patient."""
+    found = pydicom.dcmread(_deidentify(tmp_path, save(tmp_path / "in.dcm", _telling()), _how())[1])
+    for keyword, value in spoilt.items():
+        setattr(found, keyword, value)
+    found.save_as(tmp_path / "out.dcm")
+    assert is_deidentified(tmp_path / "out.dcm") == (not spoilt)
 
 
 def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from dokuei.dicom import uids
-from dokuei.dicom.pseudonym import Pseudonyms
+from dokuei.dicom.pseudonym import Pseudonyms, is_pseudonym
 
 ONE, OTHER = Pseudonyms(b"1" * 32), Pseudonyms(b"2" * 32)
 
@@ -35,3 +35,13 @@ def test_dates_always_move() -> None:
 
 def test_the_key_is_not_printed() -> None:
     assert "1111" not in repr(ONE)
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_pseudonym_is_known_by_its_form(number: int) -> None:
+    assert is_pseudonym(ONE.patient(str(number), "", ""))
+
+
+@pytest.mark.parametrize("patient_id", ["", "0012345", "P-1234", "P-ABCD-ABCD-ABCD-ABCU", "xP-0000-0000-0000-0000"])
+def test_other_ids_are_no_pseudonyms(patient_id: str) -> None:
+    assert not is_pseudonym(patient_id)
