@@ -32,17 +32,21 @@ pseudonym`); with `required` the hospital has the last word, and the gateway tel
 Under pseudonyms the gateway de-identifies each object before it is coded, after PS3.15 Annex E, {edition}:
 the Basic Application Confidentiality Profile with the options that `[gateway.pseudonyms]` sets (`settings.md`).
 
-- Pixels are never touched: the frames' digests are those of the modality's pixels.
+- Pixels are never touched: the frames' digests are those of the modality's pixels. Bytes after the last frame do not
+  leave. Frames that keep the encoding in which they came (JPEG, JPEG-LS, JPEG 2000 with loss) leave without comments,
+  application data and what follows their end; their digests are over the bytes as they are stored. A coding that cannot
+  be looked through so (JPEG XL, RLE of unusual cells) is refused.
 - Patient ID and name become one pseudonym, UIDs become UIDs under 2.25, accession numbers become others: keyed digests
   (HMAC-SHA-256) under a key in `gateway/identity/pseudonyms.key`, which never leaves the gateway. **Back it up**: with
   another key the same patient has another pseudonym. An object without a patient ID gets a pseudonym for its study
-  alone.
-- Private attributes and those that PS3.6 does not know are removed; so are overlays, curves and icons. A text that is
-  kept is emptied where it names the patient, a physician or an operator of the object, or one of its numbers.
-- What may show a name in its pixels, an overlay inside the pixels, and documents (encapsulated PDF and the like) are
-  refused, and stay in the hospital's quarantine with the reason. `burned_in` lets pictures pass, never documents.
-- Not looked into: text in pixels that an object denies, a face in a volume, and comments inside frames that are kept
-  in the encoding in which they came.
+  alone. UIDs that PS3.6 registers stay.
+- Private attributes and those that PS3.6 does not know are removed; so are overlays, curves and icons, and sequences
+  that say who somebody is. A value that stays is checked as the VR that it was written as and as the attribute's own: a
+  text written as bytes or numbers is emptied.
+- What may show a name in its pixels, an overlay inside the pixels, documents (encapsulated PDF and the like) and voices
+  are refused, and stay in the hospital's quarantine with the reason. Whatever Burned In Annotation says other than NO
+  counts as YES; secondary captures, ultrasound, what has a Conversion Type and what calls itself a screen save must say
+  NO. `burned_in` lets pictures pass, never documents and voices.
 - Reports come back under the true identity: the sealed PDF is wrapped anew and not touched, images have true UIDs.
 - A report behind whose pseudonym nobody stands here waits, and is never stored in the PACS as it is.
 - A choice or an option that changes holds for all that the hub has not proved yet. A study that was under way is sent
@@ -53,6 +57,45 @@ the Basic Application Confidentiality Profile with the options that `[gateway.ps
 - One key for each gateway: two gateways of a site need the same `pseudonyms.key` (copy it before the first study), and
   a report comes back through the one that sent its study. A key that is lost is not made anew.
 - `dokuei gateway pseudonyms --of P-…` says in the hospital who stands behind a pseudonym.
+
+## What is looked for in texts
+
+A text that is kept is emptied where it names the patient, a physician or an operator of the object, one of its numbers
+(patient and other IDs, orders, requests, admission, insurance, record, telephone), the birth date or the UID of an
+instance, and where its bytes do not fit its character set. Of several terms (Image Type) only the one that names goes.
+
+- Names in Latin letters, kanji and kana as the object itself gives them; width, case, kind of kana, spaces and signs do
+  not matter, nor do the usual older shapes of kanji (髙橋, 渡邉). Six Latin letters, two kanji or three kana count
+  anywhere; shorter ones by themselves or before 様 or さん (林様), Latin ones from three letters.
+- Words of examinations (TOMO, PHANTOM, HEAD, TEST …) are no names by themselves, so that defined terms and descriptions
+  stay: of HONDA^TOMO the whole name and HONDA count.
+- Numbers from four digits on as whole runs of digits, with or without hyphens, spaces and first zeros: 12345 is found
+  in `ID00-12345A` and not in 399123451. Values of numeric attributes (IS, DS) from five digits on, those of the image's
+  own description (group 0028) never.
+- The birth date in digits, with separators in each order, in Japanese eras and with English months; and as a date or
+  date-time outside group 0008, content items of structured reports among them, whatever `dates` says.
+- With `dates = "shift"` or `"remove"`, a text that says any date plainly.
+- Codes of public coding schemes (their designator does not begin with 99) are looked through for names only: a code in
+  which a number stands by chance stays.
+
+## What this does not find
+
+**Texts that people type freely are not safe under a pseudonym.** Where they may name anybody, set `descriptors = false`
+and `structured_content = false`. Not found are:
+
+- names that the object does not give as a person's name: relatives, other staff, the hospital, a station or a serial
+  number in a description; a person whom a CODE item of a structured report names by a code or its meaning;
+- a name in a script in which the object does not give it (ヤマダ where only YAMADA is known), in another romanisation
+  (OHNO for ONO, MUELLER for MÜLLER), as a nickname or an abbreviation;
+- Latin names of one or two letters alone, those below six letters inside longer words, a single kanji inside others,
+  and names that are words of examinations;
+- a part of an address, numbers below four digits, a number as a part of a longer one;
+- the age, the birth year, a month and day in digits without a year;
+- texts in another character set than the one that is named, where they can be read in both;
+- anything in binary attributes: colour profiles, lookup tables, spectroscopy, waveforms, encrypted content;
+- text in pixels that an object denies, a face in a volume, the sound and the metadata of a video.
+
+## What becomes of each attribute
 
 Actions: *kept*, *removed*, *emptied*, *dummy* (a value that says nothing), *other UID*, *pseudonym*, *moved* (in time).
 

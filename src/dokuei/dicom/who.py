@@ -46,7 +46,7 @@ _EXAMINATIONS: Final = """
 abdomen adc addition algorithm anon anonymous anonymized aux axial axilla axillary bilateral biopsy both breast
 calibration caudal chest cleavage combined compression contrast control coronal cranial cranio daily default
 delayed demo derived diagnostic difference diffusion digital displaced dixon dose dummy dwi dynamic early echo
-emergency enhanced fat female film first flair flash foot generated hand head image images implant late lateral
+emergency enhanced fat female film first flair flash foot generated hand head headneck image images implant late lateral
 left liver localizer low male map maps mammo mammography magnification max mean medial mediolateral min mip mixed
 mlo mono mpr name neck none normal oblique original other partial patient pelvis phantom phase physician post pre
 presentation primary processing prone projection quality raw real recon reformatted report right rolled sagittal
