@@ -57,6 +57,7 @@ weekly mrs miss prof sir 様 氏 殿 君 先生 医師 技師 左 右 両 上 �
 _TERMS: Final = frozenset(_EXAMINATIONS.split())
 _AFTER_KANJI: Final = ("様", "氏", "殿", "君", "先生", "医師", "技師")
 _AFTER_KANA: Final = ("さん", "さま", "ちゃん", "くん")
+_FORMERLY: Final = "旧姓"
 _SHORTEST: Final = 3
 _LONG_LATIN: Final = 6
 _LONG_KANA: Final = 3
@@ -100,7 +101,7 @@ class _Found:
 
     def name(self, said: str) -> None:
         """Each part of a PN, and each of its groups as a whole, as it may stand in a sentence (PS3.5 6.2.1)."""
-        for group in said.split("="):
+        for group in said.replace(_FORMERLY, " ").split("="):
             components = [one for one in map(compact, group.split("^")) if one]
             runs = (run for component in group.split("^") for run in RUNS.findall(component))
             turned = [*components[1::-1], *components[2:]]

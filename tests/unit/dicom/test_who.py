@@ -26,6 +26,22 @@ def test_names_are_taken_apart_by_how_long_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("O'BRIEN^ANN", "Mrs OBrien"),
+        ("SMITH-JONES^ANN", "for Ms Jones"),
+        ("KATO^YUKI", "YukiKato"),
+        ("山ヶ花^愛", "山ケ花"),
+        ("山田(旧姓鈴木)^花子", "鈴木さん"),
+        ("김^영희", "김영희"),
+        ("ИВАНОВ^ИВАН", "Иванов"),
+    ],
+)
+def test_names_are_found_as_they_are_written_otherwise(tmp_path: Path, name: str, text: str) -> None:
+    assert _named(tmp_path, PatientName=name).stands_in(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
         ("PHANTOM^QC", "PHANTOM"),
         ("PHANTOM^QC", "QC"),
         ("HONDA^TOMO", "R MLO TOMO"),
@@ -67,3 +83,12 @@ def test_other_ids_and_birth_dates_in_sequences_count(tmp_path: Path) -> None:
         named = who_is_named(data_set, [encoded])
     assert "x998877" in named.ids
     assert [day.year for day in named.birth_dates] == [1970]
+
+
+def test_thousands_of_names_cost_no_more_than_one(tmp_path: Path) -> None:
+    """Sets are asked, and no text twice: the names of an object may be as many as somebody likes."""
+    made = header(PatientName="YAMADA^HANAKO", OtherPatientNames=[f"NAME{number:05}^X" for number in range(2000)])
+    with open_source(save(tmp_path / "in.dcm", made)) as source:
+        named = who_is_named(load(source)[0], ())
+    assert named.stands_in("NAME01999 X")
+    assert not any(named.stands_in(f"text number {number % 10}") for number in range(100_000))
