@@ -17,12 +17,11 @@ _ACCESSION_LETTERS: Final = 14
 _GROUP: Final = 4
 _PATIENT: Final = re.compile("P(-[0-9A-HJKMNP-TV-Z]{4}){4}")
 _CROCKFORD: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-_PATIENT: Final = re.compile(r"P(-[0-9A-HJKMNP-TV-Z]{4}){4}")
 
 
-def is_pseudonym(patient_id: str) -> bool:
-    """Whether a patient ID has the form that ``Pseudonyms.patient`` gives it."""
-    return _PATIENT.fullmatch(patient_id) is not None
+def is_pseudonym(text: str) -> bool:
+    """Whether a text has the form of a patient's pseudonym."""
+    return _PATIENT.fullmatch(text) is not None
 
 
 def is_pseudonym(text: str) -> bool:
