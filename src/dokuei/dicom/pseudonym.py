@@ -24,11 +24,6 @@ def is_pseudonym(text: str) -> bool:
     return _PATIENT.fullmatch(text) is not None
 
 
-def is_pseudonym(text: str) -> bool:
-    """Whether a text has the form of a patient's pseudonym."""
-    return _PATIENT.fullmatch(text) is not None
-
-
 @dataclass(frozen=True)
 class Pseudonyms:
     """Everything that the key of one gateway makes; ``key`` has 32 random bytes and stays in the gateway."""

@@ -220,8 +220,11 @@ def test_colours_are_moved_alike_in_both_renderers_and_the_screen_says_so(
 ) -> None:
     """A colour image has no window (PS3.3 C.11.2); what dragging does to it is brightness and contrast, and is told."""
     pixels, _ = colour("RGB")
-    us, window = "1.2.840.10008.5.1.4.1.1.6.1", {"WindowCenter": 40, "WindowWidth": 10}
-    room.open(hub.case([image(pixels, sop_class=us, modality="US", patient_id="G7", **window)]), f"?render={renderer}")
+    us = "1.2.840.10008.5.1.4.1.1.6.1"
+    room.open(
+        hub.case([image(pixels, sop_class=us, modality="US", patient_id="G7", WindowCenter=40, WindowWidth=10)]),
+        f"?render={renderer}",
+    )
     room.settle()
     room.press("Shift+KeyZ")
     middles = np.arange(_SIDE) * _BLOCK + _BLOCK // 2

@@ -201,7 +201,7 @@ def test_a_cine_goes_at_its_own_pace_or_says_which_it_reaches(
 ) -> None:
     """A cine of a colour ultrasound: Frame Time is kept, and where no display could keep it both paces stand there."""
     cells = np.random.default_rng(5).integers(0, 255, (12, 64, 64, 3), np.uint8)
-    us = {"sop_class": "1.2.840.10008.5.1.4.1.1.3.1", "modality": "US", "patient_id": f"R{frame_time}"}
+    us: dict[str, Any] = {"sop_class": "1.2.840.10008.5.1.4.1.1.3.1", "modality": "US", "patient_id": f"R{frame_time}"}
     made = image(cells[0], **us, NumberOfFrames=len(cells), FrameTime=frame_time)
     made.PixelData = cells.tobytes()
     room.open(hub.case([made]), "?render=cpu")
