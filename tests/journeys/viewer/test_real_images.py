@@ -30,6 +30,8 @@ _SIZE = ViewportSize(width=1000, height=640)
 _MILLISECONDS = 30_000
 _STACKS = "nav section:first-of-type button[aria-pressed]:has(canvas)"
 _DOCUMENTS = "nav section:first-of-type [class*=_document_]"
+_SHOWN = tuple(f"1.2.840.10008.5.1.4.1.1.{one}" for one in ("88.", "11.", "104.1"))
+"""SR, key objects, presentation states and PDF: a document of another class is listed, and said not to be shown."""
 _READY = """index => {
   const pane = document.querySelector("[data-pane][data-active]");
   if (pane === null || (index !== null && pane.dataset.index !== String(index))) return false;
@@ -132,17 +134,20 @@ class Walk:
         """The ledger has proved all that can be proved, and its numbers are those of the files."""
         frames = sum(len(one.coded.frames) for one in case.objects.values())
         unproved = sum(one.outcome.path.name in name for one in case.objects.values() for name in self.undecodable)
+        documents = [one.coded for one in case.objects.values() if not one.coded.frames]
+        unshown = sum(not one.sop_class_uid.startswith(_SHOWN) for one in documents)
+        state = "unshown" if unshown else "complete"
         wanted = f"{frames} 中 {frames - unproved} 照合済み" if unproved else f"{frames} 画像 すべて到着"
+        wanted = f"{unshown} 件は表示できません" if unshown else wanted
         for _ in range(600):
             ledger = self.page.evaluate(_LEDGER)
-            if ledger == {"state": "complete", "words": wanted}:
+            if ledger == {"state": state, "words": wanted}:
                 break
             self.page.wait_for_timeout(50)
         else:
             self.wrong.append(f"{case.name}: the ledger says {ledger} instead of {wanted!r}")
-        documents = sum(not one.coded.frames for one in case.objects.values())
-        if self.page.locator(_DOCUMENTS).count() < documents:
-            self.wrong.append(f"{case.name}: not all of {documents} documents are listed")
+        if self.page.locator(_DOCUMENTS).count() < len(documents):
+            self.wrong.append(f"{case.name}: not all of {len(documents)} documents are listed")
 
 
 def _is_constant(path: Path, frame: int) -> bool:
