@@ -21,7 +21,7 @@ class AsgiTransport(httpx.BaseTransport):
         async def carry() -> httpx.Response:
             inside = httpx.Request(request.method, request.url, headers=request.headers, content=body)
             answer = await self._inner.handle_async_request(inside)
-            content = await answer.aread()
+            content = b"".join([part async for part in answer.aiter_raw()])
             return httpx.Response(answer.status_code, headers=answer.headers, content=content)
 
         return self._portal.call(carry)
