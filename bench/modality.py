@@ -18,7 +18,7 @@ def send(home: Home, images: Sequence[Path]) -> float:
     gateway = home.endpoints()["gateway"]
     started = time.monotonic()
     subprocess.run(
-        ["storescu", "-aec", gateway["ae_title"], gateway["host"], str(gateway["port"]), *map(str, images)],
+        ["storescu", "-R", "-aec", gateway["ae_title"], gateway["host"], str(gateway["port"]), *map(str, images)],
         check=True,
         capture_output=True,
         env={"TCP_NODELAY": "1", "PATH": "/usr/bin:/bin", "DCMDICTPATH": "/usr/share/libdcmtk17/dicom.dic"},
