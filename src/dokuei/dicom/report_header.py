@@ -111,22 +111,28 @@ def _parts(name: str) -> str:
     return "^".join(name.translate(_DELIMITERS).split())[:_LONGEST_GROUP]
 
 
-def put_header(target: Dataset, header: StudyHeader, placement: Placement) -> None:
-    """Write patient, study, times and maker into an object (SOP Common, PS3.3 C.12.1)."""
-    at = placement.made_at
+def put_study(target: Dataset, header: StudyHeader) -> None:
+    """Say whose study an object belongs to; what the header leaves open, the object does not keep either."""
     target.SpecificCharacterSet = CHARACTER_SET
     target.PatientID = header.patient_id
-    if header.issuer_of_patient_id:
-        target.IssuerOfPatientID = header.issuer_of_patient_id
+    target.IssuerOfPatientID = header.issuer_of_patient_id
+    if not header.issuer_of_patient_id:
+        del target.IssuerOfPatientID
     target.PatientName = header.patient_name
     target.PatientBirthDate = header.patient_birth_date
     target.PatientSex = header.patient_sex
     target.StudyInstanceUID = header.study_instance_uid
     target.StudyDate = header.study_date
     target.StudyTime = header.study_time
-    target.StudyID = ""
     target.AccessionNumber = header.accession_number
     target.ReferringPhysicianName = header.referring_physician
+
+
+def put_header(target: Dataset, header: StudyHeader, placement: Placement) -> None:
+    """Write patient, study, times and maker into an object (SOP Common, PS3.3 C.12.1)."""
+    at = placement.made_at
+    put_study(target, header)
+    target.StudyID = ""
     if header.study_description:
         target.StudyDescription = header.study_description
     target.Manufacturer = MANUFACTURER

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,7 +37,6 @@ _CLOSE_SECONDS = 0.5
 _PROOF_ATTEMPTS = 3
 _IDLE_SECONDS = 0.1
 _PENDING = (State.RECEIVED, State.CODING, State.CODED, State.FORWARDING, State.FORWARDED)
-_T = TypeVar("_T")
 
 
 @dataclass
@@ -164,7 +162,7 @@ class Forwarder:
             if need.state == "have":
                 known.append(item)
             else:
-                lacking.append(_sending(item, need.offset))
+                lacking.append(Sending.of(item, need.offset))
         self._proved(known)
         self.spool.mark_forwarding([one.sop_instance_uid for one in lacking])
         self.queue.add(lacking)
@@ -226,7 +224,7 @@ class Forwarder:
         if event.verdict == "later":
             self._later += 1
             self._held_back_until = monotonic() + max(1.0, pause(self._later + 1, ceiling=self.link.ceiling))
-        elif event.problem is not None and self._spoilt(one):
+        elif event.problem is not None and one.is_spoilt:
             self.spool.put_back(one.sop_instance_uid, StorageError("the coded file was spoilt", phase="forwarding"))
             return
         elif event.problem is not None:
@@ -236,15 +234,6 @@ class Forwarder:
                 self.spool.mark_refused(one.sop_instance_uid, error)
                 return
         self.spool.mark_to_forward_again([one.sop_instance_uid], error)
-
-    @staticmethod
-    def _spoilt(one: Sending) -> bool:
-        """Whether the coded file here is not what it was: then it is made again from the original."""
-        try:
-            with one.path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() != one.sha256
-        except FileNotFoundError:
-            return True
 
     def _note_progress(self) -> None:
         if monotonic() - self._progress_at < _PROGRESS_SECONDS:
@@ -407,21 +396,5 @@ class _Hearing:
         self._forwarder.queue.on_event(event)
 
 
-def _sending(item: Received, offset: int) -> Sending:
-    if item.coded is None or item.coded_path is None:
-        raise StorageError("an object that was never coded", phase="forwarding")
-    return Sending(
-        sha256=item.coded.sha256,
-        sop_instance_uid=item.sop_instance_uid,
-        study_instance_uid=item.study_instance_uid,
-        path=item.coded_path,
-        size=item.coded.size,
-        weight=item.size,
-        priority=item.priority,
-        order=item.id,
-        offset=offset,
-    )
-
-
-def _portions(items: Sequence[_T], size: int) -> list[Sequence[_T]]:
+def _portions(items: Sequence[Received], size: int) -> list[Sequence[Received]]:
     return [items[start : start + size] for start in range(0, len(items), size)]

@@ -11,7 +11,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from dokuei.dicom.pseudonym import Pseudonyms, is_pseudonym
-from dokuei.dicom.report_header import CHARACTER_SET, StudyHeader, cleaned
+from dokuei.dicom.report_header import StudyHeader, cleaned, put_study
 from dokuei.errors import NotFoundError
 from dokuei.gateway import pseudonym_tables
 from dokuei.gateway.pseudonym_tables import Patient
@@ -95,20 +95,8 @@ def _put_back(dataset: Dataset, uids: dict[str, str], texts: dict[str, str]) -> 
 def _put_header(dataset: Dataset, patient: Patient) -> None:
     true = {name: getattr(patient, name) for name in StudyHeader.__dataclass_fields__ if hasattr(patient, name)}
     header = cleaned(StudyHeader(**true, study_description=str(dataset.get("StudyDescription", ""))))
-    dataset.SpecificCharacterSet = CHARACTER_SET
-    dataset.PatientName = header.patient_name
-    dataset.PatientID = header.patient_id
-    dataset.IssuerOfPatientID = header.issuer_of_patient_id
-    if not header.issuer_of_patient_id:
-        del dataset.IssuerOfPatientID
-    dataset.PatientBirthDate = header.patient_birth_date
-    dataset.PatientSex = header.patient_sex
-    dataset.StudyInstanceUID = header.study_instance_uid
-    dataset.StudyDate = header.study_date
-    dataset.StudyTime = header.study_time
+    put_study(dataset, header)
     dataset.StudyID = patient.study_id
-    dataset.AccessionNumber = header.accession_number
-    dataset.ReferringPhysicianName = header.referring_physician
     for keyword in _SAID_OF_A_PSEUDONYM:
         if keyword in dataset:
             del dataset[keyword]

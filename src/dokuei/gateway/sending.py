@@ -1,5 +1,6 @@
 """What is to be sent, in the order in which it matters: the most urgent object has the next piece."""
 
+import hashlib
 import heapq
 import os
 import threading
@@ -8,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dokuei.clock import monotonic
+from dokuei.errors import StorageError
+from dokuei.gateway.spool_view import Received
 from dokuei.transfer.chunks import HEAD_BYTES, piece
 from dokuei.transfer.protocol import PIECE_BYTES, WINDOW_BYTES, UploadEvent
 
@@ -29,6 +32,36 @@ class Sending:
     offset: int
     confirmed: int = field(default=0)
     all_sent: bool = False
+
+    @classmethod
+    def of(cls, item: Received, offset: int) -> "Sending":
+        """A coded object of the queue, from the offset that the hub asked for.
+
+        Raises:
+            StorageError: it was never coded.
+        """
+        if item.coded is None or item.coded_path is None:
+            raise StorageError("an object that was never coded", phase="forwarding")
+        return cls(
+            sha256=item.coded.sha256,
+            sop_instance_uid=item.sop_instance_uid,
+            study_instance_uid=item.study_instance_uid,
+            path=item.coded_path,
+            size=item.coded.size,
+            weight=item.size,
+            priority=item.priority,
+            order=item.id,
+            offset=offset,
+        )
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether the coded file here is not what it was: then it is made again from the original."""
+        try:
+            with self.path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() != self.sha256
+        except FileNotFoundError:
+            return True
 
     @property
     def share_there(self) -> int:
