@@ -22,7 +22,7 @@ from sqlalchemy import insert
 from dokuei.clock import now
 from dokuei.dicom.admit import admit
 from dokuei.dicom.coded import CodedFrame, CodedInstance
-from dokuei.gateway.spool import Spool, State, open_spool
+from dokuei.gateway.spool import Coded, Spool, State, open_spool
 from dokuei.gateway.spool_tables import received_object
 from dokuei.gateway.worker import work
 from dokuei.settings import Settings, read_settings
@@ -93,8 +93,7 @@ def add_coded(home: Path, study: str, sizes: list[int], *, priority: int = 0, re
                 for one in coded
             ],
         )
-    for one in coded:
-        spool.mark_coded(one.sop_instance_uid, one)
+    spool.mark_coded([Coded(one.sop_instance_uid, one) for one in coded])
     spool.database.close()
     return coded
 

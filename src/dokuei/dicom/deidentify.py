@@ -6,19 +6,17 @@ like any other; one whose names cannot be taken out is refused, and stays in the
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from struct import Struct
 from typing import Final
 
 from dokuei.dicom import meta
-from dokuei.dicom.block import load
 from dokuei.dicom.content import PIXEL_ELEMENTS
 from dokuei.dicom.dataset import CHARACTER_SET, DataSet
 from dokuei.dicom.elements import EXPLICIT_LITTLE, Element, Walk, vr_of
 from dokuei.dicom.profile import BASIC, Action, Option, Profile, action
 from dokuei.dicom.pseudonym import Pseudonyms, is_pseudonym
 from dokuei.dicom.rewrite import Rewriter, explicit_head, resolve_vr
-from dokuei.dicom.source import Source, open_source
+from dokuei.dicom.source import Source
 from dokuei.dicom.stays import CODES, CODING_SCHEME, Stays, is_public
 from dokuei.dicom.text import decode_trimmed, encodings_of
 from dokuei.dicom.uids import is_registered
@@ -69,13 +67,11 @@ class Deidentification:
         data_set.overrides.update(_Treatment(data_set, self).overrides())
 
 
-def is_deidentified(path: Path) -> bool:
-    """Whether a coded file says that its patient's identity was removed, and has a pseudonym for it (PS3.3 C.7.1.1)."""
-    with open_source(path, whole=False) as source:
-        data_set = load(source)[0]
-        patient = data_set.text(_PATIENT_ID)
-        named = data_set.text(_PATIENT_NAME) == patient and is_pseudonym(patient)
-        return named and data_set.text(PATIENT_IDENTITY_REMOVED) == "YES"
+def is_deidentified(data_set: DataSet) -> bool:
+    """Whether an object says that its patient's identity was removed, and has a pseudonym for it (PS3.3 C.7.1.1)."""
+    patient = data_set.text(_PATIENT_ID)
+    named = data_set.text(_PATIENT_NAME) == patient and is_pseudonym(patient)
+    return named and data_set.text(PATIENT_IDENTITY_REMOVED) == "YES"
 
 
 def _demand_removable(data_set: DataSet, profile: Profile) -> None:

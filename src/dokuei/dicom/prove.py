@@ -9,6 +9,7 @@ from dokuei.dicom import uids
 from dokuei.dicom.admit import Admission, admission
 from dokuei.dicom.coded import CodedFrame, CodedInstance
 from dokuei.dicom.codestream import CodestreamError, read_jpeg2000
+from dokuei.dicom.dataset import DataSet
 from dokuei.dicom.encapsulated import Fragment, join, kept
 from dokuei.dicom.lossy import came_lossy, lossy_history
 from dokuei.dicom.pixels import PixelDescription, frame_digest, native_digest, native_frames
@@ -20,6 +21,17 @@ _END_OF_CODESTREAM = 2
 
 def prove(path: Path, coded: CodedInstance) -> None:
     """Decode every frame of a coded file again and compare it with what ``coded`` says.
+
+    Raises:
+        ProofError: the file, its header or a frame is not what it was; the text names the frame.
+    """
+    with proved(path, coded):
+        return
+
+
+@contextmanager
+def proved(path: Path, coded: CodedInstance) -> Iterator[DataSet]:
+    """The same, and what the header says of the source: one reading for both.
 
     Raises:
         ProofError: the file, its header or a frame is not what it was; the text names the frame.
@@ -36,6 +48,7 @@ def prove(path: Path, coded: CodedInstance) -> None:
         for number, (frame, digest) in enumerate(zip(coded.frames, _digests(opened, coded), strict=True), 1):
             if frame.digest != digest:
                 raise _unproved(f"frame {number} of {coded.sop_instance_uid} does not have the pixels of its source")
+        yield opened.data_set
 
 
 def inspect(path: Path) -> CodedInstance:

@@ -31,6 +31,9 @@ _log = structlog.get_logger()
 _QUEUED_AT_MOST = 4 * OFFER_AT_MOST
 _ENOUGH_UNDER_WAY = 16  # while this many are queued, coded objects gather for a larger offer
 _GATHER_SECONDS = 1.0
+_PACE_SECONDS = (
+    0.25  # between two offers of what is not urgent: one costs the same for few objects as for many
+)
 _QUIET = timedelta(seconds=2)  # a study that has just grown is not closed yet
 _PROGRESS_SECONDS = 1.0
 _CLOSE_SECONDS = 0.5
@@ -108,9 +111,10 @@ class Forwarder:
         with self.spool.database.read() as connection:
             waiting = forward_tables.studies_to_offer(connection)
             self.queue.hurry(forward_tables.priorities(connection))
+        least = OFFER_AT_MOST if self._gathering else 1
         worked = False
         for one in waiting:
-            worked = self._offer_study(client, one, naming) or worked
+            worked = self._offer_study(client, one, naming, least) or worked
         return worked
 
     def _heed_naming(self) -> Naming:
@@ -122,9 +126,9 @@ class Forwarder:
         self.spool.code_anew(naming.label)
         return naming
 
-    def _offer_study(self, client: HubClient, waiting: forward_tables.Waiting, naming: Naming) -> bool:
+    def _offer_study(self, client: HubClient, waiting: forward_tables.Waiting, naming: Naming, least: int) -> bool:
         routine = not waiting.priority
-        if routine and (self.queue.objects >= _QUEUED_AT_MOST or (self._gathering and waiting.coded < OFFER_AT_MOST)):
+        if routine and (self.queue.objects >= _QUEUED_AT_MOST or waiting.coded < least):
             return False
         coded = [
             item
@@ -133,7 +137,7 @@ class Forwarder:
         ]
         worked = False
         for some in _portions(coded, OFFER_AT_MOST):
-            if routine and (self.queue.objects >= _QUEUED_AT_MOST or (self._gathering and len(some) < OFFER_AT_MOST)):
+            if routine and (self.queue.objects >= _QUEUED_AT_MOST or len(some) < least):
                 break
             self._offer(client, some, naming.identity_mode)
             worked = True
@@ -141,7 +145,8 @@ class Forwarder:
 
     @property
     def _gathering(self) -> bool:
-        return self.queue.objects >= _ENOUGH_UNDER_WAY and monotonic() - self._offered_at < _GATHER_SECONDS
+        enough = self.queue.objects >= _ENOUGH_UNDER_WAY
+        return monotonic() - self._offered_at < (_GATHER_SECONDS if enough else _PACE_SECONDS)
 
     def _offer(self, client: HubClient, items: Sequence[Received], mode: IdentityMode) -> None:
         by_digest = {item.coded.sha256: item for item in items if item.coded is not None}
@@ -167,10 +172,10 @@ class Forwarder:
         self.spool.mark_forwarding([one.sop_instance_uid for one in lacking])
         self.queue.add(lacking)
 
-    def _expected(self, study_instance_uid: str) -> int | None:
+    def _expected(self, study_instance_uid: str) -> int:
         """How many objects of a study are here for the hub by now: what was refused never comes."""
-        state = self.spool.study_state(study_instance_uid)
-        return None if state is None else state.instances - state.by_state.get(State.REFUSED, 0)
+        with self.spool.database.read() as connection:
+            return forward_tables.expected(connection, study_instance_uid)
 
     def _proved(self, items: Sequence[Received] | Sequence[Sending]) -> None:
         if items:

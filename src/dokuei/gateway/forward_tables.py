@@ -124,6 +124,14 @@ def studies_to_offer(connection: Connection) -> list[Waiting]:
     return [Waiting(row.study_instance_uid, row.priority, row.coded) for row in rows]
 
 
+def expected(connection: Connection, study_instance_uid: str) -> int:
+    """How many objects of a study (as received) are here for the hub by now."""
+    c = received_object.c
+    return connection.execute(
+        select(func.count()).where(c.study_instance_uid == study_instance_uid, c.state != State.REFUSED)
+    ).scalar_one()
+
+
 def priorities(connection: Connection) -> dict[str, int]:
     """Studies that somebody has made more or less urgent than routine."""
     return {row.study_instance_uid: row.priority for row in connection.execute(select(study_priority))}

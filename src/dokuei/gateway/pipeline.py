@@ -3,9 +3,8 @@
 Runs beside the receiver and steps back for it: few threads, low priority, nothing held in memory but a frame.
 """
 
-import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +16,13 @@ from dokuei.dicom.intake import intake
 from dokuei.errors import AdmissionError, DokueiError, StorageError
 from dokuei.gateway.code_apart import code_apart
 from dokuei.gateway.pseudonyms import Naming, note_patient
-from dokuei.gateway.spool import Received, Spool
-from dokuei.storage.filesystem import disk_full_told, fsync_folder, make_folder
+from dokuei.gateway.spool import Coded, Received, Spool
+from dokuei.storage.filesystem import disk_full_told
 
 _log = structlog.get_logger()
 _POLL_SECONDS = 0.1
+_AT_ONCE = 8  # objects claimed and marked in one transaction, small ones only
+_BYTES_AT_ONCE = 8 << 20
 _UNFINISHED = ".coding-"
 _SUSPECT = 2  # an object at hand in so many crashes may be their cause: it is coded where nothing else dies with it
 _BROKE_AT_MOST = 3
@@ -40,14 +41,26 @@ class Pipeline:
     def run(self) -> None:
         """Work on one object after the other until the stop; several threads may run this."""
         while not self.stop.is_set():
-            item = self.spool.next_to_code()
-            if item is None:
-                self.stop.wait(_POLL_SECONDS)
+            items = self.spool.claim(_AT_ONCE, bytes_at_most=_BYTES_AT_ONCE)
+            if items:
+                self.work_on(items)
             else:
-                self.work_on(item)
+                self.stop.wait(_POLL_SECONDS)
 
-    def work_on(self, item: Received) -> None:
-        """Bring one object to coded, or say why it cannot be."""
+    def work_on(self, items: Sequence[Received]) -> None:
+        """Bring objects to coded, or say why they cannot be; at a stop those that nobody is at stay claimed."""
+        made: list[Coded] = []
+        for item in items:
+            one = self._made(item)
+            if one is not None:
+                made.append(one)
+            if self.stop.is_set():
+                break
+        if made:
+            self._note(lambda: self.spool.mark_coded(made))
+
+    def _made(self, item: Received) -> Coded | None:
+        """One object coded; None where that could not be, which is written down."""
         uid = item.sop_instance_uid
         try:
             naming = self.naming()
@@ -68,7 +81,8 @@ class Pipeline:
             _log.error("instance.broke", exc_info=error)
             self._broke(item, type(error).__name__)
         else:
-            self._note(lambda: self.spool.mark_coded(uid, coded, naming=naming.label))
+            return Coded(uid, coded, naming.label)
+        return None
 
     def _broke(self, item: Received, what: str) -> None:
         """Nobody foresaw this: it may pass a few times, and is then put before staff with the bytes kept."""
@@ -101,7 +115,9 @@ class Pipeline:
             wait = min(2 * wait, _NOTE_CEILING_SECONDS)
 
     def code(self, item: Received, naming: Naming) -> CodedInstance:
-        """Write the coded file durably to its place; whose it is under a pseudonym is durable before.
+        """Write the coded file to its place; whose it is under a pseudonym is durable before.
+
+        The file itself is not: until the hub has proved it, the original is here, and it can be made again.
 
         Raises:
             AdmissionError: the object is refused for good.
@@ -112,6 +128,7 @@ class Pipeline:
         unfinished, how = folder / f"{_UNFINISHED}{item.id}.dcm", naming.deidentification
         try:
             with disk_full_told():
+                unfinished.touch()  # what is at hand when the worker is killed is known by it
                 make = intake if item.broke < _SUSPECT else code_apart
                 coded = make(item.path, unfinished, received_at=item.received_at, deidentification=how)
                 if how is not None:
@@ -124,16 +141,16 @@ class Pipeline:
         return coded
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed worker left half done; called once when the worker starts."""
+def sweep(folder: Path) -> list[int]:
+    """Remove what a killed worker left half done, and name it by id; called once when the worker starts."""
+    found = []
     for left in folder.glob(f"{_UNFINISHED}*"):
+        found.append(int(left.stem.removeprefix(_UNFINISHED)))
         left.unlink(missing_ok=True)
+    return found
 
 
 def _settle(unfinished: Path, target: Path) -> None:
-    """fsync, rename, fsync the folder: only then is the object called coded."""
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
-    make_folder(target.parent)
+    """Under its digest's name it is whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     unfinished.replace(target)
-    fsync_folder(target.parent)

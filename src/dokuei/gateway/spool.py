@@ -6,13 +6,14 @@ anybody is answered; rows are claimed and moved on by verbs that may be repeated
 
 import fcntl
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from dokuei.clock import now
@@ -21,10 +22,10 @@ from dokuei.errors import DokueiError
 from dokuei.gateway import quarantine
 from dokuei.gateway.quarantine import SUSPECT
 from dokuei.gateway.spool_tables import received_object, study_priority
-from dokuei.gateway.spool_view import PLAIN, Received, State, StudyState, study_states
+from dokuei.gateway.spool_view import PLAIN, Coded, Received, State, StudyState, study_states
 from dokuei.storage.db import Database, migrate, open_database, sqlite_url
 
-__all__ = ["Received", "Spool", "State", "StudyState"]
+__all__ = ["Coded", "Received", "Spool", "State", "StudyState"]
 
 _RETRY_FIRST_SECONDS = 5.0
 _RETRY_CEILING_SECONDS = 300.0
@@ -43,7 +44,7 @@ class Spool:
         return self.folder / "spool" / sha256[:2] / f"{sha256}.dcm"
 
     def coded_path(self, sha256: str) -> Path:
-        """Where a coded file belongs: write it beside, fsync, rename, fsync the folder, then ``mark_coded``."""
+        """Where a coded file belongs, whole; lost or spoilt (a power cut) it is made again from the original."""
         return self.folder / "coded" / sha256[:2] / f"{sha256}.dcm"
 
     def close(self) -> None:
@@ -52,48 +53,64 @@ class Spool:
 
     # --- coding -------------------------------------------------------------------------------------------------
 
-    def next_to_code(self) -> Received | None:
-        """Claim the next received object, urgent studies first; it stays claimed until one of the marks."""
+    def claim(self, at_most: int = 1, *, bytes_at_most: int = 0) -> list[Received]:
+        """The next received objects, urgent studies first; they stay claimed until one of the marks.
+
+        More than one only as long as they have ``bytes_at_most`` together.
+        """
         moment = now()
-        ready = or_(received_object.c.not_before.is_(None), received_object.c.not_before <= moment)
-        next_id = (
-            select(received_object.c.id)
-            .where(received_object.c.state == State.RECEIVED, ready)
-            .order_by(received_object.c.priority.desc(), received_object.c.id)
-            .limit(1)
-            .scalar_subquery()
-        )
+        c = received_object.c
+        ready = or_(c.not_before.is_(None), c.not_before <= moment)
         with self.database.begin() as connection:
-            row = connection.execute(
+            waiting = connection.execute(
+                select(c.id, c.size)
+                .where(c.state == State.RECEIVED, ready)
+                .order_by(c.priority.desc(), c.id)
+                .limit(at_most)
+            ).all()
+            if not waiting:
+                return []
+            together = accumulate(row.size for row in waiting)
+            taken = [row.id for row, size in zip(waiting, together, strict=True) if size <= bytes_at_most]
+            rows = connection.execute(
                 update(received_object)
-                .where(received_object.c.id == next_id)
+                .where(c.id.in_(taken or [waiting[0].id]))
                 .values(state=State.CODING, changed_at=moment)
                 .returning(received_object)
-            ).one_or_none()
-        return None if row is None else self._received(row)
+            ).all()
+        claimed = {row.id: self._received(row) for row in rows}
+        return [claimed[row.id] for row in waiting if row.id in claimed]
 
-    def mark_coded(self, sop_instance_uid: str, coded: CodedInstance, *, naming: str = "true") -> None:
-        """The coded file lies durably under ``coded_path(coded.sha256)``; ``naming`` says how it names the patient."""
+    def mark_coded(self, made: Sequence[Coded]) -> None:
+        """Their coded files lie under ``coded_path``."""
+        c = received_object.c
         with self.database.begin() as connection:
             connection.execute(
                 update(received_object)
-                .where(
-                    received_object.c.sop_instance_uid == sop_instance_uid,
-                    received_object.c.state.in_([State.RECEIVED, State.CODING]),
-                )
+                .where(c.sop_instance_uid == bindparam("uid"), or_(c.state == State.RECEIVED, c.state == State.CODING))
                 .values(
                     state=State.CODED,
                     changed_at=now(),
-                    coded=json.dumps(coded.to_json()),
-                    coded_sop_instance_uid=coded.sop_instance_uid,
-                    coded_study_instance_uid=coded.study_instance_uid,
-                    naming=naming,
+                    coded=bindparam("instance"),
+                    coded_sop_instance_uid=bindparam("coded_uid"),
+                    coded_study_instance_uid=bindparam("coded_study_uid"),
+                    naming=bindparam("named"),
                     attempts=0,
                     broke=0,
                     not_before=None,
                     error_code="",
                     error="",
-                )
+                ),
+                [
+                    {
+                        "uid": one.sop_instance_uid,
+                        "instance": json.dumps(one.instance.to_json()),
+                        "coded_uid": one.instance.sop_instance_uid,
+                        "coded_study_uid": one.instance.study_instance_uid,
+                        "named": one.naming,
+                    }
+                    for one in made
+                ],
             )
 
     def put_back(self, sop_instance_uid: str, error: DokueiError, *, unforeseen: bool = False) -> None:
@@ -131,17 +148,18 @@ class Spool:
             ).one()
             quarantine.note(connection, quarantine.Suspect(**row._asdict()), error)
 
-    def release_claims(self) -> int:
-        """Take back what a killed worker had in hand; called once when the worker starts.
+    def release_claims(self, in_hand: Collection[int] = ()) -> int:
+        """Take back what a killed worker had claimed; called once when the worker starts.
 
-        What it was coding is counted as broken: one of these objects may have killed it.
+        What it was at (``in_hand``, by id) is counted as broken: one of these objects may have killed it.
         """
         c = received_object.c
+        suspect = case((c.id.in_(in_hand), 1), else_=0)
         with self.database.begin() as connection:
             coding = connection.execute(
                 update(received_object)
                 .where(c.state == State.CODING)
-                .values(state=State.RECEIVED, changed_at=now(), broke=c.broke + 1)
+                .values(state=State.RECEIVED, changed_at=now(), broke=c.broke + suspect)
             ).rowcount
         return coding + self.release_forwarding()
 

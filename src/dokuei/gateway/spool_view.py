@@ -61,6 +61,15 @@ class Received:
 
 
 @dataclass(frozen=True)
+class Coded:
+    """What became of one object (UID as received); ``naming`` says how its coded file names the patient."""
+
+    sop_instance_uid: str
+    instance: CodedInstance
+    naming: str = "true"
+
+
+@dataclass(frozen=True)
 class StudyState:
     """A study as staff sees it; ``state`` is ``received|proved|forwarding|at-hub|problem``, ``percent`` by bytes.
 

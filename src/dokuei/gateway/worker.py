@@ -52,8 +52,7 @@ def work(settings: Settings, *, stop: threading.Event) -> None:
         relaxed = Spool(
             open_database(sqlite_url(durable.folder / "gateway.sqlite"), synchronous="NORMAL"), durable.folder
         )
-        sweep(durable.folder / "coded")
-        relaxed.release_claims()
+        relaxed.release_claims(sweep(durable.folder / "coded"))
         link = Link(settings.gateway.retry_ceiling_seconds, stop)
         _run(_parts(settings, durable, relaxed, link), link)
         relaxed.database.close()

@@ -1,5 +1,6 @@
 """Which event calls which slice: plain calls after the transaction that told of them, until they succeed."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as StopEvent
@@ -18,6 +19,7 @@ from dokuei.storage.audit import hub_trail
 from dokuei.storage.outbox import Event, carry_out
 
 _PAUSE_SECONDS = 0.25
+_AT_MOST = 100
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class Events:
             self._study_changed(event)
         elif event.name == REPORT_CHANGED:
             self._report_changed(event)
+
+    @staticmethod
+    def about(event: Event) -> Hashable:
+        """A study is looked at as it is then, so that all its changes until then are one; others stand alone."""
+        told = event.payload
+        return (told["site_id"], told["study_instance_uid"]) if event.name == STUDY_CHANGED else event.id
 
     def _study_changed(self, event: Event) -> None:
         site_id, study_instance_uid = event.payload["site_id"], event.payload["study_instance_uid"]
@@ -62,7 +70,7 @@ class Events:
 def work(hub: Hub, *, stop: StopEvent) -> None:
     """Carry out what follows transactions, and once a day what terms demand, until told to stop.
 
-    What fails is tried again after a pause.
+    What fails is tried again after a pause, and what comes in a burst is carried out together.
     """
     events = Events(hub.archive, hub.worklist)
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
@@ -70,5 +78,5 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     while not stop.is_set():
         daily.step(stop=stop)
         anchor.step()
-        if carry_out(hub.stores.database, events.handle) == 0:
+        if carry_out(hub.stores.database, events.handle, about=events.about, at_most=_AT_MOST) < _AT_MOST:
             stop.wait(_PAUSE_SECONDS)

@@ -1,7 +1,7 @@
 """Effects that must follow a transaction: written with it, carried out after it, in order, until they succeed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,16 +39,32 @@ def put(connection: Connection, event: str, payload: Mapping[str, Any]) -> None:
     connection.execute(insert(outbox).values(at=now(), event=event, payload=json.dumps(payload, ensure_ascii=False)))
 
 
-def carry_out(database: Database, handle: Callable[[Event], None], *, at_most: int = 100) -> int:
-    """Hand waiting effects to ``handle`` in order; one that fails stays and holds none of the others back."""
+def _itself(event: Event) -> Hashable:
+    return event.id
+
+
+def carry_out(
+    database: Database,
+    handle: Callable[[Event], None],
+    *,
+    about: Callable[[Event], Hashable] = _itself,
+    at_most: int = 100,
+) -> int:
+    """Hand waiting effects to ``handle`` in order; one that fails stays and holds none of the others back.
+
+    Of those that are ``about`` the same only the newest is handed over, and what comes of it holds for all of them.
+    """
     with database.read() as connection:
         rows = connection.execute(
             select(outbox).where(outbox.c.done_at.is_(None)).order_by(outbox.c.attempts, outbox.c.id).limit(at_most)
         ).all()
+    events = [Event(row.id, row.event, json.loads(row.payload), row.attempts) for row in rows]
+    same: dict[Hashable, list[Event]] = {}
+    for event in events:
+        same.setdefault(about(event), []).append(event)
     done = 0
-    for row in rows:
-        event = Event(row.id, row.event, json.loads(row.payload), row.attempts)
-        error: str | None = None
+    for together in same.values():
+        event, error = max(together, key=lambda one: one.id), None
         try:
             handle(event)
         except Exception as failure:  # noqa: BLE001 - the worker loop is an outer door
@@ -56,8 +72,8 @@ def carry_out(database: Database, handle: Callable[[Event], None], *, at_most: i
         with database.begin() as connection:
             connection.execute(
                 update(outbox)
-                .where(outbox.c.id == event.id)
-                .values(attempts=event.attempts + 1, last_error=error, done_at=None if error else now())
+                .where(outbox.c.id.in_([one.id for one in together]))
+                .values(attempts=outbox.c.attempts + 1, last_error=error, done_at=None if error else now())
             )
-        done += error is None
+        done += 0 if error else len(together)
     return done

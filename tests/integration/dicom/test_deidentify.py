@@ -19,6 +19,7 @@ from dokuei.dicom.intake import intake
 from dokuei.dicom.profile import Profile
 from dokuei.dicom.prove import inspect, prove
 from dokuei.dicom.pseudonym import Pseudonyms
+from dokuei.dicom.stored import open_stored
 from dokuei.errors import UnsupportedError
 from tests.makers.objects import header, image, noise, save, save_encoded
 
@@ -215,7 +216,8 @@ def test_a_file_is_under_a_pseudonym_that_says_so_and_has_one(tmp_path: Path, sp
     for keyword, value in spoilt.items():
         setattr(found, keyword, value)
     found.save_as(tmp_path / "out.dcm")
-    assert is_deidentified(tmp_path / "out.dcm") == (not spoilt)
+    with open_stored(tmp_path / "out.dcm") as stored:
+        assert is_deidentified(stored.data_set) == (not spoilt)
 
 
 def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:

@@ -256,22 +256,18 @@ def test_work_in_hand_of_a_killed_worker_is_taken_up_again(tmp_path: Path) -> No
     with running_receiver(tmp_path / "home") as receiver:
         send(receiver.port, *sorted((tmp_path / "study").iterdir()))
     with receiver.spool() as spool:
-        first, second = spool.next_to_code(), spool.next_to_code()
-        assert first is not None
-        assert second is not None
-        assert spool.next_to_code() is None
+        first, second = spool.claim(5, bytes_at_most=1 << 20)
+        assert spool.claim() == []
         assert spool.release_claims() == 2
         urgent = generate_uid()
         spool.set_priority(urgent, 5)
-        again = spool.next_to_code()
-        assert again is not None
+        (again,) = spool.claim(5)
         assert again.id == first.id
         spool.put_back(first.sop_instance_uid, StorageError("not now", phase="coding"))
         waiting = spool.find(first.sop_instance_uid)
         assert waiting is not None
         assert (waiting.state, waiting.attempts, waiting.error_code) == (State.RECEIVED, 1, "storage")
-        after = spool.next_to_code()
-        assert after is not None
+        (after,) = spool.claim(5)
         assert after.id == second.id, "the one that was put back waits"
         assert after.received_at <= now()
 
@@ -287,7 +283,7 @@ def test_an_urgent_study_overtakes_also_with_what_is_still_to_come(tmp_path: Pat
             spool.set_priority(study, 1)
         send(receiver.port, urgent[1])
     with receiver.spool() as spool:
-        order = [item.study_instance_uid for item in iter(spool.next_to_code, None)]
+        order = [item.study_instance_uid for item in spool.claim(5, bytes_at_most=1 << 20)]
     assert order[:2] == [study, study]
     assert study not in order[2:]
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,7 @@ from dokuei.gateway.pipeline import Pipeline
 from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.quarantine import Quarantine
 from dokuei.gateway.retry import retry
-from dokuei.gateway.spool import Received, Spool, State, open_spool
+from dokuei.gateway.spool import Coded, Received, Spool, State, open_spool
 from tests.makers.gateway_worker import add_received
 from tests.makers.objects import SOP, image, noise, save
 
@@ -39,8 +39,7 @@ def _pipeline(spool: Spool) -> Pipeline:
 
 
 def _take(spool: Spool) -> Received:
-    item = spool.next_to_code()
-    assert item is not None
+    (item,) = spool.claim()
     return item
 
 
@@ -52,14 +51,13 @@ def _one(spool: Spool) -> Received:
 
 def _died_with_it(spool: Spool, times: int) -> None:
     for _ in range(times):
-        _take(spool)
-        spool.release_claims()
+        spool.release_claims([_take(spool).id])
 
 
 @pytest.mark.parametrize("crashes", [1, 2, 50])
 def test_a_worker_that_is_killed_on_purpose_marks_nothing(crashes: int, spool: Spool) -> None:
     _died_with_it(spool, crashes)
-    _pipeline(spool).work_on(_take(spool))
+    _pipeline(spool).work_on([_take(spool)])
     found = _one(spool)
     assert (found.state, found.broke) == (State.CODED, 0)
     assert found.coded is not None
@@ -85,7 +83,7 @@ def test_an_object_that_kills_whoever_codes_it_is_kept_as_it_came(
     )
     monkeypatch.setattr(code_apart, "PROGRAM", (str(program),))
     _died_with_it(spool, 2)
-    _pipeline(spool).work_on(_take(spool))
+    _pipeline(spool).work_on([_take(spool)])
     found = _one(spool)
     assert found.state == state
     assert found.path.exists()
@@ -98,7 +96,7 @@ def test_an_object_that_kills_whoever_codes_it_is_kept_as_it_came(
 def test_a_refusal_apart_is_the_same_refusal(spool: Spool) -> None:
     _one(spool).path.write_bytes(b"no DICOM at all" * 100)
     _died_with_it(spool, 2)
-    _pipeline(spool).work_on(_take(spool))
+    _pipeline(spool).work_on([_take(spool)])
     assert (_one(spool).state, _one(spool).error_code) == (State.REFUSED, "not-dicom")
 
 
@@ -113,7 +111,7 @@ def test_an_object_coded_apart_has_the_same_pseudonym(spool: Spool) -> None:
     here = Pipeline(spool, threading.Event(), lambda: naming).code(item, naming)
     spool.release_claims()
     _died_with_it(spool, 2)
-    Pipeline(spool, threading.Event(), lambda: naming).work_on(_take(spool))
+    Pipeline(spool, threading.Event(), lambda: naming).work_on([_take(spool)])
     assert _one(spool).coded == here
     assert here.sop_instance_uid == Pseudonyms(b"k" * 32).uid(SOP)
 
@@ -121,14 +119,14 @@ def test_an_object_coded_apart_has_the_same_pseudonym(spool: Spool) -> None:
 def test_another_choice_codes_what_waits_anew(spool: Spool) -> None:
     """An option, the mode or the key: what the hub has not got yet follows, and what was made before is gone."""
     naming = _under(Profile())
-    Pipeline(spool, threading.Event(), lambda: naming).work_on(_take(spool))
+    Pipeline(spool, threading.Event(), lambda: naming).work_on([_take(spool)])
     before = _one(spool)
     assert spool.code_anew(naming.label) == 0
     changed = _under(Profile(descriptors=False))
     assert spool.code_anew(changed.label) == 1
     assert before.coded_path is not None
     assert not before.coded_path.exists()
-    Pipeline(spool, threading.Event(), lambda: changed).work_on(_take(spool))
+    Pipeline(spool, threading.Event(), lambda: changed).work_on([_take(spool)])
     after = _one(spool)
     assert after.state == State.CODED
     assert after.coded != before.coded
@@ -150,7 +148,7 @@ def test_what_nobody_foresaw_is_put_before_staff_in_the_end(spool: Spool, monkey
     monkeypatch.setattr(pipeline, "code_apart", broken)
     for attempt in range(1, 4):
         assert _one(spool).state == State.RECEIVED, attempt
-        _pipeline(spool).work_on(_take(spool))
+        _pipeline(spool).work_on([_take(spool)])
         _due(spool)
     found = _one(spool)
     assert found.state == State.REFUSED
@@ -159,7 +157,7 @@ def test_what_nobody_foresaw_is_put_before_staff_in_the_end(spool: Spool, monkey
     monkeypatch.undo()
     (entry,) = Quarantine(spool.database, spool.folder).entries()
     retry(spool, entry.id, actor="test")
-    _pipeline(spool).work_on(_take(spool))
+    _pipeline(spool).work_on([_take(spool)])
     assert _one(spool).state == State.CODED
 
 
@@ -169,7 +167,7 @@ def test_what_passes_is_tried_for_ever(spool: Spool, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(pipeline, "intake", away)
     for _ in range(6):
-        _pipeline(spool).work_on(_take(spool))
+        _pipeline(spool).work_on([_take(spool)])
         assert (_one(spool).state, _one(spool).error_code) == (State.RECEIVED, "storage")
         _due(spool)
 
@@ -185,9 +183,9 @@ class _FullDatabase(Spool):
             self.failures.pop()
             raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
 
-    def mark_coded(self, sop_instance_uid: str, coded: CodedInstance, *, naming: str = "true") -> None:
+    def mark_coded(self, made: Sequence[Coded]) -> None:
         self._fail()
-        super().mark_coded(sop_instance_uid, coded, naming=naming)
+        super().mark_coded(made)
 
     def put_back(self, sop_instance_uid: str, error: DokueiError, *, unforeseen: bool = False) -> None:
         self._fail()
@@ -203,13 +201,13 @@ def _full(spool: Spool, times: int = 2) -> _FullDatabase:
 
 
 def test_a_full_database_loses_no_claim(spool: Spool) -> None:
-    _pipeline(_full(spool)).work_on(_take(spool))
+    _pipeline(_full(spool)).work_on([_take(spool)])
     assert _one(spool).state == State.CODED
 
 
 def test_a_full_database_loses_no_refusal(spool: Spool) -> None:
     _one(spool).path.write_bytes(b"no DICOM at all" * 100)
-    _pipeline(_full(spool)).work_on(_take(spool))
+    _pipeline(_full(spool)).work_on([_take(spool)])
     assert _one(spool).state == State.REFUSED
 
 
@@ -218,13 +216,13 @@ def test_a_full_database_loses_nothing_that_is_put_back(spool: Spool, monkeypatc
         raise StorageError("not now", phase="coding")
 
     monkeypatch.setattr(pipeline, "intake", away)
-    _pipeline(_full(spool)).work_on(_take(spool))
+    _pipeline(_full(spool)).work_on([_take(spool)])
     assert (_one(spool).state, _one(spool).error_code) == (State.RECEIVED, "storage")
 
 
 def test_a_stop_does_not_wait_for_a_full_database(spool: Spool) -> None:
     working = _pipeline(_full(spool, 1000))
     working.stop.set()
-    working.work_on(_take(spool))
+    working.work_on([_take(spool)])
     assert _one(spool).state == State.CODING
     assert spool.release_claims() == 1

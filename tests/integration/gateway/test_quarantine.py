@@ -150,8 +150,7 @@ def test_a_retry_gives_an_object_back_to_coding_which_may_refuse_it_again(spool:
     found, entry = _refused_at_coding(spool)
     retry(spool, entry.id, actor=_ME)
     assert _state(spool, found) == "received"
-    item = spool.next_to_code()
-    assert item is not None
+    (item,) = spool.claim()
     assert (item.sop_instance_uid, item.attempts, item.error) == (found.SOPInstanceUID, 0, "")
     spool.mark_refused(item.sop_instance_uid, _BAD)
     (again,) = Quarantine(spool.database, spool.folder).entries()

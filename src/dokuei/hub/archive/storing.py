@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.deidentify import is_deidentified
-from dokuei.dicom.dicom_json import to_json
-from dokuei.dicom.prove import prove
+from dokuei.dicom.dicom_json import model_of
+from dokuei.dicom.prove import proved
 from dokuei.errors import (
     AdmissionError,
     DiskFullError,
@@ -114,11 +114,10 @@ class Storing:
         if not one.fresh:
             return one
         try:
-            path = self._file(one.incoming)
-            prove(path, one.incoming.coded)
-            if self.pseudonymous and not is_deidentified(path):
-                return replace(one, refusal=_names_patient())
-            attributes = to_json(path, one.incoming.coded, bulk_data_uri=BULK_DATA)
+            with proved(self._file(one.incoming), one.incoming.coded) as data_set:
+                if self.pseudonymous and not is_deidentified(data_set):
+                    return replace(one, refusal=_names_patient())
+                attributes = model_of(data_set, bulk_data_uri=BULK_DATA)
             _agree(one.incoming.coded, attributes)
         except (AdmissionError, ProofError) as error:
             return replace(one, refusal=error)

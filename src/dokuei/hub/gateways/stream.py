@@ -26,6 +26,7 @@ from dokuei.transfer.protocol import TICK_SECONDS, Problem, UploadEvent
 _log = structlog.get_logger()
 _JUDGES = 2  # one proves while the other waits for the disk
 _AT_ONCE = 16  # objects judged in one transaction
+_GATHER_SECONDS = 0.1  # what small objects wait for others, so that a transaction is not one object's alone
 _UNWRITTEN_BYTES = 2 << 20
 _WAITING_AT_MOST = 48  # whole objects not judged yet: beyond that the line waits
 _ASK_AGAIN_TICKS = 2
@@ -88,6 +89,7 @@ class _Whole:
 
     def __init__(self) -> None:
         self._changed = asyncio.Condition()
+        self._taking = asyncio.Lock()
         self._waiting: deque[CodedInstance] = deque()
         self._ended = False
 
@@ -103,9 +105,12 @@ class _Whole:
             self._changed.notify_all()
 
     async def take(self) -> list[CodedInstance]:
-        """Some that wait; none at the end."""
-        async with self._changed:
+        """Some that wait, as many as come in a moment; none at the end."""
+        async with self._taking, self._changed:
             await self._changed.wait_for(lambda: self._waiting or self._ended)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GATHER_SECONDS):
+                    await self._changed.wait_for(lambda: len(self._waiting) >= _AT_ONCE or self._ended)
             some = [self._waiting.popleft() for _ in range(min(len(self._waiting), _AT_ONCE))]
             self._changed.notify_all()
         return some
