@@ -18,6 +18,7 @@ from dokuei.clock import monotonic, now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
 from dokuei.gateway import forward_tables
+from dokuei.gateway.hearing import Hearing
 from dokuei.gateway.link import Link, pause
 from dokuei.gateway.pseudonyms import Naming
 from dokuei.gateway.sending import Sending, SendQueue
@@ -31,9 +32,7 @@ _log = structlog.get_logger()
 _QUEUED_AT_MOST = 4 * OFFER_AT_MOST
 _ENOUGH_UNDER_WAY = 16  # while this many are queued, coded objects gather for a larger offer
 _GATHER_SECONDS = 1.0
-_PACE_SECONDS = (
-    0.25  # between two offers of what is not urgent: one costs the same for few objects as for many
-)
+_PACE_SECONDS = 0.25  # between two offers of what is not urgent: one costs the same for few objects as for many
 _QUIET = timedelta(seconds=2)  # a study that has just grown is not closed yet
 _PROGRESS_SECONDS = 1.0
 _CLOSE_SECONDS = 0.5
@@ -342,7 +341,7 @@ class Forwarder:
             while not self.link.stop.is_set():
                 if not self.queue.wait(0.5):
                     continue
-                hearing = _Hearing(self)
+                hearing = Hearing(self.link, self.queue)
                 error = self._upload(client, hearing)
                 if error is not None:
                     self.link.broke()
@@ -366,7 +365,7 @@ class Forwarder:
             made.signer.clock_offset = client.signer.clock_offset
         return made
 
-    def _upload(self, client: HubClient, hearing: "_Hearing") -> DokueiError | None:
+    def _upload(self, client: HubClient, hearing: Hearing) -> DokueiError | None:
         try:
             client.upload(self.queue, hearing.on_event)
         except DokueiError as error:
@@ -380,25 +379,6 @@ class Forwarder:
             why = error or TransferError("the upload ended before this was judged", phase="forwarding")
             with self._sure():
                 self.spool.mark_to_forward_again([one.sop_instance_uid for one in left], why)
-
-
-class _Hearing:
-    """What comes back during one upload."""
-
-    def __init__(self, forwarder: Forwarder) -> None:
-        self._forwarder = forwarder
-        self._heard = False
-        self.progress = False
-        self.end: DokueiError | None = None
-
-    def on_event(self, event: UploadEvent) -> None:
-        if not self._heard:
-            self._heard = True
-            self._forwarder.link.succeeded()
-        if event.event == "end" and event.problem is not None:
-            self.end = event.problem.error()
-        self.progress = self.progress or event.event in {"stored", "judged"}
-        self._forwarder.queue.on_event(event)
 
 
 def _portions(items: Sequence[Received], size: int) -> list[Sequence[Received]]:
