@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.web_client import Target
+from bench.web_client import Target, get
 from bench.web_data import DBT_PATH, Sizes, mri_paths
 from dokuei.dicom.intake import intake
 from dokuei.hub.archive.model import Incoming, Refused
@@ -118,8 +118,10 @@ def dokuei(home: Path, *, tls: bool = False, sign_in: bool = True) -> Iterator[R
     made = subprocess.run(create, check=True, capture_output=True, text=True, env=environment)
     base = f"{'https' if tls else 'http'}://localhost:{port}/sites/{_SITE}/dicom-web"
     headers = {"Authorization": f"Bearer {made.stdout.split()[-1]}"}
+    authority = home / "pki" / "ca.pem" if tls else None
     with _process(command, home / "bench.log", port, environment) as pid:
-        yield Running(Target(base, headers, home / "pki" / "ca.pem" if tls else None), pid)
+        get(Target(f"{'https' if tls else 'http'}://localhost:{port}", ca=authority), "/api/v1/health")
+        yield Running(Target(base, headers, authority), pid)
 
 
 @contextmanager
@@ -140,6 +142,7 @@ def orthanc(folder: Path) -> Iterator[Running]:
     (folder / "orthanc.json").write_text(json.dumps(settings))
     environment = {**os.environ, "TCP_NODELAY": "1"}
     with _process(["Orthanc", str(folder / "orthanc.json")], folder / "log", http, environment) as pid:
+        get(Target(f"http://localhost:{http}"), "/system")
         yield Running(Target(f"http://localhost:{http}/dicom-web"), pid)
 
 
