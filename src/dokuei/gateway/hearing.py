@@ -1,6 +1,7 @@
 """What the hub says during one upload, and whether it came further by it."""
 
 from typing import TYPE_CHECKING
+
 from dokuei.gateway.link import Link
 from dokuei.gateway.sending import SendQueue
 from dokuei.transfer.protocol import UploadEvent

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, FromClause, Row, Select, func, select
+from sqlalchemy import Connection, FromClause, Row, Select, bindparam, func, select
 
 from dokuei.errors import RequestError
 from dokuei.hub.archive.attributes import LEVELS, Level, level_of
@@ -56,6 +57,17 @@ _INSTANCE_COLUMNS: Final = (
     instance.c.bits_allocated,
     instance.c.number_of_frames,
     instance.c.transfer_syntax_uid,
+)
+_COLUMNS: Final[dict[Level, tuple[Any, ...]]] = {
+    "study": _STUDY_COLUMNS,
+    "series": (*_STUDY_COLUMNS, *_SERIES_COLUMNS),
+    "instance": (*_STUDY_COLUMNS, *_SERIES_COLUMNS, *_INSTANCE_COLUMNS),
+}
+_SELECTED: Final = {level: select(*columns).select_from(_FROM[level]) for level, columns in _COLUMNS.items()}
+_MODALITIES: Final = (
+    select(series.c.study_key, series.c.modality)
+    .where(series.c.study_key.in_(bindparam("study_keys", expanding=True)), series.c.modality != "")
+    .distinct()
 )
 
 
@@ -167,12 +179,7 @@ class Search:
         return matches(self.attributes(row, level_of(match.path[0])), match)
 
     def _select(self) -> Select[Any]:
-        columns: list[Any] = list(_STUDY_COLUMNS)
-        if self.level != "study":
-            columns += _SERIES_COLUMNS
-        if self.level == "instance":
-            columns += _INSTANCE_COLUMNS
-        return select(*columns).select_from(_FROM[self.level]).where(*self._conditions())
+        return _SELECTED[self.level].where(*self._conditions())
 
     def _wants_instance_attributes(self) -> bool:
         if self.level != "instance":
@@ -185,13 +192,17 @@ class Search:
             made.append(study.c.study_instance_uid == self.study_instance_uid)
         if self.series_instance_uid is not None:
             made.append(series.c.series_instance_uid == self.series_instance_uid)
-        dialect = self.connection.dialect.name
-        made.extend(one for match in self.query.matches if (one := condition(match, self.level, dialect)) is not None)
+        made.extend(one for _, one in self._matched if one is not None)
         return made
 
-    def _without_column(self) -> list[Match]:
+    @cached_property
+    def _matched(self) -> list[tuple[Match, Condition | None]]:
+        """What is asked for, and the condition on columns that says it where there is one."""
         dialect = self.connection.dialect.name
-        unmatched = [match for match in self.query.matches if condition(match, self.level, dialect) is None]
+        return [(match, condition(match, self.level, dialect)) for match in self.query.matches]
+
+    def _without_column(self) -> list[Match]:
+        unmatched = [match for match, in_sql in self._matched if in_sql is None]
         for match in unmatched:
             if LEVELS.index(level_of(match.path[0])) > LEVELS.index(self.level):
                 raise RequestError(
@@ -205,11 +216,7 @@ class Search:
         keys = sorted({row.study_id_ for row in rows}) if self.level == "study" or not self.study_instance_uid else []
         found: dict[int, list[str]] = {}
         for at in range(0, len(keys), _AT_ONCE):
-            pairs = self.connection.execute(
-                select(series.c.study_key, series.c.modality)
-                .where(series.c.study_key.in_(keys[at : at + _AT_ONCE]), series.c.modality != "")
-                .distinct()
-            )
+            pairs = self.connection.execute(_MODALITIES, {"study_keys": keys[at : at + _AT_ONCE]})
             for key, modality in pairs:
                 found.setdefault(key, []).append(modality)
         return {key: sorted(names) for key, names in found.items()}
