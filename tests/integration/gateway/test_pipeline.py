@@ -23,7 +23,7 @@ from dokuei.gateway.quarantine import Quarantine
 from dokuei.gateway.retry import retry
 from dokuei.gateway.spool import Coded, Received, Spool, State, open_spool
 from tests.makers.gateway_worker import add_received
-from tests.makers.objects import SOP, image, noise, save
+from tests.makers.objects import SOP, STUDY, image, noise, save
 
 
 @pytest.fixture
@@ -218,6 +218,49 @@ def test_a_full_database_loses_nothing_that_is_put_back(spool: Spool, monkeypatc
     monkeypatch.setattr(pipeline, "intake", away)
     _pipeline(_full(spool)).work_on([_take(spool)])
     assert (_one(spool).state, _one(spool).error_code) == (State.RECEIVED, "storage")
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Iterator[Spool]:
+    """A queue with eleven objects, the fourth of them large."""
+    files = []
+    for number in range(11):
+        pixels = noise((900, 900) if number == 3 else (8, 9))
+        files.append(save(tmp_path / f"{number}.dcm", image(pixels, SOPInstanceUID=f"1.2.3.{number}")))
+    add_received(tmp_path / "home", files)
+    with closing(open_spool(tmp_path / "home")) as opened:
+        yield opened
+
+
+def test_small_objects_are_claimed_together_and_large_ones_alone(many: Spool) -> None:
+    claimed = [[item.sop_instance_uid for item in many.claim(8, bytes_at_most=1 << 20)] for _ in range(3)]
+    names = [f"1.2.3.{number}" for number in range(11)]
+    assert claimed == [names[:3], names[3:4], names[4:]]
+    assert many.claim(8) == []
+
+
+def test_what_was_not_at_hand_when_the_worker_died_is_no_suspect(many: Spool) -> None:
+    first, *_ = many.claim(3, bytes_at_most=1 << 20)
+    folder = many.folder / "coded"
+    folder.mkdir()
+    (folder / f".coding-{first.id}.dcm").touch()
+    assert many.release_claims(pipeline.sweep(folder)) == 3
+    assert [item.broke for item in many.claim(3, bytes_at_most=1 << 20)] == [1, 0, 0]
+    assert list(folder.iterdir()) == []
+
+
+def test_all_of_them_are_coded_and_marked(many: Spool) -> None:
+    _pipeline(many).work_on(many.claim(8, bytes_at_most=8 << 20))
+    states = [item.state for item in many.objects(STUDY)]
+    assert states == [State.CODED] * 8 + [State.RECEIVED] * 3
+
+
+def test_one_that_breaks_holds_back_none_of_those_claimed_with_it(many: Spool) -> None:
+    items = many.claim(3, bytes_at_most=1 << 20)
+    items[1].path.write_bytes(b"no DICOM at all" * 100)
+    _pipeline(many).work_on(items)
+    states = [item.state for item in many.objects(STUDY)]
+    assert states[:3] == [State.CODED, State.REFUSED, State.CODED]
 
 
 def test_a_stop_does_not_wait_for_a_full_database(spool: Spool) -> None:

@@ -41,3 +41,25 @@ def test_what_fails_stays_and_holds_nothing_else_back(database: Database) -> Non
     assert outbox.carry_out(database, handle) == 1
     assert outbox.carry_out(database, handle) == 0
     assert seen == ["bad", "good", "bad"]
+
+
+def test_what_is_about_the_same_is_carried_out_once(database: Database) -> None:
+    """And where it fails, all of it stays."""
+    with database.begin() as connection:
+        for study in ("1", "2", "1", "1"):
+            outbox.put(connection, "study.changed", {"study": study})
+    seen: list[tuple[int, str, int]] = []
+
+    def handle(event: Event) -> None:
+        seen.append((event.id, event.payload["study"], event.attempts))
+        if event.payload["study"] == "1" and event.attempts == 0:
+            message = "not yet"
+            raise OSError(message)
+
+    def whose(event: Event) -> str:
+        return str(event.payload["study"])
+
+    assert outbox.carry_out(database, handle, about=whose) == 1
+    assert outbox.carry_out(database, handle, about=whose) == 3
+    assert outbox.carry_out(database, handle, about=whose) == 0
+    assert seen == [(4, "1", 0), (2, "2", 0), (4, "1", 1)], "the newest speaks for the others"

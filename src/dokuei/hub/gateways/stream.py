@@ -84,7 +84,7 @@ class _Arriving:
         return taken
 
 
-class _Whole:
+class Whole:
     """Objects whose bytes are all here, waiting to be judged: bounded, because judging is slower than a fast line."""
 
     def __init__(self) -> None:
@@ -94,12 +94,14 @@ class _Whole:
         self._ended = False
 
     async def put(self, some: Sequence[CodedInstance]) -> None:
+        """These have come whole; waits while too many do."""
         async with self._changed:
             self._waiting.extend(some)
             self._changed.notify_all()
             await self._changed.wait_for(lambda: len(self._waiting) < _WAITING_AT_MOST or self._ended)
 
     async def end(self) -> None:
+        """No more will come."""
         async with self._changed:
             self._ended = True
             self._changed.notify_all()
@@ -123,7 +125,7 @@ class _Conversation:
     send: Send
     stopping: Callable[[], bool]
     arriving: _Arriving = field(default_factory=_Arriving)
-    whole: _Whole = field(default_factory=_Whole)
+    whole: Whole = field(default_factory=Whole)
     gone: bool = False
 
     @property
