@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastapi import Depends, FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 import dokuei
@@ -98,15 +98,19 @@ class ReadersApp(FastAPI):
             redoc_url=None,
             lifespan=warmed,
         )
-        self._door = pages.SecurityHeaders(
-            OuterDoor(super().__call__), transport_security=settings.serves_tls and not settings.loopback
-        )
+        self._headers = pages.security_headers(transport_security=settings.serves_tls and not settings.loopback)
+        self._door: ASGIApp = pages.SecurityHeaders(OuterDoor(super().__call__), self._headers)
         answer_with_problems(self)
         self.add_api_route("/api/v1/health", _health, tags=["health"])
         self.add_api_route("/openapi.json", self.openapi, dependencies=[Depends(principal)], include_in_schema=False)
 
+    def answer_frames(self, archive: ArchiveService) -> None:
+        """Let frames have their lane, in front of everything that other requests pass."""
+        self._door = FrameLane(self._door, archive, self._headers)
+
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
         await self._door(scope, receive, send)
 
 
@@ -128,7 +132,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)
     app.add_middleware(AttemptLimit, attempts=Attempts())
-    app.add_middleware(FrameLane, service=hub.archive)
+    app.answer_frames(hub.archive)
     return app
 
 

@@ -1,6 +1,7 @@
 """The viewer's built files: hashed names for ever, the page itself never cached, nothing from another host."""
 
 import mimetypes
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -68,17 +69,21 @@ def _file(file: Path, accepted: str, *, immutable: bool) -> Response:
     return FileResponse(file, media_type=media_type, headers=headers)
 
 
-class SecurityHeaders:
-    """Pure ASGI, so that a frame's answer is not wrapped in another task.
+def security_headers(*, transport_security: bool) -> dict[str, str]:
+    """What goes with every answer.
 
     ``transport_security``: browsers shall come by TLS only (RFC 6797); never said of loopback, where one name stands
     for whatever else runs on this machine.
     """
+    return {**SECURITY_HEADERS, **(_TRANSPORT_SECURITY if transport_security else {})}
 
-    def __init__(self, app: ASGIApp, *, transport_security: bool = False) -> None:
+
+class SecurityHeaders:
+    """Pure ASGI, so that no answer is wrapped in another task."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
-        named = {**SECURITY_HEADERS, **(_TRANSPORT_SECURITY if transport_security else {})}
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers to every HTTP answer."""

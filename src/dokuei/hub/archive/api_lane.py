@@ -28,7 +28,7 @@ _NOT_PLAIN: Final = frozenset({b"if-none-match", b"if-range", b"if-match", b"if-
 
 
 class FrameLane:
-    """Pure ASGI, in front of the application; ``headers`` go with every answer, beside those of the outer door."""
+    """Pure ASGI, in front of the application; ``headers`` go with every answer that is given here."""
 
     def __init__(self, app: ASGIApp, service: ArchiveService, headers: Mapping[str, str] | None = None) -> None:
         self._app = app
@@ -37,11 +37,12 @@ class FrameLane:
         self._headers.append((b"vary", b"Accept"))
         self._at_named_site = at_named_site(Permission.READ_IMAGES)
         self._at_only_site = at_only_site(Permission.READ_IMAGES)
-        service.warm()  # the application makes its middleware when the server starts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a plain request for a frame here, hand everything else on."""
-        if scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"]:
+        if scope["type"] == "lifespan":
+            self._service.warm()
+        elif scope["type"] == "http" and scope["method"] == "GET" and not scope["query_string"]:
             named = _FRAME.match(scope["path"])
             if named is not None and await self._answered(scope, named, send):
                 return
@@ -77,7 +78,7 @@ class FrameLane:
         if not _NOT_PLAIN.isdisjoint(wishes):
             return None
         at = await self._at(scope, named[1])
-        file = self._service.frames.remembered(at.site_id, named[2], named[3], named[4])
+        file = self._service.frames.recent(at.site_id, named[2], named[3], named[4])
         if file is None or file.shared_bytes:
             return None
         if not self._service.accesses.is_noted(at.principal.actor, at.site_id, named[2]):

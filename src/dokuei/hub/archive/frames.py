@@ -64,13 +64,16 @@ class FrameIndex:
 
     def remembered(self, site_id: str, study: str, series: str, sop_instance_uid: str) -> FrameFile | None:
         """The object, if its series was used lately and its file is still there (the study may have been deleted)."""
-        key = (site_id, study, series)
-        held = self.series.get(key)
-        found = held.get(sop_instance_uid) if held else None
+        found = self.recent(site_id, study, series, sop_instance_uid)
         if found is None or found.path is None or os.path.exists(found.path):  # noqa: PTH110 - a third of Path.exists
             return found
-        self.series.forget(key)
+        self.series.forget((site_id, study, series))
         return None
+
+    def recent(self, site_id: str, study: str, series: str, sop_instance_uid: str) -> FrameFile | None:
+        """The object, if its series was used lately: ``read`` will tell whether its file is still there."""
+        held = self.series.get((site_id, study, series))
+        return held.get(sop_instance_uid) if held else None
 
     async def find(self, site_id: str, study: str, series: str, sop_instance_uid: str) -> FrameFile:
         """The object, from memory where its series was used lately; an object that came since is looked for again.
