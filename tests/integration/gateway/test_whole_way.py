@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import threading
 import time
 from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from pydicom import dcmread
 
 from dokuei.dicom.prove import inspect
 from dokuei.gateway.enrol import enrol, identity_of
+from dokuei.gateway.pipeline import Pipeline
+from dokuei.gateway.pseudonyms import TRUE, Naming
+from dokuei.gateway.spool import State, open_spool
 from dokuei.hub.app import open_hub
 from dokuei.transfer.manifest import verify_manifest
 from tests.makers.gateway_hub import HubForGateways, running_hub
@@ -87,6 +92,26 @@ def test_more_images_of_a_closed_study_are_brought_and_closed_again(
         assert time.monotonic() < deadline, report
         time.sleep(0.1)
     assert len(list(hub.home.rglob("archive/kita/**/*.dcm"))) == 6
+
+
+def test_coded_files_that_a_power_cut_took_or_spoilt_are_made_again(
+    hub: HubForGateways, worker: Worker, tmp_path: Path
+) -> None:
+    """REC-12: they are not fsynced, because the originals are."""
+    add_received(worker.home, write_series(tmp_path / "images", _SERIES, 5))
+    with closing(open_spool(worker.home)) as spool:
+        Pipeline(spool, threading.Event(), lambda: Naming(TRUE, None)).work_on(spool.claim(5, bytes_at_most=1 << 20))
+        coded = [item.coded_path for item in spool.objects(_SERIES.study_instance_uid, states=[State.CODED])]
+    gone, empty, cut, spoilt, _ = [path for path in coded if path is not None]
+    gone.unlink()
+    empty.write_bytes(b"")
+    cut.write_bytes(cut.read_bytes()[:1000])
+    spoilt.write_bytes(spoilt.read_bytes()[:-100] + bytes(100))
+    worker.start()
+    worker.wait_at_hub(_SERIES.study_instance_uid)
+    stored = list(hub.home.rglob("archive/kita/**/*.dcm"))
+    assert len(stored) == 5
+    assert all(inspect(path).proof == "proved" for path in stored)
 
 
 def test_an_object_that_cannot_be_coded_is_said_and_holds_back_none_of_the_others(
