@@ -50,7 +50,7 @@ _TIME: Final = re.compile(rb"([01]\d|2[0-3])([0-5]\d([0-5]\d|60)?(?<=\d{6})(\.\d
 
 @dataclass(frozen=True)
 class Admitted:
-    """An object that may be stored; its oddities are told, and never mended."""
+    """An object that may be stored; its oddities are told, each once, and never mended."""
 
     identity: ObjectIdentity
     transfer_syntax_uid: str
@@ -96,7 +96,7 @@ def admission(path: Path, deidentification: Deidentification | None = None) -> I
         data_set, block = load(source)
         identity = identity_in(data_set.raw)
         named = meta.text_of(received.meta, meta.INSTANCE)
-        warnings = (*data_set.warnings, *_oddities(data_set, identity, named))  # of what came, not of its pseudonym
+        odd = (*data_set.warnings, *_oddities(data_set, identity, named))  # of what came, not of its pseudonym
         if deidentification is not None:
             deidentification.apply(data_set)
             identity = identity_in(data_set.raw)
@@ -107,7 +107,7 @@ def admission(path: Path, deidentification: Deidentification | None = None) -> I
         encoded = read_frames(data_set, description) if description and description.encapsulated else None
         content = ContentDigest(data_set)
         frames = description.number_of_frames if description else 0
-        admitted = Admitted(identity, source.syntax.uid, frames, warnings)
+        admitted = Admitted(identity, source.syntax.uid, frames, tuple(dict.fromkeys(odd)))
         yield Admission(admitted, data_set, description, encoded, content, block, bare)
 
 
