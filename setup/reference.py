@@ -54,6 +54,8 @@ the Basic Application Confidentiality Profile with the options that `[gateway.ps
   come to a study that was closed before the choice, and whose files are gone here, are a study of their own.
 - The hub takes nothing of a site that wants pseudonyms unless it says that its patient's identity was removed, by
   whichever door it comes (gateway or STOW-RS), and gives up what had been half sent under a true identity.
+- What was odd about a study's objects as they came (an empty patient ID, an ill-formed date) is told to the hub in
+  fixed sentences, with how many objects; no value goes with them.
 - One key for each gateway: two gateways of a site need the same `pseudonyms.key` (copy it before the first study), and
   a report comes back through the one that sent its study. A key that is lost is not made anew.
 - `dokuei gateway pseudonyms --of P-…` says in the hospital who stands behind a pseudonym.

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dokuei.cli.warning_words import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from dokuei.gateway.doctor import Finding
     from dokuei.gateway.quarantine import Entry, Resolution
     from dokuei.gateway.status import GatewayStatus, StudyLine
+    from dokuei.transfer.protocol import StudyReport
 
 _WORDS = {
     "ja": {
@@ -35,6 +38,8 @@ _WORDS = {
         "accession": "受付番号",
         "modality": "種別",
         "why": "理由",
+        "warnings": "注意",
+        "odd": "{instances}枚中{number}枚",
         "number": "番号",
         "since": "日時",
         "from": "送信元",
@@ -52,6 +57,7 @@ _WORDS = {
         "retried": "隔離 {number}: 再処理に回しました",
     },
     "en": {
+        "odd": "{number} of {instances}",
         "accession": "accession number",
         "waiting": "{number} in quarantine ({elsewhere} of studies that are not in the list); to see and settle them: "
         "dokuei gateway quarantine --home {home}",
@@ -153,10 +159,13 @@ def _about(status: GatewayStatus, language: str) -> Table:
     return table
 
 
-def _studies(lines: Sequence[StudyLine], language: str) -> Table:
+def _studies(lines: Sequence[StudyLine], language: Literal["ja", "en"]) -> Table:
     table = Table()
     for column in ("study", "accession", "modality", "instances", "received", "state", "why"):
         table.add_column(_word(column, language))
+    odd = any(line.report.warned_instances for line in lines)
+    if odd:
+        table.add_column(_word("warnings", language), overflow="fold")
     for line in lines:
         report = line.report
         state = f"{report.state} {_STATES[language].get(report.state, '')}".strip()
@@ -170,8 +179,17 @@ def _studies(lines: Sequence[StudyLine], language: str) -> Table:
             _moment(line.first_received_at),
             f"[{colour}]{shown}[/]",
             escape(f"{report.error} → {report.remedy}" if report.remedy else report.error),
+            *([_odd(report, language)] if odd else []),
         )
     return table
+
+
+def _odd(report: StudyReport, language: Literal["ja", "en"]) -> str:
+    """How many of a study's objects were odd as they came, and how; empty where none was."""
+    if not report.warned_instances:
+        return ""
+    count = _word("odd", language).format(number=report.warned_instances, instances=report.instances)
+    return escape("\n".join([count, *(in_words(warning, language) for warning in report.warnings)]))
 
 
 def _plain(status: GatewayStatus) -> dict[str, Any]:

@@ -23,8 +23,9 @@ def import_media(
 ) -> None:
     """Take images into the gateway's queue; it codes and forwards them as if a modality had sent them.
 
-    Ends with a table of what was taken, known already, refused and not taken, and with exit code 1 where an object
-    that was found is not in the queue; files that are no DICOM objects do not count.
+    Ends with a table of what was taken (with the files that have warnings, and which), known already, refused and not
+    taken, and with exit code 1 where an object that was found is not in the queue; files that are no DICOM objects do
+    not count.
     """
     from dokuei.gateway.import_media import import_media as take
     from dokuei.gateway.spool import open_spool
@@ -58,12 +59,18 @@ def _table(report: "Report") -> Table:
     table.add_column("files", justify="right")
     table.add_column("why")
     table.add_row("taken", str(report.count("taken")))
+    for warning, names in report.warned().items():
+        table.add_row("  with a warning", str(len(names)), f"{warning}: {_shown(names)}")
     table.add_row("known already", str(report.count("known already")))
     for what in ("refused", "not taken"):
         for reason, names in report.refused(what).items():
-            shown = ", ".join(Path(name).name for name in names[:_NAMES_SHOWN])
-            more = f" … and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-            table.add_row(what, str(len(names)), f"{reason}: {shown}{more}")
+            table.add_row(what, str(len(names)), f"{reason}: {_shown(names)}")
     if report.unrecorded:
         table.add_row("not recorded", "", report.unrecorded)
     return table
+
+
+def _shown(names: list[str]) -> str:
+    """The first names of files, and how many there are more."""
+    shown = ", ".join(Path(name).name for name in names[:_NAMES_SHOWN])
+    return f"{shown} … and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else shown

@@ -17,6 +17,7 @@ from dokuei.dicom.content import ContentDigest
 from dokuei.dicom.dataset import CHARACTER_SET, DataSet
 from dokuei.dicom.deidentify import Deidentification
 from dokuei.dicom.encapsulated import EncodedFrames, read_frames
+from dokuei.dicom.oddities import Oddity
 from dokuei.dicom.pixels import FRAMES, PixelDescription, describe
 from dokuei.dicom.read import ObjectIdentity, identity_in
 from dokuei.dicom.source import open_source
@@ -25,26 +26,36 @@ from dokuei.errors import UnsupportedError
 
 _PATIENT_ID: Final = 0x00100020
 _LONGEST_ID: Final = 64
-_DATES: Final = {
-    0x00080020: "Study Date",
-    0x00080021: "Series Date",
-    0x00080022: "Acquisition Date",
-    0x00080023: "Content Date",
-    0x00100030: "Patient's Birth Date",
+_UIDS: Final[dict[str, Oddity]] = {
+    "sop_class_uid": "sop_class_uid is not well-formed",
+    "sop_instance_uid": "sop_instance_uid is not well-formed",
+    "study_instance_uid": "study_instance_uid is not well-formed",
+    "series_instance_uid": "series_instance_uid is not well-formed",
 }
-_TIMES: Final = {0x00080030: "Study Time", 0x00080031: "Series Time", 0x00080032: "Acquisition Time"}
+_DATES: Final[dict[int, Oddity]] = {
+    0x00080020: "Study Date is ill-formed",
+    0x00080021: "Series Date is ill-formed",
+    0x00080022: "Acquisition Date is ill-formed",
+    0x00080023: "Content Date is ill-formed",
+    0x00100030: "Patient's Birth Date is ill-formed",
+}
+_TIMES: Final[dict[int, Oddity]] = {
+    0x00080030: "Study Time is ill-formed",
+    0x00080031: "Series Time is ill-formed",
+    0x00080032: "Acquisition Time is ill-formed",
+}
 _DATE: Final = re.compile(rb"\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]) *\Z")
 _TIME: Final = re.compile(rb"([01]\d|2[0-3])([0-5]\d([0-5]\d|60)?(?<=\d{6})(\.\d{1,6})?|[0-5]\d)? *\Z")
 
 
 @dataclass(frozen=True)
 class Admitted:
-    """An object that may be stored; its oddities are told, and never mended."""
+    """An object that may be stored; its oddities are told, each once, and never mended."""
 
     identity: ObjectIdentity
     transfer_syntax_uid: str
     number_of_frames: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Oddity, ...]
 
 
 @dataclass(frozen=True)
@@ -83,9 +94,12 @@ def admission(path: Path, deidentification: Deidentification | None = None) -> I
         if meta.text_of(source.meta, meta.CLASS) == uids.MEDIA_STORAGE_DIRECTORY:
             raise _directory()
         data_set, block = load(source)
+        identity = identity_in(data_set.raw)
+        named = meta.text_of(received.meta, meta.INSTANCE)
+        odd = (*data_set.warnings, *_oddities(data_set, identity, named))  # of what came, not of its pseudonym
         if deidentification is not None:
             deidentification.apply(data_set)
-        identity = identity_in(data_set.raw)
+            identity = identity_in(data_set.raw)
         if identity.sop_class_uid == uids.MEDIA_STORAGE_DIRECTORY:
             raise _directory()
         bare = deidentification is not None
@@ -93,8 +107,7 @@ def admission(path: Path, deidentification: Deidentification | None = None) -> I
         encoded = read_frames(data_set, description) if description and description.encapsulated else None
         content = ContentDigest(data_set)
         frames = description.number_of_frames if description else 0
-        warnings = (*data_set.warnings, *_oddities(data_set, identity))
-        admitted = Admitted(identity, source.syntax.uid, frames, warnings)
+        admitted = Admitted(identity, source.syntax.uid, frames, tuple(dict.fromkeys(odd)))
         yield Admission(admitted, data_set, description, encoded, content, block, bare)
 
 
@@ -106,25 +119,24 @@ def _directory() -> UnsupportedError:
     )
 
 
-def _oddities(data_set: DataSet, identity: ObjectIdentity) -> Iterator[str]:
-    """What is not as the standard wants it and harms neither identity nor pixels."""
-    for name in ("sop_class_uid", "sop_instance_uid", "study_instance_uid", "series_instance_uid"):
+def _oddities(data_set: DataSet, identity: ObjectIdentity, named: str) -> Iterator[Oddity]:
+    """What is not as the standard wants it and harms neither identity nor pixels; ``named`` is the file meta's UID."""
+    for name, oddity in _UIDS.items():
         if not uids.is_well_formed(getattr(identity, name)):
-            yield f"{name} is not well-formed"
-    named = meta.text_of(data_set.source.meta, meta.INSTANCE)
+            yield oddity
     if named and named != identity.sop_instance_uid:
         yield "the file meta information names another SOP Instance UID"
     yield from _patient_oddities(data_set)
     for patterns, tags in ((_DATE, _DATES), (_TIME, _TIMES)):
-        for tag, name in tags.items():
+        for tag, oddity in tags.items():
             value = data_set.raw(tag).strip(b"\0 ")
             if value and not patterns.match(value):
-                yield f"{name} is ill-formed"
+                yield oddity
     if data_set.raw(FRAMES).strip(b"\0 ") in {b"0", b"-1"}:
         yield "Number of Frames is not positive"
 
 
-def _patient_oddities(data_set: DataSet) -> Iterator[str]:
+def _patient_oddities(data_set: DataSet) -> Iterator[Oddity]:
     patient_id = data_set.raw(_PATIENT_ID).strip(b"\0 ")
     if not patient_id:
         yield "Patient ID is empty"

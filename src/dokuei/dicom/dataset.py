@@ -15,6 +15,7 @@ from dokuei.dicom.elements import (
     name_of,
     too_many,
 )
+from dokuei.dicom.oddities import Oddity
 from dokuei.dicom.rewrite import swap
 from dokuei.dicom.source import Source
 from dokuei.dicom.text import decode_trimmed, encodings_of
@@ -40,7 +41,7 @@ class DataSet:
     walk: Walk
     elements: list[Element]
     by_tag: dict[int, Element]
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Oddity] = field(default_factory=list)
     overrides: dict[int, bytes] = field(default_factory=dict)
 
     @property

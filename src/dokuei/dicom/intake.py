@@ -33,6 +33,14 @@ _NO_MOMENT: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
+class TakenIn:
+    """A coded object, and what was odd about it as it came (``dicom/oddities``)."""
+
+    coded: CodedInstance
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class _Plan:
     """How the pixels of one object will stand in its coded file."""
 
@@ -51,6 +59,23 @@ def intake(
     keep: str = "",
     deidentification: Deidentification | None = None,
 ) -> CodedInstance:
+    """``take_in`` where nobody is told what was odd.
+
+    Raises:
+        AdmissionError: the object is refused; no target is left behind.
+    """
+    made = take_in(source, target, received_at=received_at, keep=keep, deidentification=deidentification)
+    return made.coded
+
+
+def take_in(
+    source: Path,
+    target: Path,
+    *,
+    received_at: datetime | None = None,
+    keep: str = "",
+    deidentification: Deidentification | None = None,
+) -> TakenIn:
     """Write the coded Part 10 file for ``source``, frame by frame; fsync is the caller's.
 
     ``received_at`` (default: the source file's modification time) is the moment that the Original Attributes
@@ -67,7 +92,7 @@ def intake(
         undo.callback(target.unlink, missing_ok=True)
         coded = _code(admitted, target, moment, keep)
         undo.pop_all()
-        return coded
+        return TakenIn(coded, admitted.admitted.warnings)
 
 
 def _code(admitted: Admission, target: Path, moment: datetime, keep: str) -> CodedInstance:

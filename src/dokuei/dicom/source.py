@@ -21,6 +21,7 @@ from dokuei.dicom.elements import (
     Walk,
     vr_of,
 )
+from dokuei.dicom.oddities import Oddity
 from dokuei.errors import DokueiError, NotDicomError, TooLargeError, TruncatedError, UnsupportedError
 
 _IN_MEMORY: Final = 48 << 20
@@ -46,7 +47,7 @@ class Source:
     meta: dict[int, bytes]
     sha256: str
     file: BinaryIO | None
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Oddity] = field(default_factory=list)
 
     def pixels(self, start: int, end: int) -> Buffer:
         """Bytes from ``start`` to ``end``: a view where the file is in memory, a read of their own where not."""
@@ -89,7 +90,7 @@ def open_source(path: Path, *, whole: bool = True) -> Iterator[Source]:
 def _understood(data: Buffer, size: int, digest: str, file: BinaryIO | None) -> Iterator[Source]:
     values, start = meta.parse_meta(data, size)
     named = meta.text_of(values, meta.TRANSFER_SYNTAX)
-    warnings: list[str] = []
+    warnings: list[Oddity] = []
     if named:
         syntax = _accepted(named)
     else:
@@ -139,7 +140,7 @@ def _begins(data: Buffer, start: int, size: int, encoding: Encoding) -> bool:
     return seen > 0
 
 
-def _mended(data: Buffer, start: int, size: int, named: Encoding, warnings: list[str]) -> Encoding:
+def _mended(data: Buffer, start: int, size: int, named: Encoding, warnings: list[Oddity]) -> Encoding:
     """The encoding that the bytes are in, where it is plainly not the one that the file names."""
     for other in (EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG):
         same = other.explicit == named.explicit and other.little == named.little

@@ -18,7 +18,7 @@ from typing import Final
 
 from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.deidentify import Deidentification
-from dokuei.dicom.intake import intake
+from dokuei.dicom.intake import TakenIn, take_in
 from dokuei.dicom.profile import Profile
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import (
@@ -52,8 +52,8 @@ _KINDS: Final = {kind.code: kind for kind in _EXPECTED}
 
 def code_apart(
     source: Path, target: Path, *, received_at: datetime, deidentification: Deidentification | None = None
-) -> CodedInstance:
-    """Code an object as ``intake`` does; where that kills the process, without decoding anything of it.
+) -> TakenIn:
+    """Code an object as ``take_in`` does; where that kills the process, without decoding anything of it.
 
     Raises:
         AdmissionError: it is refused, or cannot even be kept.
@@ -86,7 +86,7 @@ def _heard(line: str) -> Deidentification | None:
     return Deidentification(Profile(**told["profile"]), Pseudonyms(bytes.fromhex(told["key"])))
 
 
-def _run(source: Path, target: Path, received_at: datetime, keep: str, told: str) -> CodedInstance | None:
+def _run(source: Path, target: Path, received_at: datetime, keep: str, told: str) -> TakenIn | None:
     """What the process answers; None where it was killed, by a fault or for taking too long."""
     command: list[str] = [sys.executable, "-P", *PROGRAM, str(source), str(target), received_at.isoformat(), keep]
     try:
@@ -107,7 +107,7 @@ def _run(source: Path, target: Path, received_at: datetime, keep: str, told: str
         raise RuntimeError(f"coding apart ended with {process.returncode}")
     answer = json.loads(said)
     if "coded" in answer:
-        return CodedInstance.from_json(answer["coded"])
+        return TakenIn(CodedInstance.from_json(answer["coded"]), tuple(answer["warnings"]))
     kind = _KINDS.get(answer["code"], DokueiError)
     raise kind(answer["what"], phase=answer["phase"], remedy=answer["remedy"])
 
@@ -131,14 +131,14 @@ def main(source: str, target: str, received_at: str, keep: str) -> None:
     answer: dict[str, object]
     try:
         with disk_full_told():
-            coded = intake(
+            made = take_in(
                 Path(source),
                 Path(target),
                 received_at=datetime.fromisoformat(received_at),
                 keep=keep,
                 deidentification=how,
             )
-        answer = {"coded": coded.to_json()}
+        answer = {"coded": made.coded.to_json(), "warnings": made.warnings}
     except DokueiError as error:
         answer = {"code": error.code, "what": error.what, "phase": error.phase, "remedy": error.remedy}
     sys.stdout.write(json.dumps(answer))

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from dokuei.dicom import uids
+from dokuei.dicom.admit import admit
 from dokuei.dicom.meta import CLASS, PREFIX, PREFIX_AT, START, parse_meta, text_of
 from dokuei.dicom.source import open_source
 from dokuei.errors import AdmissionError, DokueiError, NotDicomError, StorageError, UnsupportedError
@@ -24,6 +26,7 @@ from dokuei.gateway.look import Origin
 from dokuei.gateway.spool import Spool
 from dokuei.storage.audit import gateway_trail
 
+_log = structlog.get_logger()
 _PIECE: Final = 1 << 20
 _HEAD: Final = 1 << 16
 
@@ -37,12 +40,16 @@ class NoObjectError(NotDicomError):
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one file; ``no_object`` is for what no object begins like: a medium holds other files too."""
+    """What became of one file; ``no_object`` is for what no object begins like: a medium holds other files too.
+
+    ``warnings`` say what is odd about a taken one (``dicom/oddities``).
+    """
 
     name: str
     what: What
     reason: str = ""
     no_object: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -69,7 +76,15 @@ class Report:
         for line in self.lines:
             if line.what == what:
                 found.setdefault(line.reason, []).append(line.name)
-        return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+        return _frequent_first(found)
+
+    def warned(self) -> dict[str, list[str]]:
+        """Names of taken files by warning, the most frequent warning first."""
+        found: dict[str, list[str]] = {}
+        for line in self.lines:
+            for warning in line.warnings:
+                found.setdefault(warning, []).append(line.name)
+        return _frequent_first(found)
 
 
 def import_media(
@@ -113,7 +128,7 @@ def _record(spool: Spool, report: Report, actor: str) -> None:
 
 def _line(keeper: Keeper, source: Source) -> Line:
     try:
-        return Line(source.name, _take(keeper, source))
+        return _take(keeper, source)
     except StorageError:
         raise
     except UnreadableError as error:
@@ -126,7 +141,11 @@ def _line(keeper: Keeper, source: Source) -> Line:
         return Line(source.name, "refused", f"cannot be read: {type(error).__name__}")
 
 
-def _take(keeper: Keeper, source: Source) -> What:
+def _frequent_first(names: dict[str, list[str]]) -> dict[str, list[str]]:
+    return dict(sorted(names.items(), key=lambda item: -len(item[1])))
+
+
+def _take(keeper: Keeper, source: Source) -> Line:
     if source.problem is not None:
         raise source.problem
     with source.open() as file:
@@ -140,9 +159,23 @@ def _take(keeper: Keeper, source: Source) -> What:
                 incoming.write(piece)
             incoming.finish()
             incoming.find_dataset()
-            return "taken" if keeper.keep(incoming, Origin()) == Outcome.TAKEN else "known already"
+            warnings = _warnings(incoming)
+            if keeper.keep(incoming, Origin()) == Outcome.TAKEN:
+                return Line(source.name, "taken", warnings=warnings)
+            return Line(source.name, "known already")
         finally:
             incoming.discard()
+
+
+def _warnings(incoming: Incoming) -> tuple[str, ...]:
+    """What coding will find odd about an object; what it refuses then has its place in quarantine."""
+    try:
+        return admit(incoming.path).warnings
+    except AdmissionError:
+        return ()
+    except Exception as error:  # noqa: BLE001 - a loop over media: to tell what is odd hinders no taking
+        _log.error("import.not_looked_at", exc_info=error)
+        return ()
 
 
 def _look_at_head(incoming: Incoming, head: bytes) -> None:

@@ -134,7 +134,13 @@ class Keeper(AbstractContextManager["Keeper"]):
                 update(received_object)
                 .where(received_object.c.id == known.id, received_object.c.state == State.REFUSED)
                 .values(
-                    **_values(incoming, origin, seen), attempts=0, not_before=None, error_code="", error="", coded=None
+                    **_values(incoming, origin, seen),
+                    attempts=0,
+                    not_before=None,
+                    error_code="",
+                    error="",
+                    coded=None,
+                    warnings="[]",
                 )
             )
             superseded(connection, known.sha256)

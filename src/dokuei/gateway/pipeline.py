@@ -11,8 +11,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from dokuei.dicom.coded import CodedInstance
-from dokuei.dicom.intake import intake
+from dokuei.dicom.intake import TakenIn, take_in
 from dokuei.errors import AdmissionError, DokueiError, StorageError
 from dokuei.gateway.code_apart import code_apart
 from dokuei.gateway.pseudonyms import Naming, note_patient
@@ -64,7 +63,7 @@ class Pipeline:
         uid = item.sop_instance_uid
         try:
             naming = self.naming()
-            coded = self.code(item, naming)
+            made = self.code(item, naming)
         except AdmissionError as error:
             refusal = error  # Python forgets ``error`` at the end of its block
             _log.warning("instance.refused", code=error.code)
@@ -81,7 +80,7 @@ class Pipeline:
             _log.error("instance.broke", exc_info=error)
             self._broke(item, type(error).__name__)
         else:
-            return Coded(uid, coded, naming.label)
+            return Coded(uid, made.coded, naming.label, made.warnings)
         return None
 
     def _broke(self, item: Received, what: str) -> None:
@@ -114,7 +113,7 @@ class Pipeline:
                 return
             wait = min(2 * wait, _NOTE_CEILING_SECONDS)
 
-    def code(self, item: Received, naming: Naming) -> CodedInstance:
+    def code(self, item: Received, naming: Naming) -> TakenIn:
         """Write the coded file to its place; whose it is under a pseudonym is durable before.
 
         The file itself is not: until the hub has proved it, the original is here, and it can be made again.
@@ -129,16 +128,16 @@ class Pipeline:
         try:
             with disk_full_told():
                 unfinished.touch()  # what is at hand when the worker is killed is known by it
-                make = intake if item.broke < _SUSPECT else code_apart
-                coded = make(item.path, unfinished, received_at=item.received_at, deidentification=how)
+                make = take_in if item.broke < _SUSPECT else code_apart
+                made = make(item.path, unfinished, received_at=item.received_at, deidentification=how)
                 if how is not None:
-                    note_patient(self.spool.database, item.path, how.pseudonyms, coded.study_instance_uid)
-                _settle(unfinished, self.spool.coded_path(coded.sha256))
+                    note_patient(self.spool.database, item.path, how.pseudonyms, made.coded.study_instance_uid)
+                _settle(unfinished, self.spool.coded_path(made.coded.sha256))
         except FileNotFoundError as error:
             raise StorageError("the received file is gone", phase="coding", remedy="send it again") from error
         finally:
             unfinished.unlink(missing_ok=True)
-        return coded
+        return made
 
 
 def sweep(folder: Path) -> list[int]:

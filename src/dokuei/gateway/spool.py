@@ -95,6 +95,7 @@ class Spool:
                     coded_sop_instance_uid=bindparam("coded_uid"),
                     coded_study_instance_uid=bindparam("coded_study_uid"),
                     naming=bindparam("named"),
+                    warnings=bindparam("odd"),
                     attempts=0,
                     broke=0,
                     not_before=None,
@@ -108,6 +109,7 @@ class Spool:
                         "coded_uid": one.instance.sop_instance_uid,
                         "coded_study_uid": one.instance.study_instance_uid,
                         "named": one.naming,
+                        "odd": json.dumps(one.warnings),
                     }
                     for one in made
                 ],
@@ -333,6 +335,7 @@ class Spool:
             path=self.original_path(row.sha256),
             coded=coded,
             coded_path=None if coded is None else self.coded_path(coded.sha256),
+            warnings=tuple(json.loads(row.warnings)),
         )
 
 

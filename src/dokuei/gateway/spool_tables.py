@@ -38,6 +38,7 @@ received_object = Table(
     Column("purged_at", UtcDateTime, nullable=True),
     Column("broke", Integer, nullable=False, server_default="0"),
     Column("naming", String(80), nullable=False, server_default="true"),
+    Column("warnings", Text, nullable=False, server_default="[]"),
 )
 Index("ix_received_object_queue", received_object.c.state, received_object.c.priority.desc(), received_object.c.id)
 Index("ix_received_object_study", received_object.c.study_instance_uid)

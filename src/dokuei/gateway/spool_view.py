@@ -1,5 +1,6 @@
 """What comes out of the queue: one object, one study, and how a study looks to staff."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from dokuei.dicom.coded import CodedInstance
 from dokuei.gateway.spool_tables import quarantine_entry, received_object
 
 _AT_ONCE = 500
+_NO_WARNINGS = "[]"
 
 
 class State(StrEnum):
@@ -32,7 +34,8 @@ class State(StrEnum):
 class Received:
     """One object of the queue; ``path`` is the Part 10 file as received, ``coded_path`` the coded one.
 
-    ``broke`` counts how often in a row its coding ended in a way that nobody foresaw.
+    ``broke`` counts how often in a row its coding ended in a way that nobody foresaw; ``warnings`` say what was odd
+    about it as it came, once it is coded.
     """
 
     id: int
@@ -58,15 +61,20 @@ class Received:
     path: Path
     coded: CodedInstance | None
     coded_path: Path | None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Coded:
-    """What became of one object (UID as received); ``naming`` says how its coded file names the patient."""
+    """What became of one object (UID as received); ``naming`` says how its coded file names the patient.
+
+    ``warnings`` say what was odd about it as it came.
+    """
 
     sop_instance_uid: str
     instance: CodedInstance
     naming: str = "true"
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ class StudyState:
     """A study as staff sees it; ``state`` is ``received|proved|forwarding|at-hub|problem``, ``percent`` by bytes.
 
     ``error`` says what is wrong with it, and ``remedy`` what to do where an entry in quarantine waits for that.
+    ``warnings`` are the different ones of its objects, the most frequent first; ``warned_instances`` have any.
     """
 
     study_instance_uid: str
@@ -92,6 +101,8 @@ class StudyState:
     priority: int
     first_received_at: datetime
     last_received_at: datetime
+    warned_instances: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 PLAIN = (
@@ -138,6 +149,7 @@ def _groups(connection: Connection, uids: Sequence[str]) -> Sequence[Row[Any]]:
             c.study_instance_uid,
             c.state,
             c.modality,
+            c.warnings,
             func.count().label("instances"),
             func.sum(c.size).label("bytes"),
             func.max(c.error).label("error"),
@@ -149,7 +161,7 @@ def _groups(connection: Connection, uids: Sequence[str]) -> Sequence[Row[Any]]:
             func.max(c.received_at).label("last_received_at"),
         )
         .where(c.study_instance_uid.in_(uids))
-        .group_by(c.study_instance_uid, c.state, c.modality)
+        .group_by(c.study_instance_uid, c.state, c.modality, c.warnings)
     ).all()
 
 
@@ -178,9 +190,11 @@ def _quarantined(connection: Connection, uids: Sequence[str]) -> dict[str, _Wait
 def _study(uid: str, rows: Sequence[Row[Any]], waiting: _Waiting) -> StudyState:
     by_state: Counter[State] = Counter()
     size_of: Counter[State] = Counter()
+    odd: Counter[str] = Counter()
     for row in rows:
         by_state[State(row.state)] += row.instances
         size_of[State(row.state)] += row.bytes
+        odd.update(dict.fromkeys(json.loads(row.warnings), row.instances))
     total = sum(size_of.values())
     there = size_of[State.FORWARDED] + size_of[State.PROVED]
     return StudyState(
@@ -200,6 +214,8 @@ def _study(uid: str, rows: Sequence[Row[Any]], waiting: _Waiting) -> StudyState:
         priority=max(row.priority for row in rows),
         first_received_at=min(row.first_received_at for row in rows),
         last_received_at=max(row.last_received_at for row in rows),
+        warned_instances=sum(row.instances for row in rows if row.warnings != _NO_WARNINGS),
+        warnings=tuple(warning for warning, _ in sorted(odd.items(), key=lambda one: (-one[1], one[0]))),
     )
 
 

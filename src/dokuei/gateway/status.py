@@ -90,6 +90,8 @@ def _line(study: StudyState, known: StudyAtHub | None) -> StudyLine:
         bytes=study.bytes,
         error=study.error,
         remedy=study.remedy,
+        warned_instances=study.warned_instances,
+        warnings=list(study.warnings),
     )
     return StudyLine(
         report=report,

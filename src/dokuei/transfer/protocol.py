@@ -169,7 +169,11 @@ class ManifestAnswer(Message):
 
 
 class StudyReport(Message):
-    """The state of one study at the gateway, as staff on both sides sees it."""
+    """The state of one study at the gateway, as staff on both sides sees it.
+
+    ``warnings`` say in fixed sentences, which hold no patient data, what was odd about ``warned_instances`` of its
+    objects as they came; a gateway one version behind leaves both out.
+    """
 
     study_instance_uid: Uid
     state: StudyState
@@ -178,6 +182,8 @@ class StudyReport(Message):
     bytes: int = 0
     error: str = ""
     remedy: str = ""
+    warned_instances: int = 0
+    warnings: list[Annotated[str, StringConstraints(max_length=200)]] = Field(default_factory=list, max_length=100)
 
 
 class Refusal(Message):

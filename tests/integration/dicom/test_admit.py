@@ -284,6 +284,12 @@ def test_elements_out_of_order_are_put_in_order(tmp_path: Path) -> None:
     assert ordered.content_digest == coded.content_digest
 
 
+def test_an_oddity_is_told_once_however_often_it_is_found(tmp_path: Path) -> None:
+    ends = b"\xfe\xff\xdd\xe0\0\0\0\0" * 1000
+    warnings = admit(_file(tmp_path, part10(FIRST + ends + LAST))).warnings
+    assert warnings.count("the end of a sequence stands outside any sequence") == 1
+
+
 def test_another_instance_named_in_file_meta_is_told(tmp_path: Path) -> None:
     data = save(tmp_path / "s.dcm", header(SOPInstanceUID="1.2.3")).read_bytes()
     warnings = admit(_file(tmp_path, data)).warnings

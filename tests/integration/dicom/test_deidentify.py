@@ -13,6 +13,7 @@ from pydicom import Dataset, Sequence
 from pydicom.uid import generate_uid
 
 from dokuei.dicom import uids
+from dokuei.dicom.admit import admission, admit
 from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.deidentify import Deidentification, is_deidentified
 from dokuei.dicom.intake import intake
@@ -126,6 +127,16 @@ def test_no_byte_of_the_file_names_anybody(tmp_path: Path, syntax: str) -> None:
     assert "OperatorIdentificationSequence" not in found
     assert "InstitutionCodeSequence" not in found
     assert len(found.ReferencedImageSequence) == 1
+
+
+def test_oddities_are_those_of_the_object_as_it_came(tmp_path: Path) -> None:
+    """A pseudonym stands where the Patient ID was empty, and does not hide from the hospital's staff that it was."""
+    made = _telling()
+    made.PatientID = ""
+    source = save(tmp_path / "in.dcm", made)
+    with admission(source, _how()) as opened:
+        assert opened.admitted.warnings == admit(source).warnings
+        assert "Patient ID is empty" in opened.admitted.warnings
 
 
 def test_the_pixels_are_those_of_the_modality(tmp_path: Path) -> None:

@@ -14,7 +14,10 @@ import pytest
 from pydicom import dcmread
 from pydicom.fileset import FileSet
 
+from dokuei.dicom.admit import Admitted
+from dokuei.dicom.oddities import ODDITIES
 from dokuei.errors import DiskFullError
+from dokuei.gateway import import_media as media
 from dokuei.gateway.import_media import Report, import_media
 from dokuei.gateway.incoming import Incoming
 from dokuei.gateway.quarantine import Quarantine
@@ -211,6 +214,49 @@ def test_odd_real_files_are_taken_or_refused_with_a_reason(spool: Spool, test_da
     assert all(line.reason for line in report.lines if line.what == "refused")
     assert report.count("taken") > 30
     assert not list((spool.folder / ".incoming").iterdir())
+
+
+_FACE = "6-odd/pydicom__pydicom-data/data_store/data/OT-PAL-8-face.dcm"
+_NAMED = "6-odd-charset/fo-dicom__fo-dicom/Tests/FO-DICOM.Tests/Test_Data/charset/chrJapMulti.dcm"
+
+
+def test_what_is_odd_about_real_files_is_said_of_those_taken(spool: Spool, test_data: Path) -> None:
+    """Each line has the warnings that coding will find; known already and refused ones have none."""
+    paths = [test_data / "6-odd", test_data / "6-odd-charset"]
+    report = _take(spool, *paths)
+    taken = [line for line in report.lines if line.what == "taken"]
+    odd = [line.name for line in taken if line.warnings]
+    assert str(test_data / _FACE) in odd
+    assert len(odd) < len(taken)
+    assert [line for line in report.lines if line.warnings and line.what != "taken"] == []
+    warned = report.warned()
+    assert next(iter(warned)) == "Patient ID is empty"
+    assert str(test_data / _NAMED) in warned["the file meta information names another SOP Instance UID"]
+    assert set(warned) <= set(ODDITIES)
+    assert _take(spool, *paths).warned() == {}
+
+
+def test_the_table_says_what_is_odd_about_which_files(tmp_path: Path, test_data: Path) -> None:
+    open_spool(tmp_path / "home").close()
+    (tmp_path / "cd").mkdir()
+    for name in (_FACE, _NAMED):
+        shutil.copy(test_data / name, tmp_path / "cd")
+    done = _command(tmp_path, tmp_path / "cd")
+    assert done.returncode == 0, done.stderr
+    rows = _rows(done)
+    assert ["taken", "2", ""] in rows
+    assert ["with a warning", "1", "Study Date is ill-formed: OT-PAL-8-face.dcm"] in rows
+
+
+def test_an_object_that_nobody_can_look_at_closer_is_taken(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> Admitted:
+        raise KeyError(24)
+
+    write_objects(tmp_path / "study", 1)
+    monkeypatch.setattr(media, "admit", broken)
+    assert _counts(_take(spool, tmp_path / "study")) == (1, 0, 0)
 
 
 def test_the_command_ends_with_a_table(tmp_path: Path) -> None:

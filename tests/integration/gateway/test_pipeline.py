@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from dokuei.dicom.coded import CodedInstance
+from dokuei.dicom.admit import admit
 from dokuei.dicom.deidentify import Deidentification
+from dokuei.dicom.intake import TakenIn
+from dokuei.dicom.oddities import ODDITIES
 from dokuei.dicom.profile import Profile
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import DokueiError, StorageError
@@ -112,8 +115,57 @@ def test_an_object_coded_apart_has_the_same_pseudonym(spool: Spool) -> None:
     spool.release_claims()
     _died_with_it(spool, 2)
     Pipeline(spool, threading.Event(), lambda: naming).work_on([_take(spool)])
-    assert _one(spool).coded == here
-    assert here.sop_instance_uid == Pseudonyms(b"k" * 32).uid(SOP)
+    assert _one(spool).coded == here.coded
+    assert here.coded.sop_instance_uid == Pseudonyms(b"k" * 32).uid(SOP)
+
+
+_GH355 = "6-odd/fo-dicom__fo-dicom/Tests/FO-DICOM.Benchmark/Data/GH355.dcm"
+_FACE = "6-odd/pydicom__pydicom-data/data_store/data/OT-PAL-8-face.dcm"
+
+
+@pytest.mark.parametrize("crashes", [0, 2])
+def test_what_is_odd_about_a_real_object_is_kept_with_it(crashes: int, tmp_path: Path, test_data: Path) -> None:
+    """Also where it is coded in a process of its own."""
+    file = test_data / _GH355
+    add_received(tmp_path / "home", [file])
+    with closing(open_spool(tmp_path / "home")) as spool:
+        _died_with_it(spool, crashes)
+        item = _take(spool)
+        assert item.warnings == (), "nobody has looked yet"
+        _pipeline(spool).work_on([item])
+        found = spool.find(item.sop_instance_uid)
+        assert found is not None
+        assert found.state == State.CODED
+        assert found.warnings == admit(file).warnings
+        assert found.warnings[:2] == ("Patient ID is empty", "Study Date is ill-formed")
+
+
+def test_a_study_tells_how_many_of_its_objects_are_odd_and_each_sentence_once(tmp_path: Path, test_data: Path) -> None:
+    """From the most frequent one to the least; an object that is as it should be is not counted."""
+    study = "1.2.826.0.1.3680043.8.498.7"
+    files = []
+    for number, source in enumerate((_GH355, _FACE)):
+        made = pydicom.dcmread(test_data / source, force=True)
+        made.StudyInstanceUID = study
+        files.append(tmp_path / f"{number}.dcm")
+        made.save_as(files[-1], enforce_file_format=True)
+    files.append(save(tmp_path / "a.dcm", image(noise((8, 9)), StudyInstanceUID=study)))
+    files.append(save(tmp_path / "b.dcm", image(noise((8, 9)), SOPInstanceUID="1.2.4", PatientID="")))
+    add_received(tmp_path / "home", files)
+    with closing(open_spool(tmp_path / "home")) as spool:
+        while items := spool.claim():
+            _pipeline(spool).work_on(items)
+        told = {one.study_instance_uid: one for one in spool.studies()}
+        assert (told[study].instances, told[study].warned_instances) == (3, 2)
+        assert told[study].warnings[:3] == (
+            "Patient ID is empty",
+            "Study Date is ill-formed",
+            "Study Time is ill-formed",
+        )
+        assert sorted(told[study].warnings[3:]) == list(told[study].warnings[3:]), "the rarer ones, by name"
+        assert set(told[study].warnings) <= set(ODDITIES)
+        (other,) = [one for uid, one in told.items() if uid != study]
+        assert (other.warned_instances, sorted(other.warnings)) == (1, sorted(admit(files[-1]).warnings))
 
 
 def test_another_choice_codes_what_waits_anew(spool: Spool) -> None:
@@ -141,10 +193,10 @@ def _due(spool: Spool) -> None:
 
 
 def test_what_nobody_foresaw_is_put_before_staff_in_the_end(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any, **__: Any) -> CodedInstance:
+    def broken(*_: Any, **__: Any) -> TakenIn:
         raise KeyError(24)
 
-    monkeypatch.setattr(pipeline, "intake", broken)
+    monkeypatch.setattr(pipeline, "take_in", broken)
     monkeypatch.setattr(pipeline, "code_apart", broken)
     for attempt in range(1, 4):
         assert _one(spool).state == State.RECEIVED, attempt
@@ -162,10 +214,10 @@ def test_what_nobody_foresaw_is_put_before_staff_in_the_end(spool: Spool, monkey
 
 
 def test_what_passes_is_tried_for_ever(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: Any, **__: Any) -> CodedInstance:
+    def away(*_: Any, **__: Any) -> TakenIn:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(pipeline, "intake", away)
+    monkeypatch.setattr(pipeline, "take_in", away)
     for _ in range(6):
         _pipeline(spool).work_on([_take(spool)])
         assert (_one(spool).state, _one(spool).error_code) == (State.RECEIVED, "storage")
@@ -212,10 +264,10 @@ def test_a_full_database_loses_no_refusal(spool: Spool) -> None:
 
 
 def test_a_full_database_loses_nothing_that_is_put_back(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: Any, **__: Any) -> CodedInstance:
+    def away(*_: Any, **__: Any) -> TakenIn:
         raise StorageError("not now", phase="coding")
 
-    monkeypatch.setattr(pipeline, "intake", away)
+    monkeypatch.setattr(pipeline, "take_in", away)
     _pipeline(_full(spool)).work_on([_take(spool)])
     assert (_one(spool).state, _one(spool).error_code) == (State.RECEIVED, "storage")
 

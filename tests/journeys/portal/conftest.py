@@ -148,7 +148,14 @@ def fill(hub: BrowsedHub) -> list[str]:
     hub.gateway("minami", "minato-01")
     studies = [
         StudyReport(study_instance_uid="1.2.3.1", state="forwarding", percent=61, instances=1500, bytes=342_000_000),
-        StudyReport(study_instance_uid="1.2.3.2", state="proved", instances=4, bytes=21_000_000),
+        StudyReport(
+            study_instance_uid="1.2.3.2",
+            state="proved",
+            instances=4,
+            bytes=21_000_000,
+            warned_instances=3,
+            warnings=["Patient ID is empty", "Study Date is ill-formed", "a warning of next year"],
+        ),
         StudyReport(study_instance_uid="1.2.3.3", state="problem", instances=3, error="frame 2: decoders disagree"),
     ]
     refusals = [

@@ -164,6 +164,12 @@ def test_gateways_say_in_words_what_is_wrong_and_show_each_study_on_its_way(
     expect(first).to_contain_text("転送中 61 %")
     expect(first).to_contain_text("停止中：frame 2: decoders disagree")
     expect(first).to_contain_text("隔離 2件")
+    expect(first).to_contain_text("受信時の注意（4枚中3枚）")
+    expect(first.get_by_role("list", name="受信時の注意").get_by_role("listitem")).to_have_text(
+        ["患者IDが空", "検査日付の形式不正", "その他の注意"]
+    )
+    first.get_by_role("button", name="その他の注意").click()
+    expect(first.get_by_text("a warning of next year")).to_be_visible()
     expect(page.get_by_role("region", name="みなと乳腺クリニック")).to_contain_text("接続実績なし")
     expect(page.get_by_text("0.0.9")).to_be_visible()
     page.get_by_role("button", name="ゲートウェイを登録").click()

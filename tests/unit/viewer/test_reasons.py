@@ -1,4 +1,4 @@
-"""The viewer knows every reason for which an object keeps its encoding, and says it in the reader's language."""
+"""The viewer knows every reason for which an object keeps its encoding, and every warning; in the reader's language."""
 
 import ast
 import json
@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import dokuei.dicom
+from dokuei.dicom.oddities import ODDITIES
 
 _DICOM = Path(dokuei.dicom.__file__).parent
-_ROWS = _DICOM.parents[2] / "viewer" / "src" / "images" / "keptReasons.json"
+_IMAGES = _DICOM.parents[2] / "viewer" / "src" / "images"
+_ROWS = _IMAGES / "keptReasons.json"
 _RAISED = {"CodestreamError", "Loss"}
 _PLAIN_KEEP = {"keep.py"}
 """Where reasons are plain values and no arguments."""
@@ -62,3 +64,8 @@ def test_the_viewer_has_no_key_for_what_is_never_said() -> None:
     said = set(_reasons())
     patterns = (_pattern(words) for _, words in json.loads(_ROWS.read_text()))
     assert [one for one in patterns if not any(re.fullmatch(one, reason) for reason in said)] == []
+
+
+def test_the_viewer_has_a_key_for_each_warning_and_no_other() -> None:
+    """What was odd about an object as it came is said in Japanese, too."""
+    assert sorted(words for _, words in json.loads((_IMAGES / "warnings.json").read_text())) == sorted(ODDITIES)

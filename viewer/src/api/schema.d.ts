@@ -109,6 +109,10 @@ export interface components {
             readonly error?: string | null;
             /** @default  */
             readonly remedy: string;
+            /** @default 0 */
+            readonly warned_instances: number;
+            /** @default [] */
+            readonly warnings: readonly string[];
         };
         /** @description A role at a site, or in the centre. */
         readonly GrantShape: {

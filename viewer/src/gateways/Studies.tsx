@@ -2,7 +2,10 @@ import { useState, type JSX } from "react";
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { GatewayStudy } from "@/api/types";
+import { warning } from "@/images/reasons";
+import { Chip } from "@/ui/Chip";
 import { formatBytes } from "@/ui/format";
+import { RecordedWords } from "@/ui/RecordedWords";
 import { Stations } from "@/ui/Stations";
 import { useCount } from "@/ui/Written";
 import classes from "./Gateways.module.css";
@@ -66,8 +69,30 @@ function StudyLine({ study }: { readonly study: GatewayStudy }): JSX.Element {
           })}
         />
         {study.error && <p className={classes["error"]}>{t("stuck", { error: study.error })}</p>}
+        {study.warned_instances > 0 && <Warnings study={study} />}
       </div>
     </li>
+  );
+}
+
+/** What was odd about the study's objects as they came; as recorded in English, it is one click away. */
+function Warnings({ study }: { readonly study: GatewayStudy }): JSX.Element {
+  const { t } = useTranslation("gateways");
+  const count = useCount();
+  const number = count(study.warned_instances);
+  return (
+    <div className={classes["warned"]}>
+      <Chip tone="attention" shape="triangle">
+        {t("warned", { number, instances: count(study.instances) })}
+      </Chip>
+      <ul aria-label={t("warned_list")}>
+        {study.warnings.map((raw) => (
+          <li key={raw}>
+            <RecordedWords raw={raw}>{t(`warning.${warning(raw).key}`)}</RecordedWords>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -27,6 +27,8 @@ describe("a study's way", () => {
       bytes: 1,
       error: null,
       remedy: "",
+      warned_instances: 0,
+      warnings: [],
     });
     const order = byNeed([study("at-hub"), study("received"), study("problem"), study("forwarding")]);
     expect(order.map(({ state }) => state)).toEqual(["problem", "forwarding", "received", "at-hub"]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { catalogues } from "@/i18n";
 import keptReasons from "./keptReasons.json";
-import { failureReason, keptReason } from "./reasons";
+import warnings from "./warnings.json";
+import { failureReason, keptReason, warning } from "./reasons";
 
 const filled = (words: string): string => words.replaceAll(/\{\w+\}/g, "7");
 
@@ -30,6 +31,23 @@ describe("a recorded reason", () => {
 
   it("is not guessed at where its words are unknown", () => {
     expect(keptReason("a reason of next year")).toEqual({ key: "other", values: {}, raw: "a reason of next year" });
+  });
+});
+
+describe("a warning", () => {
+  it("has a key and words in both languages for every sentence of the gateway", () => {
+    for (const [key = "", raw = ""] of warnings) {
+      expect(warning(raw)).toEqual({ key, values: {}, raw });
+      for (const language of ["ja", "en"] as const) {
+        const words = catalogues[language].gateways.warning as Record<string, string>;
+        expect(words[key] ?? "").not.toBe("");
+      }
+    }
+  });
+
+  it("is not guessed at where its words are unknown", () => {
+    expect(warning("a warning of next year").key).toBe("other");
+    expect(warning("Patient ID is empty, and more").key).toBe("other");
   });
 });
 

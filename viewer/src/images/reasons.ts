@@ -1,7 +1,9 @@
 import type { catalogues } from "@/i18n";
 import keptReasons from "./keptReasons.json";
+import warnings from "./warnings.json";
 
-type Words = (typeof catalogues)["en"]["reading"];
+type Catalogue = (typeof catalogues)["en"];
+type Words = Catalogue["reading"];
 
 /** What reasons name. */
 type Value =
@@ -29,6 +31,7 @@ export interface Reason<Key extends string> {
 }
 export type KeptReason = Reason<keyof Words["keptBecause"]>;
 export type FailureReason = Reason<keyof Words["failedBecause"]>;
+export type Warning = Reason<keyof Catalogue["gateways"]["warning"]>;
 
 type Row<Key> = readonly [key: Key, words: string];
 
@@ -65,12 +68,16 @@ function reasonIn<Key extends string>(rows: readonly Pattern<Key>[], raw: string
 
 const KEPT = patterns(keptReasons as unknown as readonly Row<KeptReason["key"]>[]);
 const FAILED = patterns(FAILURES);
+const WARNINGS = patterns(warnings as unknown as readonly Row<Warning["key"]>[]);
 
 /** Why an object kept the encoding in which it came. */
 export const keptReason = (raw: string): KeptReason => reasonIn(KEPT, raw);
 
 /** What is behind a frame's failure. */
 export const failureReason = (raw: string): FailureReason => reasonIn(FAILED, raw);
+
+/** What was odd about an object as it came to its gateway. */
+export const warning = (raw: string): Warning => reasonIn(WARNINGS, raw);
 
 /** The hub's sentence on frames that it cannot decode ends with the reason. */
 export const undecodableReason = (raw: string): KeptReason =>

@@ -25,6 +25,8 @@ class GatewayStudyOut(BaseModel):
     bytes: int = 0
     error: str | None = None
     remedy: str = ""
+    warned_instances: int = 0
+    warnings: list[str] = []
 
 
 class RefusalOut(BaseModel):

@@ -78,6 +78,17 @@ def test_each_object_that_is_refused_is_named_with_its_reason(archive: SmallArch
     assert len(archive.service.quarantined("kita")) == 1
 
 
+def test_an_odd_object_is_a_plain_success(archive: SmallArchive) -> None:
+    """PS3.18 10.5.3: none of the Warning Reasons says what is odd here, and nothing of the object was changed."""
+    odd = image(study="1.2.3")
+    odd.PatientID = ""
+    with archive.client() as client:
+        answer = upload(client, [as_bytes(archive, odd)])
+    assert answer.status_code == 200, answer.text
+    (stored,) = answer.json()[REFERENCED]["Value"]
+    assert tag("WarningReason") not in stored
+
+
 def test_nothing_stored_is_a_conflict(archive: SmallArchive) -> None:
     with archive.client() as client:
         assert upload(client, [b"nothing"]).status_code == 409

@@ -3,20 +3,30 @@
 import json
 import threading
 from contextlib import closing
+from pathlib import Path
 
+import pytest
+
+from dokuei.dicom.deidentify import Deidentification
+from dokuei.dicom.profile import Profile
+from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import UnsupportedError
 from dokuei.gateway.enrol import hub_client
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
+from dokuei.gateway.pipeline import Pipeline
+from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.quarantine import Quarantine, Suspect
 from dokuei.gateway.spool import open_spool
+from dokuei.hub.gateways.api_listing import GatewayStudyOut
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.settings import Settings
 from dokuei.storage.anchor import KEPT
 from dokuei.storage.audit import Head, gateway_trail, hub_trail
-from dokuei.transfer.protocol import PROTOCOL, Heartbeat, HeartbeatAnswer, Offer
+from dokuei.transfer.protocol import PROTOCOL, Heartbeat, HeartbeatAnswer, IdentityMode, Offer
 from tests.makers.gateway_hub import HubForGateways
-from tests.makers.gateway_worker import coded_bytes
+from tests.makers.gateway_worker import add_received, coded_bytes
+from tests.makers.objects import image, noise, save
 
 _SUSPECT = Suspect(sha256="0" * 64, size=1, sop_instance_uid="1.2.3", study_instance_uid="1.2", sending_ae="MAMMO")
 _WHY = UnsupportedError("decoders disagree", phase="coding", remedy="ask its maker")
@@ -87,6 +97,37 @@ def test_a_side_one_version_behind_tells_no_end_and_is_understood(hub: HubForGat
     assert HeartbeatAnswer.read(b'{"urgent":[]}').trail_end is None
     assert client.heartbeat(before).identity_mode == "true"
     assert _state(hub).version == "0.0.1"
+    client.close()
+
+
+@pytest.mark.parametrize("mode", ["true", "pseudonym"])
+def test_the_hub_is_told_what_is_odd_about_a_study(
+    mode: IdentityMode, hub: HubForGateways, gateway: Settings, tmp_path: Path
+) -> None:
+    """JRS-11: fixed sentences name nobody, and cross the line under pseudonyms too."""
+    client = hub_client(gateway)
+    naming = Naming(TRUE, None)
+    if mode == "pseudonym":
+        naming = Naming("pseudonym", Deidentification(Profile(), Pseudonyms(b"k" * 32)))
+    add_received(gateway.home, [save(tmp_path / "a.dcm", image(noise((8, 9)), PatientID=""))])
+    with closing(open_spool(gateway.home)) as spool:
+        Pipeline(spool, threading.Event(), lambda: naming).work_on(spool.claim())
+        heart = Heart(gateway, spool, Link(1.0, threading.Event()))
+        (report,) = heart._studies(mode)
+        client.heartbeat(Heartbeat(version="1", protocol=PROTOCOL, identity_mode=mode, studies=[report]))
+    (told,) = _state(hub).studies
+    assert (told["warned_instances"], told["warnings"]) == (1, ["Patient ID is empty"])
+    client.close()
+
+
+def test_a_gateway_one_version_behind_tells_nothing_odd(hub: HubForGateways, gateway: Settings) -> None:
+    client = hub_client(gateway)
+    body = b'{"version":"0.0.1","protocol":1,"studies":[{"study_instance_uid":"2.25.1","state":"proved"}]}'
+    client.heartbeat(Heartbeat.read(body))
+    (told,) = _state(hub).studies
+    assert (told["warned_instances"], told["warnings"]) == (0, [])
+    before = GatewayStudyOut.model_validate({"study_instance_uid": "2.25.1", "state": "proved"})
+    assert (before.warned_instances, before.warnings) == (0, []), "what it told before the hub was updated"
     client.close()
 
 
