@@ -159,23 +159,25 @@ def _take(keeper: Keeper, source: Source) -> Line:
                 incoming.write(piece)
             incoming.finish()
             incoming.find_dataset()
-            warnings = _warnings(incoming)
-            if keeper.keep(incoming, Origin()) == Outcome.TAKEN:
-                return Line(source.name, "taken", warnings=warnings)
-            return Line(source.name, "known already")
+            warnings, refusal = _looked_at(incoming)
+            if keeper.keep(incoming, Origin()) != Outcome.TAKEN:
+                return Line(source.name, "known already")
+            if refusal:  # it is in the queue, and goes from there into quarantine
+                return Line(source.name, "refused", f"{refusal} (its bytes are kept in quarantine)")
+            return Line(source.name, "taken", warnings=warnings)
         finally:
             incoming.discard()
 
 
-def _warnings(incoming: Incoming) -> tuple[str, ...]:
-    """What coding will find odd about an object; what it refuses then has its place in quarantine."""
+def _looked_at(incoming: Incoming) -> tuple[tuple[str, ...], str]:
+    """What coding will find odd about an object, and why it will refuse it; told here because somebody waits."""
     try:
-        return admit(incoming.path).warnings
-    except AdmissionError:
-        return ()
+        return admit(incoming.path).warnings, ""
+    except AdmissionError as error:
+        return (), error.what
     except Exception as error:  # noqa: BLE001 - a loop over media: to tell what is odd hinders no taking
         _log.error("import.not_looked_at", exc_info=error)
-        return ()
+        return (), ""
 
 
 def _look_at_head(incoming: Incoming, head: bytes) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ from dokuei.errors import DiskFullError
 from dokuei.gateway import import_media as media
 from dokuei.gateway.import_media import Report, import_media
 from dokuei.gateway.incoming import Incoming
+from dokuei.gateway.pipeline import Pipeline
+from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.quarantine import Quarantine
 from dokuei.gateway.spool import Spool, open_spool
 from tests.makers.receiver import make_object, write_objects
@@ -131,6 +134,18 @@ def test_an_object_without_meta_header_is_taken_and_a_cut_off_one_is_not(spool: 
     assert taken.transfer_syntax_uid == "1.2.840.10008.1.2.1"
     cut = _take(spool, tmp_path / "cut.dcm")
     assert [line.reason for line in cut.lines] == ["(7FE0,0010) says it has 8192 bytes and 7692 are there"]
+
+
+def test_what_coding_will_refuse_is_said_while_somebody_waits_and_its_bytes_stay(spool: Spool, tmp_path: Path) -> None:
+    found = make_object()
+    found.Rows = 0
+    found.save_as(tmp_path / "flat.dcm", enforce_file_format=True)
+    (line,) = _take(spool, tmp_path / "flat.dcm").lines
+    assert (line.what, line.reason.startswith("rows, columns, samples or bits are not above 0")) == ("refused", True)
+    Pipeline(spool, threading.Event(), lambda: Naming(TRUE, None)).work_on(spool.claim())
+    (entry,) = Quarantine(spool.database, spool.folder).entries()
+    assert entry.path is not None
+    assert entry.path.read_bytes() == (tmp_path / "flat.dcm").read_bytes()
 
 
 def _as_nobody(tmp_path: Path, paths: list[Path]) -> "subprocess.CompletedProcess[str]":
