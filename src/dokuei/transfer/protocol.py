@@ -37,7 +37,7 @@ _UID = re.compile(r"[0-9.]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Uid = Annotated[str, StringConstraints(pattern=r"^[0-9.]{1,64}$")]
-StudyState = Literal["received", "proved", "forwarding", "at-hub", "problem"]
+StudyState = Literal["received", "proved", "forwarding", "at-hub", "removed", "problem"]
 IdentityMode = Literal["true", "pseudonym"]
 Verdict = Literal["proved", "again", "later", "refused"]
 
@@ -162,14 +162,24 @@ class UploadEvent(Message):
 
 
 class ManifestAnswer(Message):
-    """Whether the hub has stored and proved every object of a signed manifest."""
+    """Whether the hub has stored and proved every object of a signed manifest.
+
+    ``removed`` are those of ``lacking`` that the hub had stored and proved and then removed on purpose (the contract's
+    term): they are not asked for again. A gateway one version behind does not read it, sees them lacking, and so never
+    believes them at the hub.
+    """
 
     state: Literal["at-hub", "incomplete"]
     lacking: list[str] = Field(default_factory=list, description="SOP Instance UIDs")
+    removed: list[str] = Field(default_factory=list, description="SOP Instance UIDs")
 
 
 class StudyReport(Message):
-    """The state of one study at the gateway, as staff on both sides sees it."""
+    """The state of one study at the gateway, as staff on both sides sees it.
+
+    ``removed`` counts the objects that the hub had and then removed by the contract's term: "at-hub" is said of the
+    others, and "removed" of a study of which nothing else is left.
+    """
 
     study_instance_uid: Uid
     state: StudyState
@@ -178,6 +188,7 @@ class StudyReport(Message):
     bytes: int = 0
     error: str = ""
     remedy: str = ""
+    removed: int = 0
 
 
 class Refusal(Message):

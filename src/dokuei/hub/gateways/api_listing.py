@@ -25,6 +25,7 @@ class GatewayStudyOut(BaseModel):
     bytes: int = 0
     error: str | None = None
     remedy: str = ""
+    removed: int = 0
 
 
 class RefusalOut(BaseModel):
