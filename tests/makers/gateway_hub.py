@@ -30,7 +30,7 @@ from dokuei.hub.sites.model import Site
 from dokuei.hub.sites.service import SitesService
 from dokuei.settings import Settings, read_settings
 from dokuei.storage.filesystem import FilesystemBlobs
-from dokuei.transfer.manifest import StudyManifest
+from dokuei.transfer.manifest import ManifestInstance, StudyManifest
 
 SITES = ("kita", "minami")
 
@@ -70,10 +70,20 @@ class PlainArchive:
             order.write(f"{time.monotonic()} {coded.sop_instance_uid}\n")
         return None
 
-    def announce(self, site_id: str, study_instance_uid: str, *, instances: int) -> None:
+    def announce(self, site_id: str, study_instance_uid: str, *, gateway_id: str, instances: int) -> None:
+        assert gateway_id
         target = self.folder / site_id / f"{study_instance_uid}.announced"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(str(instances))
+
+    def withdraw(self, site_id: str, *, gateway_id: str, study_instance_uid: str | None = None) -> None:
+        target = self.folder / site_id / f"{gateway_id}.withdrawn"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(study_instance_uid or "all")
+
+    def removed(self, site_id: str, study_instance_uid: str, instances: Sequence[ManifestInstance]) -> set[str]:
+        study = self.folder / site_id / study_instance_uid
+        return {one.sop_instance_uid for one in instances if (study / f"{one.sop_instance_uid}.removed").exists()}
 
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         target = self.folder / site_id / f"{manifest.study_instance_uid}.manifest.json"

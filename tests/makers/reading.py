@@ -53,12 +53,7 @@ class ReadingRoom:
 
         ``closed`` is whether the gateway also signs for all that it has sent of the study.
         """
-        incoming = []
-        for one in objects:
-            path = self.folder / f"{generate_uid()}.dcm"
-            one.save_as(path, enforce_file_format=True)
-            target = path.with_suffix(".coded")
-            incoming.append(Incoming(target, intake(path, target)))
+        incoming = [self.coded(one) for one in objects]
         outcomes = self.archive.store_instances(site_id, incoming, actor=actor)
         assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
         study = str(objects[0].StudyInstanceUID)
@@ -69,6 +64,13 @@ class ReadingRoom:
             found = worklist_store.find_by_study(connection, site_id, study)
         assert found is not None
         return found.worklist_item_id
+
+    def coded(self, one: Dataset) -> Incoming:
+        """An object as its gateway has coded it."""
+        path = self.folder / f"{generate_uid()}.dcm"
+        one.save_as(path, enforce_file_format=True)
+        target = path.with_suffix(".coded")
+        return Incoming(target, intake(path, target))
 
     def close_study(self, study_instance_uid: str, *, site_id: str = "kita") -> None:
         """The gateway's manifest over everything of a study that is here."""

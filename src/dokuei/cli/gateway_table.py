@@ -55,6 +55,7 @@ _WORDS = {
         "discarded": "隔離 {number}: 削除しました",
         "kept": "隔離 {number}: 隔離フォルダに残して処理済みにしました",
         "retried": "隔離 {number}: 再処理に回しました",
+        "removed": "うち{number}枚は保存期間の終了によりハブから削除",
     },
     "en": {
         "odd": "{number} of {instances}",
@@ -65,6 +66,7 @@ _WORDS = {
         "discarded": "quarantine {number}: removed",
         "kept": "quarantine {number}: settled, its bytes stay in quarantine",
         "retried": "quarantine {number}: let in once more",
+        "removed": "{number} of them removed at the hub when their term was over",
     },
 }
 _STATES = {
@@ -73,6 +75,7 @@ _STATES = {
         "proved": "変換・検証済み",
         "forwarding": "送信中",
         "at-hub": "ハブで検証済み",
+        "removed": "保存期間の終了によりハブから削除",
         "problem": "問題あり",
     },
     "en": {},
@@ -170,6 +173,8 @@ def _studies(lines: Sequence[StudyLine], language: Literal["ja", "en"]) -> Table
         report = line.report
         state = f"{report.state} {_STATES[language].get(report.state, '')}".strip()
         shown = f"{state} {report.percent} %" if report.state == "forwarding" else state
+        if report.removed and report.state != "removed":
+            shown += f" ({_word('removed', language).format(number=report.removed)})"
         colour = _COLOURS.get(report.state, "default")
         table.add_row(
             report.study_instance_uid,

@@ -15,17 +15,16 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dokuei.clock import monotonic, now
-from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
 from dokuei.gateway import forward_tables
+from dokuei.gateway.closing import declare
 from dokuei.gateway.hearing import Hearing
 from dokuei.gateway.link import Link, pause
 from dokuei.gateway.pseudonyms import Naming
 from dokuei.gateway.sending import Sending, SendQueue
 from dokuei.gateway.spool import Received, Spool, State
 from dokuei.storage.db import Database
-from dokuei.transfer.client import HubClient, Signer
-from dokuei.transfer.manifest import manifest_of, sign_manifest
+from dokuei.transfer.client import HubClient
 from dokuei.transfer.protocol import OFFER_AT_MOST, IdentityMode, Offer, UploadEvent
 
 _log = structlog.get_logger()
@@ -277,16 +276,20 @@ class Forwarder:
         if not coded or client.signer is None:
             self._to_close.discard(study_instance_uid)
             return
-        lacking, documents = self._declare(client, client.signer, coded)
-        if lacking:
-            self._reopen(study_instance_uid, lacking)
+        closing = declare(client, client.signer, coded)
+        self.link.succeeded()
+        if closing.removed:
+            self._removed(study_instance_uid, closing.removed)
+        if closing.lacking:
+            self._reopen(study_instance_uid, closing.lacking)
+        if closing.lacking or closing.removed:
             return
         with self.durable.begin() as connection:
             forward_tables.note_at_hub(
                 connection,
                 study_instance_uid,
                 instances=len(coded),
-                manifest_sha256=hashlib.sha256(documents).hexdigest(),
+                manifest_sha256=hashlib.sha256(closing.documents).hexdigest(),
                 at=now(),
             )
         self._to_close.discard(study_instance_uid)
@@ -304,21 +307,16 @@ class Forwarder:
         self.spool.code_again(otherwise)
         return bool(otherwise)
 
-    def _declare(self, client: HubClient, signer: Signer, coded: Sequence[CodedInstance]) -> tuple[list[str], bytes]:
-        """A signed manifest for each study by which the hub knows these; what it lacks, and what was signed.
-
-        They are two where the site has changed how patients are named while the study was on its way.
-        """
-        lacking: list[str] = []
-        documents: list[bytes] = []
-        for study_instance_uid in sorted({one.study_instance_uid for one in coded}):
-            same = [one for one in coded if one.study_instance_uid == study_instance_uid]
-            manifest = manifest_of(study_instance_uid, same, gateway_id=signer.key_id, at=now())
-            documents.append(manifest.document())
-            answer = client.close_study(documents[-1], sign_manifest(documents[-1], signer.key))
-            self.link.succeeded()
-            lacking += answer.lacking if answer.state == "incomplete" else []
-        return lacking, b"".join(documents)
+    def _removed(self, study_instance_uid: str, removed: Sequence[str]) -> None:
+        """The term of these is over at the hub: nothing asks for them again, and the rest is closed without them."""
+        with self.durable.begin() as connection:
+            forward_tables.note_removed(connection, study_instance_uid, removed)
+        self.link.news.set()
+        _log.info("study.removed_at_hub", instances=len(removed))
+        while self.spool.purge(
+            keep_originals=self.keep_originals, study_instance_uid=study_instance_uid, states=[State.REMOVED]
+        ):
+            pass
 
     def _purge(self, study_instance_uid: str) -> None:
         while self.spool.purge(keep_originals=self.keep_originals, study_instance_uid=study_instance_uid):

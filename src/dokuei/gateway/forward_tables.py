@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, func, or_, select, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, and_, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from dokuei.gateway.spool_tables import received_object, study_priority
@@ -125,10 +125,11 @@ def studies_to_offer(connection: Connection) -> list[Waiting]:
 
 
 def expected(connection: Connection, study_instance_uid: str) -> int:
-    """How many objects of a study (as received) are here for the hub by now."""
+    """How many objects of a study (as received) are here for the hub by now, or are there."""
     c = received_object.c
+    not_meant = [State.REFUSED, State.REMOVED]
     return connection.execute(
-        select(func.count()).where(c.study_instance_uid == study_instance_uid, c.state != State.REFUSED)
+        select(func.count()).where(c.study_instance_uid == study_instance_uid, c.state.not_in(not_meant))
     ).scalar_one()
 
 
@@ -143,8 +144,8 @@ def studies_to_purge(connection: Connection, *, keep_originals: bool) -> list[st
     here = c.purged_at.is_(None) if keep_originals else or_(c.purged_at.is_(None), c.original_kept)
     rows = connection.execute(
         select(c.study_instance_uid)
-        .join(forward_study, c.study_instance_uid == f.study_instance_uid)
-        .where(c.state == State.PROVED, here, f.at_hub_instances > 0)
+        .outerjoin(forward_study, c.study_instance_uid == f.study_instance_uid)
+        .where(here, or_(c.state == State.REMOVED, and_(c.state == State.PROVED, f.at_hub_instances > 0)))
         .distinct()
     )
     open_ones = set(studies_to_close(connection))
@@ -166,6 +167,26 @@ def reopen(connection: Connection, coded_sop_instance_uids: Sequence[str]) -> in
             .values(state=State.CODED)
         ).rowcount
     return changed
+
+
+def note_removed(connection: Connection, study_instance_uid: str, coded_sop_instance_uids: Sequence[str]) -> None:
+    """The hub had these of a study (as received) and removed them on purpose; what is left there is to be closed."""
+    for start in range(0, len(coded_sop_instance_uids), _AT_ONCE):
+        some = coded_sop_instance_uids[start : start + _AT_ONCE]
+        connection.execute(
+            update(received_object)
+            .where(
+                received_object.c.study_instance_uid == study_instance_uid,
+                received_object.c.coded_sop_instance_uid.in_(some),
+                received_object.c.state == State.PROVED,
+            )
+            .values(state=State.REMOVED)
+        )
+    connection.execute(
+        update(forward_study)
+        .where(forward_study.c.study_instance_uid == study_instance_uid)
+        .values(at_hub_instances=0, at_hub_at=None, manifest_sha256="")
+    )
 
 
 def received_as(connection: Connection, coded_study_instance_uids: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ Nobody is told "taken" before file and folder are fsynced and the row is there. 
 
 from contextlib import AbstractContextManager
 from enum import StrEnum
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from dokuei.gateway.same import same_content
 from dokuei.gateway.spool import Spool
 from dokuei.gateway.spool_tables import received_object
 from dokuei.gateway.spool_view import State
+from dokuei.storage.db import Database, open_database, sqlite_url
 from dokuei.storage.filesystem import fsync_folder
 
 _FAN_OUT: Final = 256
@@ -56,6 +58,13 @@ class Keeper(AbstractContextManager["Keeper"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._rows.close()
+        if "_durable" in vars(self):
+            self._durable.close()
+
+    @cached_property
+    def _durable(self) -> Database:
+        """The queue's database with every commit fsynced, for the rare rows that no file brings back."""
+        return open_database(sqlite_url(self._spool.folder / "gateway.sqlite"))
 
     def begin(self) -> Incoming:
         """A file for the next object; a failure to open it comes out of ``keep``."""
@@ -118,6 +127,8 @@ class Keeper(AbstractContextManager["Keeper"]):
                 phase="receiving",
                 remedy="compare both in quarantine; the first one stays as it is",
             )
+        if known.state == State.REMOVED:
+            return self._bring_back(incoming, origin, seen, known)
         original = self._spool.original_path(known.sha256)
         if known.sha256 == incoming.sha256:
             if known.original_kept and not original.exists():
@@ -148,6 +159,22 @@ class Keeper(AbstractContextManager["Keeper"]):
         if known.sha256 != sha256 and refused.exists():
             refused.replace(self._quarantine.path(known.sha256))
         return Outcome.TAKEN
+
+    def _bring_back(self, incoming: Incoming, origin: Origin, seen: Seen, known: Row[Any]) -> Outcome:
+        """The hub removed it when its term was over, and its sender sends it once more: it is a new arrival.
+
+        Its row is there already and would not be made again from the file after a power cut, so it is fsynced.
+        """
+        incoming.settle(self._spool.original_path(incoming.sha256))
+        with self._durable.begin() as connection:
+            taken = connection.execute(
+                update(received_object)
+                .where(received_object.c.id == known.id, received_object.c.state == State.REMOVED)
+                .values(**_values(incoming, origin, seen), coded=None, purged_at=None, original_kept=True)
+            ).rowcount
+        if known.sha256 != incoming.sha256:
+            self._spool.original_path(known.sha256).unlink(missing_ok=True)
+        return Outcome.TAKEN if taken else Outcome.KNOWN
 
     def _unforeseen(self, incoming: Incoming, origin: Origin, error: Exception) -> DokueiError:
         """What breaks us is kept for whoever mends us; its sender is answered and goes on with the next object."""

@@ -243,7 +243,14 @@ class Spool:
         settled = [State.CODED, State.FORWARDED, State.PROVED]
         self._move([item.sop_instance_uid for item in items], State.RECEIVED, from_states=settled)
 
-    def purge(self, *, keep_originals: bool, at_most: int = 500, study_instance_uid: str | None = None) -> int:
+    def purge(
+        self,
+        *,
+        keep_originals: bool,
+        at_most: int = 500,
+        study_instance_uid: str | None = None,
+        states: Sequence[State] = (State.PROVED, State.REMOVED),
+    ) -> int:
         """Remove the files of objects the hub has proved (PS3.15 A.1: not before); rows and digests stay."""
         c = received_object.c
         unwanted = c.purged_at.is_(None) if keep_originals else or_(c.purged_at.is_(None), c.original_kept)
@@ -251,7 +258,7 @@ class Spool:
             unwanted = and_(unwanted, c.study_instance_uid == study_instance_uid)
         with self.database.read() as connection:
             rows = connection.execute(
-                select(received_object).where(c.state == State.PROVED, unwanted).order_by(c.id).limit(at_most)
+                select(received_object).where(c.state.in_(states), unwanted).order_by(c.id).limit(at_most)
             ).all()
         gone = [self._received(row) for row in rows]
         for item in gone:

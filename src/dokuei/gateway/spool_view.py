@@ -27,6 +27,7 @@ class State(StrEnum):
     FORWARDING = "forwarding"
     FORWARDED = "forwarded"
     PROVED = "proved-at-hub"
+    REMOVED = "removed-at-hub"  # it was proved there, and went when the contract's term was over
     REFUSED = "refused"
 
 
@@ -79,7 +80,7 @@ class Coded:
 
 @dataclass(frozen=True)
 class StudyState:
-    """A study as staff sees it; ``state`` is ``received|proved|forwarding|at-hub|problem``, ``percent`` by bytes.
+    """A study as staff sees it; ``state`` is one of the protocol's, ``percent`` by bytes that the hub has taken.
 
     ``error`` says what is wrong with it, and ``remedy`` what to do where an entry in quarantine waits for that.
     ``warnings`` are the different ones of its objects, the most frequent first; ``warned_instances`` have any.
@@ -196,7 +197,7 @@ def _study(uid: str, rows: Sequence[Row[Any]], waiting: _Waiting) -> StudyState:
         size_of[State(row.state)] += row.bytes
         odd.update(dict.fromkeys(json.loads(row.warnings), row.instances))
     total = sum(size_of.values())
-    there = size_of[State.FORWARDED] + size_of[State.PROVED]
+    there = size_of[State.FORWARDED] + size_of[State.PROVED] + size_of[State.REMOVED]
     return StudyState(
         study_instance_uid=uid,
         state=_summary(by_state, waiting.entries),
@@ -220,10 +221,13 @@ def _study(uid: str, rows: Sequence[Row[Any]], waiting: _Waiting) -> StudyState:
 
 
 def _summary(by_state: Counter[State], quarantined: int) -> str:
-    """A problem is said first; "at-hub" only when every object was proved there."""
+    """A problem is said first; "at-hub" only when every object was proved there that it did not remove since."""
     present = {state for state, count in by_state.items() if count}
     if quarantined or State.REFUSED in present:
         return "problem"
+    if present == {State.REMOVED}:
+        return "removed"
+    present -= {State.REMOVED}
     if present <= {State.PROVED}:
         return "at-hub"
     if present & {State.FORWARDING, State.FORWARDED, State.PROVED}:

@@ -92,6 +92,7 @@ def _line(study: StudyState, known: StudyAtHub | None) -> StudyLine:
         remedy=study.remedy,
         warned_instances=study.warned_instances,
         warnings=list(study.warnings),
+        removed=study.by_state.get(State.REMOVED, 0),
     )
     return StudyLine(
         report=report,
@@ -105,12 +106,18 @@ def _line(study: StudyState, known: StudyAtHub | None) -> StudyLine:
 
 
 def _progress(study: StudyState, known: StudyAtHub | None) -> tuple[StateName, int]:
-    """A study is at the hub only when the hub has confirmed a manifest of everything that the study holds here."""
+    """A study is at the hub only when the hub has confirmed a manifest of everything that the study holds here.
+
+    What the hub removed since by the contract's term is not part of that, and is said beside it.
+    """
     state = cast("StateName", study.state)
     proved = study.by_state.get(State.PROVED, 0)
-    closed = known is not None and known.at_hub_at is not None and known.at_hub_instances == proved == study.instances
+    meant = study.instances - study.by_state.get(State.REMOVED, 0)
+    closed = known is not None and known.at_hub_at is not None and known.at_hub_instances == proved == meant
     if state == "at-hub":
         return ("at-hub", _WHOLE) if closed else ("forwarding", _WHOLE - 1)
+    if state == "removed":
+        return "removed", _WHOLE
     under_way = 0 if known is None else known.under_way_bytes
     percent = study.percent + (_WHOLE * under_way // study.bytes if study.bytes else 0)
     return state, min(percent, _WHOLE - 1)

@@ -20,7 +20,7 @@ from dokuei.hub.sites.service import SitesService
 from dokuei.settings import Settings
 from dokuei.storage.db import Database
 from dokuei.storage.pki import open_authority
-from dokuei.transfer.manifest import StudyManifest
+from dokuei.transfer.manifest import ManifestInstance, StudyManifest
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,22 @@ class ArchiveForGateways:
         outcomes = self.archive.store_instances(site_id, incoming, actor=actor)
         return tuple(outcome.error if isinstance(outcome, Refused) else None for outcome in outcomes)
 
-    def announce(self, site_id: str, study_instance_uid: str, *, instances: int) -> None:
+    def announce(self, site_id: str, study_instance_uid: str, *, gateway_id: str, instances: int) -> None:
         """Remember how many objects a gateway holds of a study that is still coming."""
-        self.archive.announce(site_id, study_instance_uid, instances=instances)
+        self.archive.announce(site_id, study_instance_uid, announced_by=gateway_id, instances=instances)
+
+    def withdraw(self, site_id: str, *, gateway_id: str, study_instance_uid: str | None = None) -> None:
+        """Wait no longer for what a gateway has announced."""
+        self.archive.withdraw_announced(site_id, announced_by=gateway_id, study_instance_uid=study_instance_uid)
+
+    def removed(self, site_id: str, study_instance_uid: str, instances: Sequence[ManifestInstance]) -> set[str]:
+        """Those of a study's objects that were removed on purpose."""
+        removed = self.archive.removed(site_id, study_instance_uid)
+        return {
+            one.sop_instance_uid
+            for one in instances
+            if removed.has(one.sop_instance_uid, one.content_digest, one.sha256)
+        }
 
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         """Keep a verified manifest beside the study."""

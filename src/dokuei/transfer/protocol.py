@@ -37,7 +37,7 @@ _UID = re.compile(r"[0-9.]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Uid = Annotated[str, StringConstraints(pattern=r"^[0-9.]{1,64}$")]
-StudyState = Literal["received", "proved", "forwarding", "at-hub", "problem"]
+StudyState = Literal["received", "proved", "forwarding", "at-hub", "removed", "problem"]
 IdentityMode = Literal["true", "pseudonym"]
 Verdict = Literal["proved", "again", "later", "refused"]
 
@@ -162,10 +162,16 @@ class UploadEvent(Message):
 
 
 class ManifestAnswer(Message):
-    """Whether the hub has stored and proved every object of a signed manifest."""
+    """Whether the hub has stored and proved every object of a signed manifest.
+
+    ``removed`` are those of ``lacking`` that the hub had stored and proved and then removed on purpose (the contract's
+    term): they are not asked for again. A gateway one version behind does not read it, sees them lacking, and so never
+    believes them at the hub.
+    """
 
     state: Literal["at-hub", "incomplete"]
     lacking: list[str] = Field(default_factory=list, description="SOP Instance UIDs")
+    removed: list[str] = Field(default_factory=list, description="SOP Instance UIDs")
 
 
 class StudyReport(Message):
@@ -173,6 +179,8 @@ class StudyReport(Message):
 
     ``warnings`` say in fixed sentences, which hold no patient data, what was odd about ``warned_instances`` of its
     objects as they came; a gateway one version behind leaves both out.
+    ``removed`` counts the objects that the hub had and then removed by the contract's term: "at-hub" is said of the
+    others, and "removed" of a study of which nothing else is left.
     """
 
     study_instance_uid: Uid
@@ -184,6 +192,7 @@ class StudyReport(Message):
     remedy: str = ""
     warned_instances: int = 0
     warnings: list[Annotated[str, StringConstraints(max_length=200)]] = Field(default_factory=list, max_length=100)
+    removed: int = 0
 
 
 class Refusal(Message):

@@ -68,7 +68,7 @@ def _manifest_is_signed(hub: HubForGateways, worker: Worker, count: int) -> None
     assert ledger.complete
     assert not ledger.open
     assert (ledger.declared_instances, ledger.proved_instances) == (count, count)
-    (kept,) = hub.home.rglob(f"manifests/kita/{_SERIES.study_instance_uid}*")
+    (kept,) = hub.home.rglob(f"manifests/kita/{_SERIES.study_instance_uid}/*.json")
     identity = identity_of(worker.home)
     text = {name: b64decode(value) for name, value in json.loads(kept.read_bytes()).items() if name in _SIGNED}
     document, signature = text["document"], text["signature"]

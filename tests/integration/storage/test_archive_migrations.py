@@ -1,14 +1,19 @@
 """Archives that were filled before a migration are the same archives after it, on both databases."""
 
+from functools import partial
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select, text, update
 
+from dokuei.clock import now
 from dokuei.dicom.intake import intake
-from dokuei.hub.archive import tables
+from dokuei.hub.archive import manifests, tables
+from dokuei.hub.archive.model import Declared, Manifest
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.archive.store import pack
+from dokuei.hub.gateways import store as gateways
 from dokuei.storage import db
 from dokuei.storage.db import Database, hub_metadata, migrate, open_database
 from dokuei.storage.filesystem import FilesystemBlobs
@@ -30,6 +35,50 @@ def rows(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
+def one_manifest_a_study(connection: Connection) -> None:
+    """As a hub of before would have written them."""
+    key = {"site_id": "kita", "study_instance_uid": "1.2.3"}
+    said = {"verified": True, "declared_instances": 2, "declared_frames": 2, "declared": pack([]), "at": now()}
+    connection.execute(
+        text(
+            "INSERT INTO study_manifest VALUES (:site_id, :study_instance_uid, 'north', :verified, :declared_instances,"
+            " :declared_frames, :declared, :declared, :declared, :at)"
+        ),
+        key | said,
+    )
+    connection.execute(text("INSERT INTO study_announced VALUES (:site_id, :study_instance_uid, 7, :at)"), key | said)
+    closed = "INSERT INTO gateway_study VALUES (:site_id, :study_instance_uid, 'north', 'digest', 2, :at)"
+    connection.execute(text(closed), key | said)
+
+
+def test_the_one_manifest_of_a_study_stays_its_signers_and_others_come_beside_it(database_url: str) -> None:
+    """An announcement that names no gateway goes with the next word of any one."""
+    database = open_database(database_url)
+    migrate(database, which="hub")
+    go(database, "0010")
+    with database.begin() as connection:
+        one_manifest_a_study(connection)
+    migrate(database, which="hub")
+    declared = (Declared("1.2.3.4", 3, "a" * 64),)
+    with database.begin() as connection:
+        assert manifests.announced(connection, "kita", "1.2.3") == {"": 7}
+        south = Manifest("1.2.3", "south", verified=True, document=b"{}", signature=b"", declared=declared)
+        manifests.record(connection, "kita", south)
+        assert manifests.announced(connection, "kita", "1.2.3") == {}
+        assert [one.signed_by for one in manifests.signers(connection, "kita", "1.2.3")] == ["north", "south"]
+        close = partial(
+            gateways.close_study, connection, site_id="kita", study_instance_uid="1.2.3", instances=1, at=now()
+        )
+        assert not close(gateway_id="north", manifest_sha256="digest")
+        assert close(gateway_id="south", manifest_sha256="another")
+    go(database, "0010")
+    with database.read() as connection:
+        for table in ("study_manifest", "gateway_study"):
+            assert len(connection.execute(text(f"SELECT * FROM {table}")).all()) == 1  # noqa: S608 - the names above
+    migrate(database, which="hub")
+    database.close()
+
+
 def test_a_filled_archive_keeps_its_rows_and_gets_the_digests_that_storing_writes(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -41,7 +90,8 @@ def test_a_filled_archive_keeps_its_rows_and_gets_the_digests_that_storing_write
         image(study=study, series=f"{study}.1", number=number).save_as(source, enforce_file_format=True)
         archive.store_instance("kita", target, intake(source, target), actor=GATEWAY)
     archive.delete_study_images("kita", "1.2.5", actor="person:1", reason="term")
-    with database.read() as connection:
+    with database.begin() as connection:
+        connection.execute(update(tables.deletion).values(instances=None))  # no deletion of before says which
         before = rows(connection)
     go(database, "0006")
     migrate(database, which="hub")

@@ -99,7 +99,7 @@ export interface components {
         readonly GatewayStudyOut: {
             readonly study_instance_uid: string;
             /** @enum {string} */
-            readonly state: "received" | "proved" | "forwarding" | "at-hub" | "problem";
+            readonly state: "received" | "proved" | "forwarding" | "at-hub" | "removed" | "problem";
             /** @default 0 */
             readonly percent: number;
             /** @default 0 */
@@ -113,6 +113,8 @@ export interface components {
             readonly warned_instances: number;
             /** @default [] */
             readonly warnings: readonly string[];
+            /** @default 0 */
+            readonly removed: number;
         };
         /** @description A role at a site, or in the centre. */
         readonly GrantShape: {
@@ -199,7 +201,11 @@ export interface components {
             readonly locked_by: components["schemas"]["LockOut"] | null;
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
-        /** @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come. */
+        /**
+         * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
+         *
+         *     ``contradicted_instances``: two contents were signed for under one SOP Instance UID, or another than is here.
+         */
         readonly LedgerEntry: {
             readonly declared_instances: number | null;
             readonly declared_frames: number | null;
@@ -207,6 +213,7 @@ export interface components {
             readonly arrived_frames: number;
             readonly proved_instances: number;
             readonly open: boolean;
+            readonly contradicted_instances: number;
         };
         /** @description A one-time code, shown once; the page behind it is ``/enrol#{code}``. */
         readonly LinkOut: {
@@ -415,9 +422,9 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
         };
-        /** @description Who has signed for what was sent, and whether the signature holds. */
+        /** @description Which gateways have signed for what was sent, the newest last, and whether every signature holds. */
         readonly SignedManifest: {
-            readonly signed_by: string;
+            readonly signed_by: readonly string[];
             readonly verified: boolean;
         };
         /** @description A site that the person may know of. */

@@ -70,6 +70,7 @@ function StudyLine({ study }: { readonly study: GatewayStudy }): JSX.Element {
         />
         {study.error && <p className={classes["error"]}>{t("stuck", { error: study.error })}</p>}
         {study.warned_instances > 0 && <Warnings study={study} />}
+        {study.removed > 0 && <p>{t("removed", { number: study.removed })}</p>}
       </div>
     </li>
   );

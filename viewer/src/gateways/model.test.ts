@@ -13,6 +13,10 @@ describe("a study's way", () => {
     expect(states("at-hub", 100)).toBe("passed passed passed here");
   });
 
+  it("is not at the hub once the hub has removed it", () => {
+    expect(states("removed", 100)).toBe("passed passed passed ahead");
+  });
+
   it("is stuck at the station that it has not passed", () => {
     expect(states("problem")).toBe("passed stuck ahead ahead");
     expect(states("problem", 40)).toBe("passed passed stuck ahead");
@@ -29,6 +33,7 @@ describe("a study's way", () => {
       remedy: "",
       warned_instances: 0,
       warnings: [],
+      removed: 0,
     });
     const order = byNeed([study("at-hub"), study("received"), study("problem"), study("forwarding")]);
     expect(order.map(({ state }) => state)).toEqual(["problem", "forwarding", "received", "at-hub"]);

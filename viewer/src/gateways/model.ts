@@ -5,9 +5,14 @@ import type { StationState } from "@/ui/Stations";
 export const STATIONS = ["received", "proved", "forwarding", "at-hub"] as const;
 export type StationKey = (typeof STATIONS)[number];
 
-/** The state of each station; a study with a problem is stuck at the first station that it has not passed. */
+/**
+ * The state of each station; a study with a problem is stuck at the first station that it has not passed, and one that
+ * the hub removed when its term was over is at none.
+ */
 export function stationStates(study: Pick<GatewayStudy, "state" | "percent">): Record<StationKey, StationState> {
   const stuck = study.state === "problem";
+  if (study.state === "removed")
+    return { received: "passed", proved: "passed", forwarding: "passed", "at-hub": "ahead" };
   const at = stuck ? (study.percent > 0 ? 2 : 1) : STATIONS.findIndex((station) => station === study.state);
   const present: StationState = stuck ? "stuck" : study.state === "forwarding" ? "now" : "here";
   const stateOf = (index: number): StationState => (index < at ? "passed" : index === at ? present : "ahead");
@@ -19,7 +24,14 @@ export function shortUid(uid: string, letters = 30): string {
   return uid.length <= letters ? uid : `…${uid.slice(1 - letters)}`;
 }
 
-const ORDER: Record<GatewayStudy["state"], number> = { problem: 0, forwarding: 1, proved: 2, received: 3, "at-hub": 4 };
+const ORDER: Record<GatewayStudy["state"], number> = {
+  problem: 0,
+  forwarding: 1,
+  proved: 2,
+  received: 3,
+  "at-hub": 4,
+  removed: 5,
+};
 
 /** What is stuck first, then what moves, then what has arrived. */
 export function byNeed(studies: readonly GatewayStudy[]): GatewayStudy[] {

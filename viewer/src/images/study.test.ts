@@ -63,6 +63,7 @@ function studyOf(dataset: Dataset, entry: Partial<InstanceEntry> = {}, modality 
       arrived_frames: 1,
       proved_instances: 1,
       open: false,
+      contradicted_instances: 0,
     },
     series: [
       {

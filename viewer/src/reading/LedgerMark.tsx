@@ -18,6 +18,7 @@ const LOOKS: Readonly<Record<LedgerState, readonly [Tone, Shape]>> = {
   arriving: ["attention", "half"],
   missing: ["danger", "stop"],
   excess: ["danger", "stop"],
+  contradicted: ["danger", "stop"],
   unreachable: ["danger", "stop"],
   unshown: ["attention", "slash"],
   unsigned: ["danger", "triangle"],
@@ -79,6 +80,7 @@ function words(state: LedgerState, ledger: StudyLedger, progress: Progress, t: W
     return t("ledger.unshown", { count: ledger.arrivedInstances - ledger.reachableInstances - ledger.newInstances });
   if (state === "missing" || state === "excess")
     return t("ledger.differs", { arrived: ledger.arrivedInstances, declared: ledger.declaredInstances });
+  if (state === "contradicted") return t("ledger.contradicted", { count: ledger.contradictedInstances });
   if (state === "unsigned") return t("ledger.manifestBad");
   if (state === "arriving")
     return t("ledger.arriving", { arrived: ledger.arrivedInstances, declared: ledger.declaredInstances });
@@ -121,7 +123,7 @@ function LedgerTable({
   ];
   const { manifest } = ledger;
   const gateway = useWay(itemId).data?.gateway ?? null;
-  const signer = gateway?.gateway_id === manifest?.signed_by ? gateway?.name : undefined;
+  const signers = manifest?.signed_by.map((id) => (id === gateway?.gateway_id ? gateway.name : id));
   return (
     <div className={classes["ledgerTable"]}>
       <table>
@@ -142,11 +144,11 @@ function LedgerTable({
           ))}
         </tbody>
       </table>
-      <p data-wrong={manifest?.verified === false || undefined} title={manifest?.signed_by}>
+      <p data-wrong={manifest?.verified === false || undefined} title={manifest?.signed_by.join(" ")}>
         {manifest === null
           ? t("ledger.noManifest")
           : manifest.verified
-            ? t("ledger.manifest", { by: signer ?? manifest.signed_by })
+            ? t("ledger.manifest", { by: signers?.join(t("ledger.and")) })
             : t("ledger.manifestBad")}
       </p>
     </div>

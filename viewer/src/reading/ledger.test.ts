@@ -29,7 +29,7 @@ const study: Study = {
 
 function state(
   ledger: Partial<Ledger>,
-  manifest: StudyImages["manifest"] = { signed_by: "g", verified: true },
+  manifest: StudyImages["manifest"] = { signed_by: ["g"], verified: true },
   now: Partial<Ledger> = {},
   shown: (document: DocumentObject) => boolean = hasContent,
 ): string {
@@ -40,6 +40,7 @@ function state(
     arrived_frames: 3,
     proved_instances: 4,
     open: false,
+    contradicted_instances: 0,
     ...ledger,
   };
   const opened = { ledger: all, manifest } as StudyImages;
@@ -55,6 +56,11 @@ describe("the ledger (IMG-13)", () => {
   it("says what is missing, in objects or in frames", () => {
     expect(state({ declared_instances: 5 })).toBe("missing");
     expect(state({ declared_frames: 4 })).toBe("missing");
+  });
+
+  it("is not complete where two contents are signed for under one UID", () => {
+    expect(state({ contradicted_instances: 1 })).toBe("contradicted");
+    expect(state({ contradicted_instances: 1, open: true })).toBe("contradicted");
   });
 
   it("says when more came than was counted", () => {
@@ -91,6 +97,6 @@ describe("the ledger (IMG-13)", () => {
   it("does not call complete what nobody counted, nor trust a count whose signature fails", () => {
     expect(state({ declared_instances: 0, declared_frames: 0 }, null)).toBe("uncounted");
     expect(state({ declared_instances: null, declared_frames: null }, null)).toBe("uncounted");
-    expect(state({}, { signed_by: "g", verified: false })).toBe("unsigned");
+    expect(state({}, { signed_by: ["g"], verified: false })).toBe("unsigned");
   });
 });

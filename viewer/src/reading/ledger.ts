@@ -22,6 +22,8 @@ export interface StudyLedger {
   readonly counted: boolean;
   /** More is known to come. */
   readonly open: boolean;
+  /** Two contents were signed for under one UID, or another than is here. */
+  readonly contradictedInstances: number;
 }
 
 /** `opened` is what the room was made of, `now` what the hub says of the study since, `shown` what opens of it. */
@@ -53,17 +55,27 @@ export function studyLedger(
     manifest: now.manifest,
     counted: (ledger.declared_instances ?? 0) > 0,
     open: ledger.open,
+    contradictedInstances: ledger.contradicted_instances,
   };
 }
 
 export type LedgerState =
-  "complete" | "uncounted" | "arriving" | "missing" | "excess" | "unreachable" | "unshown" | "unsigned";
+  | "complete"
+  | "uncounted"
+  | "arriving"
+  | "missing"
+  | "excess"
+  | "contradicted"
+  | "unreachable"
+  | "unshown"
+  | "unsigned";
 
 export function ledgerState(ledger: StudyLedger): LedgerState {
   const { reachableInstances, reachableFrames, unshownInstances, newInstances, newFrames } = ledger;
   if (reachableInstances + unshownInstances + newInstances < ledger.arrivedInstances) return "unreachable";
   if (reachableFrames + newFrames < ledger.arrivedFrames) return "unreachable";
   if (ledger.manifest !== null && !ledger.manifest.verified) return "unsigned";
+  if (ledger.contradictedInstances > 0) return "contradicted";
   const state = countedState(ledger);
   return unshownInstances > 0 && (state === "complete" || state === "uncounted") ? "unshown" : state;
 }

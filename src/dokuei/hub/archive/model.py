@@ -83,7 +83,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class SignedFor:
-    """Who signed for a study, for how many objects, and when the hub had that."""
+    """Who signed for a study last, for how many objects all its signers together, and when the hub had that."""
 
     signed_by: str
     instances: int
@@ -96,7 +96,8 @@ class Ledger:
     """What the sender counted beside what is here: a difference is shown in red.
 
     ``open`` says that more is to come: objects that a gateway sent, announced or signed for and that its manifest or
-    this archive lacks. A count without a manifest is what the gateway holds so far.
+    this archive lacks. A count without a manifest is what the gateway holds so far. ``contradicted_instances`` counts
+    SOP Instance UIDs under which two gateways signed for two contents, or one signed for another than is here.
     """
 
     declared_instances: int | None
@@ -105,12 +106,14 @@ class Ledger:
     arrived_frames: int
     proved_instances: int
     open: bool = False
+    contradicted_instances: int = 0
 
     @property
     def complete(self) -> bool:
         """Whether everything that was declared has arrived and been proved."""
         return (
             not self.open
+            and not self.contradicted_instances
             and self.declared_instances is not None
             and self.arrived_instances >= self.declared_instances
             and self.arrived_frames >= (self.declared_frames or 0)
@@ -215,6 +218,16 @@ def receipt_key(site_id: str, study_instance_uid: str) -> str:
     return f"receipts/{site_id}/{study_instance_uid}.json"
 
 
-def manifest_key(site_id: str, study_instance_uid: str) -> str:
-    """Where a study's signed manifest lies beside its objects, so that the database can be rebuilt from files."""
+def manifest_key(site_id: str, study_instance_uid: str, signed_by: str) -> str:
+    """Where a gateway's manifest of a study lies beside the objects, so that the database can be rebuilt from files."""
+    return f"{manifest_folder(site_id, study_instance_uid)}/{signed_by}.json"
+
+
+def manifest_folder(site_id: str, study_instance_uid: str) -> str:
+    """What the keys of all manifests of a study begin with."""
+    return f"manifests/{site_id}/{study_instance_uid}"
+
+
+def former_manifest_key(site_id: str, study_instance_uid: str) -> str:
+    """Where the only manifest of a study lay before each gateway's was kept."""
     return f"manifests/{site_id}/{study_instance_uid}.json"

@@ -15,7 +15,7 @@ from dokuei.dicom.prove import inspect
 from dokuei.errors import DokueiError, NotFoundError, OtherContentError, ProofError
 from dokuei.hub.archive import manifests, quarantine, receipts, retention, store
 from dokuei.hub.archive.attributes import describe
-from dokuei.hub.archive.model import BULK_DATA, Progress, blob_key, manifest_key, quarantine_key
+from dokuei.hub.archive.model import BULK_DATA, Progress, blob_key, quarantine_key
 from dokuei.hub.archive.receipts import Receipt
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.storage import outbox
@@ -27,6 +27,7 @@ _AT_ONCE = 32
 _WORKERS = 2
 _FROM = "reindex"
 _PHASE = "rebuilding"
+_FORMER_DEPTH = 2
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Rebuild:
         retention.Retention(self.database, self.blobs).finish()
         received, wrong = receipts.read_all(self.blobs)
         keys = sorted(self.blobs.keys("archive"), key=lambda key: (self._receipt(key, received).order, key))
-        signed, aside = list(self.blobs.keys("manifests")), list(self.blobs.keys("quarantine"))
+        signed, aside = sorted(self.blobs.keys("manifests"), key=_age), list(self.blobs.keys("quarantine"))
         steps = chain(
             self._objects(keys, received),
             map(self._manifest, signed),
@@ -145,10 +146,11 @@ class Rebuild:
         except DokueiError as error:
             return Step(key, error)
         site_id = key.split("/")[1]
-        if manifest_key(site_id, manifest.study_instance_uid) != key:
-            return Step(key, ProofError("a manifest of another study than its name says", phase=_PHASE))
+        if not manifests.key_fits(key, site_id, manifest):
+            return Step(key, ProofError("a manifest of another study or signer than its name says", phase=_PHASE))
         with self.database.begin() as connection:
-            if manifests.is_recorded(connection, site_id, manifest.study_instance_uid):
+            known = manifests.signers(connection, site_id, manifest.study_instance_uid)
+            if manifest.signed_by in {one.signed_by for one in known}:
                 return Step(key)
             manifests.record(connection, site_id, manifest)
         return Step(key)
@@ -187,6 +189,11 @@ def _fresh(
         elif known[uid] != one.coded.content_digest:
             refused[key] = OtherContentError("a second content under one UID", phase=_PHASE)
     return fresh
+
+
+def _age(key: str) -> tuple[bool, str]:
+    """Files of before each gateway's manifest was kept come last: a signer's newer one is in its own place."""
+    return key.count("/") == _FORMER_DEPTH, key
 
 
 def _modified(path: Path | None) -> datetime:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from dokuei.clock import now
 from dokuei.errors import NotFoundError
 from dokuei.hub.archive import manifests, reading, store, tables
-from dokuei.hub.archive.model import Deletion, manifest_key, receipt_key
+from dokuei.hub.archive.model import Deletion, HeldInstance, receipt_key
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
@@ -85,8 +85,7 @@ class Retention:
             with self.database.begin() as connection:
                 keys = set(store.unpack(row.blob_keys))
                 keys -= store.needed_blobs(connection, row.site_id, sorted(keys))
-                if not manifests.is_recorded(connection, row.site_id, row.study_instance_uid):
-                    keys.add(manifest_key(row.site_id, row.study_instance_uid))
+                keys |= manifests.files_left(connection, self.blobs, row.site_id, row.study_instance_uid)
                 if reading.study_row(connection, row.site_id, row.study_instance_uid) is None:
                     keys.add(receipt_key(row.site_id, row.study_instance_uid))
                 for key in sorted(keys):
@@ -105,17 +104,18 @@ def leaving(connection: Connection, site_id: str) -> set[str]:
 def _remove(
     connection: Connection, site_id: str, study_instance_uid: str, *, actor: str, reason: str
 ) -> Deletion | None:
+    held = store.held_of_study(connection, site_id, study_instance_uid)
     removed = store.remove_study(connection, site_id, study_instance_uid)
     if removed is None:
         return None
     size, keys = removed
     manifests.remove(connection, site_id, study_instance_uid)
     deletion = Deletion(site_id, study_instance_uid, len(keys), size, now(), actor, reason)
-    _record(connection, deletion, keys)
+    _record(connection, deletion, keys, held)
     return deletion
 
 
-def _record(connection: Connection, deletion: Deletion, keys: Sequence[str]) -> None:
+def _record(connection: Connection, deletion: Deletion, keys: Sequence[str], instances: Sequence[HeldInstance]) -> None:
     connection.execute(
         insert(tables.deletion).values(
             site_id=deletion.site_id,
@@ -126,6 +126,7 @@ def _record(connection: Connection, deletion: Deletion, keys: Sequence[str]) -> 
             deleted_by=deletion.deleted_by,
             reason=deletion.reason,
             blob_keys=store.pack(list(keys)),
+            instances=store.pack([[one.sop_instance_uid, one.content_digest] for one in instances]),
         )
     )
     hub_trail.append(

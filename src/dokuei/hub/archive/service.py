@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import ledgers, manifests, quarantine, reading, receipts, store
+from dokuei.hub.archive import ledgers, manifests, quarantine, reading, receipts, removals, store
 from dokuei.hub.archive.accesses import Accesses
 from dokuei.hub.archive.attributes import Level
 from dokuei.hub.archive.decodable import Decodability
@@ -38,6 +38,7 @@ from dokuei.hub.archive.query import Query
 from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.rebuild import Rebuild
 from dokuei.hub.archive.rejections import FrameRejection, note_rejection
+from dokuei.hub.archive.removals import Removed
 from dokuei.hub.archive.retention import Expiry, InUse, Retention
 from dokuei.hub.archive.search import Search
 from dokuei.hub.archive.storing import STUDY_CHANGED, Storing, storage_error
@@ -108,12 +109,12 @@ class ArchiveService:
             return store.held_of_study(connection, site_id, study_instance_uid)
 
     def record_manifest(self, site_id: str, manifest: Manifest, *, actor: str) -> Ledger:
-        """Keep what a gateway signed about a study (a later one replaces it) and say how the ledger stands.
+        """Keep what a gateway signed about a study (its own later one replaces it) and say how the ledger stands.
 
         The manifest may come before, between or after the study's objects.
         """
         uid = manifest.study_instance_uid
-        self.blobs.replace(manifest_key(site_id, uid), manifests.to_bytes(manifest))
+        self.blobs.replace(manifest_key(site_id, uid, manifest.signed_by), manifests.to_bytes(manifest))
         with self.database.begin() as connection:
             manifests.record(connection, site_id, manifest)
             hub_trail.append(
@@ -128,12 +129,28 @@ class ArchiveService:
             outbox.put(connection, STUDY_CHANGED, payload)
             return ledgers.of_study(connection, site_id, uid)
 
-    def announce(self, site_id: str, study_instance_uid: str, *, instances: int) -> None:
+    def announce(self, site_id: str, study_instance_uid: str, *, announced_by: str, instances: int) -> None:
         """Remember how many objects a gateway holds of a study that it has not closed yet."""
         with self.database.begin() as connection:
-            if manifests.announce(connection, site_id, study_instance_uid, instances=instances):
+            if manifests.announce(
+                connection, site_id, study_instance_uid, announced_by=announced_by, instances=instances
+            ):
                 payload = {"site_id": site_id, "study_instance_uid": study_instance_uid, "because": "announced"}
                 outbox.put(connection, STUDY_CHANGED, payload)
+
+    def withdraw_announced(self, site_id: str, *, announced_by: str, study_instance_uid: str | None = None) -> None:
+        """Wait no longer for what a gateway announced (of one study, or at all) and does not bring any more."""
+        with self.database.begin() as connection:
+            for study in manifests.withdraw(
+                connection, site_id, announced_by=announced_by, study_instance_uid=study_instance_uid
+            ):
+                payload = {"site_id": site_id, "study_instance_uid": study, "because": "withdrawn"}
+                outbox.put(connection, STUDY_CHANGED, payload)
+
+    def removed(self, site_id: str, study_instance_uid: str) -> Removed:
+        """Which objects of a study were here and were removed on purpose."""
+        with self.database.read() as connection:
+            return removals.of_study(connection, site_id, study_instance_uid)
 
     def ledger(self, site_id: str, study_instance_uid: str) -> Ledger:
         """What the sender counted beside what is here; all zero for an unknown study."""

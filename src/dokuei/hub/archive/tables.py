@@ -119,7 +119,7 @@ manifest = Table(
     hub_metadata,
     Column("site_id", String(64), primary_key=True),
     Column("study_instance_uid", String(64), primary_key=True),
-    Column("signed_by", String(200), nullable=False),
+    Column("signed_by", String(200), primary_key=True),
     Column("verified", Boolean, nullable=False),
     Column("declared_instances", Integer, nullable=False),
     Column("declared_frames", Integer, nullable=False),
@@ -134,6 +134,7 @@ announced = Table(
     hub_metadata,
     Column("site_id", String(64), primary_key=True),
     Column("study_instance_uid", String(64), primary_key=True),
+    Column("announced_by", String(200), primary_key=True),
     Column("instances", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
@@ -167,5 +168,7 @@ deletion = Table(
     Column("reason", Text, nullable=False),
     Column("blob_keys", LargeBinary, nullable=False),
     Column("blobs_removed_at", UtcDateTime, nullable=True),
+    Column("instances", LargeBinary, nullable=True),
     sqlite_autoincrement=True,
 )
+Index("ix_study_deletion_study", deletion.c.site_id, deletion.c.study_instance_uid)

@@ -1,6 +1,6 @@
 """Every frame proved again, every object compared with what its sender signed for: the whole archive, in batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.prove import prove
 from dokuei.errors import DokueiError, NotFoundError, ProofError
-from dokuei.hub.archive import manifests, store
+from dokuei.hub.archive import manifests, removals, store
 from dokuei.hub.archive.model import Declared, Progress, blob_key, manifest_key
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
@@ -21,12 +21,12 @@ _PHASE = "verifying the archive"
 
 @dataclass(frozen=True)
 class Row:
-    """One object as its row tells of it, and as its sender counted it where that was signed for."""
+    """One object as its row tells of it, and as its senders counted it where that was signed for."""
 
     number: int
     site_id: str
     coded: CodedInstance
-    declared: Declared | None
+    declared: Collection[Declared]
 
     @property
     def key(self) -> str:
@@ -82,7 +82,7 @@ class Verify:
                 return
             after = found[-1][0]
             yield [
-                Row(number, site_id, coded, declared[site_id, coded.study_instance_uid].get(coded.sop_instance_uid))
+                Row(number, site_id, coded, declared[site_id, coded.study_instance_uid].get(coded.sop_instance_uid, ()))
                 for number, site_id, coded in found
             ]
 
@@ -98,22 +98,25 @@ class Verify:
         return None
 
     def _lacking(self) -> Mapping[str, int]:
-        """How many objects of each signed study are not here, by the manifest's key; studies that are whole aside."""
+        """How many objects of each manifest are not here, by its key, those aside that were removed on purpose."""
         lacking: dict[str, int] = {}
         with self.database.read() as connection:
-            for site_id, study_instance_uid in manifests.every(connection):
-                declared = manifests.declared_of(connection, site_id, study_instance_uid)
+            for site_id, study_instance_uid, signed_by, declared in manifests.every(connection):
                 held = {one.sop_instance_uid for one in store.held_of_study(connection, site_id, study_instance_uid)}
-                if missing := len(declared.keys() - held):
-                    lacking[manifest_key(site_id, study_instance_uid)] = missing
+                removed = removals.of_study(connection, site_id, study_instance_uid)
+                missing = [
+                    one
+                    for one in declared
+                    if one.sop_instance_uid not in held and not removed.has(one.sop_instance_uid, one.content_digest)
+                ]
+                if missing:
+                    lacking[manifest_key(site_id, study_instance_uid, signed_by)] = len(missing)
         return lacking
 
 
-def _demand_declared(coded: CodedInstance, declared: Declared | None) -> None:
-    if declared is None:
-        return
-    signed = (declared.content_digest, declared.number_of_frames)
-    if signed != (coded.content_digest, len(coded.frames)):
+def _demand_declared(coded: CodedInstance, declared: Collection[Declared]) -> None:
+    here = (coded.content_digest, len(coded.frames))
+    if any((one.content_digest, one.number_of_frames) != here for one in declared):
         raise ProofError(
             f"{coded.sop_instance_uid} is not what its sender signed for",
             phase=_PHASE,

@@ -9,13 +9,14 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import ledgers, reading
+from dokuei.hub.archive import ledgers, manifests, reading
+from dokuei.hub.archive.manifests import Signer
 from dokuei.hub.archive.model import Ledger
 from dokuei.hub.archive.reading import Scope, SeriesContent
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.store import frames_of
-from dokuei.hub.archive.tables import instance, manifest, series
-from dokuei.hub.archive.viewer_shapes import InstanceEntry, LedgerEntry, SeriesEntry, StudyImages
+from dokuei.hub.archive.tables import instance, series
+from dokuei.hub.archive.viewer_shapes import InstanceEntry, LedgerEntry, SeriesEntry, SignedManifest, StudyImages
 from dokuei.storage.db import Database
 
 _CAPACITY: Final = 32 << 20
@@ -48,7 +49,7 @@ class ViewerDocuments:
             row = reading.study_row(connection, scope.site_id, scope.study_instance_uid)
             if row is None:
                 raise NotFoundError("no such study", phase="reading the archive")
-            signed = _manifest(connection, site_id, study_instance_uid)
+            signed = manifests.signers(connection, site_id, study_instance_uid)
             ledger = ledgers.of_study(connection, site_id, study_instance_uid)
             key = (site_id, study_instance_uid, _facts(row, signed, ledger, reading.series_contents(connection, scope)))
             held = self.recent.get(key)
@@ -60,24 +61,13 @@ class ViewerDocuments:
         return made
 
 
-def _facts(
-    row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", ledger: Ledger, contents: tuple[SeriesContent, ...]
-) -> str:
+def _facts(row: Row[Any], signed: tuple[Signer, ...], ledger: Ledger, contents: tuple[SeriesContent, ...]) -> str:
     """A digest of all that the document follows from; a row's number is given again and says nothing."""
     known = {name: value for name, value in row._mapping.items() if name != "id"}  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
     return hashlib.sha256(repr((known, signed, ledger, contents)).encode()).hexdigest()
 
 
-def _manifest(connection: Connection, site_id: str, study_instance_uid: str) -> "Row[*tuple[Any, ...]] | None":
-    m = manifest.c
-    return connection.execute(
-        select(m.signed_by, m.verified, m.declared_instances, m.declared_frames, m.received_at).where(
-            m.site_id == site_id, m.study_instance_uid == study_instance_uid
-        )
-    ).one_or_none()
-
-
-def _document(connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ...]] | None", ledger: Ledger) -> bytes:
+def _document(connection: Connection, row: Row[Any], signed: tuple[Signer, ...], ledger: Ledger) -> bytes:
     name = reading.patient_name(row)
     document: StudyImages = {
         "site_id": row.site_id,
@@ -97,11 +87,17 @@ def _document(connection: Connection, row: Row[Any], signed: "Row[*tuple[Any, ..
         "study_time": row.study_time,
         "study_description": row.study_description,
         "accession_number": row.accession_number,
-        "manifest": None if signed is None else {"signed_by": signed.signed_by, "verified": signed.verified},
+        "manifest": _signed(signed),
         "ledger": _ledger(ledger),
         "series": _series(connection, row.id),
     }
     return orjson.dumps(document)
+
+
+def _signed(signed: tuple[Signer, ...]) -> SignedManifest | None:
+    if not signed:
+        return None
+    return {"signed_by": [one.signed_by for one in signed], "verified": all(one.verified for one in signed)}
 
 
 def _ledger(ledger: Ledger) -> LedgerEntry:
@@ -112,6 +108,7 @@ def _ledger(ledger: Ledger) -> LedgerEntry:
         "arrived_frames": ledger.arrived_frames,
         "proved_instances": ledger.proved_instances,
         "open": ledger.open,
+        "contradicted_instances": ledger.contradicted_instances,
     }
 
 

@@ -70,14 +70,17 @@ class SeriesEntry(TypedDict):
 
 
 class SignedManifest(TypedDict):
-    """Who has signed for what was sent, and whether the signature holds."""
+    """Which gateways have signed for what was sent, the newest last, and whether every signature holds."""
 
-    signed_by: str
+    signed_by: list[str]
     verified: bool
 
 
 class LedgerEntry(TypedDict):
-    """What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come."""
+    """What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
+
+    ``contradicted_instances``: two contents were signed for under one SOP Instance UID, or another than is here.
+    """
 
     declared_instances: int | None
     declared_frames: int | None
@@ -85,6 +88,7 @@ class LedgerEntry(TypedDict):
     arrived_frames: int
     proved_instances: int
     open: bool
+    contradicted_instances: int
 
 
 class StudyImages(TypedDict):

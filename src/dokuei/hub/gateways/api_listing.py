@@ -27,6 +27,7 @@ class GatewayStudyOut(BaseModel):
     remedy: str = ""
     warned_instances: int = 0
     warnings: list[str] = []
+    removed: int = 0
 
 
 class RefusalOut(BaseModel):

@@ -21,7 +21,7 @@ from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.gateways.uploads import Partials
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
-from dokuei.transfer.manifest import StudyManifest, verify_manifest
+from dokuei.transfer.manifest import ManifestInstance, StudyManifest, verify_manifest
 from dokuei.transfer.protocol import IdentityMode, ManifestAnswer, Need, Needs, Offer, Problem, UploadEvent
 
 _GIVE_UP_AFTER = timedelta(days=14)
@@ -45,8 +45,14 @@ class Archive(Protocol):
             StorageError: nothing could be kept; the files stay.
         """
 
-    def announce(self, site_id: str, study_instance_uid: str, *, instances: int) -> None:
-        """Remember how many objects of a study its gateway holds by now."""
+    def announce(self, site_id: str, study_instance_uid: str, *, gateway_id: str, instances: int) -> None:
+        """Remember how many objects of a study a gateway holds by now."""
+
+    def withdraw(self, site_id: str, *, gateway_id: str, study_instance_uid: str | None = None) -> None:
+        """Wait no longer for what a gateway has announced, of one study or at all."""
+
+    def removed(self, site_id: str, study_instance_uid: str, instances: Sequence[ManifestInstance]) -> set[str]:
+        """UIDs of those that were stored and proved, and then removed on purpose."""
 
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         """Keep a verified manifest beside the study."""
@@ -103,7 +109,8 @@ class Holdings:
     """What the archive has of studies that are just arriving, asked for every few seconds and not for each offer.
 
     What is proved in between is noted at once, so that a gateway that comes back after a cut sends none of it again.
-    What was removed meanwhile may still be named: a study is closed by a fresh answer.
+    What was removed meanwhile may still be named: a study is closed by a fresh answer, and one that is not whole is
+    asked for anew.
     """
 
     def __init__(self) -> None:
@@ -121,6 +128,11 @@ class Holdings:
                 while len(self._known) > _STUDIES_AT_HAND:
                     self._known.popitem(last=False)
             return dict(held)
+
+    def forget(self, site_id: str, study_instance_uid: str) -> None:
+        """What is known is not so any more."""
+        with self._lock:
+            self._known.pop((site_id, study_instance_uid), None)
 
     def note(self, site_id: str, proved: Sequence[CodedInstance]) -> None:
         """Objects that are in the archive from now on."""
@@ -151,7 +163,12 @@ class Intake:
         coded = offer.coded()
         self._demand_mode(gateway.site_id, offer.identity_mode)
         if offer.study_instances is not None:
-            self.archive.announce(gateway.site_id, offer.study_instance_uid, instances=offer.study_instances)
+            self.archive.announce(
+                gateway.site_id,
+                offer.study_instance_uid,
+                gateway_id=gateway.gateway_id,
+                instances=offer.study_instances,
+            )
         held = self.holdings.of(gateway.site_id, offer.study_instance_uid, self.archive.held)
         lacking = [one for one in coded if held.get(one.sop_instance_uid) != one.content_digest]
         self.recent.keep(gateway.site_id, lacking)
@@ -225,25 +242,32 @@ class Intake:
     def close_study(self, gateway: Gateway, document: bytes, signature: bytes) -> ManifestAnswer:
         """Compare a signed manifest with what is stored and proved; only "at-hub" lets the gateway let go.
 
+        What was removed on purpose (the contract's term) is told apart from what is lacking; a manifest of nothing
+        else says nothing about this archive and is not kept.
+
         Raises:
             SignatureError: the manifest is not this gateway's.
         """
         manifest = verify_manifest(document, signature, key_of(gateway), expected_gateway_id=gateway.gateway_id)
         study = manifest.study_instance_uid
         held = self.archive.held(gateway.site_id, study)
-        self.archive.declare(gateway.site_id, manifest, document=document, signature=signature, actor=gateway.actor)
-        lacking = [
-            one.sop_instance_uid for one in manifest.instances if held.get(one.sop_instance_uid) != one.content_digest
-        ]
+        lacking = [one for one in manifest.instances if held.get(one.sop_instance_uid) != one.content_digest]
+        removed = self.archive.removed(gateway.site_id, study, lacking) if lacking else set()
+        if manifest.instances and len(removed) == len(manifest.instances):
+            self.archive.withdraw(gateway.site_id, gateway_id=gateway.gateway_id, study_instance_uid=study)
+        else:
+            self.archive.declare(gateway.site_id, manifest, document=document, signature=signature, actor=gateway.actor)
         if lacking:
-            return ManifestAnswer(state="incomplete", lacking=lacking)
+            self.holdings.forget(gateway.site_id, study)
+            uids = [one.sop_instance_uid for one in lacking]
+            return ManifestAnswer(state="incomplete", lacking=uids, removed=sorted(removed))
         self._close(gateway, manifest, hashlib.sha256(document).hexdigest())
         return ManifestAnswer(state="at-hub")
 
     def _close(self, gateway: Gateway, manifest: StudyManifest, digest: str) -> None:
         study, instances = manifest.study_instance_uid, len(manifest.instances)
         with self.database.begin() as connection:
-            left = store.offered_of_study(connection, gateway.site_id, study)
+            left = store.offered_of_study(connection, gateway.site_id, gateway.gateway_id, study)
             if store.close_study(
                 connection,
                 site_id=gateway.site_id,

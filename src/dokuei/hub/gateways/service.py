@@ -152,7 +152,7 @@ class GatewaysService:
         return self._enrolled(gateway.gateway_id, gateway.site_id, certificate)
 
     def revoke(self, gateway_id: str, *, actor: str, site_ids: Collection[str] | None = None) -> None:
-        """Refuse a gateway from now on, in the middle of an upload too.
+        """Refuse a gateway from now on, in the middle of an upload too; nothing more is waited for from it.
 
         Raises:
             NotFoundError: no such gateway (of these sites).
@@ -165,6 +165,7 @@ class GatewaysService:
             hub_trail.append(
                 connection, actor=actor, event="gateway.revoked", site_id=known.site_id, subject=gateway_id
             )
+        self.intake.archive.withdraw(known.site_id, gateway_id=gateway_id)
 
     def _certificate(self, key: ec.EllipticCurvePublicKey, gateway_id: str) -> x509.Certificate:
         return self.authority.issue_client(key, common_name=f"gateway {gateway_id}", lifetime=CERTIFICATE_LIFETIME)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -89,7 +90,7 @@ closed_study = Table(
     hub_metadata,
     Column("site_id", String(64), primary_key=True),
     Column("study_instance_uid", String(64), primary_key=True),
-    Column("gateway_id", String(64), nullable=False),
+    Column("gateway_id", String(64), primary_key=True),
     Column("manifest_sha256", String(64), nullable=False),
     Column("instances", Integer, nullable=False),
     Column("closed_at", UtcDateTime, nullable=False),
@@ -234,9 +235,9 @@ def offered_by(connection: Connection, gateway_id: str) -> list[str]:
     return list(connection.execute(select(offered.c.sha256).where(offered.c.gateway_id == gateway_id)).scalars())
 
 
-def offered_of_study(connection: Connection, site_id: str, study_instance_uid: str) -> list[str]:
-    """Digests of everything of a study that was offered since it was closed last."""
-    wanted = (offered.c.site_id == site_id, offered.c.study_instance_uid == study_instance_uid)
+def offered_of_study(connection: Connection, site_id: str, gateway_id: str, study_instance_uid: str) -> list[str]:
+    """Digests of everything of a study that a gateway has offered since it closed the study last."""
+    wanted = _offered_of(site_id, gateway_id, study_instance_uid)
     return list(connection.execute(select(offered.c.sha256).where(*wanted)).scalars())
 
 
@@ -257,8 +258,15 @@ def close_study(
     instances: int,
     at: datetime,
 ) -> bool:
-    """Every object of a signed manifest is stored and proved; False where that was known."""
-    same = (closed_study.c.site_id == site_id, closed_study.c.study_instance_uid == study_instance_uid)
+    """Every object of a gateway's signed manifest is stored and proved; False where that was known.
+
+    What another gateway of the site has offered of the study and not brought yet stays offered.
+    """
+    same = (
+        closed_study.c.site_id == site_id,
+        closed_study.c.study_instance_uid == study_instance_uid,
+        closed_study.c.gateway_id == gateway_id,
+    )
     known = connection.execute(select(closed_study.c.manifest_sha256).where(*same)).scalar_one_or_none()
     if known == manifest_sha256:
         return False
@@ -273,10 +281,16 @@ def close_study(
             closed_at=at,
         )
     )
-    connection.execute(
-        delete(offered).where(offered.c.site_id == site_id, offered.c.study_instance_uid == study_instance_uid)
-    )
+    connection.execute(delete(offered).where(*_offered_of(site_id, gateway_id, study_instance_uid)))
     return True
+
+
+def _offered_of(site_id: str, gateway_id: str, study_instance_uid: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        offered.c.site_id == site_id,
+        offered.c.study_instance_uid == study_instance_uid,
+        offered.c.gateway_id == gateway_id,
+    )
 
 
 def _rows(connection: Connection, site_id: str, digests: Sequence[str]) -> list[Row[Any]]:

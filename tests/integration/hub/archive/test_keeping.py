@@ -85,7 +85,10 @@ def test_every_frame_is_proved_again_and_damage_is_named(archive: SmallArchive) 
 def test_the_ledger_sets_what_was_declared_beside_what_is_here(archive: SmallArchive) -> None:
     service = archive.service
     one, two = image(study="1.2.3"), image(np.zeros((5, 8, 8), np.uint16), study="1.2.3")
-    declared = (Declared(one.SOPInstanceUID, 1, "a" * 64), Declared(two.SOPInstanceUID, 5, "b" * 64))
+    declared = tuple(
+        Declared(coded.sop_instance_uid, len(coded.frames), coded.content_digest)
+        for coded in (archive.coded(one).coded, archive.coded(two).coded)
+    )
     ledger = service.record_manifest("kita", manifest_of("1.2.3", *declared), actor=GATEWAY)
     assert (ledger.declared_instances, ledger.arrived_instances, ledger.complete) == (2, 0, False)
     archive.stored(one)
@@ -97,7 +100,7 @@ def test_the_ledger_sets_what_was_declared_beside_what_is_here(archive: SmallArc
     assert service.ledger("minami", "1.2.3").declared_instances is None
     with archive.client() as client:
         document = client.get(f"{archive.base}/api/v1/sites/kita/studies/1.2.3/images").json()
-        assert document["manifest"] == {"signed_by": "1", "verified": True}
+        assert document["manifest"] == {"signed_by": ["1"], "verified": True}
         service.record_manifest("kita", manifest_of("1.2.3", declared[0]), actor=GATEWAY)
         document = client.get(f"{archive.base}/api/v1/sites/kita/studies/1.2.3/images").json()
     assert document["ledger"]["declared_instances"] == 1

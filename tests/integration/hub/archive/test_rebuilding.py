@@ -117,7 +117,7 @@ def test_a_broken_file_beside_the_objects_is_told_and_stops_nothing(
     archive.service.keep_missing_receipts()
     archive.service.record_manifest("kita", signed_for("1.2.3"), actor=GATEWAY)
     archive.service.record_manifest("kita", signed_for("1.2.4", Declared("1", 1, "a")), actor=GATEWAY)
-    broken = {manifest_key("kita", "1.2.3"), receipt_key("kita", "1.2.3")}
+    broken = {manifest_key("kita", "1.2.3", "1"), receipt_key("kita", "1.2.3")}
     for key in broken:
         archive.service.blobs.replace(key, damage)
     new = lost()
@@ -164,7 +164,7 @@ def test_what_its_sender_did_not_sign_for_is_told_even_where_the_row_came_from_t
         steps = {step.key: step.error for step in service.verify(actor="person:1")}
         assert steps[blob_key("kita", right.sha256)] is None
         assert isinstance(steps[blob_key("kita", wrong.sha256)], ProofError)
-        assert isinstance(steps[manifest_key("kita", "1.2.3")], NotFoundError)
+        assert isinstance(steps[manifest_key("kita", "1.2.3", "1")], NotFoundError)
         assert len(steps) == 3
 
 

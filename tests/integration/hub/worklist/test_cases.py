@@ -46,7 +46,8 @@ def test_a_case_shows_whose_and_what_and_how_much_is_here(room: ReadingRoom) -> 
 
 def test_images_are_arriving_until_the_senders_count_is_reached(room: ReadingRoom) -> None:
     first, second = (image(study="1.2.3", series="1.2.3.4", number=n, modality="MG") for n in (1, 2))
-    declared = tuple(Declared(one.SOPInstanceUID, 1, "") for one in (first, second))
+    counted = (room.coded(one).coded for one in (first, second))
+    declared = tuple(Declared(one.sop_instance_uid, 1, one.content_digest) for one in counted)
     manifest = Manifest("1.2.3", "gateway:1", verified=True, document=b"{}", signature=b"", declared=declared)
     room.archive.record_manifest("kita", manifest, actor="gateway:1")
     item = room.take_in(first, closed=False)
@@ -67,7 +68,7 @@ def test_a_part_that_a_gateway_sent_is_never_the_whole_before_it_has_signed_for_
     long_ago(room, hours=0.5)
     one = client.get(f"/api/v1/worklist/{item}").json()
     assert (one["images_state"], one["arrived_instances"], one["declared_instances"]) == ("arriving", 1, None)
-    room.archive.announce("kita", "1.2.3", instances=3)
+    room.archive.announce("kita", "1.2.3", announced_by="1", instances=3)
     room.carry_out()
     one = client.get(f"/api/v1/worklist/{item}").json()
     assert (one["images_state"], one["arrived_instances"], one["declared_instances"]) == ("arriving", 1, 3)
