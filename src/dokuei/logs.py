@@ -2,11 +2,29 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 
 # Libraries that would print what passes through them: DIMSE datasets, SQL parameters, URLs with UIDs.
 _QUIET = ("pynetdicom", "pydicom", "httpx", "httpcore", "sqlalchemy", "pyhanko", "alembic", "asyncio")
+
+
+class _Unfailing:
+    """A stream whose failures nobody hears of: a log on a full disk must not end whoever writes it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def configure_logs(*, part: str) -> None:
@@ -22,7 +40,7 @@ def configure_logs(*, part: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Unfailing(sys.stdout))),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(part=part)

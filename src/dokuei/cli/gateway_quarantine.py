@@ -22,7 +22,7 @@ quarantine_app = typer.Typer(
     help="Objects that were refused and kept, and wait for somebody; without a verb: list them."
 )
 
-ListHome = Annotated[Path | None, typer.Option("--home", help="Home folder.")]
+ListHome = Annotated[Path | None, typer.Option("--home", envvar="DOKUEI_HOME", help="Home folder.")]
 Number = Annotated[int, typer.Argument(help="The entry's number in the list.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For other programs.")]
 All = Annotated[bool, typer.Option("--all", help="Settled ones too.")]

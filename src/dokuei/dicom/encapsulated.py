@@ -46,7 +46,7 @@ def read_frames(data_set: DataSet, description: PixelDescription) -> EncodedFram
     """
     table, fragments = _read_fragments(data_set, description)
     wanted = description.number_of_frames
-    if data_set.source.syntax.kind == "video":
+    if data_set.source.syntax.kind == "video" and fragments:
         return EncodedFrames(tuple((fragment,) for fragment in fragments), apart=False)
     if len(fragments) < wanted:
         raise TruncatedError(

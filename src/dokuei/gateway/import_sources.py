@@ -86,7 +86,7 @@ def _file(path: Path, opened: ExitStack) -> Iterator[Source]:
             return  # sockets and devices hold no object
         if _is_directory_file(path):
             yield from _missing_on_disk(path)
-        elif not _is_part10(path) and zipfile.is_zipfile(path):
+        elif not _is_part10(path) and (_begins_as_zip(path) or zipfile.is_zipfile(path)):
             yield from _zipped(path, opened)
         else:
             yield Source(str(path), path.stat().st_size, partial(_open, path))
@@ -105,6 +105,12 @@ def _is_directory_file(path: Path) -> bool:
 def _is_part10(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(START)[PREFIX_AT:] == PREFIX
+
+
+def _begins_as_zip(path: Path) -> bool:
+    """Also where its end is missing, without which Python calls it no ZIP file."""
+    with path.open("rb") as file:
+        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
 
 
 def _zipped(path: Path, opened: ExitStack) -> Iterator[Source]:

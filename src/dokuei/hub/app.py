@@ -97,6 +97,7 @@ class ReadersApp(FastAPI):
             docs_url=None,
             redoc_url=None,
             lifespan=warmed,
+            redirect_slashes=False,  # a redirect would repeat the Host header, which is the client's word
         )
         self._headers = pages.security_headers(transport_security=settings.serves_tls and not settings.loopback)
         self._door: ASGIApp = pages.SecurityHeaders(OuterDoor(super().__call__), self._headers)

@@ -1,6 +1,7 @@
 """One listening process of the hub: an ASGI application under Granian, stopped cleanly by a signal."""
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -18,6 +19,9 @@ from dokuei.errors import ConfigurationError
 from dokuei.hub.problems import OuterDoor
 
 _BACKLOG = 512
+_CONNECTIONS = 8192  # each costs little; a browser has six, and whoever holds some open takes them from others
+_FILES = 2 * _CONNECTIONS
+_HEADER_MILLISECONDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,17 @@ def serve(app: Callable[..., Any], listener: Listener) -> None:
     Raises:
         ConfigurationError: the port cannot be opened, or somebody listens there already.
     """
+    _allow_files(_FILES)
     with open_listener(listener.host, listener.port) as opened:
         asyncio.run(_serve(app, listener, opened))
+
+
+def _allow_files(wanted: int) -> None:
+    """As many open files as connections need, as far as the machine lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def open_listener(host: str, port: int) -> socket.socket:
@@ -90,8 +103,9 @@ async def _serve(app: Callable[..., Any], listener: Listener, opened: socket.soc
         port=listener.port,
         interface=Interfaces.ASGI,
         http=HTTPModes.auto,
-        http1_settings=HTTP1Settings(keep_alive=True),
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, keep_alive=True),
         backlog=_BACKLOG,
+        backpressure=_CONNECTIONS,
         websockets=False,
         log_access=False,
         ssl_cert=listener.certificate,

@@ -33,6 +33,14 @@ def _status(home: Path, *options: str) -> str:
     return " ".join(done.output.replace("│", " ").split())
 
 
+def test_the_home_is_named_once_for_the_list_of_what_was_refused_too(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOKUEI_HOME", str(home))
+    done = CliRunner().invoke(build(["gateway"]), ["gateway", "quarantine", "--json"])
+    assert (done.exit_code, json.loads(done.output)) == (0, [])
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [("en", ["1 of 1", "Patient ID is empty"]), ("ja", ["1枚中1枚", "患者IDが空"])],

@@ -86,6 +86,11 @@ def test_fewer_fragments_than_frames_are_refused(tmp_path: Path) -> None:
     _refused(tmp_path, (tmp_path / "s.dcm").read_bytes(), TruncatedError)
 
 
+def test_a_video_without_a_picture_is_refused(tmp_path: Path) -> None:
+    save_encoded(tmp_path / "s.dcm", image(noise((8, 9)), NumberOfFrames=3), [], "1.2.840.10008.1.2.4.102")
+    _refused(tmp_path, (tmp_path / "s.dcm").read_bytes(), TruncatedError)
+
+
 def _claims() -> list[bytes]:
     return [
         element(0x00081140, "SQ", b"", UNDEFINED),

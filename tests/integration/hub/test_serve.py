@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 
 import httpx
 import pytest
@@ -53,6 +53,27 @@ def test_the_server_itself_does_not_share_its_port() -> None:
     serve(_breaks, Listener("localhost", port))
     asker.join()
     assert refused == [True]
+
+
+def test_whoever_holds_many_connections_open_takes_no_others_place() -> None:
+    port = free_port()
+    answered: list[int] = []
+
+    def crowd_and_ask() -> None:
+        with ExitStack() as held:
+            while not answered:
+                with suppress(httpx.HTTPError):
+                    answered.append(httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=5).status_code)
+            for _ in range(700):
+                held.enter_context(socket.create_connection(("127.0.0.1", port), 5)).sendall(b"GET / HTT")
+            answered.append(httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=5).status_code)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    asker = threading.Thread(target=crowd_and_ask)
+    asker.start()
+    serve(_breaks, Listener("localhost", port))
+    asker.join()
+    assert answered == [500, 500], "this application answers so"
 
 
 def test_an_application_that_cannot_begin_answers_with_a_problem() -> None:

@@ -128,7 +128,10 @@ class People:
 
         Raises:
             NotFoundError: no such person.
+            ConflictError: it is their own account, which nobody might be left to unlock.
         """
+        if locked and actor == f"person:{person_id}":
+            raise ConflictError("nobody locks their own account", phase="locking an account", remedy="ask another one")
         with self.database.begin() as connection:
             self._known(connection, person_id)
             store_people.lock(connection, person_id, locked=locked)

@@ -143,6 +143,14 @@ def test_a_locked_person_is_out_at_once_and_cannot_come_back(hub: SmallHub) -> N
     assert sign_in(hub.client(), key).status_code == 401
 
 
+def test_nobody_locks_their_own_account(hub: SmallHub) -> None:
+    """Of the last administrator nobody would be left to undo it."""
+    client = hub.signed_in("admin.a", Grant(Role.ADMINISTRATOR, None))
+    mine = client.get("/api/v1/session").json()["person"]["person_id"]
+    assert client.post(f"/api/v1/people/{mine}/lock").status_code == 409
+    assert client.get("/api/v1/session").status_code == 200
+
+
 def test_sign_out_ends_the_session_and_says_how_long_it_lasted(hub: SmallHub) -> None:
     """LOG-01: sign-in time and duration are in the log."""
     client = hub.signed_in("reader.a", READER_OF_KITA)
