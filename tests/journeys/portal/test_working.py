@@ -162,8 +162,14 @@ def test_gateways_say_in_words_what_is_wrong_and_show_each_study_on_its_way(
     page = visitor.page
     first = page.get_by_role("region", name="北原総合病院").first
     expect(first).to_contain_text("転送中 61 %")
-    expect(first).to_contain_text("停止中：frame 2: decoders disagree")
     expect(first).to_contain_text("隔離 2件")
+    recorded = {
+        "ゲートウェイで停止中：施設での対応が必要です": "frame 2: decoders disagree",
+        "途中で切れています": "admission: cut off",
+    }
+    for words, raw in recorded.items():
+        first.get_by_role("button", name=words).click()
+        expect(first.locator("[lang=en]", has_text=raw)).to_be_visible()
     expect(page.get_by_role("region", name="みなと乳腺クリニック")).to_contain_text("接続実績なし")
     expect(page.get_by_text("0.0.9")).to_be_visible()
     page.get_by_role("button", name="ゲートウェイを登録").click()

@@ -3,10 +3,11 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { GatewayStudy } from "@/api/types";
 import { formatBytes } from "@/ui/format";
+import { RecordedWords } from "@/ui/RecordedWords";
 import { Stations } from "@/ui/Stations";
 import { useCount } from "@/ui/Written";
 import classes from "./Gateways.module.css";
-import { byNeed, shortUid, STATIONS, stationStates } from "./model";
+import { byNeed, recorded, shortUid, STATIONS, stationStates } from "./model";
 
 const FIRST = 6;
 
@@ -45,7 +46,7 @@ function StudyLine({ study }: { readonly study: GatewayStudy }): JSX.Element {
           {shortUid(study.study_instance_uid)}
         </span>
         <span className={classes["amount"]}>
-          {t("amount", { number: count(study.instances), bytes: formatBytes(study.bytes) })}
+          {t("amount", { count: study.instances, number: count(study.instances), bytes: formatBytes(study.bytes) })}
         </span>
       </div>
       <div className={classes["way"]}>
@@ -65,7 +66,11 @@ function StudyLine({ study }: { readonly study: GatewayStudy }): JSX.Element {
             return { key, state, word: behind ? t(`station.passed.${key}`) : t(`station.ahead.${key}`) };
           })}
         />
-        {study.error && <p className={classes["error"]}>{t("stuck", { error: study.error })}</p>}
+        {study.error && (
+          <div className={classes["error"]}>
+            <RecordedWords raw={recorded(study.error, study.remedy)}>{t("stuck")}</RecordedWords>
+          </div>
+        )}
       </div>
     </li>
   );
