@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from dokuei.hub.identity.model import Grant, Role
 from dokuei.transfer.protocol import Heartbeat
 from tests.journeys.portal.conftest import ADMINISTRATOR, READER, Visiting, Visitor
 from tests.makers.browsed_hub import BrowsedHub
@@ -198,3 +199,13 @@ def test_an_administrator_adds_a_person_who_then_enrols_and_can_be_locked_out(vi
     page.get_by_role("menuitem", name="アカウントを停止").click()
     expect(row).to_contain_text("停止中")
     expect(new.page.get_by_role("heading", name="セッションが終了しました")).to_be_visible(timeout=15_000)
+
+
+def test_who_may_not_read_reports_or_has_no_page_is_told_so(items: list[str], visiting: Visiting) -> None:
+    technologist = visiting("giken", Grant(Role.TECHNOLOGIST, "kita"))
+    technologist.open(f"/cases/{items[1]}")
+    expect(technologist.page.get_by_text("この役割ではレポートを閲覧できません")).to_be_visible()
+    assert not [url for url in technologist.asked if url.endswith("/report")]
+    auditor = visiting("kansa", Grant(Role.AUDITOR, None), language="en")
+    auditor.open("/")
+    expect(auditor.page.get_by_text("There is no page for the audit trail yet.")).to_be_visible()
