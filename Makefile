@@ -3,7 +3,7 @@ HOME_DIR ?= var/demo
 PYTHON := .venv/bin/python
 NPM := PATH="$(CURDIR)/.node/bin:$$PATH" npm --prefix viewer
 
-.PHONY: help setup setup-run viewer run check test-python test-viewer test bench real-files soak lock clean
+.PHONY: help setup setup-run viewer run check test-python test-viewer test bench real-files pictures soak lock clean
 
 help:
 	@echo "make run     set up what is missing, start gateway, hub and viewer with the demo cases"
@@ -11,6 +11,7 @@ help:
 	@echo "make check   lint, types, import rules"
 	@echo "make bench   measure beside the peers (writes docs/bench)"
 	@echo "make real-files   send every file of the test data the whole way and print what became of each"
+	@echo "make pictures   photograph the pages for the README"
 	@echo "make soak    the long runs"
 
 setup-run:
@@ -52,6 +53,9 @@ test: check test-viewer test-python
 
 real-files: setup viewer
 	$(PYTHON) -m tests.makers.real_files
+
+pictures: setup viewer
+	$(PYTHON) -m tests.makers.pictures
 
 bench: setup viewer
 	$(PYTHON) bench/run.py

@@ -5,7 +5,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +20,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
 from dokuei.clock import now
+from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.intake import intake
 from dokuei.hub.app import Hub, open_hub, readers_app
 from dokuei.hub.archive.model import Declared, Incoming, Manifest, Stored
@@ -125,26 +126,35 @@ class BrowsedHub:
     def _link(self, person_id: str) -> str:
         return f"{self.url}/enrol#{self.hub.identity.people.link(person_id, actor='system')}"
 
-    def case(self, objects: list[Dataset], site_id: str = "kita") -> str:
+    def case(self, objects: Sequence[Dataset], site_id: str = "kita") -> str:
         """Objects of one study, coded, proved and stored; the case's id."""
+        self.store(site_id, self.coded(objects))
+        study = str(objects[0].StudyInstanceUID)
+        self.declare(site_id, study)
+        return self.item(site_id, study)
+
+    def coded(self, objects: Sequence[Dataset]) -> list[Incoming]:
+        """Objects as a gateway sends them: coded and proved."""
         incoming = []
         for one in objects:
             path = self.folder / f"{generate_uid()}.dcm"
             one.save_as(path, enforce_file_format=True)
             target = path.with_suffix(".coded")
             incoming.append(Incoming(target, intake(path, target)))
+        return incoming
+
+    def store(self, site_id: str, incoming: list[Incoming]) -> None:
+        """What came of a study goes into the archive."""
         outcomes = self.hub.archive.store_instances(site_id, incoming, actor=GATEWAY_ACTOR)
         assert all(isinstance(outcome, Stored) for outcome in outcomes), outcomes
-        study = str(objects[0].StudyInstanceUID)
-        self.declare(site_id, study)
-        return self.item(site_id, study)
 
     def declare(self, site_id: str, study: str) -> None:
         """The gateway counts what it has sent of a study: all that is here."""
-        here = self.hub.archive.instances(Scope(site_id, study))
-        counted = tuple(
-            Declared(one.coded.sop_instance_uid, len(one.coded.frames), one.coded.content_digest) for one in here
-        )
+        self.sign_for(site_id, study, [one.coded for one in self.hub.archive.instances(Scope(site_id, study))])
+
+    def sign_for(self, site_id: str, study: str, objects: list[CodedInstance]) -> None:
+        """The gateway's manifest of a study."""
+        counted = tuple(Declared(one.sop_instance_uid, len(one.frames), one.content_digest) for one in objects)
         signed_by = GATEWAY_ACTOR.removeprefix("gateway:")
         manifest = Manifest(study, signed_by, verified=True, document=b"{}", signature=b"", declared=counted)
         self.hub.archive.record_manifest(site_id, manifest, actor=GATEWAY_ACTOR)

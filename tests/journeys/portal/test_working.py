@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from dokuei.hub.identity.model import Grant, Role
 from dokuei.transfer.protocol import Heartbeat
 from tests.journeys.portal.conftest import ADMINISTRATOR, READER, Visiting, Visitor
 from tests.makers.browsed_hub import BrowsedHub
@@ -162,7 +163,6 @@ def test_gateways_say_in_words_what_is_wrong_and_show_each_study_on_its_way(
     page = visitor.page
     first = page.get_by_role("region", name="北原総合病院").first
     expect(first).to_contain_text("転送中 61 %")
-    expect(first).to_contain_text("停止中：frame 2: decoders disagree")
     expect(first).to_contain_text("隔離 2件")
     expect(first).to_contain_text("受信時の注意（4枚中3枚）")
     expect(first.get_by_role("list", name="受信時の注意").get_by_role("listitem")).to_have_text(
@@ -170,6 +170,13 @@ def test_gateways_say_in_words_what_is_wrong_and_show_each_study_on_its_way(
     )
     first.get_by_role("button", name="その他の注意").click()
     expect(first.get_by_text("a warning of next year")).to_be_visible()
+    recorded = {
+        "ゲートウェイで停止中：施設での対応が必要です": "frame 2: decoders disagree",
+        "途中で切れています": "admission: cut off",
+    }
+    for words, raw in recorded.items():
+        first.get_by_role("button", name=words).click()
+        expect(first.locator("[lang=en]", has_text=raw)).to_be_visible()
     expect(page.get_by_role("region", name="みなと乳腺クリニック")).to_contain_text("接続実績なし")
     expect(page.get_by_text("0.0.9")).to_be_visible()
     page.get_by_role("button", name="ゲートウェイを登録").click()
@@ -198,3 +205,13 @@ def test_an_administrator_adds_a_person_who_then_enrols_and_can_be_locked_out(vi
     page.get_by_role("menuitem", name="アカウントを停止").click()
     expect(row).to_contain_text("停止中")
     expect(new.page.get_by_role("heading", name="セッションが終了しました")).to_be_visible(timeout=15_000)
+
+
+def test_who_may_not_read_reports_or_has_no_page_is_told_so(items: list[str], visiting: Visiting) -> None:
+    technologist = visiting("giken", Grant(Role.TECHNOLOGIST, "kita"))
+    technologist.open(f"/cases/{items[1]}")
+    expect(technologist.page.get_by_text("この役割ではレポートを閲覧できません")).to_be_visible()
+    assert not [url for url in technologist.asked if url.endswith("/report")]
+    auditor = visiting("kansa", Grant(Role.AUDITOR, None), language="en")
+    auditor.open("/")
+    expect(auditor.page.get_by_text("There is no page for the audit trail yet.")).to_be_visible()

@@ -1,8 +1,10 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { Gateway } from "@/api/types";
+import { RecordedWords } from "@/ui/RecordedWords";
 import { InstantText, useCount } from "@/ui/Written";
 import classes from "./Gateways.module.css";
+import { recorded, refusalKey } from "./model";
 
 /** Why objects wait in a gateway's quarantine; they are settled at the hospital. */
 export function Refusals({ gateway }: { readonly gateway: Gateway }): JSX.Element | null {
@@ -18,11 +20,10 @@ export function Refusals({ gateway }: { readonly gateway: Gateway }): JSX.Elemen
           <li key={`${refusal.at} ${refusal.code} ${String(index)}`}>
             <InstantText value={refusal.at} />
             <span>{refusal.sending_ae}</span>
-            <span>
-              {refusal.reason}
+            <RecordedWords raw={recorded(refusal.reason, refusal.remedy)}>
+              {t(`refused.${refusalKey(refusal.code)}`)}
               {refusal.times > 1 && ` ${t("refusal_times", { number: count(refusal.times) })}`}
-              {refusal.remedy && ` → ${refusal.remedy}`}
-            </span>
+            </RecordedWords>
           </li>
         ))}
       </ul>

@@ -9,7 +9,7 @@ import { RecordedWords } from "@/ui/RecordedWords";
 import { Stations } from "@/ui/Stations";
 import { useCount } from "@/ui/Written";
 import classes from "./Gateways.module.css";
-import { byNeed, shortUid, STATIONS, stationStates } from "./model";
+import { byNeed, recorded, shortUid, STATIONS, stationStates } from "./model";
 
 const FIRST = 6;
 
@@ -48,7 +48,7 @@ function StudyLine({ study }: { readonly study: GatewayStudy }): JSX.Element {
           {shortUid(study.study_instance_uid)}
         </span>
         <span className={classes["amount"]}>
-          {t("amount", { number: count(study.instances), bytes: formatBytes(study.bytes) })}
+          {t("amount", { count: study.instances, number: count(study.instances), bytes: formatBytes(study.bytes) })}
         </span>
       </div>
       <div className={classes["way"]}>
@@ -68,9 +68,13 @@ function StudyLine({ study }: { readonly study: GatewayStudy }): JSX.Element {
             return { key, state, word: behind ? t(`station.passed.${key}`) : t(`station.ahead.${key}`) };
           })}
         />
-        {study.error && <p className={classes["error"]}>{t("stuck", { error: study.error })}</p>}
+        {study.error && (
+          <div className={classes["error"]}>
+            <RecordedWords raw={recorded(study.error, study.remedy)}>{t("stuck")}</RecordedWords>
+          </div>
+        )}
         {study.warned_instances > 0 && <Warnings study={study} />}
-        {study.removed > 0 && <p>{t("removed", { number: study.removed })}</p>}
+        {study.removed > 0 && <p>{t("removed", { count: study.removed })}</p>}
       </div>
     </li>
   );

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Gateway, GatewayStudy } from "@/api/types";
-import { byNeed, certificateState, gatewaysByNeed, shortUid, stationStates } from "./model";
+import {
+  byNeed,
+  certificateState,
+  gatewaysByNeed,
+  recorded,
+  REFUSAL_CODES,
+  refusalKey,
+  shortUid,
+  stationStates,
+} from "./model";
 
 const states = (state: GatewayStudy["state"], percent = 0): string =>
   Object.values(stationStates({ state, percent })).join(" ");
@@ -84,5 +93,17 @@ describe("a long UID", () => {
   it("is told by its end", () => {
     expect(shortUid("1.2.3")).toBe("1.2.3");
     expect(shortUid(`1.2.${"3".repeat(50)}.7`, 10)).toBe("…3333333.7");
+  });
+});
+
+describe("a refusal", () => {
+  it("has words of its own for every code that gateways know, and others for a code of next year", () => {
+    expect(REFUSAL_CODES.map(refusalKey)).toEqual(REFUSAL_CODES);
+    expect(refusalKey("refused-object")).toBe("other");
+  });
+
+  it("keeps what was recorded, and what was advised", () => {
+    expect(recorded("cut off", "")).toBe("cut off");
+    expect(recorded("a DICOMDIR", "import its folder")).toBe("a DICOMDIR → import its folder");
   });
 });

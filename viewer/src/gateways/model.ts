@@ -1,5 +1,6 @@
 /** Where a study is on its way from the hospital to the hub, and what a gateway needs somebody to do; pure. */
 import type { Gateway, GatewayStudy } from "@/api/types";
+import type { catalogues } from "@/i18n";
 import type { StationState } from "@/ui/Stations";
 
 export const STATIONS = ["received", "proved", "forwarding", "at-hub"] as const;
@@ -37,6 +38,26 @@ const ORDER: Record<GatewayStudy["state"], number> = {
 export function byNeed(studies: readonly GatewayStudy[]): GatewayStudy[] {
   return [...studies].sort((one, other) => ORDER[one.state] - ORDER[other.state] || other.percent - one.percent);
 }
+
+type RefusalKey = keyof (typeof catalogues)["en"]["gateways"]["refused"];
+
+/** The hub's codes for objects that are refused, each with words in the catalogues. */
+export const REFUSAL_CODES: readonly RefusalKey[] = [
+  "not-dicom",
+  "truncated",
+  "too-large",
+  "identity",
+  "unsupported",
+  "other-content",
+  "conflict",
+  "unproved",
+];
+
+/** The catalogues' key for why an object is in quarantine; `other` where the code is not known. */
+export const refusalKey = (code: string): RefusalKey => REFUSAL_CODES.find((known) => known === code) ?? "other";
+
+/** What the gateway recorded, in its own English words. */
+export const recorded = (reason: string, remedy: string): string => (remedy ? `${reason} → ${remedy}` : reason);
 
 const DAY = 86_400_000;
 const RENEW_WITHIN = 30 * DAY;

@@ -116,7 +116,7 @@ describe("the catalogues", () => {
   });
 
   it("fill in the same values in Japanese and English", () => {
-    const valuesOf = (text: string): string[] => (text.match(/\{\{\w+\}\}/gu) ?? []).sort();
+    const valuesOf = (text: string): string[] => (text.match(/\{\{\w+(?:, \w+)?\}\}/gu) ?? []).sort();
     const english = new Map(entriesIn("en").map(([key, text]) => [withoutPlural(key), valuesOf(text)]));
     for (const [key, text] of entriesIn("ja"))
       expect([key, valuesOf(text)]).toEqual([key, english.get(withoutPlural(key))]);

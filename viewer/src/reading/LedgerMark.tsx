@@ -79,11 +79,11 @@ function words(state: LedgerState, ledger: StudyLedger, progress: Progress, t: W
   if (state === "unreachable" || state === "unshown")
     return t("ledger.unshown", { count: ledger.arrivedInstances - ledger.reachableInstances - ledger.newInstances });
   if (state === "missing" || state === "excess")
-    return t("ledger.differs", { arrived: ledger.arrivedInstances, declared: ledger.declaredInstances });
+    return t("ledger.differs", { arrived: ledger.arrivedInstances, count: ledger.declaredInstances });
   if (state === "contradicted") return t("ledger.contradicted", { count: ledger.contradictedInstances });
   if (state === "unsigned") return t("ledger.manifestBad");
   if (state === "arriving")
-    return t("ledger.arriving", { arrived: ledger.arrivedInstances, declared: ledger.declaredInstances });
+    return t("ledger.arriving", { arrived: ledger.arrivedInstances, count: ledger.declaredInstances });
   if (progress.proved < progress.frames) return t("ledger.proving", { proved: progress.proved, all: progress.frames });
   if (state === "uncounted") return t("ledger.uncounted", { count: ledger.arrivedFrames });
   return t("ledger.complete", { count: ledger.arrivedFrames });

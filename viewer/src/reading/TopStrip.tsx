@@ -1,5 +1,5 @@
 import { Menu } from "@mantine/core";
-import { useSyncExternalStore, type Dispatch, type JSX } from "react";
+import { useEffect, useRef, useSyncExternalStore, type Dispatch, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { FrameStore } from "@/images/store";
 import type { VoiChoice } from "@/images/frame";
@@ -141,8 +141,12 @@ function ToolButtons({ room, act }: { readonly room: Room; readonly act: (comman
 function Steps({ opened, room, change }: Pick<TopStripProps, "opened" | "room" | "change">): JSX.Element {
   const { t } = useTranslation("reading");
   const { steps } = opened.hanging;
+  const strip = useRef<HTMLElement>(null);
+  useEffect(() => {
+    strip.current?.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [room.step, room.own]);
   return (
-    <nav className={classes["steps"]}>
+    <nav className={classes["steps"]} ref={strip}>
       {steps.map((step, index) => (
         <button
           key={`${step.name} ${index}`}

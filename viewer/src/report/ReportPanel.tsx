@@ -1,8 +1,8 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageRead, Report, WorklistItem } from "@/api/types";
-import { useSession } from "@/session/api";
-import { Failed, LoadingRows } from "@/ui/States";
+import { useMay, useSession } from "@/session/api";
+import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { useWorklistItem } from "@/worklist/api";
 import { useReport } from "./api";
 import { Editor } from "./Editor";
@@ -19,7 +19,19 @@ export interface ReportPanelProps {
 }
 
 /** The report beside the images, and on the case's own page: written by who has the case in hand, read by the others. */
-export function ReportPanel({ worklistItemId, imagesRead, writing = 0 }: ReportPanelProps): JSX.Element {
+export function ReportPanel(props: ReportPanelProps): JSX.Element {
+  const { t } = useTranslation("report");
+  if (useMay()("report.read")) return <Readable {...props} />;
+  return (
+    <section className={classes["panel"]} aria-label={t("title")} data-report-panel="">
+      <Empty compact title={t("title")}>
+        {t("not_for_role")}
+      </Empty>
+    </section>
+  );
+}
+
+function Readable({ worklistItemId, imagesRead, writing = 0 }: ReportPanelProps): JSX.Element {
   const { t } = useTranslation("report");
   const item = useWorklistItem(worklistItemId);
   const report = useReport(worklistItemId);

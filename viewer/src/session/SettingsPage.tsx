@@ -9,7 +9,10 @@ import { Page } from "@/ui/Page";
 import { Failed, FailedLine, LoadingRows } from "@/ui/States";
 import table from "@/ui/Table.module.css";
 import { InstantText } from "@/ui/Written";
+import { useMay } from "./api";
 import { deviceOf } from "./device";
+import { firstPlace, OWN_PLACE } from "./nextPlace";
+import classes from "./Session.module.css";
 
 const KEY = ["sessions"] as const;
 
@@ -20,8 +23,12 @@ export default function SettingsPage(): JSX.Element {
     queryKey: KEY,
     queryFn: ({ signal }) => getJson<readonly OpenSession[]>("/api/v1/sessions", signal),
   });
+  const may = useMay();
   return (
     <Page title={t("sessions.title")} lead={t("sessions.lead")}>
+      {firstPlace(may) === OWN_PLACE && (
+        <p className={classes["nowhere"]}>{may("audit.read") ? t("sessions.auditor") : t("sessions.nowhere")}</p>
+      )}
       {query.data ? (
         <Sessions sessions={query.data} />
       ) : query.error ? (

@@ -17,6 +17,9 @@ const PLACES = [
   ["administer", "/people"],
 ] as const;
 
+/** Everybody's own page, where there is no other. */
+export const OWN_PLACE = "/settings";
+
 /** The first page that somebody with these permissions may see. */
 export const firstPlace = (may: (permission: string) => boolean): string =>
-  PLACES.find(([permission]) => may(permission))?.[1] ?? "/settings";
+  PLACES.find(([permission]) => may(permission))?.[1] ?? OWN_PLACE;

@@ -63,7 +63,9 @@ export function InstantText({ value, seconds = false, day = true }: InstantProps
   const clock = formatClock(instant, { seconds });
   return (
     <time dateTime={instant.toISOString()} title={`${instant.toISOString()} · ${zone}`}>
-      {day ? `${formatDay(dayOf(instant), style)} ${clock}` : clock}
+      {day && <span className={classes["whole"]}>{formatDay(dayOf(instant), style)}</span>}
+      {day && " "}
+      <span className={classes["whole"]}>{clock}</span>
     </time>
   );
 }

@@ -38,7 +38,7 @@ function Proved({ way }: Told): ReactNode {
   const signed = way?.signed_for ?? null;
   if (signed === null) return null;
   if (!signed.verified) return t("station.unverified");
-  return t("station.signed_for", { number: count(signed.instances) });
+  return t("station.signed_for", { count: signed.instances, number: count(signed.instances) });
 }
 
 function AtHub({ item, way }: Told): ReactNode {
@@ -63,7 +63,8 @@ function Reading({ item, way }: Told): ReactNode {
   if (held !== undefined) {
     return (
       <>
-        {held.display_name} {held.claimed_at !== null && <InstantText value={held.claimed_at} />}
+        <span>{held.display_name}</span>
+        {held.claimed_at !== null && <InstantText value={held.claimed_at} />}
       </>
     );
   }
