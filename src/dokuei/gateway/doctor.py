@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from dokuei.clock import now
 from dokuei.errors import DokueiError, PeerRefusedError
 from dokuei.gateway.enrol import Identity, hub_client, identity_of
-from dokuei.settings import Settings
+from dokuei.settings import Destination, Settings
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.dial import Address, Proxy, address_of, connect, proxy_of, secure
 from dokuei.transfer.protocol import Offer
@@ -26,6 +26,7 @@ _CLOCK_WARNING = timedelta(seconds=60)
 _CLOCK_BAD = timedelta(minutes=5)
 _DAYS_WARNING = 30
 _FREE_WARNING = 10 << 30
+_PACS_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything in the order in which it must work; what depends on a failed step is left out."""
     identity = identity_of(settings.home)
     enrolment = identity.read()
-    found = [_disk(settings)]
+    found = [_disk(settings), _pacs(settings.gateway.pacs)]
     url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
     if enrolment is None:
         found += [Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]
@@ -178,6 +179,21 @@ def _disk(settings: Settings) -> Finding:
     if free < settings.gateway.keep_free_mb << 20:
         return Finding("disk", "bad", f"{what}: senders are refused", "free space, or give the gateway a larger disk")
     return Finding("disk", "warning" if free < _FREE_WARNING else "good", what)
+
+
+def _pacs(pacs: Destination | None) -> Finding:
+    """Where signed reports go: that somebody listens there is seen; what it takes, only a report tells."""
+    if pacs is None:
+        return Finding(
+            "PACS", "warning", "none is set: signed reports stay at the hub", "set gateway.pacs: ae_title, host, port"
+        )
+    where = f"{pacs.ae_title} at {pacs.host}:{pacs.port}"
+    try:
+        socket.create_connection((pacs.host, pacs.port), _PACS_SECONDS).close()
+    except OSError as error:
+        what = f"{where} cannot be reached: {error.strerror or type(error).__name__}"
+        return Finding("PACS", "bad", what, "start it, or open the way from this machine to it")
+    return Finding("PACS", "good", f"{where} listens")
 
 
 def _issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:

@@ -75,9 +75,9 @@ def _inspector(folder: Path) -> Iterator[int]:
 def test_on_a_free_way_everything_is_good(hub: HubForGateways, home: Path) -> None:
     findings = examine(_settings(home, hub.port))
     assert [one.subject for one in findings] == [
-        "disk", "enrolment", "certificate", "DNS", "port", "TLS", "clock", "hub",
+        "disk", "PACS", "enrolment", "certificate", "DNS", "port", "TLS", "clock", "hub",
     ]  # fmt: skip
-    assert {one.verdict for one in findings} == {"good"}, findings
+    assert {one.verdict for one in findings if one.subject != "PACS"} == {"good"}, findings
 
 
 def test_a_name_that_does_not_resolve_is_named(home: Path) -> None:
@@ -133,6 +133,16 @@ def test_a_full_disk_is_named(hub: HubForGateways, home: Path, monkeypatch: pyte
     assert finding.verdict == "bad"
 
 
+def test_where_reports_go_is_looked_at(tmp_path: Path) -> None:
+    assert _of(examine(read_settings(tmp_path, environment={})), "PACS").verdict == "warning"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        pacs = {"AE_TITLE": "PACS", "HOST": "127.0.0.1", "PORT": str(listener.getsockname()[1])}
+        named = {f"DOKUEI_GATEWAY__PACS__{name}": value for name, value in pacs.items()}
+        settings = read_settings(tmp_path, environment=named)
+        assert _of(examine(settings), "PACS").verdict == "good"
+    assert _of(examine(settings), "PACS").verdict == "bad"
+
+
 def test_without_enrolment_there_is_one_thing_to_do(tmp_path: Path) -> None:
     last = examine(read_settings(tmp_path, environment={}))[-1]
     assert (last.subject, last.verdict) == ("enrolment", "bad")
@@ -160,7 +170,7 @@ def test_an_upload_too_goes_by_the_hubs_clock(hub: HubForGateways, home: Path, m
 
 def test_before_the_enrolment_the_way_is_looked_at_too(hub: HubForGateways, tmp_path: Path) -> None:
     findings = examine(_settings(tmp_path, hub.port))
-    assert [one.subject for one in findings] == ["disk", "enrolment", "DNS", "port"]
+    assert [one.subject for one in findings] == ["disk", "PACS", "enrolment", "DNS", "port"]
     assert _of(findings, "enrolment").verdict == "bad"
     last = examine(_settings(tmp_path, free_port()))[-1]
     assert (last.subject, last.verdict) == ("port", "bad")
