@@ -370,6 +370,7 @@ def test_the_viewers_document_tells_the_ledger_and_is_known_by_its_tag(archive: 
             "arrived_frames": 3,
             "proved_instances": 1,
             "open": True,
+            "contradicted_instances": 0,
         }
         (series,) = document["series"]
         assert (series["laterality"], series["series_description"]) == ("L", "T1 造影")
