@@ -90,8 +90,11 @@ def test_a_draft_survives_a_line_that_breaks_and_a_session_that_ends(hub: Browse
     expect(page.locator("[data-save=saved]")).to_be_visible(timeout=20_000)
     visitor.page.request.post(f"{hub.url}/api/v1/sign-out", headers={"X-Dokuei-Request": "1"})
     page.get_by_label("所見").fill("セッションが切れた後に書いた。")
+    expect(page.locator("[data-save=signed-out]")).to_be_attached()
+    # Until the pause between two attempts is longer than what is waited for below.
+    page.wait_for_timeout(8000)
     page.get_by_role("button", name=re.compile("パスキー")).click(timeout=15_000)
-    expect(page.locator("[data-save=saved]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-save=saved]")).to_be_visible(timeout=5000)
     assert visitor.call("GET", f"/api/v1/worklist/{item}/report")["findings"] == "セッションが切れた後に書いた。"
 
 

@@ -68,6 +68,19 @@ def test_a_prior_that_is_another_persons_says_so_in_red(hub: BrowsedHub, room: R
     expect(identity).to_be_visible()
 
 
+@pytest.mark.filterwarnings("ignore:The value length:UserWarning")
+def test_a_patient_id_of_any_length_leaves_the_room_its_tools_and_its_warning(hub: BrowsedHub, room: Room) -> None:
+    """The hub takes what a sender should not send; the reader loses nothing by it."""
+    for patient_id, written in (("7" * 64, "7" * 64), ("7" * 4999 + "8", f"{'7' * 20}…{'7' * 10}8")):
+        room.open(hub.mammogram_case(patient_id=patient_id))
+        expect(room.page.locator("[data-pane=pane-0] [data-corner=identity]")).to_contain_text(written)
+        strip = room.page.locator("header").first
+        assert strip.evaluate("one => one.scrollWidth <= one.clientWidth")
+        assert strip.get_by_title(patient_id, exact=True).count() == 1
+        for kept in (strip.locator("[data-evaluation]"), strip.get_by_role("button", name="レポート")):
+            expect(kept).to_be_in_viewport(ratio=1)
+
+
 def test_a_prior_that_cannot_be_opened_is_named_and_tried_again(hub: BrowsedHub, room: Room) -> None:
     """IMG-13: no prior is left out without a word."""
     before = slices(1, patient_id="C3", StudyDate="20241101", SeriesDescription="before")

@@ -24,6 +24,9 @@ export class ApiProblem extends Error {
 /** Pages listen to this to send the person back to sign-in with the place kept. */
 export const SIGNED_OUT = "dokuei:signed-out";
 
+/** The same person signed in again on the page that stood: what waited for it may go on. */
+export const SIGNED_IN = "dokuei:signed-in";
+
 async function problemOf(answer: Response): Promise<ApiProblem> {
   const fallback: Problem = { type: "about:blank", title: answer.statusText || "HTTP", status: answer.status };
   if (!(answer.headers.get("content-type") ?? "").includes("json")) return new ApiProblem(fallback);

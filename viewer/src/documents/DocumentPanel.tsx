@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { DocumentObject } from "@/images/frame";
 import { hasContent } from "@/images/document";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
+import { PatientId } from "@/ui/PatientId";
 import { LoadingRows } from "@/ui/States";
 import type { WhoseImage } from "@/viewports/Overlay";
 import { CannotShow } from "./CannotShow";
@@ -73,7 +74,7 @@ function Whose({ whose, prior }: { readonly whose: WhoseImage; readonly prior: b
   return (
     <div className={classes["whose"]}>
       {whose.differs === "" ? null : <p role="alert">▲ {whose.differs}</p>}
-      <strong>{whose.name}</strong> <span>{whose.kana}</span> <span>{whose.patientId}</span>{" "}
+      <strong>{whose.name}</strong> <span>{whose.kana}</span> <PatientId id={whose.patientId} />{" "}
       <span data-prior={prior || undefined}>
         {prior ? `${t("prior")} ` : ""}
         {whose.studyDate}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { FrameStore } from "@/images/store";
 import type { VoiChoice } from "@/images/frame";
 import { writeName } from "@/ui/format";
+import { PatientId } from "@/ui/PatientId";
 import type { Tool } from "@/viewports/pointer";
 import { choosePreset, LAYOUTS, PRESETS } from "./commands";
 import type { Documents } from "./documents";
@@ -34,18 +35,18 @@ export interface TopStripProps {
 /** The narrow strip over the images: whose case, what of it is here, how it hangs, what the mouse does. */
 export function TopStrip(props: TopStripProps): JSX.Element {
   const { opened, store, views, seen, room, change, act } = props;
-  const { patient } = opened.current.images;
+  const { patient, study_description: description } = opened.current.images;
   const name = writeName(patient.patient_name);
   const { t } = useTranslation("reading");
   return (
     <header className={classes["strip"]} onMouseDown={keepFocus}>
       <Press icon="back" command="worklist" act={act} />
       <div className={classes["case"]}>
-        <h1>{name.main || t("withoutName")}</h1>
-        <span>{patient.patient_id || t("withoutId")}</span>
-        <span>{opened.current.images.study_description}</span>
+        <h1 title={name.main}>{name.main || t("withoutName")}</h1>
+        <PatientId id={patient.patient_id || t("withoutId")} />
+        <span title={description}>{description}</span>
       </div>
-      <p className={classes["beside"]} role="status">
+      <p className={classes["beside"]} role="status" title={props.besides || undefined}>
         {props.besides}
       </p>
       <LedgerMark opened={opened} store={store} seen={seen} documents={props.documents} onRefresh={props.onRefresh} />

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { PatientId } from "@/ui/PatientId";
 import { Shell } from "@/ui/Shell";
 import { Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
@@ -33,7 +34,7 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
                 </h1>
               </div>
               <p className={classes["caseFacts"]}>
-                {item.patient_id && <span>{item.patient_id}</span>}
+                {item.patient_id && <PatientId id={item.patient_id} />}
                 <span>
                   <DayText value={item.patient_birth_date} />
                   {" · "}

@@ -39,6 +39,12 @@ function Words({ state }: { readonly state: SaveState }): JSX.Element | null {
           {t("save.waiting")}
         </Chip>
       );
+    case "signed-out":
+      return (
+        <Chip tone="danger" shape="stop" title={t("save.signed_out_long")}>
+          {t("save.signed_out")}
+        </Chip>
+      );
     case "refused":
       return (
         <Chip tone="danger" shape="stop">

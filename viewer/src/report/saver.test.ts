@@ -90,7 +90,7 @@ describe("a draft", () => {
     expect(saver.dirty).toBe(false);
   });
 
-  it.each([new TypeError("failed to fetch"), refusal(503), refusal(401), refusal(429)])(
+  it.each([new TypeError("failed to fetch"), refusal(503), refusal(429)])(
     "is offered again until the hub takes it: %s",
     async (failure) => {
       hub.fails = [failure, failure, failure];
@@ -101,6 +101,56 @@ describe("a draft", () => {
       expect(hub.taken.map(({ findings }) => findings)).toEqual(["残る"]);
     },
   );
+
+  it("waits for the person who is signed out, and goes to the hub as soon as they are back", async () => {
+    hub.fails = Array.from({ length: 4 }, () => refusal(401));
+    saver.edit({ findings: "続き" });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(saver.currentState().kind).toBe("signed-out");
+    expect(hub.fails).toHaveLength(0);
+    void saver.signedIn();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["続き"]);
+    expect(saver.currentState().kind).toBe("saved");
+  });
+
+  it("that was on its way when the person came back is offered again at once", async () => {
+    hub.fails = [refusal(401)];
+    saver.edit({ findings: "途中" });
+    await vi.advanceTimersByTimeAsync(820);
+    expect(saver.currentState().kind).toBe("saving");
+    void saver.signedIn();
+    await vi.advanceTimersByTimeAsync(150);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["途中"]);
+  });
+
+  it("goes by itself to the hub when the person signed in elsewhere", async () => {
+    hub.fails = [refusal(401), refusal(401)];
+    saver.edit({ findings: "別の画面" });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["別の画面"]);
+  });
+
+  it("with nothing left to save does not go on asking to sign in", async () => {
+    hub.fails = [refusal(401)];
+    const ready = saver.saveForSigning();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await ready).toBe(false);
+    expect(saver.currentState().kind).toBe("signed-out");
+    void saver.signedIn();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(saver.currentState().kind).toBe("clean");
+  });
+
+  it("does not go over another's text because somebody signed in again", async () => {
+    hub.version = 7;
+    saver.edit({ findings: "自分" });
+    await vi.advanceTimersByTimeAsync(2000);
+    void saver.signedIn();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(saver.currentState().kind).toBe("conflict");
+    expect(hub.taken).toHaveLength(0);
+  });
 
   it("that is refused says so and is not offered for ever", async () => {
     hub.fails = [refusal(403)];

@@ -9,6 +9,7 @@ export type SaveState =
   | { readonly kind: "saving" }
   | { readonly kind: "saved"; readonly at: string | null }
   | { readonly kind: "waiting"; readonly error: unknown }
+  | { readonly kind: "signed-out" }
   | { readonly kind: "refused"; readonly error: unknown }
   | { readonly kind: "conflict" };
 
@@ -18,6 +19,8 @@ const PAUSE = 800;
 const LONGEST_PAUSE = 5000;
 const RETRY_FIRST = 1000;
 const RETRY_MOST = 15_000;
+/** States that are over when there is nothing left to save. */
+const UNSETTLED: ReadonlySet<SaveState["kind"]> = new Set(["typing", "waiting", "signed-out"]);
 
 export class DraftSaver {
   private draft: Draft;
@@ -100,6 +103,14 @@ export class DraftSaver {
     }
   }
 
+  /** The session stands again: what waited for it goes to the hub now, not when its pause is over. */
+  async signedIn(): Promise<void> {
+    await (this.running ?? Promise.resolve());
+    clearTimeout(this.timer);
+    this.failures = 0;
+    if (this.state.kind !== "conflict") await this.save();
+  }
+
   stop(): void {
     clearTimeout(this.timer);
   }
@@ -122,7 +133,7 @@ export class DraftSaver {
   private async saveOnce(): Promise<void> {
     const sent = this.draft;
     if (sameDraft(sent, this.kept)) {
-      if (this.state.kind === "typing") this.tell({ kind: "clean" });
+      if (UNSETTLED.has(this.state.kind)) this.tell({ kind: "clean" });
       return;
     }
     await this.bring(sent);
@@ -157,7 +168,7 @@ export class DraftSaver {
     }
     const pause = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.failures);
     this.failures += 1;
-    this.tell({ kind: "waiting", error });
+    this.tell(status === 401 ? { kind: "signed-out" } : { kind: "waiting", error });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.save(), pause);
   }

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { SIGNED_IN } from "@/api/client";
 import type { ImageRead, Report } from "@/api/types";
 import { beforeLock } from "@/session/beforeLock";
 import { putDraft, reportKey } from "./api";
@@ -31,9 +32,12 @@ export function useDraft(itemId: string, report: Report, imagesRead: () => reado
       void saver.flush();
       event.preventDefault();
     };
+    const signedIn = (): void => void saver.signedIn();
+    window.addEventListener(SIGNED_IN, signedIn);
     window.addEventListener("beforeunload", guard);
     return () => {
       withdraw();
+      window.removeEventListener(SIGNED_IN, signedIn);
       window.removeEventListener("beforeunload", guard);
       void saver.flush();
       saver.stop();

@@ -2,7 +2,7 @@ import { Center, Loader } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type JSX, type ReactNode } from "react";
 import { Redirect, useLocation } from "wouter";
-import { ApiProblem, getJson, SIGNED_OUT } from "@/api/client";
+import { ApiProblem, getJson, SIGNED_IN, SIGNED_OUT } from "@/api/client";
 import type { Session } from "@/api/types";
 import { Failed } from "@/ui/States";
 import { SESSION_KEY, SESSION_PATH, SessionContext, signOutAtHub, useSessionQuery } from "./api";
@@ -92,6 +92,7 @@ function Guarded({ session, children }: { readonly session: Session; readonly ch
     client.setQueryData(SESSION_KEY, who);
     isLocked.current = false;
     setLocked(null);
+    window.dispatchEvent(new CustomEvent(SIGNED_IN));
     void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
   };
 

@@ -45,7 +45,7 @@ export function Stations({
             <span className={classes["mark"]}>
               <ShapeMark shape={SHAPES[state]} />
             </span>
-            <span className={classes["word"]}>{word}</span>
+            <span className={classes["word"]}>{word}</span>{" "}
             {detail !== undefined && <span className={classes["detail"]}>{detail}</span>}
           </li>
         ))}

@@ -8,6 +8,7 @@ import {
   formatTimeOfDay,
   parseDay,
   parseInstant,
+  shortened,
   splitDuration,
   writeName,
 } from "./format";
@@ -79,6 +80,19 @@ describe("an age", () => {
   it("is unknown without a birth date, and before birth", () => {
     expect(ageOn(null, parseDay("20260412"))).toBeNull();
     expect(ageOn(parseDay("20260412"), parseDay("20250412"))).toBeNull();
+  });
+});
+
+describe("an identifier", () => {
+  it("is whole up to the longest that DICOM knows", () => {
+    for (const id of ["", "K-10231", "9".repeat(64), "𠮷".repeat(64)]) expect(shortened(id)).toBe(id);
+  });
+
+  it("that is longer keeps the last sign, in which two patients may differ", () => {
+    const [one, other] = [shortened(`${"0123456789".repeat(500)}1`), shortened(`${"0123456789".repeat(500)}2`)];
+    expect(one).toBe("01234567890123456789…01234567891");
+    expect(other).not.toBe(one);
+    expect(Array.from(shortened("𠮷".repeat(65)))).toHaveLength(32);
   });
 });
 

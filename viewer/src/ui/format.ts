@@ -95,6 +95,17 @@ export function formatTimeOfDay(text: string | null | undefined): string {
   return found ? `${found[1]}:${found[2]}` : "";
 }
 
+const LONGEST_ID = 64;
+const ID_BEGIN = 20;
+const ID_END = 11;
+
+/** An identifier whole up to 64 characters (DICOM PS3.5 6.2, LO); of a longer one its beginning and its end, in which two may differ. */
+export function shortened(identifier: string): string {
+  const signs = Array.from(identifier);
+  if (signs.length <= LONGEST_ID) return identifier;
+  return `${signs.slice(0, ID_BEGIN).join("")}…${signs.slice(-ID_END).join("")}`;
+}
+
 export interface WrittenName {
   readonly main: string;
   readonly kana: string;

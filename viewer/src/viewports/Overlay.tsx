@@ -6,6 +6,7 @@ import { acquisition } from "./acquisition";
 import { colourChange, isColour } from "./colour";
 import { isFullRange } from "./grey";
 import { partOf, stackLabel, viewLabel } from "./label";
+import { PatientId } from "@/ui/PatientId";
 import { RecordedWords } from "@/ui/RecordedWords";
 import classes from "./Overlay.module.css";
 import type { StackViewState } from "./StackView";
@@ -71,7 +72,9 @@ function IdentityCorner({
         {whose.name}
         <span className={classes["roomy"]}>{` ${whose.kana}`}</span>
       </div>
-      <div className={classes["patientId"]}>{whose.patientId}</div>
+      <div className={classes["patientId"]}>
+        <PatientId id={whose.patientId} />
+      </div>
       <div>{whose.particulars}</div>
       <div className={stack.prior ? classes["prior"] : undefined}>
         {stack.prior ? `${t("prior")} ` : ""}

@@ -49,7 +49,7 @@ function AtHub({ item, way }: Told): ReactNode {
   const arrived = count(item.arrived_instances);
   return (
     <>
-      {t("images.of", { arrived, declared: count(item.declared_instances ?? 0) })}
+      {t("images.of", { arrived, declared: count(item.declared_instances ?? 0) })}{" "}
       {isStopped(way) && way?.gateway?.error ? (
         <RecordedWords raw={way.gateway.error}>{t("station.stopped")}</RecordedWords>
       ) : null}
@@ -63,8 +63,7 @@ function Reading({ item, way }: Told): ReactNode {
   if (held !== undefined) {
     return (
       <>
-        <span>{held.display_name}</span>
-        {held.claimed_at !== null && <InstantText value={held.claimed_at} />}
+        <span>{held.display_name}</span> {held.claimed_at !== null && <InstantText value={held.claimed_at} />}
       </>
     );
   }
@@ -76,7 +75,7 @@ function Signed({ item, way }: Told): ReactNode {
   const at = way?.held.find(({ signed_at }) => signed_at !== null)?.signed_at;
   return (
     <>
-      {item.report_status === null ? null : <ReportStatusChip status={item.report_status} />}
+      {item.report_status === null ? null : <ReportStatusChip status={item.report_status} />}{" "}
       {at == null ? null : <InstantText value={at} />}
     </>
   );

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { useSession } from "@/session/api";
+import { PatientId } from "@/ui/PatientId";
 import { FailedLine } from "@/ui/States";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { useHold, usePriority } from "./api";
@@ -30,7 +31,7 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
       </h2>
       <dl className={classes["facts"]}>
         <dt>{t("fact.patient_id")}</dt>
-        <dd>{item.patient_id || "–"}</dd>
+        <dd>{item.patient_id ? <PatientId id={item.patient_id} /> : "–"}</dd>
         <dt>{t("fact.birth")}</dt>
         <dd>
           <DayText value={item.patient_birth_date} />
