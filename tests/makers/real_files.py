@@ -200,7 +200,7 @@ def _import(home: Home, outcome: Outcome) -> None:
         text=True,
         check=False,
         timeout=120,
-        env={**os.environ, **home.environment, "COLUMNS": "400"},
+        env={**os.environ, **home.environment, "COLUMNS": "400", "DOKUEI_LANGUAGE": "en"},
     )
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "│" in line]
     rows = [(what, int(number), why) for what, number, why in cells if number.isdigit()]

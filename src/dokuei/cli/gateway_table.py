@@ -111,7 +111,7 @@ def tell_entries(entries: Sequence[Entry], *, language: Literal["ja", "en"], as_
         return
     table = Table()
     for column in ("number", "since", "from", "times", "why", "remedy", "study", "settled"):
-        table.add_column(_word(column, language))
+        table.add_column(_word(column, language), overflow="fold")
     for entry in entries:
         suspect = entry.suspect
         done = f"{entry.resolution} {entry.resolved_by}" if entry.resolved_at else ""
@@ -165,7 +165,7 @@ def _about(status: GatewayStatus, language: str) -> Table:
 def _studies(lines: Sequence[StudyLine], language: Literal["ja", "en"]) -> Table:
     table = Table()
     for column in ("study", "accession", "modality", "instances", "received", "state", "why"):
-        table.add_column(_word(column, language))
+        table.add_column(_word(column, language), overflow="fold")  # other commands want a study's UID whole
     odd = any(line.report.warned_instances for line in lines)
     if odd:
         table.add_column(_word("warnings", language), overflow="fold")

@@ -49,7 +49,7 @@ def gateways(home: Home) -> None:
         states = hub.gateways.gateways([site.site_id for site in hub.sites.every()])
     table = Table()
     for column in ("gateway", "site", "name", "version", "protocol", "last seen", "studies", "quarantine", ""):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")  # another command wants the gateway's id whole
     for state in states:
         gateway = state.gateway
         seen = "never" if state.last_seen_at is None else f"{state.last_seen_at.astimezone():%Y-%m-%d %H:%M:%S}"

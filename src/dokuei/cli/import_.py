@@ -1,20 +1,35 @@
 """``dokuei import PATH…``: what is on a disk, a CD or in a ZIP file into the gateway's queue."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from dokuei.cli.options import Home, gateway_settings, operator
+from dokuei.cli.warning_words import in_words
 from dokuei.logs import configure_logs
 
 if TYPE_CHECKING:
     from dokuei.gateway.import_media import Report
 
 _NAMES_SHOWN = 3
+_JAPANESE = {
+    "import": "取り込み",
+    "outcome": "結果",
+    "files": "ファイル数",
+    "why": "理由",
+    "taken": "取り込み済み",
+    "with a warning": "注意あり",
+    "known already": "受信済み",
+    "refused": "拒否",
+    "not taken": "取り込めず",
+    "not recorded": "記録できず",
+    "{shown} … and {more} more": "{shown} … ほか{more}件",
+}
 
 
 def import_media(
@@ -48,29 +63,34 @@ def import_media(
             )
     finally:
         spool.database.close()
-    console.print(_table(report))
+    console.print(_table(report, settings.language))
     if not report.complete:
         raise typer.Exit(1)
 
 
-def _table(report: "Report") -> Table:
-    table = Table(title="import", title_justify="left")
-    table.add_column("outcome")
-    table.add_column("files", justify="right")
-    table.add_column("why")
-    table.add_row("taken", str(report.count("taken")))
+def _table(report: "Report", language: Literal["ja", "en"]) -> Table:
+    def word(said: str) -> str:
+        return _JAPANESE[said] if language == "ja" else said
+
+    def shown(names: list[str]) -> str:
+        """The first names of files, and how many there are more."""
+        first, more = ", ".join(Path(name).name for name in names[:_NAMES_SHOWN]), len(names) - _NAMES_SHOWN
+        return word("{shown} … and {more} more").format(shown=first, more=more) if more > 0 else first
+
+    def row(said: str, count: str, why: str = "") -> None:
+        table.add_row(word(said), count, escape(why))
+
+    table = Table(title=word("import"), title_justify="left")
+    table.add_column(word("outcome"))
+    table.add_column(word("files"), justify="right")
+    table.add_column(word("why"), overflow="fold")
+    row("taken", str(report.count("taken")))
     for warning, names in report.warned().items():
-        table.add_row("  with a warning", str(len(names)), f"{warning}: {_shown(names)}")
-    table.add_row("known already", str(report.count("known already")))
+        row("with a warning", str(len(names)), f"{in_words(warning, language)}: {shown(names)}")
+    row("known already", str(report.count("known already")))
     for what in ("refused", "not taken"):
         for reason, names in report.refused(what).items():
-            table.add_row(what, str(len(names)), f"{reason}: {_shown(names)}")
+            row(what, str(len(names)), f"{reason}: {shown(names)}")
     if report.unrecorded:
-        table.add_row("not recorded", "", report.unrecorded)
+        row("not recorded", "", report.unrecorded)
     return table
-
-
-def _shown(names: list[str]) -> str:
-    """The first names of files, and how many there are more."""
-    shown = ", ".join(Path(name).name for name in names[:_NAMES_SHOWN])
-    return f"{shown} … and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else shown

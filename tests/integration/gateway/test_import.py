@@ -158,10 +158,13 @@ def _as_nobody(tmp_path: Path, paths: list[Path]) -> "subprocess.CompletedProces
     return _command(tmp_path, *paths, prefix=["setpriv", "--bounding-set=-all", "--inh-caps=-all"])
 
 
-def _command(tmp_path: Path, *paths: Path, prefix: Sequence[str] = ()) -> "subprocess.CompletedProcess[str]":
+def _command(
+    tmp_path: Path, *paths: Path, prefix: Sequence[str] = (), language: str = "en"
+) -> "subprocess.CompletedProcess[str]":
     open_spool(tmp_path / "home").close()
     command = [*prefix, sys.executable, "-m", "dokuei", "import", *map(str, paths), "--home", str(tmp_path / "home")]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    environment = {**os.environ, "DOKUEI_LANGUAGE": language}
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=environment)
 
 
 def _rows(done: "subprocess.CompletedProcess[str]") -> list[list[str]]:
@@ -262,6 +265,9 @@ def test_the_table_says_what_is_odd_about_which_files(tmp_path: Path, test_data:
     rows = _rows(done)
     assert ["taken", "2", ""] in rows
     assert ["with a warning", "1", "Study Date is ill-formed: OT-PAL-8-face.dcm"] in rows
+    known = _rows(_command(tmp_path, tmp_path / "cd", language="ja"))
+    assert ["取り込み済み", "0", ""] in known
+    assert ["受信済み", "2", ""] in known
 
 
 def test_an_object_that_nobody_can_look_at_closer_is_taken(
