@@ -3,6 +3,7 @@
 Files are taken as they are, byte for byte.
 """
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ from dokuei.storage.audit import gateway_trail
 _log = structlog.get_logger()
 _PIECE: Final = 1 << 20
 _HEAD: Final = 1 << 16
+_BREAKS: Final = (LookupError, ValueError, TypeError, ArithmeticError, struct.error)  # of a header beyond belief
 
 What = Literal["taken", "known already", "refused", "not taken"]
 _ALL: Final[tuple[What, ...]] = get_args(What)
@@ -175,7 +177,7 @@ def _looked_at(incoming: Incoming) -> tuple[tuple[str, ...], str]:
         return admit(incoming.path).warnings, ""
     except AdmissionError as error:
         return (), error.what
-    except Exception as error:  # noqa: BLE001 - a loop over media: to tell what is odd hinders no taking
+    except _BREAKS as error:  # to tell what is odd hinders no taking: coding will meet the same, and has its net
         _log.error("import.not_looked_at", exc_info=error)
         return (), ""
 

@@ -2,57 +2,33 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
-import pytest
 from sqlalchemy import delete, func, select, update
 
 from dokuei.clock import now
-from dokuei.gateway.enrol import enrol, identity_of
+from dokuei.gateway.enrol import identity_of
 from dokuei.gateway.forward_tables import forward_study
 from dokuei.gateway.keep import Keeper, Outcome
 from dokuei.gateway.look import Origin
 from dokuei.gateway.spool import Received, State, open_spool
-from dokuei.hub.app import Hub, open_hub
+from dokuei.hub.app import Hub
 from dokuei.hub.archive import tables
 from dokuei.hub.archive.model import Deletion
 from dokuei.hub.terms import Terms
 from dokuei.storage.audit import hub_entries
 from dokuei.transfer.manifest import manifest_of, sign_manifest
 from dokuei.transfer.protocol import StudyReport
-from tests.makers.gateway_hub import HubForGateways, running_hub
+from tests.makers.gateway_hub import HubForGateways
 from tests.makers.gateway_worker import Worker, add_received
 from tests.makers.images import Series, write_series
 
 _SERIES = Series(study=9, side=64)
 _STUDY = _SERIES.study_instance_uid
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubForGateways]:
-    with running_hub(tmp_path / "hub", archive="real") as running:
-        yield running
-
-
-@pytest.fixture
-def opened(hub: HubForGateways) -> Iterator[Hub]:
-    """The same hub's services in the test's own process."""
-    made = open_hub(hub.settings)
-    yield made
-    made.archive.database.close()
-
-
-@pytest.fixture
-def worker(hub: HubForGateways, tmp_path: Path) -> Iterator[Worker]:
-    made = Worker(tmp_path / "gateway", {"DOKUEI_GATEWAY__HUB_URL": f"https://localhost:{hub.port}"})
-    made.home.mkdir()
-    enrol(made.settings, hub.service.invite("kita", actor="test"))
-    yield made
-    made.kill()
 
 
 def _end_the_term(opened: Hub) -> Deletion:

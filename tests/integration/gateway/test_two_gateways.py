@@ -8,28 +8,14 @@ import orjson
 import pytest
 
 from dokuei.gateway.enrol import enrol, identity_of
-from dokuei.hub.app import Hub, open_hub
+from dokuei.hub.app import Hub
 from dokuei.transfer.manifest import verify_manifest
-from tests.makers.gateway_hub import HubForGateways, running_hub
+from tests.makers.gateway_hub import HubForGateways
 from tests.makers.gateway_worker import Worker, add_received
 from tests.makers.images import Series, write_series
 
 _SERIES = Series(study=11, side=64)
 _STUDY = _SERIES.study_instance_uid
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubForGateways]:
-    with running_hub(tmp_path / "hub", archive="real") as running:
-        yield running
-
-
-@pytest.fixture
-def opened(hub: HubForGateways) -> Iterator[Hub]:
-    """The same hub's services in the test's own process."""
-    made = open_hub(hub.settings)
-    yield made
-    made.archive.database.close()
 
 
 @pytest.fixture

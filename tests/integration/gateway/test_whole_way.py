@@ -5,41 +5,24 @@ import json
 import threading
 import time
 from base64 import b64decode
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from pydicom import dcmread
 
 from dokuei.dicom.prove import inspect
-from dokuei.gateway.enrol import enrol, identity_of
+from dokuei.gateway.enrol import identity_of
 from dokuei.gateway.pipeline import Pipeline
 from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.spool import State, open_spool
 from dokuei.hub.app import open_hub
 from dokuei.transfer.manifest import verify_manifest
-from tests.makers.gateway_hub import HubForGateways, running_hub
+from tests.makers.gateway_hub import HubForGateways
 from tests.makers.gateway_worker import Worker, add_received
 from tests.makers.images import Series, write_series
 
 _SERIES = Series(study=5, side=96)
 _SIGNED = ("document", "signature")
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubForGateways]:
-    with running_hub(tmp_path / "hub", archive="real") as running:
-        yield running
-
-
-@pytest.fixture
-def worker(hub: HubForGateways, tmp_path: Path) -> Iterator[Worker]:
-    made = Worker(tmp_path / "gateway", {"DOKUEI_GATEWAY__HUB_URL": f"https://localhost:{hub.port}"})
-    made.home.mkdir()
-    enrol(made.settings, hub.service.invite("kita", actor="test"))
-    yield made
-    made.kill()
 
 
 def test_images_arrive_bit_exact_and_proved_with_a_manifest_that_their_gateway_signed(
