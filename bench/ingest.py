@@ -56,7 +56,8 @@ class Figure:
     work: Work
     dokuei: float
     orthanc: float
-    rounds: tuple[tuple[float, float], ...]
+    nothing_kept: float
+    rounds: tuple[tuple[float, ...], ...]
 
     @property
     def ratio(self) -> float:
@@ -90,7 +91,7 @@ def run(*, quick: bool = False, rounds: int = 3, works: tuple[Work, ...] = WORKS
 
 def _measure(base: Path, work: Work, rounds: int) -> Figure:
     data = Path(tempfile.mkdtemp(dir=base))
-    found: list[tuple[float, float]] = []
+    found: list[tuple[float, ...]] = []
     _make(data, work)
     for _ in range(rounds):
         # New folders each time, removed only at the end: ext4 searches long among inodes that were just freed
@@ -98,9 +99,11 @@ def _measure(base: Path, work: Work, rounds: int) -> Figure:
             ours = _send(data, work, port, "DOKUEI")
         with _orthanc(Path(tempfile.mkdtemp(dir=base)), nodelay=work.nodelay) as port:
             theirs = _send(data, work, port, "ORTHANC")
-        found.append((round(ours, 1), round(theirs, 1)))
+        with _nothing_kept(nodelay=work.nodelay) as port:
+            nothing_kept = _send(data, work, port, "STORESCP")
+        found.append((round(ours, 1), round(theirs, 1), round(nothing_kept, 1)))
     medians = [round(statistics.median(column), 1) for column in zip(*found, strict=True)]
-    figure = Figure(work, medians[0], medians[1], tuple(found))
+    figure = Figure(work, medians[0], medians[1], medians[2], tuple(found))
     print(_line(figure), flush=True)
     return figure
 
@@ -167,6 +170,19 @@ def _orthanc(folder: Path, *, nodelay: bool) -> Iterator[int]:
             yield dicom
         finally:
             it.send_signal(signal.SIGTERM)
+
+
+@contextmanager
+def _nothing_kept(*, nodelay: bool) -> Iterator[int]:
+    """The storescp of dcmtk, told to throw away what it gets: what a sender reaches when nothing is stored at all."""
+    port = _free_port()
+    environment = {**os.environ, **({"TCP_NODELAY": "1"} if nodelay else {})}
+    with subprocess.Popen(["storescp", "--fork", "--ignore", str(port)], env=environment) as it:
+        try:
+            _wait(port)
+            yield port
+        finally:
+            it.terminate()
 
 
 def _wait(port: int) -> None:

@@ -30,7 +30,15 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _ingest(found: dict[str, Any]) -> Iterable[str]:
     yield "Images a second up to the acknowledgement, our fsync on; medians.\n\n"
     yield _table(
-        ["sent", "associations", "sender's sockets", "dokuei", "Orthanc", "times Orthanc"],
+        [
+            "sent",
+            "associations",
+            "sender's sockets",
+            "dokuei",
+            "Orthanc",
+            "times Orthanc",
+            "storescp that keeps nothing",
+        ],
         (
             [
                 one["work"]["name"],
@@ -39,6 +47,7 @@ def _ingest(found: dict[str, Any]) -> Iterable[str]:
                 one["dokuei"],
                 one["orthanc"],
                 one["ratio"],
+                one["nothing_kept"],
             ]
             for one in found["figures"]
         ),
@@ -48,7 +57,7 @@ def _ingest(found: dict[str, Any]) -> Iterable[str]:
 def _serving(found: dict[str, Any]) -> Iterable[str]:
     yield "Frames a second and the 95th percentile in ms, each server with what it stored.\n\n"
     yield _table(
-        ["connections", "dokuei", "Orthanc", "nginx, plain files"],
+        ["connections", "dokuei", "Orthanc", "nginx, plain files", "our HTTP server, bare, plain files"],
         (
             [connections, *(f"{row[name]['per_second']} ({row[name]['p95_ms']})" for name in row)]
             for connections, row in found["frames"].items()

@@ -3,7 +3,8 @@
     python bench/serving.py [--quick] [--json FILE]
 
 Every server serves what it stored: our hub .202 frames, Orthanc the native frames that it was given, nginx our .202
-frames as plain files (the ceiling). One client thread on the same machine; rounds alternate between the servers.
+frames as plain files (the ceiling), and so does the bare HTTP server that carries our hub. One client thread on the
+same machine; rounds alternate between the servers.
 """
 
 import argparse
@@ -50,29 +51,33 @@ def run(*, quick: bool = False) -> dict[str, Any]:
         servers.write_plain_files(home, plain / "root", sizes)
         orthanc = stack.enter_context(servers.orthanc(base / "orthanc"))
         servers.fill_orthanc(orthanc, sources)
-        nginx = stack.enter_context(servers.nginx(plain))
+        on_files = {
+            "nginx": stack.enter_context(servers.nginx(plain)).target,
+            "bare": stack.enter_context(servers.bare(plain)).target,
+        }
         with servers.dokuei(home) as ours:
             found["tomosynthesis"] = _tomosynthesis(ours.target, orthanc.target, sizes)
             found["metadata"] = _metadata(ours.target, orthanc.target)
             found["search"] = _searches(ours.target, orthanc.target, sizes, rounds)
-            found["frames"] = _frames(ours.target, orthanc.target, nginx.target, sizes, rounds)
+            found["frames"] = _frames(ours.target, orthanc.target, on_files, sizes, rounds)
             found["dokuei_memory_MB"] = ours.memory()
         found["frames_by_protection"] = _protection(home, sizes, rounds)
     found["goals"] = _goals(found)
     return found
 
 
-def _frames(ours: Target, orthanc: Target, nginx: Target, sizes: Sizes, rounds: int) -> dict[str, Any]:
+def _frames(ours: Target, orthanc: Target, on_files: dict[str, Target], sizes: Sizes, rounds: int) -> dict[str, Any]:
     paths = [f"{path}/frames/1" for path in mri_paths(sizes)]
     table: dict[str, Any] = {}
     for connections in _CONNECTIONS:
-        measured: dict[str, list[Measured]] = {"dokuei": [], "orthanc": [], "nginx": []}
+        measured: dict[str, list[Measured]] = {name: [] for name in ("dokuei", "orthanc", *on_files)}
         for number in range(rounds):
             picked = random.Random(number).choices(paths, k=_FRAMES[connections])  # noqa: S311 - a workload
             few = picked[: _SLOW_FRAMES[connections]]
             measured["dokuei"].append(load(ours, picked, _STORED, connections=connections))
             measured["orthanc"].append(load(orthanc, few, _STORED_PARTS, connections=connections))
-            measured["nginx"].append(load(nginx, picked, {}, connections=connections))
+            for name, target in on_files.items():
+                measured[name].append(load(target, picked, {}, connections=connections))
         table[str(connections)] = {name: _row(several) for name, several in measured.items()}
         print(f"frames, {connections} connections: {table[str(connections)]}", flush=True)
     return table

@@ -1,4 +1,4 @@
-"""The three servers of the web measurements: our hub as `dokuei up` starts it, Orthanc, and nginx on plain files."""
+"""The servers of the web measurements: our hub as `dokuei up` starts it, Orthanc, and two servers of plain files."""
 
 import json
 import os
@@ -45,6 +45,22 @@ app = readers_app(hub)
 app.state.identity = SimpleNamespace(access=SimpleNamespace(remembered=lambda *_, **__: somebody))
 serve(app, Listener("127.0.0.1", settings.hub.port))
 """
+_BARE = """
+import os
+import sys
+from dokuei.hub.serve import Listener, serve
+root = sys.argv[1]
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    descriptor = os.open(root + scope["path"], os.O_RDONLY)
+    body = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+    os.close(descriptor)
+    headers = [(b"content-type", b"image/jphc"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+serve(app, Listener("127.0.0.1", int(sys.argv[2])))
+"""
 
 
 @dataclass(frozen=True)
@@ -83,10 +99,6 @@ def fill_dokuei(home: Path, sources: Sequence[Path]) -> dict[str, float]:
                 raise SystemExit(f"not stored: {refused[0].error}")
     stores.database.close()
     return {"stored_and_proved_per_second": round(len(sources) / seconds, 1)}
-
-
-def _coded(source: Path, target: Path) -> Incoming:
-    return Incoming(target, intake(source, target))
 
 
 def write_plain_files(home: Path, root: Path, sizes: Sizes) -> None:
@@ -177,6 +189,15 @@ def nginx(folder: Path) -> Iterator[Running]:
                 break
     command = [shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx", "-c", f"{folder}/nginx.conf"]
     with _process([*command, "-p", str(folder)], folder / "log", port, dict(os.environ)) as pid:
+        yield Running(Target(f"http://localhost:{port}"), pid)
+
+
+@contextmanager
+def bare(folder: Path) -> Iterator[Running]:
+    """Our hub's HTTP server with an application that asks nobody: it reads a plain file and sends it."""
+    port = _free_port()
+    command = [sys.executable, "-c", _BARE, str(folder / "root"), str(port)]
+    with _process(command, folder / "bare.log", port, dict(os.environ)) as pid:
         yield Running(Target(f"http://localhost:{port}"), pid)
 
 

@@ -107,7 +107,7 @@ class ReadersApp(FastAPI):
 
     def answer_frames(self, archive: ArchiveService) -> None:
         """Let frames have their lane, in front of everything that other requests pass."""
-        self._door = FrameLane(self._door, archive, self._headers)
+        self._door = FrameLane(self._door, archive, pages.headers_of_bytes(self._headers))
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,8 +125,8 @@ def readers_app(hub: Hub) -> FastAPI:
     app = ReadersApp(hub.settings.hub)
     app.state.identity = hub.identity
     app.state.hub_url = hub.settings.hub.public_address
+    app.include_router(archive_api.routes(hub.archive))  # first: a request is held against the routes in this order
     app.include_router(identity_api.routes(hub.identity))
-    app.include_router(archive_api.routes(hub.archive))
     app.include_router(worklist_api.routes(hub.worklist, CaseWays(hub.archive, hub.gateways.gateways, hub.reports)))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
