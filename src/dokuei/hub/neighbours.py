@@ -109,14 +109,19 @@ class ListedCases:
             found[item.worklist_item_id] = CaseFacts(
                 site_id=study.site_id,
                 patient_id=study.patient_id,
-                patient_name=name.ideographic or name.alphabetic,
-                patient_name_kana=name.phonetic,
+                patient_name=_written(name.ideographic or name.alphabetic),
+                patient_name_kana=_written(name.phonetic),
                 study_date=study.study_date,
                 modalities=study.modalities,
                 accession_number=study.accession_number,
-                referring_physician=study.referring_physician,
+                referring_physician=_written(study.referring_physician),
             )
         return found
+
+
+def _written(group: str) -> str:
+    """One component group of a name as people write it (PS3.5 6.2.1)."""
+    return " ".join(part for part in group.replace("=", "^").split("^") if part)
 
 
 @dataclass(frozen=True)

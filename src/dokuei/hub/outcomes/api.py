@@ -77,6 +77,7 @@ class ListedOut(OutcomeOut):
     """The same with what a list says of the case."""
 
     site_id: str
+    site_name: str
     patient_id: str
     patient_name: str
     patient_name_kana: str
@@ -210,6 +211,7 @@ def _items(listing: Listing) -> list[ListedOut]:
             ListedOut(
                 **_out(one, listing).model_dump(),
                 site_id=facts.site_id,
+                site_name=listing.sites.get(facts.site_id, facts.site_id),
                 patient_id=facts.patient_id,
                 patient_name=facts.patient_name,
                 patient_name_kana=facts.patient_name_kana,
@@ -239,7 +241,7 @@ def _csv(items: list[ListedOut], zone: ZoneInfo) -> bytes:
         first, acted = (one.opened[0] if one.opened else None), one.acted
         row = (
             _moment(one.signed_at, zone) if one.signed_at else "",
-            one.site_id, one.patient_id, one.patient_name, one.study_date,
+            one.site_name, one.patient_id, one.patient_name, one.study_date,
             " ".join(one.modalities), one.accession_number, one.referring_physician, str(one.number),
             one.important.note if one.important else "", _STATES[one.state],
             _moment(first.at, zone) if first else "", first.display_name if first else "",

@@ -99,10 +99,10 @@ def checked_note(text: str, *, demanded: bool) -> str:
 
 
 def in_order(outcomes: Iterable[Outcome], *, moment: datetime) -> tuple[Outcome, ...]:
-    """What somebody must look after first: overdue, then important, then the oldest."""
-    return tuple(
-        sorted(
-            outcomes,
-            key=lambda one: (one.overdue(moment=moment) is None, one.important is None, one.signed.signed_at),
-        )
-    )
+    """What somebody must look after first: overdue, then important and not done, then what is not done; the oldest."""
+
+    def need(one: Outcome) -> tuple[bool, bool, bool, datetime]:
+        done = one.state is State.DONE
+        return one.overdue(moment=moment) is None, done or one.important is None, done, one.signed.signed_at
+
+    return tuple(sorted(outcomes, key=need))

@@ -1,7 +1,7 @@
 """The verbs on what became of a report: opened, acted on, not to be overlooked."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -47,6 +47,7 @@ class Listing:
     outcomes: tuple[Outcome, ...]
     cases: Mapping[str, CaseFacts]
     names: Mapping[str, str]
+    sites: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,12 @@ class OutcomesService:
         with self.database.read() as connection:
             versions = store.signed_between(connection, site_ids=sites, since=since, until=until)
             outcomes = in_order(store.outcomes(connection, versions), moment=now())
+            names = dict(self.people.access.site_names(connection))
         with self.database.begin() as connection:
             for one in sorted({outcome.signed.site_id for outcome in outcomes}):
                 hub_trail.append(connection, actor=principal.actor, event="outcomes.read", site_id=one)
         facts = self.cases.facts((one.signed.worklist_item_id for one in outcomes), site_ids=sites)
-        return Listing(outcomes, facts, self.people.names(_people(outcomes)))
+        return Listing(outcomes, facts, self.people.names(_people(outcomes)), names)
 
     def opened(self, principal: Principal, item_id: str, *, number: int) -> Listing:
         """Somebody of the hospital has the version before their eyes (既読).

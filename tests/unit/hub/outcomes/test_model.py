@@ -45,10 +45,15 @@ def test_what_stays_too_long_is_somebodys_to_look_after(made: Outcome, days: flo
 
 def test_what_must_be_looked_after_stands_first() -> None:
     listed = in_order(
-        [outcome("read", opened=True), outcome("important", acted=True, important=True), outcome("unread")],
+        [
+            outcome("done", acted=True, important=True),
+            outcome("read", opened=True),
+            outcome("important", opened=True, important=True),
+            outcome("unread"),
+        ],
         moment=_AT + timedelta(days=4),
     )
-    assert [one.signed.worklist_item_id for one in listed] == ["unread", "important", "read"]
+    assert [one.signed.worklist_item_id for one in listed] == ["unread", "important", "read", "done"]
 
 
 def test_notes_are_text_that_can_be_shown() -> None:
