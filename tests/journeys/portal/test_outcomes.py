@@ -39,7 +39,7 @@ def signed(visitor: Visitor, hub: BrowsedHub, patient_id: str) -> str:
 def test_a_report_is_unread_until_the_hospital_opens_it_and_done_when_somebody_says_what_was_done(
     hub: BrowsedHub, visiting: Visiting
 ) -> None:
-    """REPORT: 未読, 既読 and 対応済 are three states, with who and when, shown to the reader."""
+    """未読, 既読 and 対応済 are three states, with who and when, shown to the reader."""
     reader = visiting("reader31", READER)
     item = signed(reader, hub, "K-31")
     panel = reader.page.get_by_role("region", name="施設での確認")

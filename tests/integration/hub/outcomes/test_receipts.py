@@ -46,7 +46,7 @@ def _events(room: ReadingRoom) -> list[str]:
 
 
 def test_unread_read_and_done_are_three_states_with_who_and_when(room: ReadingRoom) -> None:
-    """REPORT: arrival, 未読, 既読 and 対応済 are different things, and the reader sees each."""
+    """Arrival, 未読, 既読 and 対応済 are different things; the reader sees each."""
     reader, item = _signed(room)
     physician = room.reader("dr.kato", PHYSICIAN)
     assert _outcome(reader, item)["state"] == "unread"
@@ -103,6 +103,7 @@ def test_an_amendment_is_unread_again_and_keeps_its_warning(room: ReadingRoom) -
 
 
 def test_a_warning_is_given_and_taken_back_with_a_reason(room: ReadingRoom) -> None:
+    """REPORT-13: the reader says which findings must not be overlooked; arrival in the record does not close it."""
     reader, item = _signed(room)
     assert _tell(reader, item, "important", because=" ").status_code in {400, 422}
     assert _tell(reader, item, "important", because="新出腫瘤", withdrawn=True).status_code == 409

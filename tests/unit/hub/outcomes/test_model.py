@@ -39,7 +39,7 @@ def test_who_acts_has_read() -> None:
     ],
 )
 def test_what_stays_too_long_is_somebodys_to_look_after(made: Outcome, days: float, overdue: Overdue | None) -> None:
-    """REPORT: an important finding must be opened within a day and acted on within two weeks."""
+    """REPORT-13: an important finding must be opened within a day and acted on within two weeks."""
     assert made.overdue(moment=_AT + timedelta(days=days)) is overdue
 
 
