@@ -16,7 +16,9 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.neighbours import ArchiveImages, CaseWays, ListedCases, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.outcomes import api as outcomes_api
+from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
@@ -41,6 +43,7 @@ class ReadingRoom:
     archive: ArchiveService
     worklist: WorklistService
     reports: ReportsService
+    outcomes: OutcomesService
     seal: Sealer
     blobs: FilesystemBlobs
     folder: Path
@@ -105,7 +108,7 @@ class ReadingRoom:
 
     def carry_out(self) -> None:
         """What the hub's worker does with waiting events."""
-        outbox.carry_out(self.hub.database, Events(self.archive, self.worklist).handle)
+        outbox.carry_out(self.hub.database, Events(self.archive, self.worklist, self.outcomes).handle)
         with self.hub.database.read() as connection:
             failed = [row.last_error for row in connection.execute(outbox.outbox.select()) if row.last_error]
         assert not failed, failed
@@ -177,7 +180,9 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         ways = CaseWays(archive, lambda _: tuple(gateways), reports)
         hub.app.include_router(worklist_api.routes(worklist, ways))
         hub.app.include_router(reports_api.routes(reports))
-        yield ReadingRoom(hub, archive, worklist, reports, sealing, blobs, folder, gateways)
+        outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist))
+        hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
+        yield ReadingRoom(hub, archive, worklist, reports, outcomes, sealing, blobs, folder, gateways)
 
 
 def lossy_mammogram() -> Dataset:

@@ -20,7 +20,9 @@ from dokuei.hub.identity.guard import principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
-from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.neighbours import ArchiveImages, CaseWays, ListedCases, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.outcomes import api as outcomes_api
+from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
@@ -46,6 +48,7 @@ class Hub:
     gateways: GatewaysService
     worklist: WorklistService
     reports: ReportsService
+    outcomes: OutcomesService
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -83,6 +86,7 @@ def open_hub(settings: Settings) -> Hub:
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,
         ),
+        outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist)),
     )
 
 
@@ -128,6 +132,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(archive_api.routes(hub.archive))  # first: a request is held against the routes in this order
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(worklist_api.routes(hub.worklist, CaseWays(hub.archive, hub.gateways.gateways, hub.reports)))
+    app.include_router(outcomes_api.routes(hub.outcomes, time_zone=hub.settings.seal.time_zone))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page

@@ -10,6 +10,8 @@ from dokuei.hub.app import Hub
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.hub.neighbours import study_facts
+from dokuei.hub.outcomes import model as outcomes_model
+from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.terms import Daily, Terms
 from dokuei.hub.worklist.model import ReadingRole
@@ -20,6 +22,7 @@ from dokuei.storage.outbox import Event, carry_out
 
 _PAUSE_SECONDS = 0.25
 _AT_MOST = 100
+_OUT_TO_THE_HOSPITAL = frozenset({ReadingRole.SOLE.value, ReadingRole.ARBITER.value})
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Events:
 
     archive: ArchiveService
     worklist: WorklistService
+    outcomes: OutcomesService
 
     def handle(self, event: Event) -> None:
         """Carry out one event; an unknown one is nobody's business and done with."""
@@ -65,6 +69,16 @@ class Events:
             status=told["status"],
             signed=signed,
         )
+        if signed is not None and told["role"] in _OUT_TO_THE_HOSPITAL and "site_id" in told:
+            self.outcomes.report_signed(
+                outcomes_model.Signed(
+                    worklist_item_id=told["worklist_item_id"],
+                    site_id=told["site_id"],
+                    study_instance_uid=told["study_instance_uid"],
+                    number=told["version"],
+                    signed_at=signed.at,
+                )
+            )
 
 
 def work(hub: Hub, *, stop: StopEvent) -> None:
@@ -72,7 +86,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
 
     What fails is tried again after a pause, and what comes in a burst is carried out together.
     """
-    events = Events(hub.archive, hub.worklist)
+    events = Events(hub.archive, hub.worklist, hub.outcomes)
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
     while not stop.is_set():

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from dokuei.errors import ForbiddenError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.gateways.model import GatewayState
+from dokuei.hub.outcomes.service import CaseFacts
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
 from dokuei.hub.reports.service import ReportsService
@@ -92,6 +93,35 @@ class WorklistCases:
             referring_physician=study.referring_physician,
             modalities=study.modalities,
         )
+
+
+@dataclass(frozen=True)
+class ListedCases:
+    """Lists of reports ask the worklist whose they are."""
+
+    worklist: WorklistService
+
+    def facts(self, item_ids: Iterable[str], *, site_ids: Collection[str]) -> dict[str, CaseFacts]:
+        """Cases of those sites by id; others are left out."""
+        found = {}
+        for item in self.worklist.some(item_ids, site_ids=site_ids):
+            study, name = item.study, item.study.patient_name
+            found[item.worklist_item_id] = CaseFacts(
+                site_id=study.site_id,
+                patient_id=study.patient_id,
+                patient_name=_written(name.ideographic or name.alphabetic),
+                patient_name_kana=_written(name.phonetic),
+                study_date=study.study_date,
+                modalities=study.modalities,
+                accession_number=study.accession_number,
+                referring_physician=_written(study.referring_physician),
+            )
+        return found
+
+
+def _written(group: str) -> str:
+    """One component group of a name as people write it (PS3.5 6.2.1)."""
+    return " ".join(part for part in group.replace("=", "^").split("^") if part)
 
 
 @dataclass(frozen=True)

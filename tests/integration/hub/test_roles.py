@@ -27,6 +27,12 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/worklist/{item}/report/signature", _P.SIGN_REPORT, _PRESENTED),
     ("PUT", "/api/v1/worklist/{item}/priority", _P.CLAIM_CASE, {"priority": "high"}),
     ("GET", "/api/v1/worklist/{item}/report/pdf", _P.READ_REPORT, None),
+    ("GET", "/api/v1/worklist/{item}/outcome", _P.READ_REPORT, None),
+    ("POST", "/api/v1/worklist/{item}/outcome/opened", _P.ACKNOWLEDGE_REPORT, {"number": 1}),
+    ("POST", "/api/v1/worklist/{item}/outcome/acted", _P.ACKNOWLEDGE_REPORT, {"number": 1, "note": "説明済"}),
+    ("POST", "/api/v1/worklist/{item}/outcome/important", _P.SIGN_REPORT, {"because": "C5"}),
+    ("GET", "/api/v1/outcomes?site_id=kita", _P.READ_REPORT, None),
+    ("GET", "/api/v1/outcomes.csv?site_id=kita", _P.READ_REPORT, None),
 )
 IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/people", None),
@@ -104,7 +110,7 @@ def test_every_route_of_these_slices_stands_in_the_matrix(hub: WholeHub) -> None
         (method.upper(), path)
         for path, methods in hub.app.openapi()["paths"].items()
         for method in methods
-        if path.startswith(("/api/v1/worklist", "/api/v1/people"))
+        if path.startswith(("/api/v1/worklist", "/api/v1/people", "/api/v1/outcomes"))
     }
     assert known == listed
 

@@ -8,6 +8,11 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What was done about which version. */
+        readonly ActedIn: {
+            readonly number: number;
+            readonly note: string;
+        };
         /** @description What the hospital's gateway told last of the study. */
         readonly AtGatewayOut: {
             readonly gateway_id: string;
@@ -137,6 +142,12 @@ export interface components {
             readonly frame: number;
             readonly digest: string;
         };
+        /** @description Why a finding must not be overlooked, or why that is taken back. */
+        readonly ImportantIn: {
+            readonly because: string;
+            /** @default false */
+            readonly withdrawn: boolean;
+        };
         /** @description One object and what is known of its truth. */
         readonly InstanceEntry: {
             readonly sop_instance_uid: string;
@@ -220,6 +231,27 @@ export interface components {
             readonly code: string;
             readonly path: string;
         };
+        /** @description The same with what a list says of the case. */
+        readonly ListedOut: {
+            readonly worklist_item_id: string;
+            readonly number: number;
+            readonly signed_at: string | null;
+            /** @enum {string} */
+            readonly state: "unsigned" | "unread" | "read" | "done";
+            readonly overdue: ("unread" | "undone") | null;
+            readonly opened: readonly components["schemas"]["MarkOut"][];
+            readonly acted: components["schemas"]["MarkOut"] | null;
+            readonly important: components["schemas"]["MarkOut"] | null;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly patient_id: string;
+            readonly patient_name: string;
+            readonly patient_name_kana: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly accession_number: string;
+            readonly referring_physician: string;
+        };
         /** @description A person in the administrator's list. */
         readonly ListedPersonOut: {
             readonly person_id: string;
@@ -243,6 +275,14 @@ export interface components {
             readonly methods: readonly string[];
             readonly ratios: readonly number[];
         };
+        /** @description Who did something, when, and what they wrote about it. */
+        readonly MarkOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly note: string;
+        };
         /** @description A person's name in its three groups. */
         readonly NameOut: {
             readonly alphabetic: string;
@@ -264,6 +304,29 @@ export interface components {
             readonly address: string;
             readonly user_agent: string;
             readonly current: boolean;
+        };
+        /** @description Which version is before somebody's eyes. */
+        readonly OpenedIn: {
+            readonly number: number;
+        };
+        /** @description What became of the version of a report that holds now; number 0 as long as nothing is signed. */
+        readonly OutcomeOut: {
+            readonly worklist_item_id: string;
+            readonly number: number;
+            readonly signed_at: string | null;
+            /** @enum {string} */
+            readonly state: "unsigned" | "unread" | "read" | "done";
+            readonly overdue: ("unread" | "undone") | null;
+            readonly opened: readonly components["schemas"]["MarkOut"][];
+            readonly acted: components["schemas"]["MarkOut"] | null;
+            readonly important: components["schemas"]["MarkOut"] | null;
+        };
+        /** @description Reports, what must be looked after first, and how many stand in each state. */
+        readonly OutcomesOut: {
+            readonly items: readonly components["schemas"]["ListedOut"][];
+            readonly counts: {
+                readonly [key: string]: number;
+            };
         };
         /** @description The name is not needed: keys are discoverable, and the answer is the same for everybody. */
         readonly PasskeyOptionsIn: {

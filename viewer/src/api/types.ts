@@ -37,6 +37,11 @@ export type ReportSignature = Schemas["SignatureOut"];
 /** Whether the hospital's PACS has an object of the latest version. */
 export type ReportDelivery = Schemas["DeliveryOut"];
 export type Report = Schemas["ReportOut"];
+/** What became of a signed report in the hospital. */
+export type Outcome = Schemas["OutcomeOut"];
+export type OutcomeMark = Schemas["MarkOut"];
+export type Outcomes = Schemas["OutcomesOut"];
+export type ListedOutcome = Schemas["ListedOut"];
 export type Gateway = Schemas["GatewayOut"];
 export type GatewayStudy = Schemas["GatewayStudyOut"];
 /** One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */

@@ -15,6 +15,7 @@ const SettingsPage = lazy(() => import("@/session/SettingsPage"));
 const WorklistPage = lazy(() => import("@/worklist/WorklistPage"));
 const ReadingPage = lazy(() => import("@/reading/ReadingPage"));
 const CasePage = lazy(() => import("@/report/CasePage"));
+const OutcomesPage = lazy(() => import("@/outcomes/OutcomesPage"));
 const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
 const PeoplePage = lazy(() => import("@/people/PeoplePage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
@@ -63,6 +64,7 @@ function SignedIn(): JSX.Element {
         <Route path="/worklist" component={WorklistPage} />
         <Route path="/read/:itemId">{(route) => <ReadingPage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
+        <Route path="/outcomes" component={OutcomesPage} />
         <Route path="/gateways" component={GatewaysPage} />
         <Route path="/people" component={PeoplePage} />
         <Route path="/settings" component={SettingsPage} />

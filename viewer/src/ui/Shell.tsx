@@ -33,6 +33,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
         </Link>
         <nav aria-label={t("nav.label")} className={classes["nav"]}>
           {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} />}
+          {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
         </nav>

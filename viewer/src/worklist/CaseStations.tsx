@@ -1,6 +1,7 @@
 import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { CaseWay, WorklistItem } from "@/api/types";
+import type { CaseWay, Outcome, WorklistItem } from "@/api/types";
+import { useOutcome } from "@/outcomes/api";
 import { ReportStatusChip } from "@/report/ReportStatusChip";
 import { GatewayName } from "@/ui/GatewayName";
 import { RecordedWords } from "@/ui/RecordedWords";
@@ -12,18 +13,20 @@ import { arrivedBack, CASE_STATIONS, caseStates, isStopped, type CaseStation } f
 interface Told {
   readonly item: WorklistItem;
   readonly way: CaseWay | null;
+  readonly outcome: Outcome | null;
 }
 
 /** From the modality to the hospital's PACS: where the case stands now, and since when. */
 export function CaseStations({ item }: { readonly item: WorklistItem }): JSX.Element {
   const { t } = useTranslation("worklist");
   const way = useWay(item.worklist_item_id).data ?? null;
-  const states = caseStates(item, way);
+  const outcome = useOutcome(item.worklist_item_id, item.status === "completed").data ?? null;
+  const states = caseStates(item, way, outcome);
   const stations = CASE_STATIONS.flatMap((key): Station[] => {
     const state = states[key];
     if (state === undefined) return [];
     const Detail = DETAILS[key];
-    return [{ key, state, word: t(`station.${key}`), detail: <Detail item={item} way={way} /> }];
+    return [{ key, state, word: t(`station.${key}`), detail: <Detail item={item} way={way} outcome={outcome} /> }];
   });
   return <Stations label={t("station.label")} stations={stations} />;
 }
@@ -93,6 +96,18 @@ function Back({ way }: Told): ReactNode {
   return t("station.back_waiting", { arrived: count(way.back.length - missing.length), all: count(way.back.length) });
 }
 
+function Opened({ outcome }: Told): ReactNode {
+  const { t } = useTranslation("outcomes");
+  const mark = outcome?.acted ?? outcome?.opened[0];
+  if (outcome?.overdue) return t(`overdue.${outcome.overdue}`);
+  if (mark === undefined || outcome === null) return null;
+  return (
+    <>
+      <span>{t(`state.${outcome.state}`)}</span> <span>{mark.display_name}</span> <InstantText value={mark.at} />
+    </>
+  );
+}
+
 const DETAILS: Readonly<Record<CaseStation, (told: Told) => ReactNode>> = {
   taken: Taken,
   proved: Proved,
@@ -100,4 +115,5 @@ const DETAILS: Readonly<Record<CaseStation, (told: Told) => ReactNode>> = {
   reading: Reading,
   signed: Signed,
   back: Back,
+  opened: Opened,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CaseWay } from "@/api/types";
+import type { CaseWay, Outcome } from "@/api/types";
 import { madeItem } from "./madeItems";
 import { arrivedBack, caseStates } from "./way";
 
@@ -25,7 +25,7 @@ describe("the way of a case", () => {
   it("has no station of which the hub was told nothing", () => {
     expect(caseStates(madeItem("a"), null)).toEqual({ hub: "here", reading: "ahead", signed: "ahead" });
     const sent = way({ gateway: null, signed_for: null });
-    expect(Object.keys(caseStates(madeItem("a"), sent))).toEqual(["hub", "reading", "signed", "back"]);
+    expect(Object.keys(caseStates(madeItem("a"), sent))).toEqual(["hub", "reading", "signed", "back", "opened"]);
   });
 
   it("begins at the hospital, where a gateway told of it or signed for it", () => {
@@ -54,5 +54,15 @@ describe("the way of a case", () => {
     const all = way({ back: [sr, { ...pdf, delivered_at: "2026-11-23T09:06:00Z", error: "refused" }] });
     expect(caseStates(done, all).back).toBe("here");
     expect(arrivedBack(all)).toBe("2026-11-23T09:06:00Z");
+  });
+
+  it("ends where somebody in the hospital has read the report", () => {
+    const outcome = { state: "unread", overdue: null, opened: [], acted: null } as unknown as Outcome;
+    const states = (changed: Partial<Outcome>): unknown =>
+      caseStates(madeItem("a"), way(), { ...outcome, ...changed }).opened;
+    expect(states({})).toBe("ahead");
+    expect(states({ overdue: "unread" })).toBe("stuck");
+    expect(states({ state: "read" })).toBe("here");
+    expect(states({ state: "done" })).toBe("here");
   });
 });

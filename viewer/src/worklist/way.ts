@@ -1,14 +1,22 @@
 /** Where a case stands on its way from the modality to the hospital's PACS; only what the hub knows; pure. */
-import type { CaseWay, WorklistItem } from "@/api/types";
+import type { CaseWay, Outcome, WorklistItem } from "@/api/types";
 import type { StationState } from "@/ui/Stations";
 
-export const CASE_STATIONS = ["taken", "proved", "hub", "reading", "signed", "back"] as const;
+export const CASE_STATIONS = ["taken", "proved", "hub", "reading", "signed", "back", "opened"] as const;
 export type CaseStation = (typeof CASE_STATIONS)[number];
 export type CaseStates = Readonly<Partial<Record<CaseStation, StationState>>>;
 
 /** Stations of which the hub was told nothing are not in it: those of the gateway, or of the way back. */
-export function caseStates(item: WorklistItem, way: CaseWay | null): CaseStates {
-  return { ...atHospital(way), ...atCentre(item, way), ...onTheWayBack(item, way) };
+export function caseStates(item: WorklistItem, way: CaseWay | null, outcome: Outcome | null = null): CaseStates {
+  return { ...atHospital(way), ...atCentre(item, way), ...onTheWayBack(item, way), ...opened(way, outcome) };
+}
+
+/** Whether somebody in the hospital has read the version that holds now. */
+function opened(way: CaseWay | null, outcome: Outcome | null): CaseStates {
+  if (way === null) return {};
+  if (outcome === null || outcome.state === "unsigned" || outcome.state === "unread")
+    return { opened: outcome?.overdue ? "stuck" : "ahead" };
+  return { opened: "here" };
 }
 
 function atHospital(way: CaseWay | null): CaseStates {

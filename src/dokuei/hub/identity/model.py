@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_REPORT = "report.read"
     WRITE_REPORT = "report.write"
     SIGN_REPORT = "report.sign"
+    ACKNOWLEDGE_REPORT = "report.acknowledge"
     READ_GATEWAYS = "gateways.read"
     MANAGE_GATEWAYS = "gateways.manage"
     ADMINISTER = "administer"
@@ -70,9 +71,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             {_P.READ_IMAGES, _P.READ_WORKLIST, _P.CLAIM_CASE, _P.READ_REPORT, _P.WRITE_REPORT, _P.READ_GATEWAYS}
         ),
         Role.CLERK: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.WRITE_REPORT}),
-        Role.SITE_STAFF: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.READ_GATEWAYS}),
+        Role.SITE_STAFF: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.ACKNOWLEDGE_REPORT, _P.READ_GATEWAYS}),
         Role.TECHNOLOGIST: frozenset({_P.READ_IMAGES, _P.STORE_IMAGES, _P.READ_WORKLIST, _P.READ_GATEWAYS}),
-        Role.REFERRING_PHYSICIAN: frozenset({_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT}),
+        Role.REFERRING_PHYSICIAN: frozenset({_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, _P.ACKNOWLEDGE_REPORT}),
         Role.ADMINISTRATOR: frozenset({_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS}),
         Role.MAINTAINER: frozenset({_P.READ_GATEWAYS}),
         Role.AUDITOR: frozenset({_P.READ_AUDIT}),

@@ -293,6 +293,9 @@ def _write(
             "status": signed.status,
             "signed_at": signed.signature.signed_at.isoformat(),
             "signed_by": signed.signature.person_id,
+            "version": signed.number,
+            "site_id": case.site_id,
+            "study_instance_uid": case.study_instance_uid,
             "instances": case.number_of_instances,
         },
     )

@@ -1,6 +1,6 @@
 """The verbs on cases: appear when images come, be taken, be given back, be done."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -217,6 +217,11 @@ class WorklistService:
         """Names of the sites, for lists."""
         with self.database.read() as connection:
             return dict(self.people.access.site_names(connection))
+
+    def some(self, item_ids: Iterable[str], *, site_ids: Collection[str]) -> tuple[WorklistItem, ...]:
+        """Those of the given cases that are at those sites, for another slice's list; who asks has seen to access."""
+        with self.database.read() as connection:
+            return store.some(connection, item_ids, site_ids=site_ids)
 
     def case_in(
         self, connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False

@@ -25,6 +25,7 @@ from dokuei.hub.worklist.model import (
 from dokuei.hub.worklist.tables import holding, item
 
 _MOST_LISTED = 1000
+_AT_ONCE = 500
 _PLAIN = (
     "site_id",
     "study_instance_uid",
@@ -80,6 +81,18 @@ def find(
         query = query.where(item.c.site_id.in_(site_ids))
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _items(connection, [row])[0]
+
+
+def some(connection: Connection, item_ids: Iterable[str], *, site_ids: Collection[str]) -> tuple[WorklistItem, ...]:
+    """Those of the given cases that are at those sites."""
+    wanted = list(dict.fromkeys(item_ids))
+    found: list[WorklistItem] = []
+    for at in range(0, len(wanted), _AT_ONCE):
+        asked = select(item).where(
+            item.c.worklist_item_id.in_(wanted[at : at + _AT_ONCE]), item.c.site_id.in_(site_ids)
+        )
+        found += _items(connection, connection.execute(asked).all())
+    return tuple(found)
 
 
 def find_by_study(

@@ -1,0 +1,108 @@
+"""未読, 既読 and 対応済 of a signed version, with who and when; and findings that must not be overlooked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from dokuei.errors import RequestError
+
+LONGEST_NOTE: Final = 2000
+UNREAD_AFTER: Final = timedelta(days=3)
+UNREAD_IMPORTANT_AFTER: Final = timedelta(days=1)
+UNDONE_AFTER: Final = timedelta(days=14)
+
+
+class State(StrEnum):
+    """How far the hospital is with the version of a report that holds now."""
+
+    UNREAD = "unread"
+    READ = "read"
+    DONE = "done"
+
+
+class Overdue(StrEnum):
+    """Why a report stands on the list of those that somebody must look after (報告書確認管理者)."""
+
+    UNREAD = "unread"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Who did something, when, and what they wrote about it."""
+
+    person_id: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The version of a case's report that holds now."""
+
+    worklist_item_id: str
+    site_id: str
+    study_instance_uid: str
+    number: int
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A signed version and what the hospital did with it.
+
+    ``opened`` has each person once, the first first. ``important`` is why the reader wants it looked at at once
+    (重要所見), of the case and not of a version: an amendment does not take it back.
+    """
+
+    signed: Signed
+    opened: tuple[Mark, ...] = ()
+    acted: Mark | None = None
+    important: Mark | None = None
+
+    @property
+    def state(self) -> State:
+        """Done goes before read: somebody who acts has read."""
+        if self.acted is not None:
+            return State.DONE
+        return State.READ if self.opened else State.UNREAD
+
+    def overdue(self, *, moment: datetime) -> Overdue | None:
+        """What has stayed unread, and what is important and has stayed undone, for too long."""
+        waited = moment - self.signed.signed_at
+        if self.state is State.UNREAD:
+            return Overdue.UNREAD if waited > (UNREAD_IMPORTANT_AFTER if self.important else UNREAD_AFTER) else None
+        if self.state is State.READ and self.important is not None and waited > UNDONE_AFTER:
+            return Overdue.UNDONE
+        return None
+
+
+def checked_note(text: str, *, demanded: bool) -> str:
+    """What somebody wrote, without what no page can show.
+
+    Raises:
+        RequestError: nothing where something is demanded, too long, or letters that cannot be printed.
+    """
+    note = text.strip()
+    wrong = None
+    if demanded and not note:
+        wrong = "a reason is missing"
+    elif len(note) > LONGEST_NOTE:
+        wrong = f"at most {LONGEST_NOTE} letters"
+    elif not all(letter.isprintable() or letter in "\n\t　" for letter in note):
+        wrong = "letters that cannot be printed"
+    if wrong:
+        raise RequestError(wrong, phase="noting what became of a report")
+    return note
+
+
+def in_order(outcomes: Iterable[Outcome], *, moment: datetime) -> tuple[Outcome, ...]:
+    """What somebody must look after first: overdue, then important and not done, then what is not done; the oldest."""
+
+    def need(one: Outcome) -> tuple[bool, bool, bool, datetime]:
+        done = one.state is State.DONE
+        return one.overdue(moment=moment) is None, done or one.important is None, done, one.signed.signed_at
+
+    return tuple(sorted(outcomes, key=need))

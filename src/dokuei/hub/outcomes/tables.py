@@ -1,0 +1,40 @@
+"""What became of signed reports; nothing here is ever changed or removed."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from dokuei.storage.db import UtcDateTime, hub_metadata
+
+signed = Table(
+    "outcome_signed",
+    hub_metadata,
+    Column("worklist_item_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("site_id", String(64), nullable=False),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("signed_at", UtcDateTime, nullable=False),
+)
+Index("ix_outcome_signed_site", signed.c.site_id, signed.c.signed_at)
+
+mark = Table(
+    "outcome_mark",
+    hub_metadata,
+    Column("worklist_item_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(8), primary_key=True),
+    Column("person_id", String(32), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+important = Table(
+    "outcome_important",
+    hub_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("worklist_item_id", String(32), nullable=False),
+    Column("site_id", String(64), nullable=False),
+    Column("person_id", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("withdrawn", Integer, nullable=False),
+)
+Index("ix_outcome_important_item", important.c.worklist_item_id, important.c.id)
