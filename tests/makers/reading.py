@@ -16,12 +16,23 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.hub.neighbours import ArchiveImages, CaseWays, ListedCases, RegisterRules, SiteContracts, WorklistCases
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
+from dokuei.hub.neighbours import (
+    ArchiveImages,
+    CaseWays,
+    ListedCases,
+    RegisterRules,
+    RequestCases,
+    SettledRequests,
+    SiteContracts,
+    WorklistCases,
+)
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
+from dokuei.hub.requests import api as requests_api
+from dokuei.hub.requests.service import RequestsService, requests_service
 from dokuei.hub.worklist import api as worklist_api
 from dokuei.hub.worklist import store as worklist_store
 from dokuei.hub.worklist.service import WorklistService
@@ -43,6 +54,7 @@ class ReadingRoom:
     archive: ArchiveService
     worklist: WorklistService
     reports: ReportsService
+    requests: RequestsService
     outcomes: OutcomesService
     seal: Sealer
     blobs: FilesystemBlobs
@@ -108,7 +120,8 @@ class ReadingRoom:
 
     def carry_out(self) -> None:
         """What the hub's worker does with waiting events."""
-        outbox.carry_out(self.hub.database, Events(self.archive, self.worklist, self.outcomes).handle)
+        events = Events(self.archive, self.worklist, self.requests, self.outcomes)
+        outbox.carry_out(self.hub.database, events.handle)
         with self.hub.database.read() as connection:
             failed = [row.last_error for row in connection.execute(outbox.outbox.select()) if row.last_error]
         assert not failed, failed
@@ -162,7 +175,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         blobs = FilesystemBlobs(folder / "blobs")
         archive = ArchiveService(hub.database, blobs)
         contracts = SiteContracts(hub.sites, "Asia/Tokyo")
-        worklist = WorklistService(hub.database, hub.identity.people, contracts)
+        worklist = WorklistService(hub.database, hub.identity.people, contracts, SettledRequests())
         sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
         reports = reports_service(
             hub.database,
@@ -176,13 +189,17 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
             facility=CENTRE,
             time_zone="Asia/Tokyo",
         )
+        requests = requests_service(
+            hub.database, blobs, people=hub.identity.people, cases=RequestCases(worklist), contracts=contracts
+        )
         gateways: list[GatewayState] = []
         ways = CaseWays(archive, lambda _: tuple(gateways), reports)
         hub.app.include_router(worklist_api.routes(worklist, ways))
         hub.app.include_router(reports_api.routes(reports))
         outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist))
         hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
-        yield ReadingRoom(hub, archive, worklist, reports, outcomes, sealing, blobs, folder, gateways)
+        hub.app.include_router(requests_api.routes(requests))
+        yield ReadingRoom(hub, archive, worklist, reports, requests, outcomes, sealing, blobs, folder, gateways)
 
 
 def lossy_mammogram() -> Dataset:
