@@ -16,8 +16,6 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.hub.outcomes import api as outcomes_api
-from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.neighbours import (
     ArchiveImages,
     CaseWays,
@@ -28,6 +26,8 @@ from dokuei.hub.neighbours import (
     SiteContracts,
     WorklistCases,
 )
+from dokuei.hub.outcomes import api as outcomes_api
+from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service

@@ -20,8 +20,6 @@ from dokuei.hub.identity.guard import principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
-from dokuei.hub.outcomes import api as outcomes_api
-from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.neighbours import (
     ArchiveImages,
     CaseWays,
@@ -32,6 +30,8 @@ from dokuei.hub.neighbours import (
     SiteContracts,
     WorklistCases,
 )
+from dokuei.hub.outcomes import api as outcomes_api
+from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
