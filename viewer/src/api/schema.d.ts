@@ -197,6 +197,9 @@ export interface components {
             readonly arrived_at: string;
             readonly due_at: string | null;
             readonly report_status: string | null;
+            /** @enum {string} */
+            readonly request_state: "none" | "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
+            readonly request_reason: string;
             readonly assigned_to: string | null;
             readonly locked_by: components["schemas"]["LockOut"] | null;
             readonly priors: readonly components["schemas"]["PriorOut"][];

@@ -17,6 +17,9 @@ const ReadingPage = lazy(() => import("@/reading/ReadingPage"));
 const CasePage = lazy(() => import("@/report/CasePage"));
 const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
 const PeoplePage = lazy(() => import("@/people/PeoplePage"));
+const RequestsPage = lazy(() => import("@/requests/RequestsPage"));
+const NewRequestPage = lazy(() => import("@/requests/NewRequestPage"));
+const RequestPage = lazy(() => import("@/requests/RequestPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -63,6 +66,11 @@ function SignedIn(): JSX.Element {
         <Route path="/worklist" component={WorklistPage} />
         <Route path="/read/:itemId">{(route) => <ReadingPage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
+        <Route path="/requests" component={RequestsPage} />
+        <Route path="/requests/new" component={NewRequestPage} />
+        <Route path="/requests/:requestId">
+          {(route) => <RequestPage key={route.requestId} requestId={route.requestId} />}
+        </Route>
         <Route path="/gateways" component={GatewaysPage} />
         <Route path="/people" component={PeoplePage} />
         <Route path="/settings" component={SettingsPage} />

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { CaseRequest } from "@/requests/CaseRequest";
 import { PatientId } from "@/ui/PatientId";
 import { Shell } from "@/ui/Shell";
 import { Failed, LoadingRows } from "@/ui/States";
@@ -48,6 +49,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
                 <span>{item.site_name}</span>
               </p>
               <CaseStations item={item} />
+            </div>
+            <div className={classes["caseCard"]}>
+              <CaseRequest itemId={itemId} />
             </div>
             <div className={classes["caseCard"]}>
               <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />

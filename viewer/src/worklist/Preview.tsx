@@ -9,7 +9,7 @@ import { FailedLine } from "@/ui/States";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { useHold, usePriority } from "./api";
 import { CaseStations } from "./CaseStations";
-import { DueChip, ImagesChip, PriorityMark } from "./chips";
+import { DueChip, ImagesChip, PriorityMark, RequestCell } from "./chips";
 import { HolderText } from "./Row";
 import type { Opening } from "./useOpen";
 import classes from "./Worklist.module.css";
@@ -45,6 +45,9 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
       </section>
       <section className={classes["section"]}>
         <h3>{t("preview.request")}</h3>
+        <p className={classes["why"]}>
+          <RequestCell item={item} />
+        </p>
         <dl className={classes["facts"]}>
           <dt>{t("fact.due")}</dt>
           <dd>
