@@ -46,7 +46,7 @@ export function HistoryFields(props: PartProps): JSX.Element {
           <option key={operation} value={t(`operation.${operation}`)} />
         ))}
       </datalist>
-      <ul className={classes["rows"]} aria-label={t("field.surgeries")}>
+      <ul id="gap-year" tabIndex={-1} className={classes["rows"]} aria-label={t("field.surgeries")}>
         {surgeries.map((surgery, index) => (
           <li key={index} className={`${classes["entry"] ?? ""} ${classes["surgery"] ?? ""}`}>
             <SurgeryFields
@@ -114,7 +114,6 @@ function SurgeryFields({ surgery, list, onChange }: SurgeryFieldsProps): JSX.Ele
         onChange={(value) => onChange({ year: whole(value) })}
         allowDecimal={false}
         allowNegative={false}
-        max={9999}
         hideControls
       />
       <TextInput

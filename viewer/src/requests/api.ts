@@ -9,7 +9,7 @@ import {
 import { ApiProblem, call, getJson, pollJson, sendJson } from "@/api/client";
 import { WORKLIST_KEY } from "@/worklist/api";
 import type { Tab } from "./model";
-import type { ReadingRequest, RequestIn, RequestList } from "./shapes";
+import type { Proposal, ReadingRequest, RequestIn, RequestList } from "./shapes";
 
 const KEY = ["requests"] as const;
 const PATH = "/api/v1/requests";
@@ -42,10 +42,11 @@ export function useRequest(requestId: string, { watched = true, enabled = true }
 }
 
 /** The studies that may be meant, for a match by hand. */
-export function useStudies(requestId: string, wanted: boolean): UseQueryResult<ReadingRequest["proposals"]> {
+export function useStudies(requestId: string, wanted: boolean): UseQueryResult<readonly Proposal[]> {
   return useQuery({
     queryKey: [...requestKey(requestId), "studies"],
-    queryFn: ({ signal }) => getJson<ReadingRequest["proposals"]>(`${requestPath(requestId)}/studies`, signal),
+    queryFn: async ({ signal }) =>
+      (await getJson<{ items: readonly Proposal[] }>(`${requestPath(requestId)}/studies`, signal)).items,
     enabled: wanted,
   });
 }

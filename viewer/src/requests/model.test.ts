@@ -76,6 +76,29 @@ describe("a request that is typed", () => {
     expect(gapsOf(period, circumstances)).toEqual(["last_period"]);
   });
 
+  it("has operations that were, in a year that can be", () => {
+    const operated = (year: number): Draft =>
+      typed({ clinical: { ...typed().clinical, surgeries: [{ side: "L", kind: "針生検", year, note: "" }] } });
+    expect(gapsOf(operated(2026), circumstances)).toEqual([]);
+    for (const year of [19, 2027]) expect(gapsOf(operated(year), circumstances)).toEqual(["year"]);
+  });
+
+  it("leaves out lines that were begun and say nothing", () => {
+    const begun = typed({
+      clinical: {
+        ...typed().clinical,
+        surgeries: [{ side: "R", kind: " ", year: null, note: "" }],
+        family_history: [
+          { relation: "", cancer: "breast", age: null },
+          { relation: "母", cancer: "breast", age: null },
+        ],
+      },
+    });
+    const { surgeries, family_history } = asPlaced(begun).clinical;
+    expect(surgeries).toEqual([]);
+    expect(family_history).toEqual([{ relation: "母", cancer: "breast", age: null }]);
+  });
+
   it("may have as long a text as the hub takes and not a character more", () => {
     const long = (length: number): Draft => typed({ clinical: { ...typed().clinical, history: "あ".repeat(length) } });
     expect(gapsOf(long(LONGEST_TEXT), circumstances)).toEqual([]);

@@ -97,7 +97,7 @@ export const componentsOf = (typed: string): string =>
 /** And back; a gap that is just being typed stays. */
 export const typedName = (group: string): string => group.split("^").join(" ");
 
-/** A draft as the hub takes it: days read, names in their components, nothing but gaps around a text. */
+/** A draft as the hub takes it: days read, names in their components, lines that say nothing left out. */
 export function asPlaced(draft: Draft): RequestIn {
   const { patient, clinical } = draft;
   const day = (typed: string): string => readDay(typed) ?? "";
@@ -115,7 +115,12 @@ export function asPlaced(draft: Draft): RequestIn {
       birth_date: day(patient.birth_date),
     },
     examination_date: day(draft.examination_date),
-    clinical: { ...clinical, last_period: day(clinical.last_period) },
+    clinical: {
+      ...clinical,
+      last_period: day(clinical.last_period),
+      surgeries: clinical.surgeries.filter(({ kind, year, note }) => kind.trim() || year !== null || note.trim()),
+      family_history: clinical.family_history.filter(({ relation, age }) => relation.trim() || age !== null),
+    },
   };
 }
 
@@ -130,6 +135,7 @@ export const GAPS = [
   "examination_date",
   "reason",
   "due_past",
+  "year",
   "last_period",
   "too_long",
 ] as const;
@@ -170,6 +176,7 @@ export function gapsOf(draft: Draft, { siteId, today, now, placed = false }: Cir
     readDay(draft.examination_date) === null && "examination_date",
     !placed && due < now && "due_past",
     !clinical.reason.trim() && "reason",
+    clinical.surgeries.some(({ year }) => year !== null && (year < 1900 || year > Number(today.slice(0, 4)))) && "year",
     clinical.last_period.trim() !== "" && readDay(clinical.last_period) === null && "last_period",
     textsOf(draft).some((text) => text.length > LONGEST_TEXT) && "too_long",
   ];
