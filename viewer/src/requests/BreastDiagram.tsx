@@ -95,7 +95,7 @@ export function BreastPicture({ symptoms }: { readonly symptoms: readonly Sympto
         </g>
       ))}
       <Labels />
-      <Marks symptoms={symptoms} />
+      <Marks symptoms={symptoms} apart={32} />
     </svg>
   );
 }
@@ -115,7 +115,7 @@ function Body(): JSX.Element {
   return (
     <g className={classes["body"]} aria-hidden="true">
       <path d={`M${middle} 70V252`} strokeDasharray="3 5" />
-      <path d="M4 112C22 150 30 210 18 318M596 112C578 150 570 210 582 318" />
+      <path d="M4 112C22 150 30 210 18 328M636 112C618 150 610 210 622 328" />
       {SIDES.map((side) => (
         <g key={side}>
           <circle cx={center(side).x} cy={center(side).y} r={RADIUS} />
@@ -160,10 +160,10 @@ function Labels({ named = false }: { readonly named?: boolean }): JSX.Element {
   );
 }
 
-function Marks({ symptoms }: { readonly symptoms: readonly Symptom[] }): JSX.Element {
+function Marks({ symptoms, apart }: { readonly symptoms: readonly Symptom[]; readonly apart?: number }): JSX.Element {
   return (
     <g className={classes["marks"]} aria-hidden="true">
-      {spread(symptoms).map(({ symptom, at }) => (
+      {spread(symptoms, apart).map(({ symptom, at }) => (
         <g
           key={`${placeKey(symptom)} ${symptom.kind}`}
           transform={`translate(${at.x} ${at.y})`}

@@ -4,7 +4,7 @@ import { parseDay } from "@/ui/format";
 import { PatientId } from "@/ui/PatientId";
 import { ShapeMark } from "@/ui/shapes";
 import { DayText, Name } from "@/ui/Written";
-import type { Difference, DifferingField, RequestPatient } from "./shapes";
+import type { Difference, DifferingField, ReadingRequest } from "./shapes";
 import classes from "./View.module.css";
 
 const FIELDS: readonly DifferingField[] = ["patient_id", "name", "birth_date", "sex"];
@@ -52,7 +52,7 @@ function Said({ field, value }: { readonly field: DifferingField; readonly value
 }
 
 /** Who somebody is, as far as it is compared. */
-export type Identity = Pick<RequestPatient, "patient_id" | "name" | "birth_date" | "sex">;
+export type Identity = Pick<ReadingRequest["patient"], "patient_id" | "name" | "birth_date" | "sex">;
 
 export interface BothPatientsProps {
   readonly requested: Identity;

@@ -46,22 +46,24 @@ export function HistoryFields(props: PartProps): JSX.Element {
           <option key={operation} value={t(`operation.${operation}`)} />
         ))}
       </datalist>
-      <ul id="gap-year" tabIndex={-1} className={classes["rows"]} aria-label={t("field.surgeries")}>
-        {surgeries.map((surgery, index) => (
-          <li key={index} className={`${classes["entry"] ?? ""} ${classes["surgery"] ?? ""}`}>
-            <SurgeryFields
-              surgery={surgery}
-              list={list}
-              onChange={(part) => edit({ surgeries: replaced(surgeries, index, part) })}
-            />
-            <CloseButton
-              aria-label={t("form.remove", { what: surgery.kind || t("field.surgery") })}
-              size="lg"
-              onClick={() => edit({ surgeries: without(surgeries, index) })}
-            />
-          </li>
-        ))}
-      </ul>
+      {surgeries.length > 0 && (
+        <ul id="gap-year" tabIndex={-1} className={classes["rows"]} aria-label={t("field.surgeries")}>
+          {surgeries.map((surgery, index) => (
+            <li key={index} className={`${classes["entry"] ?? ""} ${classes["surgery"] ?? ""}`}>
+              <SurgeryFields
+                surgery={surgery}
+                list={list}
+                onChange={(part) => edit({ surgeries: replaced(surgeries, index, part) })}
+              />
+              <CloseButton
+                aria-label={t("form.remove", { what: surgery.kind || t("field.surgery") })}
+                size="lg"
+                onClick={() => edit({ surgeries: without(surgeries, index) })}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
       <Button
         className={classes["addition"] ?? ""}
         size="xs"
@@ -140,22 +142,24 @@ export function FamilyFields(props: PartProps): JSX.Element {
           <option key={relation} value={t(`relation.${relation}`)} />
         ))}
       </datalist>
-      <ul className={classes["rows"]} aria-label={t("form.family")}>
-        {relatives.map((relative, index) => (
-          <li key={index} className={`${classes["entry"] ?? ""} ${classes["relative"] ?? ""}`}>
-            <RelativeFields
-              relative={relative}
-              list={list}
-              onChange={(part) => edit({ family_history: replaced(relatives, index, part) })}
-            />
-            <CloseButton
-              aria-label={t("form.remove", { what: relative.relation || t("field.relation") })}
-              size="lg"
-              onClick={() => edit({ family_history: without(relatives, index) })}
-            />
-          </li>
-        ))}
-      </ul>
+      {relatives.length > 0 && (
+        <ul className={classes["rows"]} aria-label={t("form.family")}>
+          {relatives.map((relative, index) => (
+            <li key={index} className={`${classes["entry"] ?? ""} ${classes["relative"] ?? ""}`}>
+              <RelativeFields
+                relative={relative}
+                list={list}
+                onChange={(part) => edit({ family_history: replaced(relatives, index, part) })}
+              />
+              <CloseButton
+                aria-label={t("form.remove", { what: relative.relation || t("field.relation") })}
+                size="lg"
+                onClick={() => edit({ family_history: without(relatives, index) })}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
       <Button
         className={classes["addition"] ?? ""}
         size="xs"

@@ -3,11 +3,9 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Choices, DayField, Section } from "./fields";
 import classes from "./Form.module.css";
-import { katakana } from "./model";
+import { katakana, SEXES } from "./model";
 import type { PartProps } from "./parts";
 import type { RequestPatient } from "./shapes";
-
-const SEXES = ["F", "M", "O"] as const;
 
 /** Whose examination it is, as the hospital knows the patient. */
 export function PatientFields({ draft, change, wrong }: PartProps): JSX.Element {

@@ -41,7 +41,7 @@ function Mismatch({ request, mayDecide }: DecidingProps): JSX.Element {
       <h2 id="reconcile">
         <ShapeMark shape="stop" /> {t("mismatch.title")}
       </h2>
-      <p>{request.differences.length === 0 ? t("mismatch.two_requests") : t("mismatch.blocks")}</p>
+      <p>{t(request.reasons.includes("two_requests") ? "mismatch.two_requests" : "mismatch.blocks")}</p>
       {request.worklist_item_id === null ? (
         <BothPatients requested={request.patient} inImages={null} differences={request.differences} />
       ) : (
@@ -54,7 +54,6 @@ function Mismatch({ request, mayDecide }: DecidingProps): JSX.Element {
 
 function BesideImages({ request, itemId }: { readonly request: ReadingRequest; readonly itemId: string }): JSX.Element {
   const { data } = useWorklistItem(itemId);
-  const sexes = ["F", "M", "O"] as const;
   const inImages: Identity | null =
     data === undefined
       ? null
@@ -62,7 +61,7 @@ function BesideImages({ request, itemId }: { readonly request: ReadingRequest; r
           patient_id: data.patient_id,
           name: data.patient_name,
           birth_date: data.patient_birth_date,
-          sex: sexes.find((sex) => sex === data.patient_sex) ?? "",
+          sex: data.patient_sex,
         };
   return <BothPatients requested={request.patient} inImages={inImages} differences={request.differences} />;
 }

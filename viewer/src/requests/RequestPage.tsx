@@ -90,7 +90,7 @@ function Standing({ request, onEdit }: StandingProps): JSX.Element {
     <>
       <Reconcile request={request} />
       <div className={classes["card"]}>
-        <RequestView request={request} heading={t("one")} />
+        <RequestView request={request} heading={t("one")} withoutAlarm />
         {mayChange && !canceling && (
           <div className={classes["buttons"]}>
             <Button variant="subtle" onClick={() => setCanceling(true)}>

@@ -7,6 +7,7 @@ import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { RequestPriorityChip, RequestStateChip } from "./chips";
 import classes from "./Requests.module.css";
 import type { ReadingRequest } from "./shapes";
+import { useMismatchWords } from "./words";
 
 /** One line a request; its patient's name is the way to it. */
 export function RequestTable({ requests }: { readonly requests: readonly ReadingRequest[] }): JSX.Element {
@@ -35,9 +36,8 @@ export function RequestTable({ requests }: { readonly requests: readonly Reading
 }
 
 function Row({ request }: { readonly request: ReadingRequest }): JSX.Element {
-  const { t } = useTranslation("requests");
   const { patient } = request;
-  const wrong = request.differences.map(({ field }) => t(`identity.${field}`)).join(t("and"));
+  const wrong = useMismatchWords()(request.reasons.join(","));
   return (
     <tr>
       <td>

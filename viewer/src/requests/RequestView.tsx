@@ -12,14 +12,15 @@ import type { Clinical, ReadingRequest } from "./shapes";
 import classes from "./View.module.css";
 import { useSymptomText } from "./words";
 
-/** A request at a glance: why, what is asked, where it hurts; then what was before. What was not said takes no room. */
-export function RequestView({
-  request,
-  heading,
-}: {
+export interface RequestViewProps {
   readonly request: ReadingRequest;
   readonly heading: string;
-}): JSX.Element {
+  /** Said elsewhere on the page already. */
+  readonly withoutAlarm?: boolean;
+}
+
+/** A request at a glance: why, what is asked, where it hurts; then what was before. What was not said takes no room. */
+export function RequestView({ request, heading, withoutAlarm = false }: RequestViewProps): JSX.Element {
   const { t } = useTranslation("requests");
   const { clinical } = request;
   return (
@@ -29,13 +30,18 @@ export function RequestView({
         <RequestPriorityChip priority={request.priority} />
         <RequestStateChip state={request.state} framed />
       </div>
-      {request.state === "mismatch" && (
+      {request.state === "mismatch" && !withoutAlarm && (
         <div className={classes["alarm"]} role="alert">
           <p>
             <ShapeMark shape="stop" /> {t("mismatch.blocks")}
           </p>
-          <DifferenceTable differences={request.differences} />
+          {request.differences.length > 0 && <DifferenceTable differences={request.differences} />}
         </div>
+      )}
+      {request.changed_after_signature && (
+        <p className={classes["alarm"]} role="alert">
+          <ShapeMark shape="stop" /> {t("view.changed_after_signature")}
+        </p>
       )}
       <p className={classes["reason"]}>{clinical.reason || t("view.no_reason")}</p>
       {clinical.question && (
@@ -44,8 +50,10 @@ export function RequestView({
           <p>{clinical.question}</p>
         </div>
       )}
-      {clinical.symptoms.length > 0 && <Symptoms clinical={clinical} />}
-      <Facts clinical={clinical} />
+      <div className={classes["body"]}>
+        {clinical.symptoms.length > 0 && <Symptoms clinical={clinical} />}
+        <Facts clinical={clinical} />
+      </div>
       {request.attachments.length > 0 && (
         <div className={classes["part"]}>
           <h3>{t("form.files")}</h3>
@@ -175,8 +183,14 @@ function Origin({ request }: { readonly request: ReadingRequest }): JSX.Element 
         <div>
           <dt>{t("fact.resolved")}</dt>
           <dd>
-            {request.resolved_by} {request.resolved_because}
+            {request.resolved_because} {request.resolved_by}
           </dd>
+        </div>
+      )}
+      {request.canceled_because && (
+        <div>
+          <dt>{t("fact.canceled")}</dt>
+          <dd>{request.canceled_because}</dd>
         </div>
       )}
     </dl>

@@ -52,7 +52,7 @@ export function useStudies(requestId: string, wanted: boolean): UseQueryResult<r
 }
 
 /** The request of a case; null where it has none. */
-export function useCaseRequest(itemId: string): UseQueryResult<ReadingRequest | null> {
+export function useCaseRequest(itemId: string, { wanted = true } = {}): UseQueryResult<ReadingRequest | null> {
   return useQuery({
     queryKey: [...KEY, "case", itemId],
     queryFn: async ({ signal }) => {
@@ -63,6 +63,7 @@ export function useCaseRequest(itemId: string): UseQueryResult<ReadingRequest | 
         throw error;
       }
     },
+    enabled: wanted,
     refetchInterval: 3 * EVERY,
   });
 }

@@ -12,15 +12,15 @@ export interface Point {
   readonly y: number;
 }
 
-export const WIDTH = 600;
-export const HEIGHT = 320;
+export const WIDTH = 640;
+export const HEIGHT = 330;
 export const RADIUS = 104;
 export const AREOLA = 30;
 /** How far from the nipple a mark of an hour is drawn. */
 const MARK = 72;
-const CENTER: Readonly<Record<Side, Point>> = { R: { x: 176, y: 160 }, L: { x: 424, y: 160 } };
-const AXILLA: Readonly<Record<Side, Point>> = { R: { x: 46, y: 62 }, L: { x: 554, y: 62 } };
-const WHOLE: Readonly<Record<Side, Point>> = { R: { x: 176, y: 298 }, L: { x: 424, y: 298 } };
+const CENTER: Readonly<Record<Side, Point>> = { R: { x: 176, y: 160 }, L: { x: 464, y: 160 } };
+const AXILLA: Readonly<Record<Side, Point>> = { R: { x: 46, y: 62 }, L: { x: 594, y: 62 } };
+const WHOLE: Readonly<Record<Side, Point>> = { R: { x: 176, y: 308 }, L: { x: 464, y: 308 } };
 
 export const SIDES: readonly Side[] = ["R", "L"];
 export const HOURS: readonly number[] = [12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
@@ -95,14 +95,15 @@ export function toggled(symptoms: readonly Symptom[], place: Place, kind: Sympto
   return rest.length < symptoms.length ? rest : [...symptoms, { ...place, kind, note: "" }];
 }
 
-const APART = 21;
-
-/** Where each symptom is drawn: those of one place stand beside each other. */
-export function spread(symptoms: readonly Symptom[]): readonly { readonly symptom: Symptom; readonly at: Point }[] {
+/** Where each symptom is drawn: those of one place stand beside each other, so far apart. */
+export function spread(
+  symptoms: readonly Symptom[],
+  apart = 21,
+): readonly { readonly symptom: Symptom; readonly at: Point }[] {
   return symptoms.map((symptom, index) => {
     const here = symptoms.filter((other) => samePlace(other, symptom));
     const before = symptoms.slice(0, index).filter((other) => samePlace(other, symptom)).length;
     const { x, y } = pointOf(symptom);
-    return { symptom, at: { x: x + (before - (here.length - 1) / 2) * APART, y } };
+    return { symptom, at: { x: x + (before - (here.length - 1) / 2) * apart, y } };
   });
 }

@@ -54,6 +54,8 @@ export const emptyDraft = (examinationDate: string): Draft => ({
   clinical: EMPTY_CLINICAL,
 });
 
+export const SEXES = ["F", "M", "O"] as const;
+
 /** What of a request somebody may change, as it would be typed. */
 export const draftOf = (request: ReadingRequest): Draft => ({
   priority: request.priority,
@@ -69,6 +71,7 @@ export const draftOf = (request: ReadingRequest): Draft => ({
       phonetic: typedName(request.patient.name.phonetic),
     },
     birth_date: typedDay(request.patient.birth_date),
+    sex: SEXES.find((sex) => sex === request.patient.sex) ?? "",
   },
   modality: request.modality,
   examination_date: typedDay(request.examination_date),

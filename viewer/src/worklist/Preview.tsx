@@ -3,7 +3,8 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
-import { useSession } from "@/session/api";
+import { useCaseRequest } from "@/requests/api";
+import { useMay, useSession } from "@/session/api";
 import { PatientId } from "@/ui/PatientId";
 import { FailedLine } from "@/ui/States";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
@@ -48,6 +49,7 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
         <p className={classes["why"]}>
           <RequestCell item={item} />
         </p>
+        <Why item={item} />
         <dl className={classes["facts"]}>
           <dt>{t("fact.due")}</dt>
           <dd>
@@ -72,6 +74,25 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
       <Priors item={item} />
       <p className={classes["foot"]}>{t("preview.keys")}</p>
     </>
+  );
+}
+
+/** Why it is asked, and what, in the hospital's words. */
+function Why({ item }: { readonly item: WorklistItem }): JSX.Element | null {
+  const asked = item.request_state === "matched" || item.request_state === "mismatch";
+  const allowed = useMay()("request.read");
+  const { data } = useCaseRequest(item.worklist_item_id, { wanted: asked && allowed });
+  if (data == null) return null;
+  return (
+    <p className={classes["why"]}>
+      <strong>{data.clinical.reason}</strong>
+      {data.clinical.question && (
+        <>
+          <br />
+          {data.clinical.question}
+        </>
+      )}
+    </p>
   );
 }
 

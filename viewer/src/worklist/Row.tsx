@@ -64,7 +64,7 @@ export const Row = memo(function Row({
       <div role="gridcell" className={classes["images"]}>
         <ImagesChip item={item} readyIn={readyIn} />
       </div>
-      <div role="gridcell" className={classes["request"]} title={item.request_reason || undefined}>
+      <div role="gridcell" className={classes["request"]}>
         <RequestCell item={item} />
       </div>
       <div role="gridcell" className={classes["status"]}>

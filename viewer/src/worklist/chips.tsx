@@ -2,6 +2,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorklistItem, WorklistStatus } from "@/api/types";
 import { RequestStateChip } from "@/requests/chips";
+import { useMismatchWords } from "@/requests/words";
 import { Chip, type Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
 import { useCount, useDurationText } from "@/ui/Written";
@@ -56,15 +57,14 @@ export function DueChip({ item, now }: { readonly item: WorklistItem; readonly n
   return <Chip {...DUE[kind]}>{kind === "overdue" ? t("due.overdue", { time }) : t("due.in", { time })}</Chip>;
 }
 
-/** Whether a request belongs to the case, and why it is asked. */
+/** Whether a request belongs to the case, and in what they differ. */
 export function RequestCell({ item }: { readonly item: WorklistItem }): JSX.Element {
   const { t } = useTranslation("worklist");
-  const { request_state: state, request_reason: reason } = item;
-  if (state === "none") return <span className={classes["quiet"]}>{t("request.none")}</span>;
-  if (state === "matched" && reason) return <>{reason}</>;
+  const wrong = useMismatchWords()(item.request_reason);
+  if (item.request_state === "none") return <span className={classes["quiet"]}>{t("request.none")}</span>;
   return (
     <>
-      <RequestStateChip state={state} /> {reason}
+      <RequestStateChip state={item.request_state} /> {wrong}
     </>
   );
 }

@@ -152,7 +152,6 @@ function searchable(item: WorklistItem): string {
     item.accession_number,
     item.study_description,
     item.site_name,
-    item.request_reason,
   ];
   return fold([...parts, ...item.modalities].filter(Boolean).join(" "));
 }
