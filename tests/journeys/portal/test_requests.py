@@ -132,7 +132,11 @@ def test_another_patient_under_the_same_number_is_not_read_until_somebody_decide
     refused = reader.page.request.post(path, headers={"X-Dokuei-Request": "1"})
     assert refused.status == 409, refused.text()
     reader.open("/worklist")
-    expect(reader.page.get_by_role("row", name=re.compile("佐藤.*照合待ち"))).to_be_visible()
+    blocked = reader.page.get_by_role("row", name=re.compile("佐藤.*照合待ち"))
+    blocked.click()
+    preview = reader.page.get_by_role("complementary", name="選択中の検査")
+    expect(preview.get_by_role("alert")).to_contain_text("読影と署名はできません")
+    expect(preview.get_by_role("button", name="読影を開始")).to_have_count(0)
 
     row.get_by_role("link").click()
     card = page.get_by_role("region", name=re.compile("患者が一致しません"))
@@ -194,6 +198,20 @@ def test_what_is_begun_is_kept_over_other_pages_and_not_closed_unseen(visiting: 
     page.get_by_role("button", name="書きかけを破棄").click()
     page.wait_for_url("**/requests")
     expect(page.get_by_text("書きかけの依頼があります")).to_have_count(0)
+
+
+def test_what_is_known_of_a_patient_is_taken_over_by_number(visiting: Visiting) -> None:
+    staff = visiting("uketsuke10", STAFF)
+    page = staff.page
+    placed(staff, "REQ-10", patient=patient("R-0010", "西園寺^薫子", "19820703"))
+    staff.open("/requests/new")
+    page.get_by_label("患者ID").fill("Ｒ－００１０")
+    page.get_by_role("button", name="患者と既往を引き継ぐ").click()
+    expect(page.get_by_label("氏名（漢字）")).to_have_value("西園寺 薫子")
+    expect(page.get_by_label("生年月日")).to_have_value("1982-07-03")
+    expect(page.get_by_label("病理結果")).to_have_value("線維腺腫")
+    expect(page.get_by_label("依頼理由", exact=True)).to_have_value("")
+    expect(page.get_by_role("button", name="患者と既往を引き継ぐ")).to_have_count(0)
 
 
 def test_what_is_missing_is_named_at_its_field_and_nothing_is_sent(visiting: Visiting) -> None:

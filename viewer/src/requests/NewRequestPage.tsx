@@ -4,15 +4,16 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { useMay, useSession } from "@/session/api";
 import { useHubNow } from "@/ui/clock";
-import { dayOf } from "@/ui/format";
+import { dayOf, formatDay, parseDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
+import { useDateStyle } from "@/ui/preferences";
 import { Empty, FailedLine } from "@/ui/States";
-import { usePlace } from "./api";
+import { usePlace, useRequests } from "./api";
 import { compactDay, typedDay } from "./days";
 import { Section } from "./fields";
 import { ChosenFiles } from "./Files";
 import classes from "./Form.module.css";
-import { asPlaced, gapsOf } from "./model";
+import { asPlaced, gapsOf, knownBefore, takenOver, type Draft } from "./model";
 import { Gaps, RequestForm } from "./RequestForm";
 import { begin, forget, useUnplaced, write, type Unplaced } from "./unplaced";
 import { useUploads } from "./uploads";
@@ -69,6 +70,7 @@ function Writing({ unplaced }: { readonly unplaced: Unplaced }): JSX.Element {
       gaps={gaps}
       asked={asked}
       before={<SiteChoice siteId={siteId} error={asked && gaps.includes("site") ? t("gap.site") : undefined} />}
+      known={<Known siteId={siteId} draft={draft} />}
       files={<ChosenFiles files={files} onChange={(chosen) => write({ files: chosen })} />}
       side={
         <aside className={classes["side"]} aria-label={t("form.place")}>
@@ -87,6 +89,25 @@ function Writing({ unplaced }: { readonly unplaced: Unplaced }): JSX.Element {
         </aside>
       }
     />
+  );
+}
+
+/** The last request of the patient whose number is typed, to go on from. */
+function Known({ siteId, draft }: { readonly siteId: string; readonly draft: Draft }): JSX.Element | null {
+  const { t } = useTranslation("requests");
+  const style = useDateStyle();
+  const allowed = useMay()("request.read");
+  const wanted = allowed && siteId !== "" && draft.patient.patient_id.trim() !== "";
+  const { data } = useRequests(siteId, "all", { watched: false, enabled: wanted });
+  const last = knownBefore(draft, data?.items ?? []);
+  if (last === null) return null;
+  return (
+    <div className={classes["known"]} role="status">
+      <span>{t("form.known", { day: formatDay(parseDay(last.placed_at), style) })}</span>
+      <Button size="xs" variant="default" onClick={() => write({ draft: takenOver(draft, last) })}>
+        {t("form.take_over")}
+      </Button>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import { TextInput } from "@mantine/core";
-import type { JSX } from "react";
+import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Choices, DayField, Section } from "./fields";
 import classes from "./Form.module.css";
@@ -8,7 +8,12 @@ import type { PartProps } from "./parts";
 import type { RequestPatient } from "./shapes";
 
 /** Whose examination it is, as the hospital knows the patient. */
-export function PatientFields({ draft, change, wrong }: PartProps): JSX.Element {
+export function PatientFields({
+  draft,
+  change,
+  wrong,
+  known,
+}: PartProps & { readonly known?: ReactNode }): JSX.Element {
   const { t } = useTranslation(["requests", "ui"]);
   const { patient } = draft;
   const edit = (part: Partial<RequestPatient>): void => change({ patient: { ...patient, ...part } });
@@ -37,6 +42,7 @@ export function PatientFields({ draft, change, wrong }: PartProps): JSX.Element 
           ]}
         />
       </div>
+      {known}
       <div className={classes["three"]}>
         <TextInput
           id="gap-name"

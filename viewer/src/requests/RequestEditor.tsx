@@ -81,7 +81,7 @@ function useSaver(client: QueryClient, request: ReadingRequest): RequestSaver {
         async (draft, version) => {
           if (missing(draft, request.site_id).length > 0) throw new Incomplete();
           const saved = await putRequest(request.request_id, asPlaced(draft), version);
-          await told(client, saved);
+          void told(client, saved);
           return saved;
         },
         DRAFTING,

@@ -17,6 +17,8 @@ export interface RequestFormProps {
   /** Somebody asked to place it: what is missing is said at each field. */
   readonly asked: boolean;
   readonly before?: ReactNode;
+  /** What is known of the patient already. */
+  readonly known?: ReactNode;
   readonly files: ReactNode;
   readonly side: ReactNode;
   /** Told when an input method begins and ends to compose. */
@@ -52,7 +54,7 @@ export function RequestForm(props: RequestFormProps): JSX.Element {
     >
       <div className={classes["sections"]}>
         {props.before}
-        <PatientFields {...part} />
+        <PatientFields {...part} known={props.known} />
         <ExaminationFields {...part} />
         <QuestionFields {...part} />
         <SymptomFields {...part} />

@@ -62,11 +62,8 @@ function Row({ request }: { readonly request: ReadingRequest }): JSX.Element {
       </td>
       <td>
         <RequestPriorityChip priority={request.priority} />{" "}
-        {request.due_at === null ? (
-          <span className={classes["quiet"]}>{"–"}</span>
-        ) : (
-          <InstantText value={request.due_at} />
-        )}
+        {request.due_at !== null && <InstantText value={request.due_at} />}
+        {request.due_at === null && request.priority === "routine" && <span className={classes["quiet"]}>{"–"}</span>}
       </td>
       <td className={classes["site"]} title={request.site_name}>
         {request.site_name}

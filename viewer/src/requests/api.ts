@@ -21,12 +21,17 @@ export const attachmentPath = (requestId: string, number: number): string =>
   `${requestPath(requestId)}/attachments/${number}`;
 const requestKey = (requestId: string): readonly string[] => [...KEY, "one", requestId];
 
-export function useRequests(siteId: string, tab: Tab): UseQueryResult<RequestList> {
+export function useRequests(
+  siteId: string,
+  tab: Tab,
+  { watched = true, enabled = true } = {},
+): UseQueryResult<RequestList> {
   const asked = new URLSearchParams({ ...(siteId && { site_id: siteId }), ...(tab !== "all" && { state: tab }) });
   return useQuery({
     queryKey: [...KEY, "list", siteId, tab],
     queryFn: ({ signal }) => pollJson<RequestList>(`${PATH}?${asked.toString()}`, signal),
-    refetchInterval: EVERY,
+    refetchInterval: watched ? EVERY : false,
+    enabled,
   });
 }
 
@@ -82,7 +87,7 @@ function useVerb<Asked>(
   verb: (asked: Asked) => Promise<ReadingRequest>,
 ): UseMutationResult<ReadingRequest, Error, Asked> {
   const client = useQueryClient();
-  return useMutation({ mutationFn: verb, onSettled: (request) => told(client, request) });
+  return useMutation({ mutationFn: verb, onSettled: (request) => void told(client, request) });
 }
 
 export interface Placing {

@@ -1,5 +1,5 @@
 /** What of a request says something, in the order in which a breast reader asks for it; pure. */
-import type { Clinical, RequestState } from "./shapes";
+import type { Clinical } from "./shapes";
 
 export const FACTS = [
   "history",
@@ -27,6 +27,3 @@ function says(clinical: Clinical, fact: Fact): boolean {
 }
 
 export const factsOf = (clinical: Clinical): Fact[] => FACTS.filter((fact) => says(clinical, fact));
-
-/** Whether somebody must still say that images and request belong together. */
-export const isUnsettled = (state: RequestState): boolean => state === "mismatch" || state === "proposed";

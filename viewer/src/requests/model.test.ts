@@ -11,8 +11,10 @@ import {
   gapsOf,
   isTab,
   katakana,
+  knownBefore,
   LONGEST_TEXT,
   sameDraft,
+  takenOver,
   type Draft,
 } from "./model";
 
@@ -110,6 +112,28 @@ describe("a request that is typed", () => {
     expect(asPlaced(draftOf(request))).toEqual(asPlaced(typed()));
     expect(sameDraft(draftOf(request), draftOf({ ...request, version: 2 }))).toBe(true);
     expect(sameDraft(draftOf(request), typed())).toBe(false);
+  });
+});
+
+describe("a patient who was here before", () => {
+  const last = madeRequest("1", {
+    patient: { ...madeRequest("1").patient, patient_id: "K-0001" },
+    clinical: { ...madeRequest("1").clinical, history: "左 部分切除後", reason: "術後の経過観察" },
+  });
+
+  it("is known by number, and what was before is taken over but not why it was asked", () => {
+    const begun = typed();
+    expect(knownBefore(begun, [madeRequest("2"), last])?.request_id).toBe("1");
+    const draft = takenOver(begun, last);
+    expect(asPlaced(draft).patient).toEqual(last.patient);
+    expect(draft.clinical.history).toBe("左 部分切除後");
+    expect(draft.clinical.reason).toBe("右乳房のしこり");
+    expect(knownBefore(draft, [last])).toBeNull();
+  });
+
+  it("is nobody as long as no number is typed", () => {
+    const nobody = madeRequest("3", { patient: { ...last.patient, patient_id: "" } });
+    expect(knownBefore(emptyDraft(""), [nobody])).toBeNull();
   });
 });
 

@@ -81,6 +81,29 @@ export const draftOf = (request: ReadingRequest): Draft => ({
   clinical: { ...request.clinical, last_period: typedDay(request.clinical.last_period) },
 });
 
+/** The patient and what was before, out of the last request; why it is asked this time is new. */
+export function takenOver(draft: Draft, last: ReadingRequest): Draft {
+  const before = draftOf(last);
+  const { history, surgeries, pathology, family_history, gene, gene_note, hormone_therapy, implants } = before.clinical;
+  const kept = { history, surgeries, pathology, family_history, gene, gene_note, hormone_therapy, implants };
+  return {
+    ...draft,
+    patient: before.patient,
+    requesting_physician: draft.requesting_physician || before.requesting_physician,
+    requesting_department: draft.requesting_department || before.requesting_department,
+    clinical: { ...draft.clinical, ...kept },
+  };
+}
+
+/** The newest request of the patient whose number is typed; null where there is none, or where it was taken over. */
+export function knownBefore(draft: Draft, requests: readonly ReadingRequest[]): ReadingRequest | null {
+  const number = asPlaced(draft).patient.patient_id;
+  const [last] = requests
+    .filter(({ patient }) => number !== "" && patient.patient_id === number)
+    .sort((one, other) => instant(other.placed_at) - instant(one.placed_at));
+  return last === undefined || sameDraft(takenOver(draft, last), draft) ? null : last;
+}
+
 export const sameDraft = (one: Draft, other: Draft): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 

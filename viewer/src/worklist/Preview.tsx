@@ -11,6 +11,7 @@ import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { useHold, usePriority } from "./api";
 import { CaseStations } from "./CaseStations";
 import { DueChip, ImagesChip, PriorityMark, RequestCell } from "./chips";
+import { isBlocked } from "./model";
 import { HolderText } from "./Row";
 import type { Opening } from "./useOpen";
 import classes from "./Worklist.module.css";
@@ -115,7 +116,8 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
   const holder = item.locked_by;
   const mine = holder?.person_id === session.person.person_id;
   const done = item.status === "completed" || item.status === "canceled";
-  const reads = open.mayClaim && !done && (!holder || mine);
+  const blocked = isBlocked(item);
+  const reads = open.mayClaim && !done && !blocked && (!holder || mine);
   const urgent = item.priority === "urgent";
   const seesImages = session.permissions.includes("images.read");
   return (
@@ -124,6 +126,16 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
       {release.error && <FailedLine error={release.error} />}
       {priority.error && <FailedLine error={priority.error} />}
       {holder && <HolderText item={item} />}
+      {blocked && (
+        <p role="alert" className={classes["blocked"]}>
+          {t("request.blocked_long")}
+        </p>
+      )}
+      {blocked && session.permissions.includes("request.reconcile") && (
+        <Button component={Link} href="/requests?state=mismatch">
+          {t("request.decide")}
+        </Button>
+      )}
       {reads && (
         <Button onClick={() => open.open(item)} loading={open.pending}>
           {mine ? t("action.continue") : t("action.start")}

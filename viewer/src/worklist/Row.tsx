@@ -6,6 +6,7 @@ import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
 import { AgeSex, DayText, Name } from "@/ui/Written";
 import { DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip } from "./chips";
+import { isBlocked } from "./model";
 import classes from "./Worklist.module.css";
 
 export interface RowProps {
@@ -68,7 +69,7 @@ export const Row = memo(function Row({
         <RequestCell item={item} />
       </div>
       <div role="gridcell" className={classes["status"]}>
-        <StatusChip status={item.status} blocked={item.request_state === "mismatch"} />
+        <StatusChip status={item.status} blocked={isBlocked(item)} />
       </div>
       <div role="gridcell" className={classes["reader"]}>
         <HolderText item={item} />

@@ -27,7 +27,7 @@ export function StatusChip({
   readonly blocked?: boolean;
 }): JSX.Element {
   const { t } = useTranslation("worklist");
-  if (blocked && status !== "completed" && status !== "canceled") {
+  if (blocked) {
     return (
       <Chip tone="danger" shape="stop" framed={framed ?? false} title={t("request.blocked_long")}>
         {t("request.blocked")}

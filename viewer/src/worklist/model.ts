@@ -36,6 +36,8 @@ export function isView(text: string | null | undefined): text is View {
 }
 
 export const isClosed = (item: WorklistItem): boolean => item.status === "completed" || item.status === "canceled";
+/** Request and images do not name the same patient: nobody reads it until that is decided (REC-10). */
+export const isBlocked = (item: WorklistItem): boolean => item.request_state === "mismatch" && !isClosed(item);
 const isOpen = (item: WorklistItem): boolean => !isClosed(item);
 
 /** Whether somebody else has it in hand. */
