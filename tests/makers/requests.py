@@ -3,8 +3,10 @@
 from typing import Any
 
 import httpx
+from pydicom.dataset import Dataset
 
 from dokuei.hub.identity.model import Grant, Role
+from tests.makers.archive import MG, image
 
 STAFF = Grant(Role.SITE_STAFF, "kita")
 ASKED: dict[str, Any] = {
@@ -60,3 +62,20 @@ def asked(client: httpx.Client, *, site_id: str = "kita", **values: Any) -> dict
     assert answer.status_code == 201, answer.text
     placed: dict[str, Any] = answer.json()
     return placed
+
+
+def view(**elements: Any) -> Dataset:
+    """A mammogram that its modality numbered ``A-1``."""
+    return image(sop_class=MG, modality="MG", **{"AccessionNumber": "A-1", **elements})
+
+
+def state(client: httpx.Client, item: str) -> tuple[str, str]:
+    """What the case says of its request."""
+    one = client.get(f"/api/v1/worklist/{item}").json()
+    return one["request_state"], one["request_reason"]
+
+
+def read(client: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
+    """A request as it is now."""
+    found: dict[str, Any] = client.get(f"/api/v1/requests/{request['request_id']}").raise_for_status().json()
+    return found

@@ -1,8 +1,8 @@
 """Whether a request and a study name the same person: only real differences count, and nothing unknown is equal.
 
-Two persons are taken for one only where their patient IDs agree and the name or the birth date agrees too, with
-nothing that differs. Everything that cannot be compared (another domain of IDs, kanji against letters) is left to
-people.
+Two are taken for one only where patient ID, name and birth date all agree and nothing differs. What cannot be
+compared (another domain of IDs, kanji against letters, no birth date) is left to people: a twin's number typed by
+mistake must not pass because her name was not readable.
 """
 
 import unicodedata
@@ -16,6 +16,7 @@ from dokuei.hub.requests.spelling import same_name
 
 Verdict = Literal["same", "different", "unsure"]
 _SIGNS: Final = str.maketrans("", "", " -‐‑–—−ー")
+_TELLING: Final[frozenset[Field]] = frozenset({"patient_id", "name", "birth_date"})
 _SEXES: Final = frozenset({"M", "F"})
 
 
@@ -39,8 +40,7 @@ class Comparison:
         """Whether both are one person, as far as a machine may say so."""
         if self.differences:
             return "different"
-        known = "patient_id" in self.equal and bool(self.equal & {"name", "birth_date"})
-        return "same" if known else "unsure"
+        return "same" if self.equal >= _TELLING else "unsure"
 
 
 def compare(

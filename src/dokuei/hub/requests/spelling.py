@@ -6,7 +6,8 @@ that spell no Japanese syllables (SMITH) say nothing about kana.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations, product
 from typing import Final, Literal
 
 from dokuei.hub.requests.variants import one_form
@@ -23,9 +24,11 @@ _UNREADABLE: Final = re.compile(r"[?〓□■◆●\ufffd\ue000-\uf8ff]")
 _BETWEEN: Final = re.compile(r"[\s,・]+")
 _BOUND: Final = re.compile(r"['’\-‐‑–]")
 _SMALL: Final = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
-_SMALL_Y: Final = str.maketrans("やゆよ", "ゃゅょ")
-_WITH_Y: Final = re.compile(r"([きしちにひみりぎじぢびぴ])([やゆよ])")
-_DOUBLED: Final = re.compile(r"つ(?=[かきくけこさしすせそたちつてとぱぴぷぺぽ])")
+_TO_SMALL: Final = str.maketrans("やゆよつ", "ゃゅょっ")
+_MAYBE_SMALL: Final = re.compile(
+    r"(?<=[きしちにひみりぎじぢびぴ])[やゆよ]|つ(?=[かきくけこさしすせそたちつてとぱぴぷぺぽ])"
+)
+_MOST_SMALL: Final = 4
 _ROWS: Final = {
     "": "あいうえお", "k": "かきくけこ", "s": "さしすせそ", "t": "たちつてと", "n": "なにぬねの", "h": "はひふへほ",
     "m": "まみむめも", "r": "らりるれろ", "g": "がぎぐげご", "z": "ざじずぜぞ", "d": "だぢづでど", "b": "ばびぶべぼ",
@@ -54,7 +57,7 @@ _REWRITTEN: Final = (
     (re.compile(r"o[ou]+"), "o"),
     (re.compile(r"uu+"), "u"),
 )
-_JAPANESE: Final = re.compile(r"(?:([kstnhmrgzbp])\1?y?[aiueo]|[yw]?[aiueo]|n)+|")
+_JAPANESE: Final = re.compile(r"(?:([kstnhmrgzdbpv])\1?y?[aiueo]|[yw]?[aiueo]|n)+|")
 
 
 def same_name(one: Iterable[str], other: Iterable[str]) -> bool | None:
@@ -148,12 +151,20 @@ def _letters_are_kana(letters: Spelled, kana: Spelled) -> bool | None:
     return False if all(_JAPANESE.fullmatch(_simple(one)) for one in letters) else None
 
 
-def _with_small(kana: Spelled) -> tuple[Spelled, ...]:
-    """As it is meant where a system has large kana only (ﾘﾖｳｺ)."""
-    if any(one != one.translate(_SMALL) for one in kana):
-        return ()
-    glides = tuple(_WITH_Y.sub(lambda found: found[1] + found[2].translate(_SMALL_Y), one) for one in kana)
-    return glides, tuple(_DOUBLED.sub("っ", one) for one in glides)
+def _with_small(kana: Spelled) -> Iterator[Spelled]:
+    """All that may be meant where a system has large kana only (ﾘﾖｳｺ)."""
+    if all(one == one.translate(_SMALL) for one in kana):
+        yield from product(*map(_readings, kana))
+
+
+def _readings(large: str) -> tuple[str, ...]:
+    """One component with each kana that may have been a small one as it is, or small."""
+    places = [found.start() for found in _MAYBE_SMALL.finditer(large)][:_MOST_SMALL]
+    return tuple(
+        "".join(letter.translate(_TO_SMALL) if place in chosen else letter for place, letter in enumerate(large))
+        for count in range(len(places) + 1)
+        for chosen in combinations(places, count)
+    )
 
 
 def _keys(components: Spelled) -> str:
