@@ -17,9 +17,9 @@ export type OpenSession = Schemas["OpenSessionOut"];
 export type PasswordSignIn = Schemas["PasswordIn"];
 /** What is to be signed: the exact text, its digest, and the key's challenge. */
 export type SigningStart = Schemas["BegunOut"];
-export type PersonName = Schemas["NameOut"];
 export type Session = Schemas["SessionOut"];
 export type WorklistItem = Schemas["ItemOut"];
+export type PersonName = WorklistItem["patient_name"];
 export type WorklistStatus = WorklistItem["status"];
 export type PriorStudy = Schemas["PriorOut"];
 /** How far a case has come; what the hub does not know is null or empty. */
@@ -46,3 +46,7 @@ export type Gateway = Schemas["GatewayOut"];
 export type GatewayStudy = Schemas["GatewayStudyOut"];
 /** One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */
 export type Refusal = Schemas["RefusalOut"];
+/** A reading request as the hub tells it, the list of them, and what may be asked in one. */
+export type RequestAnswer = Schemas["RequestOut"];
+export type RequestsAnswer = Schemas["RequestsOut"];
+export type RequestWanted = Schemas["RequestIn"];

@@ -18,6 +18,9 @@ const CasePage = lazy(() => import("@/report/CasePage"));
 const OutcomesPage = lazy(() => import("@/outcomes/OutcomesPage"));
 const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
 const PeoplePage = lazy(() => import("@/people/PeoplePage"));
+const RequestsPage = lazy(() => import("@/requests/RequestsPage"));
+const NewRequestPage = lazy(() => import("@/requests/NewRequestPage"));
+const RequestPage = lazy(() => import("@/requests/RequestPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -65,6 +68,11 @@ function SignedIn(): JSX.Element {
         <Route path="/read/:itemId">{(route) => <ReadingPage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/outcomes" component={OutcomesPage} />
+        <Route path="/requests" component={RequestsPage} />
+        <Route path="/requests/new" component={NewRequestPage} />
+        <Route path="/requests/:requestId">
+          {(route) => <RequestPage key={route.requestId} requestId={route.requestId} />}
+        </Route>
         <Route path="/gateways" component={GatewaysPage} />
         <Route path="/people" component={PeoplePage} />
         <Route path="/settings" component={SettingsPage} />

@@ -8,6 +8,7 @@ import enOutcomes from "./en/outcomes.json";
 import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
+import enRequests from "./en/requests.json";
 import enSession from "./en/session.json";
 import enUi from "./en/ui.json";
 import enWorklist from "./en/worklist.json";
@@ -17,6 +18,7 @@ import jaOutcomes from "./ja/outcomes.json";
 import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
+import jaRequests from "./ja/requests.json";
 import jaSession from "./ja/session.json";
 import jaUi from "./ja/ui.json";
 import jaWorklist from "./ja/worklist.json";
@@ -31,6 +33,7 @@ export const catalogues = {
     people: enPeople,
     reading: enReading,
     report: enReport,
+    requests: enRequests,
     session: enSession,
     ui: enUi,
     worklist: enWorklist,
@@ -42,6 +45,7 @@ export const catalogues = {
     people: jaPeople,
     reading: jaReading,
     report: jaReport,
+    requests: jaRequests,
     session: jaSession,
     ui: jaUi,
     worklist: jaWorklist,

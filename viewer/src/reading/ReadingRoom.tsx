@@ -24,6 +24,7 @@ import { useMeasuringTexts } from "./useMeasuringTexts";
 import { Views } from "./views";
 
 const ReportPanel = lazy(() => import("@/report/ReportPanel"));
+const RequestPanel = lazy(() => import("@/requests/CaseRequest"));
 
 export interface ReadingRoomProps {
   readonly opened: OpenCase;
@@ -36,8 +37,9 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   const store = useFrames(first);
   const { t } = useTranslation("reading");
   const { hanging, item } = first;
+  const requested = item.request_state !== "none" && item.request_state !== "canceled";
   const reducer = useMemo(() => changeRoom(hanging), [hanging]);
-  const [room, change] = useReducer(reducer, hanging, firstRoom);
+  const [room, change] = useReducer(reducer, hanging, (from) => firstRoom(from, { requested }));
   const views = useMemo(() => new Views(store, hanging.stacks, seen), [store, hanging, seen]);
   const identity = useIdentity(first);
   const texts = useMeasuringTexts();
@@ -106,6 +108,13 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
           />
         </>
       )}
+      {room.requestOpen ? (
+        <aside className={classes["request"]} aria-label={t("request")} tabIndex={0}>
+          <Suspense fallback={<LoadingRows rows={6} />}>
+            <RequestPanel itemId={item.worklist_item_id} />
+          </Suspense>
+        </aside>
+      ) : null}
       <Stage room={room} change={change} views={views} store={store} identity={identity} pace={pace} />
       {room.document === null ? null : (
         <OpenDocument

@@ -65,6 +65,9 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         </span>
         <Layouts act={act} />
         <Press icon="help" command="help" act={act} />
+        {opened.item.request_state !== "none" && (
+          <Press icon="request" command="request" act={act} pressed={room.requestOpen} />
+        )}
         <Press icon="report" command="report" act={act} pressed={room.reportOpen} wide />
       </div>
     </header>

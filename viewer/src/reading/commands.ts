@@ -118,6 +118,9 @@ function performInRoom(command: Command, doing: Doing): boolean {
     case "report":
       change({ type: "toggle", what: "reportOpen" });
       return true;
+    case "request":
+      change({ type: "toggle", what: "requestOpen" });
+      return true;
     case "write":
       change({ type: "write" });
       return true;

@@ -48,6 +48,7 @@ export type Command =
   | "hideStrips"
   | "nextDocument"
   | "report"
+  | "request"
   | "write"
   | "images"
   | "nextCase"
@@ -122,6 +123,7 @@ export const KEYS: readonly KeyBinding[] = [
   key("KeyD", "nextDocument", "room", true),
   key("KeyR", "ledger", "room", true),
   key("KeyR", "report", "room"),
+  key("KeyQ", "request", "room", true),
   key("Enter", "write", "room"),
   key("Escape", "images", "room"),
   key("KeyN", "nextCase", "room", true),

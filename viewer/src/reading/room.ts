@@ -19,6 +19,7 @@ export interface Room {
   readonly reportOpen: boolean;
   /** How often the reader went to the report's text since it was opened. */
   readonly writing: number;
+  readonly requestOpen: boolean;
   readonly helpOpen: boolean;
   readonly cine: boolean;
   /** What is no image and is open beside the images, if anything. */
@@ -37,11 +38,15 @@ export type Change =
   | { readonly type: "cine"; readonly on: boolean }
   | { readonly type: "document"; readonly document: DocumentObject | null }
   | { readonly type: "write" }
-  | { readonly type: "toggle"; readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "helpOpen" };
+  | {
+      readonly type: "toggle";
+      readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "requestOpen" | "helpOpen";
+    };
 
 const EMPTY: Step = { name: "series", rows: 1, columns: 1, cells: [] };
 
-export function firstRoom(hanging: Hanging): Room {
+/** With its request beside the images where it has one: readable at a glance, and folded away by its key. */
+export function firstRoom(hanging: Hanging, { requested = false } = {}): Room {
   return {
     ...standing(hanging, 0),
     tool: "window",
@@ -49,6 +54,7 @@ export function firstRoom(hanging: Hanging): Room {
     stripsHidden: false,
     reportOpen: false,
     writing: 0,
+    requestOpen: requested,
     helpOpen: false,
     cine: false,
     document: null,

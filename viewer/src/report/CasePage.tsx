@@ -2,6 +2,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
+import { CaseRequest } from "@/requests/CaseRequest";
 import { PatientId } from "@/ui/PatientId";
 import { Shell } from "@/ui/Shell";
 import { Failed, LoadingRows } from "@/ui/States";
@@ -51,6 +52,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
               <CaseStations item={item} />
             </div>
             {item.status === "completed" && <OutcomePanel itemId={itemId} className={classes["caseCard"] ?? ""} />}
+            <div className={classes["caseCard"]}>
+              <CaseRequest itemId={itemId} />
+            </div>
             <div className={classes["caseCard"]}>
               <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />
             </div>

@@ -15,6 +15,15 @@ export type SaveState =
 
 export type Put = (draft: Draft, version: number) => Promise<Report>;
 
+/** How the hub's answer of one kind is turned into what is typed. */
+export interface Drafting<D, A> {
+  readonly draftOf: (answer: A) => D;
+  readonly same: (one: D, other: D) => boolean;
+  readonly savedAt: (answer: A) => string | null;
+}
+
+const REPORT: Drafting<Draft, Report> = { draftOf, same: sameDraft, savedAt: ({ updated_at }) => updated_at };
+
 const PAUSE = 800;
 const LONGEST_PAUSE = 5000;
 const RETRY_FIRST = 1000;
@@ -22,9 +31,9 @@ const RETRY_MOST = 15_000;
 /** States that are over when there is nothing left to save. */
 const UNSETTLED: ReadonlySet<SaveState["kind"]> = new Set(["typing", "waiting", "signed-out"]);
 
-export class DraftSaver {
-  private draft: Draft;
-  private kept: Draft;
+export class Saver<D extends object, A extends { readonly version: number }> {
+  private draft: D;
+  private kept: D;
   private version: number;
   private state: SaveState = { kind: "clean" };
   private composing = false;
@@ -32,14 +41,16 @@ export class DraftSaver {
   private dirtySince = 0;
   private failures = 0;
   private running: Promise<void> | null = null;
-  private readonly put: Put;
+  private readonly put: (draft: D, version: number) => Promise<A>;
+  private readonly drafting: Drafting<D, A>;
   private readonly listeners = new Set<() => void>();
 
-  constructor(report: Report, put: Put) {
-    this.draft = draftOf(report);
+  constructor(answer: A, put: (draft: D, version: number) => Promise<A>, drafting: Drafting<D, A>) {
+    this.draft = drafting.draftOf(answer);
     this.kept = this.draft;
-    this.version = report.version;
+    this.version = answer.version;
     this.put = put;
+    this.drafting = drafting;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -47,15 +58,15 @@ export class DraftSaver {
     return () => this.listeners.delete(listener);
   };
   readonly currentState = (): SaveState => this.state;
-  readonly currentDraft = (): Draft => this.draft;
+  readonly currentDraft = (): D => this.draft;
   currentVersion(): number {
     return this.version;
   }
   get dirty(): boolean {
-    return !sameDraft(this.draft, this.kept);
+    return !this.drafting.same(this.draft, this.kept);
   }
 
-  edit(change: Partial<Draft>): void {
+  edit(change: Partial<D>): void {
     if (!this.dirty) this.dirtySince = Date.now();
     this.draft = { ...this.draft, ...change };
     if (this.state.kind === "conflict") this.tell(this.state);
@@ -91,12 +102,12 @@ export class DraftSaver {
   }
 
   /** Another text is at the hub: take it, or put ours over it, knowingly. */
-  settle(theirs: Report, keep: "mine" | "theirs"): void {
+  settle(theirs: A, keep: "mine" | "theirs"): void {
     this.version = theirs.version;
-    this.kept = draftOf(theirs);
+    this.kept = this.drafting.draftOf(theirs);
     if (keep === "theirs") {
       this.draft = this.kept;
-      this.tell({ kind: "saved", at: theirs.updated_at });
+      this.tell({ kind: "saved", at: this.drafting.savedAt(theirs) });
     } else {
       this.tell({ kind: "typing" });
       void this.flush();
@@ -132,22 +143,22 @@ export class DraftSaver {
 
   private async saveOnce(): Promise<void> {
     const sent = this.draft;
-    if (sameDraft(sent, this.kept)) {
+    if (this.drafting.same(sent, this.kept)) {
       if (UNSETTLED.has(this.state.kind)) this.tell({ kind: "clean" });
       return;
     }
     await this.bring(sent);
   }
 
-  private async bring(sent: Draft): Promise<void> {
+  private async bring(sent: D): Promise<void> {
     this.tell({ kind: "saving" });
     try {
-      const report = await this.put(sent, this.version);
-      this.version = report.version;
+      const answer = await this.put(sent, this.version);
+      this.version = answer.version;
       this.kept = sent;
       this.failures = 0;
       this.dirtySince = Date.now();
-      this.tell(this.dirty ? { kind: "typing" } : { kind: "saved", at: report.updated_at });
+      this.tell(this.dirty ? { kind: "typing" } : { kind: "saved", at: this.drafting.savedAt(answer) });
       if (this.dirty) this.schedule();
     } catch (error) {
       this.failed(error);
@@ -176,5 +187,12 @@ export class DraftSaver {
   private tell(state: SaveState): void {
     this.state = state;
     for (const listener of this.listeners) listener();
+  }
+}
+
+/** The saver of a report's words. */
+export class DraftSaver extends Saver<Draft, Report> {
+  constructor(report: Report, put: Put) {
+    super(report, put, REPORT);
   }
 }

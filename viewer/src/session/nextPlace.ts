@@ -13,6 +13,7 @@ export function nextPlace(asked: string | null): string {
 
 const PLACES = [
   ["worklist.read", "/worklist"],
+  ["request.read", "/requests"],
   ["gateways.read", "/gateways"],
   ["administer", "/people"],
 ] as const;

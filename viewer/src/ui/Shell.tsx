@@ -20,7 +20,7 @@ export function EvaluationMark(): JSX.Element {
 
 /** Where one is, where one can go, who one is; the page has the rest. */
 export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
-  const { t } = useTranslation("ui");
+  const { t } = useTranslation(["ui", "requests"]);
   const may = useMay();
   return (
     <div className={classes["shell"]}>
@@ -34,6 +34,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
         <nav aria-label={t("nav.label")} className={classes["nav"]}>
           {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} />}
           {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} />}
+          {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
         </nav>

@@ -3,13 +3,15 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
-import { useSession } from "@/session/api";
+import { useCaseRequest } from "@/requests/api";
+import { useMay, useSession } from "@/session/api";
 import { PatientId } from "@/ui/PatientId";
 import { FailedLine } from "@/ui/States";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { useHold, usePriority } from "./api";
 import { CaseStations } from "./CaseStations";
-import { DueChip, ImagesChip, PriorityMark } from "./chips";
+import { DueChip, ImagesChip, PriorityMark, RequestCell } from "./chips";
+import { isBlocked } from "./model";
 import { HolderText } from "./Row";
 import type { Opening } from "./useOpen";
 import classes from "./Worklist.module.css";
@@ -45,6 +47,10 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
       </section>
       <section className={classes["section"]}>
         <h3>{t("preview.request")}</h3>
+        <p className={classes["why"]}>
+          <RequestCell item={item} />
+        </p>
+        <Why item={item} />
         <dl className={classes["facts"]}>
           <dt>{t("fact.due")}</dt>
           <dd>
@@ -72,6 +78,25 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
   );
 }
 
+/** Why it is asked, and what, in the hospital's words. */
+function Why({ item }: { readonly item: WorklistItem }): JSX.Element | null {
+  const asked = item.request_state === "matched" || item.request_state === "mismatch";
+  const allowed = useMay()("request.read");
+  const { data } = useCaseRequest(item.worklist_item_id, { wanted: asked && allowed });
+  if (data == null) return null;
+  return (
+    <p className={classes["why"]}>
+      <strong>{data.clinical.reason}</strong>
+      {data.clinical.question && (
+        <>
+          <br />
+          {data.clinical.question}
+        </>
+      )}
+    </p>
+  );
+}
+
 function DueText({ item, now }: { readonly item: WorklistItem; readonly now: number }): JSX.Element {
   const { t } = useTranslation("worklist");
   if (!item.due_at) return <>{t("due.none")}</>;
@@ -91,7 +116,8 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
   const holder = item.locked_by;
   const mine = holder?.person_id === session.person.person_id;
   const done = item.status === "completed" || item.status === "canceled";
-  const reads = open.mayClaim && !done && (!holder || mine);
+  const blocked = isBlocked(item);
+  const reads = open.mayClaim && !done && !blocked && (!holder || mine);
   const urgent = item.priority === "urgent";
   const seesImages = session.permissions.includes("images.read");
   return (
@@ -100,6 +126,16 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
       {release.error && <FailedLine error={release.error} />}
       {priority.error && <FailedLine error={priority.error} />}
       {holder && <HolderText item={item} />}
+      {blocked && (
+        <p role="alert" className={classes["blocked"]}>
+          {t("request.blocked_long")}
+        </p>
+      )}
+      {blocked && session.permissions.includes("request.reconcile") && (
+        <Button component={Link} href="/requests?state=mismatch">
+          {t("request.decide")}
+        </Button>
+      )}
       {reads && (
         <Button onClick={() => open.open(item)} loading={open.pending}>
           {mine ? t("action.continue") : t("action.start")}

@@ -5,7 +5,8 @@ import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
 import { AgeSex, DayText, Name } from "@/ui/Written";
-import { DueChip, ImagesChip, PriorityMark, StatusChip } from "./chips";
+import { DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip } from "./chips";
+import { isBlocked } from "./model";
 import classes from "./Worklist.module.css";
 
 export interface RowProps {
@@ -64,8 +65,11 @@ export const Row = memo(function Row({
       <div role="gridcell" className={classes["images"]}>
         <ImagesChip item={item} readyIn={readyIn} />
       </div>
+      <div role="gridcell" className={classes["request"]}>
+        <RequestCell item={item} />
+      </div>
       <div role="gridcell" className={classes["status"]}>
-        <StatusChip status={item.status} />
+        <StatusChip status={item.status} blocked={isBlocked(item)} />
       </div>
       <div role="gridcell" className={classes["reader"]}>
         <HolderText item={item} />

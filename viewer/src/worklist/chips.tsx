@@ -1,6 +1,8 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorklistItem, WorklistStatus } from "@/api/types";
+import { RequestStateChip } from "@/requests/chips";
+import { useMismatchWords } from "@/requests/words";
 import { Chip, type Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
 import { useCount, useDurationText } from "@/ui/Written";
@@ -17,11 +19,21 @@ const STATUS: Record<WorklistStatus, { readonly tone: Tone; readonly shape: Shap
 export function StatusChip({
   status,
   framed,
+  blocked = false,
 }: {
   readonly status: WorklistStatus;
   readonly framed?: boolean;
+  /** Request and images do not name the same patient: nobody reads it until that is decided (REC-10). */
+  readonly blocked?: boolean;
 }): JSX.Element {
   const { t } = useTranslation("worklist");
+  if (blocked) {
+    return (
+      <Chip tone="danger" shape="stop" framed={framed ?? false} title={t("request.blocked_long")}>
+        {t("request.blocked")}
+      </Chip>
+    );
+  }
   return (
     <Chip {...STATUS[status]} framed={framed ?? false}>
       {t(`status.${status}`)}
@@ -43,6 +55,18 @@ export function DueChip({ item, now }: { readonly item: WorklistItem; readonly n
   if (kind === "none") return <span className={classes["quiet"]}>{"–"}</span>;
   const time = duration(milliseconds);
   return <Chip {...DUE[kind]}>{kind === "overdue" ? t("due.overdue", { time }) : t("due.in", { time })}</Chip>;
+}
+
+/** Whether a request belongs to the case, and in what they differ. */
+export function RequestCell({ item }: { readonly item: WorklistItem }): JSX.Element {
+  const { t } = useTranslation("worklist");
+  const wrong = useMismatchWords()(item.request_reason);
+  if (item.request_state === "none") return <span className={classes["quiet"]}>{t("request.none")}</span>;
+  return (
+    <>
+      <RequestStateChip state={item.request_state} /> {wrong}
+    </>
+  );
 }
 
 const URGENT = ["high", "urgent", "stat"] as const;

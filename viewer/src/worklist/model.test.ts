@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WorklistItem } from "@/api/types";
 import { madeItem as item } from "./madeItems";
-import { arrivedPercent, chosenBy, countViews, dueOf, fold, found, move, sorted } from "./model";
+import { arrivedPercent, chosenBy, countViews, dueOf, fold, found, isBlocked, move, sorted } from "./model";
 
 const NOW = Date.parse("2026-11-23T09:00:00Z");
 
@@ -65,6 +65,20 @@ describe("views", () => {
     const counts = { to_read: 4, mine: 1, arriving: 1, attention: 1, completed: 1, all: 6 };
     expect(countViews(list, "me")).toEqual(counts);
     expect(ids(chosenBy("mine", list, "me"))).toEqual(["2"]);
+  });
+});
+
+describe("requests", () => {
+  it("that name another patient block a case until it is closed, and come first", () => {
+    const blocked = item("b", { request_state: "mismatch" });
+    expect(isBlocked(blocked)).toBe(true);
+    expect(isBlocked(item("c", { request_state: "mismatch", status: "completed" }))).toBe(false);
+    expect(isBlocked(item("d", { request_state: "matched" }))).toBe(false);
+    const order = sorted([item("a", { request_state: "matched" }), item("e"), blocked], {
+      key: "request",
+      descending: false,
+    });
+    expect(order.map(({ worklist_item_id }) => worklist_item_id)).toEqual(["b", "e", "a"]);
   });
 });
 

@@ -36,6 +36,8 @@ export function isView(text: string | null | undefined): text is View {
 }
 
 export const isClosed = (item: WorklistItem): boolean => item.status === "completed" || item.status === "canceled";
+/** Request and images do not name the same patient: nobody reads it until that is decided (REC-10). */
+export const isBlocked = (item: WorklistItem): boolean => item.request_state === "mismatch" && !isClosed(item);
 const isOpen = (item: WorklistItem): boolean => !isClosed(item);
 
 /** Whether somebody else has it in hand. */
@@ -65,7 +67,17 @@ export function countViews(items: readonly WorklistItem[], personId: string): Re
   return counts;
 }
 
-export const SORT_KEYS = ["due", "patient", "study", "modality", "site", "images", "status", "reader"] as const;
+export const SORT_KEYS = [
+  "due",
+  "patient",
+  "study",
+  "modality",
+  "site",
+  "images",
+  "request",
+  "status",
+  "reader",
+] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
 export interface Sort {
@@ -75,6 +87,16 @@ export interface Sort {
 
 const PRIORITY_ORDER: Record<string, number> = { stat: 0, urgent: 1, high: 2, routine: 3 };
 const STATUS_ORDER: Record<WorklistStatus, number> = { in_progress: 0, scheduled: 1, completed: 2, canceled: 3 };
+
+/** What a person must look at first. */
+const REQUEST_ORDER: Record<WorklistItem["request_state"], number> = {
+  mismatch: 0,
+  none: 1,
+  proposed: 2,
+  waiting: 3,
+  matched: 4,
+  canceled: 5,
+};
 
 const instant = (text: string | null): number =>
   text ? Date.parse(text) || Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
@@ -99,6 +121,7 @@ const COMPARES: Record<SortKey, (one: WorklistItem, other: WorklistItem) => numb
   modality: (one, other) => byText(one.modalities.join(" "), other.modalities.join(" ")),
   site: (one, other) => byText(one.site_name, other.site_name),
   images: (one, other) => one.arrived_instances - other.arrived_instances,
+  request: (one, other) => REQUEST_ORDER[one.request_state] - REQUEST_ORDER[other.request_state],
   status: (one, other) => STATUS_ORDER[one.status] - STATUS_ORDER[other.status],
   reader: (one, other) => byText(one.locked_by?.display_name ?? "\uffff", other.locked_by?.display_name ?? "\uffff"),
 };

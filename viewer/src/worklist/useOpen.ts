@@ -2,7 +2,7 @@ import { useLocation } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { useSession } from "@/session/api";
 import { useHold } from "./api";
-import { isClosed, isTaken } from "./model";
+import { isBlocked, isClosed, isTaken } from "./model";
 
 export interface Opening {
   readonly open: (item: WorklistItem) => void;
@@ -21,7 +21,7 @@ export function useOpen(): Opening {
   const mayClaim = session.permissions.includes("worklist.claim");
   const open = (item: WorklistItem): void => {
     const place = `/read/${encodeURIComponent(item.worklist_item_id)}`;
-    if (!mayClaim || isTaken(item, session.person.person_id) || isClosed(item)) {
+    if (!mayClaim || isTaken(item, session.person.person_id) || isClosed(item) || isBlocked(item)) {
       go(place);
       return;
     }

@@ -1,0 +1,125 @@
+import {
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from "@tanstack/react-query";
+import { ApiProblem, call, getJson, pollJson, sendJson } from "@/api/client";
+import { WORKLIST_KEY } from "@/worklist/api";
+import type { Tab } from "./model";
+import type { Proposal, ReadingRequest, RequestIn, RequestList } from "./shapes";
+
+const KEY = ["requests"] as const;
+const PATH = "/api/v1/requests";
+const EVERY = 5000;
+export const STALE_AFTER = 3 * EVERY;
+
+export const requestPath = (requestId: string): string => `${PATH}/${encodeURIComponent(requestId)}`;
+export const attachmentPath = (requestId: string, number: number): string =>
+  `${requestPath(requestId)}/attachments/${number}`;
+const requestKey = (requestId: string): readonly string[] => [...KEY, "one", requestId];
+
+export function useRequests(
+  siteId: string,
+  tab: Tab,
+  { watched = true, enabled = true } = {},
+): UseQueryResult<RequestList> {
+  const asked = new URLSearchParams({ ...(siteId && { site_id: siteId }), ...(tab !== "all" && { state: tab }) });
+  return useQuery({
+    queryKey: [...KEY, "list", siteId, tab],
+    queryFn: ({ signal }) => pollJson<RequestList>(`${PATH}?${asked.toString()}`, signal),
+    refetchInterval: watched ? EVERY : false,
+    enabled,
+  });
+}
+
+/** One request; while somebody writes in it, its page must not be told anew. */
+export function useRequest(requestId: string, { watched = true, enabled = true } = {}): UseQueryResult<ReadingRequest> {
+  return useQuery({
+    queryKey: requestKey(requestId),
+    queryFn: ({ signal }) => pollJson<ReadingRequest>(requestPath(requestId), signal),
+    enabled,
+    refetchInterval: watched ? EVERY : false,
+    refetchOnWindowFocus: watched,
+  });
+}
+
+/** The studies that may be meant, for a match by hand. */
+export function useStudies(requestId: string, wanted: boolean): UseQueryResult<readonly Proposal[]> {
+  return useQuery({
+    queryKey: [...requestKey(requestId), "studies"],
+    queryFn: async ({ signal }) =>
+      (await getJson<{ items: readonly Proposal[] }>(`${requestPath(requestId)}/studies`, signal)).items,
+    enabled: wanted,
+  });
+}
+
+/** The request of a case; null where it has none. */
+export function useCaseRequest(itemId: string, { wanted = true } = {}): UseQueryResult<ReadingRequest | null> {
+  return useQuery({
+    queryKey: [...KEY, "case", itemId],
+    queryFn: async ({ signal }) => {
+      try {
+        return await pollJson<ReadingRequest>(`/api/v1/worklist/${encodeURIComponent(itemId)}/request`, signal);
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 404) return null;
+        throw error;
+      }
+    },
+    enabled: wanted,
+    refetchInterval: 3 * EVERY,
+  });
+}
+
+/** Everything that shows requests, and the cases that they belong to, is asked again. */
+export async function told(client: QueryClient, request: ReadingRequest | undefined): Promise<void> {
+  if (request !== undefined) client.setQueryData(requestKey(request.request_id), request);
+  await Promise.all([
+    client.invalidateQueries({ queryKey: KEY }),
+    client.invalidateQueries({ queryKey: WORKLIST_KEY }),
+    client.invalidateQueries({ queryKey: ["worklist-item"] }),
+  ]);
+}
+
+function useVerb<Asked>(
+  verb: (asked: Asked) => Promise<ReadingRequest>,
+): UseMutationResult<ReadingRequest, Error, Asked> {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: verb, onSettled: (request) => void told(client, request) });
+}
+
+export interface Placing {
+  readonly siteId: string;
+  readonly request: RequestIn;
+}
+
+export const usePlace = (): UseMutationResult<ReadingRequest, Error, Placing> =>
+  useVerb(({ siteId, request }: Placing) => sendJson<ReadingRequest>("POST", PATH, { ...request, site_id: siteId }));
+
+/** The version that we know stands in If-Match: another's words are never written over (RFC 9110 13.1.1). */
+export const putRequest = (requestId: string, request: RequestIn, version: number): Promise<ReadingRequest> =>
+  sendJson<ReadingRequest>("PUT", requestPath(requestId), request, { "If-Match": `"${version}"` });
+
+export type Settling = "cancel" | "unmatch" | "resolve";
+
+/** What needs a reason that stays with the request. */
+export const useSettle = (
+  requestId: string,
+): UseMutationResult<ReadingRequest, Error, { readonly verb: Settling; readonly because: string }> =>
+  useVerb(({ verb, because }: { readonly verb: Settling; readonly because: string }) =>
+    sendJson<ReadingRequest>("POST", `${requestPath(requestId)}/${verb}`, { because }),
+  );
+
+export const useMatch = (requestId: string): UseMutationResult<ReadingRequest, Error, string> =>
+  useVerb((studyInstanceUid: string) =>
+    sendJson<ReadingRequest>("POST", `${requestPath(requestId)}/match`, { study_instance_uid: studyInstanceUid }),
+  );
+
+/** One file goes beside a request. */
+export async function attach(requestId: string, file: File): Promise<ReadingRequest> {
+  const name = new URLSearchParams({ name: file.name });
+  const answer = await call(`${requestPath(requestId)}/attachments?${name.toString()}`, { method: "POST", file });
+  return (await answer.json()) as ReadingRequest;
+}
