@@ -34,6 +34,7 @@ _TO: Final = {"ascii": b"\x1b(B", "kana": b"\x1b(I", "kanji": b"\x1b$B", "more":
 _KANA_FIRST: Final = 0xFF61
 _KANA_LAST: Final = 0xFF9F
 _HIGH: Final = 0x80
+_WIDE: Final = {"¥": "￥", "‾": "￣"}  # their own code is that of a backslash and a tilde: an escape and a delimiter
 _NOT_WRITABLE: Final = "〓"  # what Japanese print sets where a letter is missing
 
 
@@ -127,8 +128,8 @@ def _run(which: bytes, run: bytes, kana_8_bit: bool) -> str:  # noqa: FBT001 - a
         return "".join(map(chr, _single(run))) if kana_8_bit else run.decode("ascii")
     if which == _KANA:
         return bytes(byte | _HIGH for byte in run).decode("shift_jis")
-    if len(run) % 2:
-        raise UnicodeDecodeError(ISO_2022_JP, run, 0, len(run), "half a letter")
+    if len(run) % 2 or not all(0x21 <= byte <= 0x7E for byte in run):  # noqa: PLR2004 - rows and cells of a set of 94 x 94
+        raise UnicodeDecodeError(ISO_2022_JP, run, 0, len(run), "half a letter, or none")
     pairs = [run[at : at + 2] for at in range(0, len(run), 2)]
     return "".join(map(_kanji if which in _KANJI else _more, pairs))
 
@@ -189,7 +190,7 @@ def _placed(letter: str) -> tuple[str, bytes] | None:
 def _standard(letter: str) -> tuple[str, bytes] | None:
     """JIS X 0208 alone: what is only in JIS X 0212 few receivers read, where the vendors' rows have it."""
     try:
-        written = letter.encode("euc_jp")
+        written = _WIDE.get(letter, letter).encode("euc_jp")
     except UnicodeEncodeError:
         return None
     low = bytes(byte & 0x7F for byte in written)

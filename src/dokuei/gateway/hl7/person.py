@@ -14,6 +14,7 @@ from dokuei.gateway.hl7.names import ordered_name
 from dokuei.transfer.orders import OrderedPatient, PatientCorrection
 
 _ID_TYPES: Final = ("PI", "MR", "")
+_NOT_THE_HOSPITALS: Final = frozenset({"NI", "NIIP", "SS", "DL", "PPN", "AN", "VN", "HC", "JHN", "PEN", "WC"})
 _SEXES: Final = {"M": "M", "F": "F", "O": "O", "A": "O"}
 _FIELDS: Final = {
     "patient_id": "PID-3",
@@ -87,9 +88,9 @@ def patient(person: Segment) -> OrderedPatient:
 
 
 def _identifier(repetitions: Sequence[Repetition]) -> tuple[str, str]:
-    """The hospital's own number and who assigned it (CX-4), before those of insurers and others (CX-5)."""
+    """The hospital's own number and who assigned it (CX-4); never that of an insurer, a visit or a licence (CX-5)."""
     rank = {kind: number for number, kind in enumerate(_ID_TYPES)}
-    known = [one for one in repetitions if part(one, 1)]
+    known = [one for one in repetitions if part(one, 1) and part(one, 5).upper() not in _NOT_THE_HOSPITALS]
     if not known:
         return "", ""
     best = min(known, key=lambda one: rank.get(part(one, 5).upper(), len(rank)))
