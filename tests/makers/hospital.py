@@ -97,9 +97,9 @@ class Sender:
         self.connection.close()
 
 
-def ask(port: int, message: bytes) -> str:
+def ask(port: int, message: bytes, context: ssl.SSLContext | None = None) -> str:
     """One message over a connection of its own."""
-    sender = Sender(port)
+    sender = Sender(port, context)
     try:
         return sender.ask(message)
     finally:

@@ -128,7 +128,7 @@ class Listener:
         what = f"a message of more than {MESSAGE_BYTES >> 20} MB" if long else "a message that was cut off"
         error = Hl7Error(what, remedy="send it again, whole", location="MSH", condition=207 if long else 100)
         wire.send(self.orders.refuse(cut.begun, error, peer_address=address))
-        if long:
+        if isinstance(cut, TooLongError) and not cut.ended:
             wire.drain(_DRAIN_SECONDS)
 
     def _finish(self) -> None:

@@ -21,7 +21,11 @@ class CutError(Exception):
 
 
 class TooLongError(CutError):
-    """More than is taken, with no end in sight."""
+    """More than is taken; where it has not ``ended``, more of it is on its way."""
+
+    def __init__(self, begun: bytes, *, ended: bool = False) -> None:
+        super().__init__(begun)
+        self.ended = ended
 
 
 @dataclass
@@ -78,7 +82,10 @@ class Wire:
         del self._buffer[: end + 1]
         if self._buffer.startswith(_RETURN):
             del self._buffer[:1]
-        return message.rpartition(START)[2]
+        message = message.rpartition(START)[2]
+        if len(message) > self.most:
+            raise TooLongError(message, ended=True)
+        return message
 
     def _begun(self) -> bytes:
         return bytes(self._buffer).partition(START)[2] or bytes(self._buffer)

@@ -144,11 +144,17 @@ _REFUSAL = [order_refusal.c[name] for name in RefusalRow.__dataclass_fields__]
 
 
 def add_notice(connection: Connection, **values: Any) -> bool:
-    """Keep a notice; False where it was said before."""
-    added = connection.execute(
-        insert(order_notice).values(changed_at=values["received_at"], **values).on_conflict_do_nothing()
+    """Keep a notice; False where it was said before. What the hub has refused is told again when it is said again."""
+    added = insert(order_notice).values(changed_at=values["received_at"], **values).on_conflict_do_nothing()
+    if connection.execute(added).rowcount == 1:
+        return True
+    c = order_notice.c
+    connection.execute(
+        update(order_notice)
+        .where(c.message_key == values["message_key"], c.state == "refused")
+        .values(state="waiting", attempts=0, not_before=None, changed_at=values["received_at"])
     )
-    return added.rowcount == 1
+    return False
 
 
 def add_refusal(connection: Connection, **values: Any) -> None:
