@@ -212,6 +212,8 @@ def commands(group: Any, path: str = "dokuei") -> Iterator[tuple[str, Any]]:
     """Every command that does something, by what is typed."""
     for name, member in group.commands.items():
         if hasattr(member, "commands"):
+            if member.invoke_without_command:
+                yield f"{path} {name}", member
             yield from commands(member, f"{path} {name}")
         else:
             yield f"{path} {name}", member

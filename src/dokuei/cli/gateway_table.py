@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dokuei.cli.gateway_orders_table import summary
-from dokuei.cli.warning_words import in_words
+from dokuei.cli.object_words import in_words, refused_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +118,8 @@ def tell_entries(entries: Sequence[Entry], *, language: Literal["ja", "en"], as_
     for entry in entries:
         suspect = entry.suspect
         done = f"{entry.resolution} {entry.resolved_by}" if entry.resolved_at else ""
-        cells = (entry.reason, entry.remedy, suspect.study_instance_uid, done)
+        why = refused_in_words(entry.code, entry.reason, language)
+        cells = (why, entry.remedy, suspect.study_instance_uid, done)
         table.add_row(
             str(entry.id), _moment(entry.at), escape(suspect.sending_ae), str(entry.times), *map(escape, cells)
         )

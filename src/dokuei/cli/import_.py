@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from dokuei.cli.object_words import in_words
 from dokuei.cli.options import Home, gateway_settings, operator
-from dokuei.cli.warning_words import in_words
 from dokuei.logs import configure_logs
 
 if TYPE_CHECKING:

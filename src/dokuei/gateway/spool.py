@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
-from dokuei.errors import DokueiError
+from dokuei.errors import DiskFullError, DokueiError
 from dokuei.gateway import quarantine
 from dokuei.gateway.quarantine import SUSPECT
 from dokuei.gateway.spool_tables import received_object, study_priority
@@ -202,8 +202,8 @@ class Spool:
         return [self._received(row) for row in rows]
 
     def mark_forwarding(self, sop_instance_uids: Sequence[str]) -> None:
-        """These objects are on their way (UIDs as received)."""
-        self._move(sop_instance_uids, State.FORWARDING, from_states=[State.CODED])
+        """These objects are on their way (UIDs as received); that the hub's disk was full stays told meanwhile."""
+        self._move(sop_instance_uids, State.FORWARDING, from_states=[State.CODED], told_on=DiskFullError.code)
 
     def mark_forwarded(self, sop_instance_uids: Sequence[str]) -> None:
         """The hub has all bytes of these; it has not said ``proved``."""
@@ -322,7 +322,11 @@ class Spool:
             row = connection.execute(select(received_object).where(condition)).one_or_none()
         return None if row is None else self._received(row)
 
-    def _move(self, sop_instance_uids: Sequence[str], to: State, *, from_states: list[State]) -> None:
+    def _move(
+        self, sop_instance_uids: Sequence[str], to: State, *, from_states: list[State], told_on: str = ""
+    ) -> None:
+        c = received_object.c
+        told = [case((c.error_code == told_on, column), else_="") for column in (c.error_code, c.error)]
         with self.database.begin() as connection:
             for start in range(0, len(sop_instance_uids), _AT_ONCE):
                 connection.execute(
@@ -331,7 +335,7 @@ class Spool:
                         received_object.c.sop_instance_uid.in_(sop_instance_uids[start : start + _AT_ONCE]),
                         received_object.c.state.in_(from_states),
                     )
-                    .values(state=to, changed_at=now(), error_code="", error="")
+                    .values(state=to, changed_at=now(), error_code=told[0], error=told[1])
                 )
 
     def _received(self, row: Row[Any]) -> Received:

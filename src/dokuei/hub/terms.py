@@ -87,7 +87,7 @@ class Daily:
             return
         try:
             self.terms.archive.finish_deletions()
-            self.terms.archive.keep_missing_receipts()
+            self.terms.archive.keep_missing_notes()
             self.tidy()
             removed = self.terms.end(actor="system", stop=stop)
         except Exception as failure:  # noqa: BLE001 - the worker loop is an outer door

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from dokuei.errors import DokueiError
+from dokuei.errors import DiskFullError, DokueiError, UnreachableError
 from dokuei.gateway.forward import Forwarder
 from dokuei.gateway.link import Link
 from dokuei.gateway.pseudonyms import TRUE, Naming
@@ -135,3 +135,20 @@ def test_a_study_named_in_two_ways_is_sent_whole_in_the_last_one(tmp_path: Path)
         forwarder._to_close.add(study_uid(1))
         assert forwarder.close_studies(None)  # type: ignore[arg-type] # nothing is said
         assert _states(spool) == [State.RECEIVED, State.RECEIVED]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(DiskFullError("no room at the hub"), "no room at the hub"), (UnreachableError("the line broke"), "")],
+)
+def test_a_full_disk_at_the_hub_is_told_while_it_is_tried_again(tmp_path: Path, error: DokueiError, told: str) -> None:
+    """Between two tries nobody would know why nothing moves; a line that broke is forgotten when it works again."""
+    add_coded(tmp_path, study_uid(1), [100])
+    with closing(open_spool(tmp_path)) as spool:
+        uids = [one.sop_instance_uid for one in spool.objects(study_uid(1))]
+        spool.mark_forwarding(uids)
+        spool.mark_to_forward_again(uids, error)
+        spool.mark_forwarding(uids)
+        assert [told in item.error and bool(item.error) == bool(told) for item in spool.objects(study_uid(1))] == [True]
+        spool.mark_proved(uids)
+        assert [item.error for item in spool.objects(study_uid(1))] == [""]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -216,6 +216,11 @@ def quarantine_key(site_id: str, sha256: str) -> str:
 def receipt_key(site_id: str, study_instance_uid: str) -> str:
     """Where it is noted when a study's objects came, so that terms and order survive a database that was lost."""
     return f"receipts/{site_id}/{study_instance_uid}.json"
+
+
+def removal_key(site_id: str, study_instance_uid: str, deleted_at: datetime) -> str:
+    """Where it is noted what was removed on purpose, so that nobody misses it after a database was lost."""
+    return f"removals/{site_id}/{study_instance_uid}/{deleted_at.astimezone(UTC):%Y%m%dT%H%M%S%f}.json"
 
 
 def manifest_key(site_id: str, study_instance_uid: str, signed_by: str) -> str:

@@ -13,7 +13,7 @@ from dokuei.clock import now
 from dokuei.dicom.dicom_json import to_json
 from dokuei.dicom.prove import inspect
 from dokuei.errors import DokueiError, NotFoundError, OtherContentError, ProofError
-from dokuei.hub.archive import manifests, quarantine, receipts, retention, store
+from dokuei.hub.archive import manifests, quarantine, receipts, removals, retention, store
 from dokuei.hub.archive.attributes import describe
 from dokuei.hub.archive.model import BULK_DATA, Progress, blob_key, quarantine_key
 from dokuei.hub.archive.receipts import Receipt
@@ -64,8 +64,10 @@ class Rebuild:
     def reindex(self, *, actor: str) -> Iterator[Progress]:
         """Add the rows that are missing for the files that are here; rows and files that fit are left alone.
 
-        Files of deletions that a cut left unfinished go first, so that nothing removed comes back.
+        What was removed on purpose is known first, and files of deletions that a cut left unfinished go, so that
+        nothing removed comes back or is missed.
         """
+        gone = [self._removal(key) for key in sorted(self.blobs.keys("removals"))]
         retention.Retention(self.database, self.blobs).finish()
         received, wrong = receipts.read_all(self.blobs)
         keys = sorted(self.blobs.keys("archive"), key=lambda key: (self._receipt(key, received).order, key))
@@ -75,8 +77,9 @@ class Rebuild:
             map(self._manifest, signed),
             map(self._quarantined, aside),
             (Step(key, error) for key, error in wrong.items()),
+            gone,
         )
-        total = len(keys) + len(signed) + len(aside) + len(wrong)
+        total = len(keys) + len(signed) + len(aside) + len(wrong) + len(gone)
         added = 0
         for done, step in enumerate(steps, 1):
             added += step.added
@@ -135,6 +138,14 @@ class Rebuild:
                 outbox.put(connection, STUDY_CHANGED, payload)
         for one in read:
             yield Step(one.key, one.error or refused.get(one.key), added=one.key in fresh)
+
+    def _removal(self, key: str) -> Step:
+        try:
+            with self.database.begin() as connection:
+                removals.add_from_file(connection, key, self.blobs.read(key))
+        except DokueiError as error:
+            return Step(key, error)
+        return Step(key)
 
     def _manifest(self, key: str) -> Step:
         try:

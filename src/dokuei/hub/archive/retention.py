@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from dokuei.clock import now
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import manifests, reading, store, tables
+from dokuei.hub.archive import manifests, reading, removals, store, tables
 from dokuei.hub.archive.model import Deletion, HeldInstance, receipt_key
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.storage import outbox
@@ -82,6 +82,7 @@ class Retention:
         with self.database.read() as connection:
             waiting = connection.execute(select(d).where(d.c.blobs_removed_at.is_(None)).order_by(d.c.id)).all()
         for row in waiting:
+            removals.keep(self.blobs, row, blobs_removed_at=None)
             with self.database.begin() as connection:
                 keys = set(store.unpack(row.blob_keys))
                 keys -= store.needed_blobs(connection, row.site_id, sorted(keys))
@@ -90,7 +91,9 @@ class Retention:
                     keys.add(receipt_key(row.site_id, row.study_instance_uid))
                 for key in sorted(keys):
                     self.blobs.delete(key)
-                connection.execute(update(d).where(d.c.id == row.id).values(blobs_removed_at=now()))
+                done = now()
+                connection.execute(update(d).where(d.c.id == row.id).values(blobs_removed_at=done))
+            removals.keep(self.blobs, row, blobs_removed_at=done)
         return len(waiting)
 
 

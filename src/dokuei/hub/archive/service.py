@@ -251,9 +251,10 @@ class ArchiveService:
         """Note beside a study's objects when they came; for the worker, after each change."""
         receipts.keep(self.database, self.blobs, site_id, study_instance_uid)
 
-    def keep_missing_receipts(self) -> None:
-        """The same for studies that nothing has changed since receipts are kept; for the worker, daily."""
+    def keep_missing_notes(self) -> None:
+        """Receipts and records of removals for what nothing has changed since they are kept; for the worker, daily."""
         receipts.keep_missing(self.database, self.blobs)
+        removals.keep_missing(self.database, self.blobs)
 
     def deletions(self, site_id: str | None = None) -> tuple[Deletion, ...]:
         """The records of removed studies, oldest first; of all sites unless one is named."""

@@ -61,7 +61,7 @@ def test_moments_senders_and_order_of_arrival_survive(
         batch = [archive.coded(image(study=study, series=f"{study}.1", number=10 * day + n)) for n in range(3)]
         moment = start + timedelta(days=day)
         archive.service.store_instances("kita", batch, actor=f"gateway:{day}", received_at=moment)
-    archive.service.keep_missing_receipts()
+    archive.service.keep_missing_notes()
     archive.service.keep_receipts("kita", "1.2.3")
     new = lost()
     assert not [step for step in rebuilt(new).values() if step.error]
@@ -107,6 +107,55 @@ def test_an_unfinished_deletion_is_finished_and_not_undone(
     assert len(list(archive.service.blobs.keys("archive"))) == 1
 
 
+def test_what_was_removed_on_purpose_is_not_missed_after_the_database_was_lost(
+    archive: SmallArchive, lost: Callable[[], ArchiveService]
+) -> None:
+    gone = archive.coded(image(study="1.2.3"))
+    archive.service.store_instances("kita", [gone], actor=GATEWAY)
+    archive.stored(image(study="1.2.4"))
+    archive.service.delete_study_images("kita", "1.2.3", actor="person:1", reason="term")
+    new = lost()
+    for _ in range(2):  # the second time changes nothing
+        assert not [step for step in rebuilt(new).values() if step.error]
+        assert new.deletions() == archive.service.deletions()
+    assert new.removed("kita", "1.2.3").has(gone.coded.sop_instance_uid, gone.coded.content_digest)
+    assert listed(new, "study") == ["1.2.4"]
+
+
+def test_a_study_that_came_again_after_its_removal_stays(
+    archive: SmallArchive, lost: Callable[[], ArchiveService]
+) -> None:
+    archive.stored(image(study="1.2.3"))
+    archive.service.delete_study_images("kita", "1.2.3", actor="person:1", reason="wrong patient")
+    archive.stored(image(study="1.2.3"))
+    new = lost()
+    assert not [step for step in rebuilt(new).values() if step.error]
+    assert listed(new, "study") == ["1.2.3"]
+    assert len(list(new.blobs.keys("archive"))) == 1
+
+
+def test_a_record_of_a_removal_from_before_they_were_files_gets_its_file(archive: SmallArchive) -> None:
+    archive.stored(image(study="1.2.3"))
+    archive.service.delete_study_images("kita", "1.2.3", actor="person:1", reason="term")
+    blobs = archive.service.blobs
+    (key,) = blobs.keys("removals")
+    written = blobs.read(key)
+    blobs.delete(key)
+    archive.service.keep_missing_notes()
+    assert blobs.read(key) == written
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"site_id": "kita"}', b"\xff"])
+def test_a_broken_record_of_a_removal_is_told_and_stops_nothing(archive: SmallArchive, damage: bytes) -> None:
+    archive.stored(image(study="1.2.3"), image(study="1.2.4"))
+    archive.service.delete_study_images("kita", "1.2.3", actor="person:1", reason="term")
+    (key,) = archive.service.blobs.keys("removals")
+    archive.service.blobs.replace(key, damage)
+    archive.service.blobs.replace("removals/minami/1.2.3/20260101T000000000000.json", damage)
+    wrong = {name for name, step in rebuilt(archive.service).items() if step.error}
+    assert wrong == {key, "removals/minami/1.2.3/20260101T000000000000.json"}
+
+
 @pytest.mark.parametrize(
     "damage", [b"", b"{", b"[]", b'{"study_instance_uid": "1.2.3"}', b"\xff\xfe", b'{"declared": 1}']
 )
@@ -114,7 +163,7 @@ def test_a_broken_file_beside_the_objects_is_told_and_stops_nothing(
     archive: SmallArchive, lost: Callable[[], ArchiveService], damage: bytes
 ) -> None:
     archive.stored(image(study="1.2.3"), image(study="1.2.4"))
-    archive.service.keep_missing_receipts()
+    archive.service.keep_missing_notes()
     archive.service.record_manifest("kita", signed_for("1.2.3"), actor=GATEWAY)
     archive.service.record_manifest("kita", signed_for("1.2.4", Declared("1", 1, "a")), actor=GATEWAY)
     broken = {manifest_key("kita", "1.2.3", "1"), receipt_key("kita", "1.2.3")}

@@ -1,4 +1,4 @@
-"""What was odd about objects as they came, in the hospital's language; the viewer says it in the same words."""
+"""What was odd about objects, and why they were refused, in the hospital's language; the viewer uses the same words."""
 
 from typing import Final, Literal
 
@@ -30,6 +30,23 @@ JAPANESE: Final[dict[Oddity, str]] = {
     "Acquisition Time is ill-formed": "収集時刻の形式不正",
     "Number of Frames is not positive": "フレーム数が正でない",
 }
+
+REFUSED_JAPANESE: Final = {
+    "not-dicom": "DICOMオブジェクトではありません",
+    "truncated": "途中で切れています",
+    "too-large": "サイズまたは入れ子が受付の上限を超えています",
+    "identity": "UIDまたは患者情報が欠けているか、形式が正しくありません",
+    "unsupported": "受け付けていない転送構文またはオブジェクトです",
+    "other-content": "同じUIDで異なる内容がすでにあります",
+    "conflict": "同じ名前で異なる内容がすでにあります",
+    "unproved": "画素を検証できませんでした",
+}
+
+
+def refused_in_words(code: str, reason: str, language: Literal["ja", "en"]) -> str:
+    """Why an object was refused: its kind in this language, and what was recorded."""
+    words = REFUSED_JAPANESE.get(code)
+    return reason if language == "en" or words is None else f"{words}（{reason}）"
 
 
 def in_words(warning: str, language: Literal["ja", "en"]) -> str:

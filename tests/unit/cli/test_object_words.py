@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import dokuei
-from dokuei.cli.warning_words import JAPANESE, in_words
+from dokuei.cli.object_words import JAPANESE, REFUSED_JAPANESE, in_words, refused_in_words
 from dokuei.dicom.oddities import ODDITIES, Oddity
 
 _VIEWER = Path(dokuei.__file__).parents[2] / "viewer" / "src"
@@ -21,6 +21,17 @@ def test_the_command_and_the_page_say_the_same() -> None:
     rows = json.loads((_VIEWER / "images" / "warnings.json").read_text())
     page = json.loads((_VIEWER / "i18n" / "ja" / "gateways.json").read_text())["warning"]
     assert {words: page[key] for key, words in rows} == JAPANESE
+
+
+def test_refusals_are_said_as_the_page_says_them() -> None:
+    page = json.loads((_VIEWER / "i18n" / "ja" / "gateways.json").read_text())["refused"]
+    assert {code: words for code, words in page.items() if code != "other"} == REFUSED_JAPANESE
+
+
+def test_a_refusal_keeps_what_was_recorded_beside_its_kind() -> None:
+    assert refused_in_words("truncated", "cut at 7", "ja") == "途中で切れています（cut at 7）"
+    assert refused_in_words("truncated", "cut at 7", "en") == "cut at 7"
+    assert refused_in_words("of next year", "cut at 7", "ja") == "cut at 7"
 
 
 def test_what_is_not_known_stands_as_recorded() -> None:
