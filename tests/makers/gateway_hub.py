@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import DokueiError, ProofError
+from dokuei.hub.app import gateways_app, open_hub
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways.service import GatewaysService
@@ -111,7 +112,7 @@ def service_of(settings: Settings, archive: str) -> GatewaysService:
     blobs = SlowBlobs(stores.blobs.root, seconds) if isinstance(stores.blobs, FilesystemBlobs) else stores.blobs
     archived = ArchiveService(stores.database, blobs, sites.wants_pseudonyms)
     real = gateways_service(settings, stores.database, archive=archived, sites=sites, urgent=lambda _site_id: ())
-    if archive == "real":
+    if archive in {"real", "whole"}:
         return real
     plain = PlainArchive(settings.home / "hub" / "plain", seconds)
     return replace(real, intake=replace(real.intake, archive=plain))
@@ -212,7 +213,7 @@ def _main(home: str, port: str, archive: str) -> None:
     files = gateway_certificate(settings)
     service = service_of(settings, archive)
     serve(
-        gateway_app(service),
+        gateways_app(open_hub(settings)) if archive == "whole" else gateway_app(service),
         Listener("localhost", int(port), files.certificate, files.private_key, service.authority.certificate_file),
     )
 

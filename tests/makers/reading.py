@@ -16,10 +16,20 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.neighbours import (
+    ArchiveImages,
+    CaseWays,
+    RegisterRules,
+    RequestCases,
+    SettledRequests,
+    SiteContracts,
+    WorklistCases,
+)
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
+from dokuei.hub.requests import api as requests_api
+from dokuei.hub.requests.service import RequestsService, requests_service
 from dokuei.hub.worklist import api as worklist_api
 from dokuei.hub.worklist import store as worklist_store
 from dokuei.hub.worklist.service import WorklistService
@@ -41,6 +51,7 @@ class ReadingRoom:
     archive: ArchiveService
     worklist: WorklistService
     reports: ReportsService
+    requests: RequestsService
     seal: Sealer
     blobs: FilesystemBlobs
     folder: Path
@@ -105,7 +116,7 @@ class ReadingRoom:
 
     def carry_out(self) -> None:
         """What the hub's worker does with waiting events."""
-        outbox.carry_out(self.hub.database, Events(self.archive, self.worklist).handle)
+        outbox.carry_out(self.hub.database, Events(self.archive, self.worklist, self.requests).handle)
         with self.hub.database.read() as connection:
             failed = [row.last_error for row in connection.execute(outbox.outbox.select()) if row.last_error]
         assert not failed, failed
@@ -159,7 +170,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         blobs = FilesystemBlobs(folder / "blobs")
         archive = ArchiveService(hub.database, blobs)
         contracts = SiteContracts(hub.sites, "Asia/Tokyo")
-        worklist = WorklistService(hub.database, hub.identity.people, contracts)
+        worklist = WorklistService(hub.database, hub.identity.people, contracts, SettledRequests())
         sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
         reports = reports_service(
             hub.database,
@@ -173,11 +184,15 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
             facility=CENTRE,
             time_zone="Asia/Tokyo",
         )
+        requests = requests_service(
+            hub.database, blobs, people=hub.identity.people, cases=RequestCases(worklist), contracts=contracts
+        )
         gateways: list[GatewayState] = []
         ways = CaseWays(archive, lambda _: tuple(gateways), reports)
         hub.app.include_router(worklist_api.routes(worklist, ways))
         hub.app.include_router(reports_api.routes(reports))
-        yield ReadingRoom(hub, archive, worklist, reports, sealing, blobs, folder, gateways)
+        hub.app.include_router(requests_api.routes(requests))
+        yield ReadingRoom(hub, archive, worklist, reports, requests, sealing, blobs, folder, gateways)
 
 
 def lossy_mammogram() -> Dataset:

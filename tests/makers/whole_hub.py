@@ -73,7 +73,7 @@ def whole_hub(folder: Path) -> Iterator[WholeHub]:
         target = file.with_suffix(".coded")
         incoming.append(Incoming(target, intake(file, target)))
     hub.archive.store_instances("kita", incoming, actor="gateway:test")
-    carry_out(hub.stores.database, Events(hub.archive, hub.worklist).handle)
+    carry_out(hub.stores.database, Events(hub.archive, hub.worklist, hub.requests).handle)
     with asgi_portal() as portal:
         yield WholeHub(hub, readers_app(hub), portal, folder)
     hub.stores.database.close()

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 import dokuei
-from dokuei.hub import delivery_door, pages
+from dokuei.hub import delivery_door, order_door, pages
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane
 from dokuei.hub.archive.service import ArchiveService
@@ -20,12 +20,22 @@ from dokuei.hub.identity.guard import principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
-from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.neighbours import (
+    ArchiveImages,
+    CaseWays,
+    RegisterRules,
+    RequestCases,
+    SettledRequests,
+    SiteContracts,
+    WorklistCases,
+)
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
+from dokuei.hub.requests import api as requests_api
+from dokuei.hub.requests.service import RequestsService, requests_service
 from dokuei.hub.sites import store as site_register
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.warm import warmed
@@ -46,6 +56,7 @@ class Hub:
     gateways: GatewaysService
     worklist: WorklistService
     reports: ReportsService
+    requests: RequestsService
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -60,7 +71,7 @@ def open_hub(settings: Settings) -> Hub:
         party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
     )
     contracts = SiteContracts(sites, settings.seal.time_zone)
-    worklist = WorklistService(stores.database, identity.people, contracts)
+    worklist = WorklistService(stores.database, identity.people, contracts, SettledRequests())
     return Hub(
         settings=settings,
         stores=stores,
@@ -82,6 +93,9 @@ def open_hub(settings: Settings) -> Hub:
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,
+        ),
+        requests=requests_service(
+            stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
         ),
     )
 
@@ -129,6 +143,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(worklist_api.routes(hub.worklist, CaseWays(hub.archive, hub.gateways.gateways, hub.reports)))
     app.include_router(reports_api.routes(hub.reports))
+    app.include_router(requests_api.routes(hub.requests))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)
@@ -139,4 +154,5 @@ def readers_app(hub: Hub) -> FastAPI:
 
 def gateways_app(hub: Hub) -> FastAPI:
     """What hospitals' gateways talk to."""
-    return gateway_app(hub.gateways, delivery_door.routes(hub.reports, authenticated(hub.gateways)))
+    known = authenticated(hub.gateways)
+    return gateway_app(hub.gateways, delivery_door.routes(hub.reports, known), order_door.routes(hub.requests, known))

@@ -9,8 +9,10 @@ from dokuei.errors import NotFoundError
 from dokuei.hub.app import Hub
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.storing import STUDY_CHANGED
-from dokuei.hub.neighbours import study_facts
+from dokuei.hub.neighbours import asked, asked_study, study_facts
 from dokuei.hub.reports.drafting import REPORT_CHANGED
+from dokuei.hub.requests.linking import REQUEST_CHANGED
+from dokuei.hub.requests.service import RequestsService
 from dokuei.hub.terms import Daily, Terms
 from dokuei.hub.worklist.model import ReadingRole
 from dokuei.hub.worklist.service import Signed, WorklistService
@@ -28,6 +30,7 @@ class Events:
 
     archive: ArchiveService
     worklist: WorklistService
+    requests: RequestsService
 
     def handle(self, event: Event) -> None:
         """Carry out one event; an unknown one is nobody's business and done with."""
@@ -35,12 +38,16 @@ class Events:
             self._study_changed(event)
         elif event.name == REPORT_CHANGED:
             self._report_changed(event)
+        elif event.name == REQUEST_CHANGED:
+            self._tell_case(event.payload["site_id"], event.payload["study_instance_uid"])
 
     @staticmethod
     def about(event: Event) -> Hashable:
-        """A study is looked at as it is then, so that all its changes until then are one; others stand alone."""
+        """A study is looked at as it is then, so that all its changes until then are one; reports stand alone."""
         told = event.payload
-        return (told["site_id"], told["study_instance_uid"]) if event.name == STUDY_CHANGED else event.id
+        if event.name in {STUDY_CHANGED, REQUEST_CHANGED}:
+            return (event.name, told["site_id"], told["study_instance_uid"])
+        return event.id
 
     def _study_changed(self, event: Event) -> None:
         site_id, study_instance_uid = event.payload["site_id"], event.payload["study_instance_uid"]
@@ -48,10 +55,17 @@ class Events:
             summary = self.archive.study_summary(site_id, study_instance_uid)
         except NotFoundError:
             self.worklist.study_gone(site_id, study_instance_uid)
+            self.requests.study_gone(site_id, study_instance_uid)
             self.archive.finish_deletions()
             return
+        self.requests.study_changed(asked_study(summary))  # first: no case may be taken before that is known
         self.worklist.study_changed(study_facts(summary))
+        self._tell_case(site_id, study_instance_uid)
         self.archive.keep_receipts(site_id, study_instance_uid)
+
+    def _tell_case(self, site_id: str, study_instance_uid: str) -> None:
+        case = self.requests.case_of(site_id, study_instance_uid)
+        self.worklist.request_changed(site_id, study_instance_uid, asked(case))
 
     def _report_changed(self, event: Event) -> None:
         told = event.payload
@@ -72,7 +86,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
 
     What fails is tried again after a pause, and what comes in a burst is carried out together.
     """
-    events = Events(hub.archive, hub.worklist)
+    events = Events(hub.archive, hub.worklist, hub.requests)
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
     while not stop.is_set():

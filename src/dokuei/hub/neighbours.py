@@ -10,15 +10,18 @@ from sqlalchemy import Connection
 
 import dokuei
 from dokuei.clock import now
-from dokuei.errors import ForbiddenError, NotFoundError
+from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
 from dokuei.hub.reports.service import ReportsService
+from dokuei.hub.requests.model import CaseRequest, Patient, Study
+from dokuei.hub.requests.model import Name as RequestName
+from dokuei.hub.requests.service import is_mismatched
 from dokuei.hub.sites.service import SitesService
-from dokuei.hub.worklist.model import Name, ReadingRole, StudyFacts, WorklistItem
+from dokuei.hub.worklist.model import Asked, Name, Priority, ReadingRole, StudyFacts, WorklistItem
 from dokuei.hub.worklist.service import WorklistService
 from dokuei.hub.worklist.way import AtGateway, OnItsWayBack, SignedFor, Way
 
@@ -49,6 +52,34 @@ def study_facts(summary: StudySummary) -> StudyFacts:
         first_received_at=summary.first_received_at,
         last_received_at=summary.last_received_at,
     )
+
+
+def asked_study(summary: StudySummary) -> Study:
+    """The same in requests' words."""
+    name = summary.patient_name
+    sex = summary.patient_sex.strip().upper()
+    return Study(
+        site_id=summary.site_id,
+        study_instance_uid=summary.study_instance_uid,
+        patient=Patient(
+            patient_id=summary.patient_id,
+            issuer_of_patient_id=summary.issuer_of_patient_id,
+            name=RequestName(name.alphabetic, name.ideographic, name.phonetic),
+            birth_date=summary.patient_birth_date,
+            sex="M" if sex == "M" else "F" if sex == "F" else "O" if sex == "O" else "",
+        ),
+        accession_number=summary.accession_number,
+        issuer_of_accession_number="",
+        study_date=summary.study_date,
+        study_description=summary.study_description,
+        modalities=summary.modalities,
+    )
+
+
+def asked(case: CaseRequest) -> Asked:
+    """What requests say of a case, in the worklist's words."""
+    priority = None if case.priority is None else Priority(case.priority)
+    return Asked(case.state, case.reason, priority, case.due_at)
 
 
 @dataclass(frozen=True)
@@ -91,7 +122,50 @@ class WorklistCases:
             accession_number=study.accession_number,
             referring_physician=study.referring_physician,
             modalities=study.modalities,
+            request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
         )
+
+
+@dataclass(frozen=True)
+class SettledRequests:
+    """The worklist asks requests whether a case's images are certainly the right patient's."""
+
+    def demand_settled(self, connection: Connection, site_id: str, study_instance_uid: str) -> None:
+        """Nothing where that is settled.
+
+        Raises:
+            ConflictError: it is not (REC-10).
+        """
+        if is_mismatched(connection, site_id, study_instance_uid):
+            raise ConflictError(
+                "request and images do not name the same patient, or two requests name these images",
+                phase="claiming a case",
+                remedy="somebody at the site resolves it on the list of requests",
+            )
+
+
+@dataclass(frozen=True)
+class RequestCases:
+    """Requests ask the worklist for the cases of their studies."""
+
+    worklist: WorklistService
+
+    def items(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
+        """Study Instance UID → worklist item of those studies that are cases."""
+        return self.worklist.items_in(connection, site_id, study_instance_uids)
+
+    def is_signed(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool:
+        """Whether a signed report of this study stands."""
+        return self.worklist.is_signed_in(connection, site_id, study_instance_uid)
+
+    def study_of(self, connection: Connection, item_id: str, *, site_ids: Collection[str]) -> tuple[str, str]:
+        """Site and study of a case.
+
+        Raises:
+            NotFoundError: no such case at those sites.
+        """
+        study = self.worklist.case_in(connection, item_id, site_ids=site_ids).study
+        return study.site_id, study.study_instance_uid
 
 
 @dataclass(frozen=True)

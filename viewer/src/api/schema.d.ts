@@ -15,11 +15,22 @@ export interface components {
             readonly state: string;
             readonly error: string;
         };
+        /** @description A document that came with a request. */
+        readonly AttachmentOut: {
+            readonly number: number;
+            readonly name: string;
+            readonly media_type: string;
+            readonly size: number;
+        };
         /** @description One object of the report on its way to the hospital's PACS. */
         readonly BackOut: {
             readonly kind: string;
             readonly delivered_at: string | null;
             readonly error: string;
+        };
+        /** @description Why somebody decides so. */
+        readonly BecauseIn: {
+            readonly because: string;
         };
         /** @description The confirmation screen: the exact text, its digest, and what is asked of the reader. */
         readonly BegunOut: {
@@ -35,9 +46,110 @@ export interface components {
             } | null;
             readonly synced_refused: boolean;
         };
+        /** @description The same going out, where a hospital's system may have said more than a page takes. */
+        readonly ClinicalOut: {
+            readonly reason: string;
+            /** @default  */
+            readonly question: string;
+            readonly symptoms?: readonly components["schemas"]["SymptomShape"][];
+            readonly history: string;
+            readonly surgeries?: readonly components["schemas"]["SurgeryShape"][];
+            /** @default  */
+            readonly pathology: string;
+            readonly family_history?: readonly components["schemas"]["RelativeShape"][];
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly gene: "unknown" | "not_tested" | "negative" | "brca1" | "brca2" | "other";
+            /** @default  */
+            readonly gene_note: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly menstruation: "unknown" | "pre" | "peri" | "post";
+            /** @default  */
+            readonly last_period: string;
+            /** @default  */
+            readonly hormone_therapy: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly implants: "none" | "right" | "left" | "both" | "unknown";
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly pregnancy: "unknown" | "none" | "pregnant" | "lactating";
+            /** @default  */
+            readonly prior_examinations: string;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description What a breast reader needs to know beside the images (JRS-08). */
+        readonly ClinicalShape: {
+            /** @default  */
+            readonly reason: string;
+            /** @default  */
+            readonly question: string;
+            readonly symptoms?: readonly components["schemas"]["SymptomShape"][];
+            /** @default  */
+            readonly history: string;
+            readonly surgeries?: readonly components["schemas"]["SurgeryShape"][];
+            /** @default  */
+            readonly pathology: string;
+            readonly family_history?: readonly components["schemas"]["RelativeShape"][];
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly gene: "unknown" | "not_tested" | "negative" | "brca1" | "brca2" | "other";
+            /** @default  */
+            readonly gene_note: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly menstruation: "unknown" | "pre" | "peri" | "post";
+            /** @default  */
+            readonly last_period: string;
+            /** @default  */
+            readonly hormone_therapy: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly implants: "none" | "right" | "left" | "both" | "unknown";
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly pregnancy: "unknown" | "none" | "pregnant" | "lactating";
+            /** @default  */
+            readonly prior_examinations: string;
+            /** @default  */
+            readonly note: string;
+        };
         /** @description The code that an app shows. */
         readonly CodeIn: {
             readonly totp_code: string;
+        };
+        /** @description A coded word, as it came. */
+        readonly CodeOut: {
+            readonly value: string;
+            readonly scheme: string;
+            readonly meaning: string;
+        };
+        /** @description A coded word, kept as it came. */
+        readonly CodeShape: {
+            /** @default  */
+            readonly value: string;
+            /** @default  */
+            readonly scheme: string;
+            /** @default  */
+            readonly meaning: string;
         };
         /** @description What ``PublicKeyCredential.toJSON()`` gave, and the name that its owner gives a new key. */
         readonly CredentialIn: {
@@ -53,6 +165,13 @@ export interface components {
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
         };
+        /** @description One particular in which request and images do not name the same person. */
+        readonly DifferenceOut: {
+            /** @enum {string} */
+            readonly field: "patient_id" | "name" | "birth_date" | "sex";
+            readonly requested: string;
+            readonly in_images: string;
+        };
         /** @description What a reader writes. */
         readonly DraftIn: {
             /** @default  */
@@ -64,6 +183,14 @@ export interface components {
             /** @default  */
             readonly category_left: string;
             readonly images_read?: readonly components["schemas"]["ImageReadShape"][];
+        };
+        /** @description Whom the request named before (REC-10). */
+        readonly FormerOut: {
+            readonly patient: components["schemas"]["PatientOut"];
+            /** Format: date-time */
+            readonly until: string;
+            readonly changed_by: string;
+            readonly because: string;
         };
         /** @description One frame: its bytes as stored, and the digest of what they must decode to. */
         readonly FrameEntry: {
@@ -178,7 +305,7 @@ export interface components {
             readonly priority: components["schemas"]["Priority"];
             readonly study_instance_uid: string;
             readonly patient_id: string;
-            readonly patient_name: components["schemas"]["NameOut"];
+            readonly patient_name: components["schemas"]["dokuei__hub__worklist__api__NameOut"];
             readonly patient_birth_date: string;
             readonly patient_sex: string;
             readonly study_date: string;
@@ -197,6 +324,9 @@ export interface components {
             readonly arrived_at: string;
             readonly due_at: string | null;
             readonly report_status: string | null;
+            /** @enum {string} */
+            readonly request_state: "none" | "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
+            readonly request_reason: string;
             readonly assigned_to: string | null;
             readonly locked_by: components["schemas"]["LockOut"] | null;
             readonly priors: readonly components["schemas"]["PriorOut"][];
@@ -243,15 +373,89 @@ export interface components {
             readonly methods: readonly string[];
             readonly ratios: readonly number[];
         };
+        /** @description Which study somebody means. */
+        readonly MatchIn: {
+            readonly study_instance_uid: string;
+        };
         /** @description A person's name in its three groups. */
-        readonly NameOut: {
+        readonly NameShape: {
+            /** @default  */
             readonly alphabetic: string;
+            /** @default  */
             readonly ideographic: string;
+            /** @default  */
             readonly phonetic: string;
         };
         /** @description A password that somebody chose. */
         readonly NewPasswordIn: {
             readonly password: string;
+        };
+        /** @description What is asked, and for which hospital. */
+        readonly NewRequestIn: {
+            /**
+             * @default routine
+             * @enum {string}
+             */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly due_at?: string | null;
+            /** @default  */
+            readonly accession_number: string;
+            /** @default  */
+            readonly issuer_of_accession_number: string;
+            /** @default  */
+            readonly placer_order_number: string;
+            /**
+             * @default {
+             *       "patient_id": "",
+             *       "issuer_of_patient_id": "",
+             *       "name": {
+             *         "alphabetic": "",
+             *         "ideographic": "",
+             *         "phonetic": ""
+             *       },
+             *       "birth_date": "",
+             *       "sex": ""
+             *     }
+             */
+            readonly patient: components["schemas"]["PatientShape"];
+            /** @default  */
+            readonly modality: string;
+            /** @default  */
+            readonly examination_date: string;
+            /**
+             * @default {
+             *       "value": "",
+             *       "scheme": "",
+             *       "meaning": ""
+             *     }
+             */
+            readonly procedure: components["schemas"]["CodeShape"];
+            /** @default  */
+            readonly requesting_physician: string;
+            /** @default  */
+            readonly requesting_department: string;
+            /**
+             * @default {
+             *       "reason": "",
+             *       "question": "",
+             *       "symptoms": [],
+             *       "history": "",
+             *       "surgeries": [],
+             *       "pathology": "",
+             *       "family_history": [],
+             *       "gene": "unknown",
+             *       "gene_note": "",
+             *       "menstruation": "unknown",
+             *       "last_period": "",
+             *       "hormone_therapy": "",
+             *       "implants": "unknown",
+             *       "pregnancy": "unknown",
+             *       "prior_examinations": "",
+             *       "note": ""
+             *     }
+             */
+            readonly clinical: components["schemas"]["ClinicalShape"];
+            readonly site_id: string;
         };
         /** @description One line in the list of sessions. */
         readonly OpenSessionOut: {
@@ -282,6 +486,36 @@ export interface components {
             readonly patient_name: components["schemas"]["PersonName"];
             readonly patient_birth_date: string;
             readonly patient_sex: string;
+        };
+        /** @description Who is meant, as it came. */
+        readonly PatientOut: {
+            readonly patient_id: string;
+            readonly issuer_of_patient_id: string;
+            readonly name: components["schemas"]["dokuei__hub__requests__api_shapes__NameOut"];
+            readonly birth_date: string;
+            readonly sex: string;
+        };
+        /** @description Who is meant. */
+        readonly PatientShape: {
+            /** @default  */
+            readonly patient_id: string;
+            /** @default  */
+            readonly issuer_of_patient_id: string;
+            /**
+             * @default {
+             *       "alphabetic": "",
+             *       "ideographic": "",
+             *       "phonetic": ""
+             *     }
+             */
+            readonly name: components["schemas"]["NameShape"];
+            /** @default  */
+            readonly birth_date: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly sex: "M" | "F" | "O" | "";
         };
         /** @description An individual to add. */
         readonly PersonIn: {
@@ -330,6 +564,20 @@ export interface components {
         readonly PriorityIn: {
             readonly priority: components["schemas"]["Priority"];
         };
+        /** @description A study that a request may be about. */
+        readonly ProposalOut: {
+            readonly study_instance_uid: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly study_description: string;
+            readonly accession_number: string;
+            readonly patient: components["schemas"]["PatientOut"];
+            readonly differences: readonly components["schemas"]["DifferenceOut"][];
+        };
+        /** @description Studies for a match by hand. */
+        readonly ProposalsOut: {
+            readonly items: readonly components["schemas"]["ProposalOut"][];
+        };
         /**
          * @description One reader's part in a case: a role is locked, never the case (第一読影, 第二読影, 最終判定).
          * @enum {string}
@@ -347,6 +595,13 @@ export interface components {
             /** @default  */
             readonly sending_ae: string;
         };
+        /** @description A cancer in the family. */
+        readonly RelativeShape: {
+            readonly relation: string;
+            /** @enum {string} */
+            readonly cancer: "breast" | "ovarian" | "other";
+            readonly age?: number | null;
+        };
         /** @description A case's report as this person may see it. */
         readonly ReportOut: {
             readonly report_id: string;
@@ -362,6 +617,117 @@ export interface components {
             readonly signatures: readonly components["schemas"]["SignatureOut"][];
             readonly deliveries: readonly components["schemas"]["DeliveryOut"][];
             readonly pdf_url: string | null;
+        };
+        /** @description What is asked. */
+        readonly RequestIn: {
+            /**
+             * @default routine
+             * @enum {string}
+             */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly due_at?: string | null;
+            /** @default  */
+            readonly accession_number: string;
+            /** @default  */
+            readonly issuer_of_accession_number: string;
+            /** @default  */
+            readonly placer_order_number: string;
+            /**
+             * @default {
+             *       "patient_id": "",
+             *       "issuer_of_patient_id": "",
+             *       "name": {
+             *         "alphabetic": "",
+             *         "ideographic": "",
+             *         "phonetic": ""
+             *       },
+             *       "birth_date": "",
+             *       "sex": ""
+             *     }
+             */
+            readonly patient: components["schemas"]["PatientShape"];
+            /** @default  */
+            readonly modality: string;
+            /** @default  */
+            readonly examination_date: string;
+            /**
+             * @default {
+             *       "value": "",
+             *       "scheme": "",
+             *       "meaning": ""
+             *     }
+             */
+            readonly procedure: components["schemas"]["CodeShape"];
+            /** @default  */
+            readonly requesting_physician: string;
+            /** @default  */
+            readonly requesting_department: string;
+            /**
+             * @default {
+             *       "reason": "",
+             *       "question": "",
+             *       "symptoms": [],
+             *       "history": "",
+             *       "surgeries": [],
+             *       "pathology": "",
+             *       "family_history": [],
+             *       "gene": "unknown",
+             *       "gene_note": "",
+             *       "menstruation": "unknown",
+             *       "last_period": "",
+             *       "hormone_therapy": "",
+             *       "implants": "unknown",
+             *       "pregnancy": "unknown",
+             *       "prior_examinations": "",
+             *       "note": ""
+             *     }
+             */
+            readonly clinical: components["schemas"]["ClinicalShape"];
+        };
+        /** @description A request as pages show it; ``reasons`` says why it is a mismatch. */
+        readonly RequestOut: {
+            readonly request_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            /** @enum {string} */
+            readonly state: "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
+            /** @enum {string} */
+            readonly source: "portal" | "hl7" | "worklist" | "folder" | "fhir";
+            readonly version: number;
+            /** @enum {string} */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly due_at: string | null;
+            /** Format: date-time */
+            readonly placed_at: string;
+            readonly placed_by: string;
+            readonly accession_number: string;
+            readonly issuer_of_accession_number: string;
+            readonly placer_order_number: string;
+            readonly patient: components["schemas"]["PatientOut"];
+            readonly modality: string;
+            readonly examination_date: string;
+            readonly procedure: components["schemas"]["CodeOut"];
+            readonly requesting_physician: string;
+            readonly requesting_department: string;
+            readonly clinical: components["schemas"]["ClinicalOut"];
+            readonly study_instance_uid: string | null;
+            readonly worklist_item_id: string | null;
+            readonly proposals: readonly components["schemas"]["ProposalOut"][];
+            readonly differences: readonly components["schemas"]["DifferenceOut"][];
+            readonly reasons: readonly ("patient_id" | "name" | "birth_date" | "sex" | "two_requests")[];
+            readonly resolved_by: string | null;
+            readonly resolved_because: string;
+            readonly changed_after_signature: boolean;
+            readonly canceled_because: string;
+            readonly former: readonly components["schemas"]["FormerOut"][];
+            readonly attachments: readonly components["schemas"]["AttachmentOut"][];
+        };
+        /** @description Requests and how many stand in each state. */
+        readonly RequestsOut: {
+            readonly items: readonly components["schemas"]["RequestOut"][];
+            readonly counts: {
+                readonly [key: string]: number;
+            };
         };
         /**
          * @description What somebody is at a site or in the reading centre.
@@ -445,6 +811,26 @@ export interface components {
             readonly ledger: components["schemas"]["LedgerEntry"];
             readonly series: readonly components["schemas"]["SeriesEntry"][];
         };
+        /** @description An operation on a breast. */
+        readonly SurgeryShape: {
+            /** @enum {string} */
+            readonly side: "R" | "L";
+            readonly kind: string;
+            readonly year?: number | null;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description What was felt or seen, and where on the breast. */
+        readonly SymptomShape: {
+            /** @enum {string} */
+            readonly side: "R" | "L";
+            /** @enum {string} */
+            readonly kind: "lump" | "pain" | "discharge" | "skin" | "other";
+            readonly clock?: number | null;
+            readonly zone?: ("areola" | "axilla") | null;
+            /** @default  */
+            readonly note: string;
+        };
         /** @description What an authenticator app needs, shown once. */
         readonly TotpOut: {
             readonly totp_secret: string;
@@ -486,6 +872,18 @@ export interface components {
             readonly counts: {
                 readonly [key: string]: number;
             };
+        };
+        /** @description A person's name in its three groups, as it came. */
+        readonly dokuei__hub__requests__api_shapes__NameOut: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+        };
+        /** @description A person's name in its three groups. */
+        readonly dokuei__hub__worklist__api__NameOut: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
         };
     };
     responses: never;

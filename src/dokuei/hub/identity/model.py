@@ -32,6 +32,9 @@ class Permission(StrEnum):
     READ_REPORT = "report.read"
     WRITE_REPORT = "report.write"
     SIGN_REPORT = "report.sign"
+    PLACE_REQUEST = "request.place"
+    READ_REQUEST = "request.read"
+    RECONCILE = "request.reconcile"
     READ_GATEWAYS = "gateways.read"
     MANAGE_GATEWAYS = "gateways.manage"
     ADMINISTER = "administer"
@@ -53,6 +56,7 @@ class Role(StrEnum):
 
 
 _P = Permission
+_ASKING = frozenset({_P.PLACE_REQUEST, _P.READ_REQUEST})
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.READER: frozenset(
@@ -63,16 +67,27 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.READ_REPORT,
                 _P.WRITE_REPORT,
                 _P.SIGN_REPORT,
+                _P.READ_REQUEST,
                 _P.READ_GATEWAYS,
             }
         ),
         Role.RESIDENT: frozenset(
-            {_P.READ_IMAGES, _P.READ_WORKLIST, _P.CLAIM_CASE, _P.READ_REPORT, _P.WRITE_REPORT, _P.READ_GATEWAYS}
+            {
+                _P.READ_IMAGES,
+                _P.READ_WORKLIST,
+                _P.CLAIM_CASE,
+                _P.READ_REPORT,
+                _P.WRITE_REPORT,
+                _P.READ_REQUEST,
+                _P.READ_GATEWAYS,
+            }
         ),
-        Role.CLERK: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.WRITE_REPORT}),
-        Role.SITE_STAFF: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.READ_GATEWAYS}),
-        Role.TECHNOLOGIST: frozenset({_P.READ_IMAGES, _P.STORE_IMAGES, _P.READ_WORKLIST, _P.READ_GATEWAYS}),
-        Role.REFERRING_PHYSICIAN: frozenset({_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT}),
+        Role.CLERK: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.WRITE_REPORT, *_ASKING, _P.RECONCILE}),
+        Role.SITE_STAFF: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, *_ASKING, _P.RECONCILE, _P.READ_GATEWAYS}),
+        Role.TECHNOLOGIST: frozenset(
+            {_P.READ_IMAGES, _P.STORE_IMAGES, _P.READ_WORKLIST, *_ASKING, _P.RECONCILE, _P.READ_GATEWAYS}
+        ),
+        Role.REFERRING_PHYSICIAN: frozenset({_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, *_ASKING}),
         Role.ADMINISTRATOR: frozenset({_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS}),
         Role.MAINTAINER: frozenset({_P.READ_GATEWAYS}),
         Role.AUDITOR: frozenset({_P.READ_AUDIT}),

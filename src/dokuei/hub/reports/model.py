@@ -41,7 +41,10 @@ class Name:
 
 @dataclass(frozen=True)
 class Case:
-    """What a report needs to know of its case; ``holder`` has the reading role now."""
+    """What a report needs to know of its case; ``holder`` has the reading role now.
+
+    ``request_mismatch``: whether the request and the images name one person is still to be decided (REC-10).
+    """
 
     worklist_item_id: str
     site_id: str
@@ -61,6 +64,7 @@ class Case:
     accession_number: str
     referring_physician: str
     modalities: tuple[str, ...]
+    request_mismatch: bool = False
 
 
 @dataclass(frozen=True)

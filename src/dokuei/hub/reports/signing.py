@@ -140,6 +140,7 @@ class Signing:
         with self.database.begin() as connection:
             case, report, draft = self._mine(connection, principal, item_id, role, lock=True)
             _demand_all_here(case)
+            _demand_one_patient(case)
             model.demand_frozen(
                 store.frozen_of(connection, report.report_id),
                 draft,
@@ -162,6 +163,7 @@ class Signing:
         model.demand_text(draft.content)
         model.demand_categories(draft.content)
         _demand_all_here(case)
+        _demand_one_patient(case)
         model.demand_images(draft.content, self._known(case))
 
     def _known(self, case: Case) -> tuple[KnownImage, ...]:
@@ -236,6 +238,15 @@ def _demand_all_here(case: Case) -> None:
     if not case.images_complete:
         raise ConflictError(
             "images of this study are still on their way", phase="preparing to sign", remedy="wait for all of them"
+        )
+
+
+def _demand_one_patient(case: Case) -> None:
+    if case.request_mismatch:
+        raise ConflictError(
+            "request and images do not name the same patient, or two requests name these images",
+            phase="preparing to sign",
+            remedy="somebody at the site resolves it on the list of requests",
         )
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from dokuei.clock import now
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.worklist.model import ImagesState, Priority, ReadingRole, Status, WorklistItem
+from dokuei.hub.worklist.model import ImagesState, Priority, ReadingRole, RequestState, Status, WorklistItem
 from dokuei.hub.worklist.service import Listing, WorklistService
 from dokuei.hub.worklist.way import Way, Ways
 
@@ -69,6 +69,8 @@ class ItemOut(BaseModel):
     arrived_at: datetime
     due_at: datetime | None
     report_status: str | None
+    request_state: RequestState
+    request_reason: str
     assigned_to: str | None
     locked_by: LockOut | None
     priors: list[PriorOut]
@@ -246,6 +248,8 @@ def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str]) -> It
         arrived_at=study.first_received_at,
         due_at=one.due_at,
         report_status=one.report_status,
+        request_state=one.asked.state,
+        request_reason=one.asked.reason,
         assigned_to=holder,
         locked_by=None if holder is None else LockOut(person_id=holder, display_name=names.get(holder, "")),
         priors=[

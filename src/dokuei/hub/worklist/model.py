@@ -9,6 +9,7 @@ from typing import Literal
 from dokuei.errors import ConflictError, ForbiddenError
 
 Status = Literal["scheduled", "in_progress", "completed", "canceled"]
+RequestState = Literal["none", "waiting", "proposed", "matched", "mismatch", "canceled"]
 ImagesState = Literal["arriving", "complete", "problem"]
 
 STATUSES: tuple[Status, ...] = ("scheduled", "in_progress", "completed", "canceled")
@@ -109,6 +110,16 @@ class Prior:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What requests say of a case; ``reason`` is why it is a mismatch, ``priority`` and ``due_at`` what they want."""
+
+    state: RequestState = "none"
+    reason: str = ""
+    priority: Priority | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class WorklistItem:
     """A case: a study, the roles in reading it, and its state; ``signed_instances`` is how much its report covers."""
 
@@ -121,6 +132,7 @@ class WorklistItem:
     holdings: tuple[Holding, ...]
     signed_instances: int | None = None
     priors: tuple[Prior, ...] = ()
+    asked: Asked = Asked()
 
     @property
     def images_after_signature(self) -> bool:

@@ -12,6 +12,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.worklist import store
 from dokuei.hub.worklist.model import (
+    Asked,
     Priority,
     ReadingRole,
     Status,
@@ -56,6 +57,17 @@ class Contracts(Protocol):
         """
 
 
+class Requests(Protocol):
+    """What cases ask of reading requests."""
+
+    def demand_settled(self, connection: Connection, site_id: str, study_instance_uid: str) -> None:
+        """Nothing where request and images name one person, or somebody has said why they belong together.
+
+        Raises:
+            ConflictError: that is still to be decided (REC-10).
+        """
+
+
 @dataclass(frozen=True)
 class WorklistService:
     """Everything about cases goes through here."""
@@ -63,6 +75,7 @@ class WorklistService:
     database: Database
     people: People
     contracts: Contracts
+    requests: Requests
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def study_changed(self, facts: StudyFacts) -> str | None:
@@ -121,7 +134,7 @@ class WorklistService:
         Raises:
             NotFoundError: no such case at a site of theirs, or no such role in it.
             ForbiddenError: not somebody who reads there, or no contract with the site covers today.
-            ConflictError: another reader has it, or it is signed.
+            ConflictError: another reader has it, it is signed, or whose images these are is not settled.
         """
         person_id = principal.person_id or ""
         with self.database.begin() as connection:
@@ -133,6 +146,7 @@ class WorklistService:
                 raise NotFoundError("no such role in this case", phase="claiming a case")
             if found.status == "canceled":
                 raise ConflictError("this case is canceled", phase="claiming a case")
+            self.requests.demand_settled(connection, found.study.site_id, found.study.study_instance_uid)
             demand_free(held, person_id=person_id, names=self.people.names(_people((found,))))
             if not store.take(connection, item_id, role, person_id=person_id):
                 raise ConflictError("another reader was faster", phase="claiming a case")
@@ -197,6 +211,29 @@ class WorklistService:
                 if before.signed_instances is None and before.study.number_of_instances > signed.instances:
                     _note_images(connection, "case.images-after-signature", before.study)
 
+    def request_changed(self, site_id: str, study_instance_uid: str, asked: Asked) -> None:
+        """What requests say of a study's case; what they want of its place in the queue holds until a person moves it.
+
+        Bears being told twice, and of studies that are no case.
+        """
+        with self.database.begin() as connection:
+            known = store.find_by_study(connection, site_id, study_instance_uid, lock=True)
+            if known is None or known.asked == asked:
+                return
+            store.set_asked(connection, known.worklist_item_id, asked)
+            wanted = asked.priority
+            if wanted is None or wanted in {known.priority, known.asked.priority}:
+                return
+            store.set_priority(connection, known.worklist_item_id, wanted)
+            hub_trail.append(
+                connection,
+                actor="system",
+                event="case.moved",
+                site_id=site_id,
+                subject=study_instance_uid,
+                details={"priority": wanted.value},
+            )
+
     def _one(self, principal: Principal, item_id: str) -> Listing:
         with self.database.read() as connection:
             found = _found(connection, item_id, principal.sites_with(Permission.READ_WORKLIST))
@@ -227,6 +264,15 @@ class WorklistService:
             NotFoundError: no such case at those sites.
         """
         return _found(connection, item_id, site_ids, lock=lock)
+
+    def items_in(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
+        """Cases of some studies inside another slice's transaction; who asks has seen to access."""
+        return store.items_of(connection, site_id, study_instance_uids)
+
+    def is_signed_in(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool:
+        """Whether a reading of this study was signed; held until the other slice's transaction ends."""
+        known = store.find_by_study(connection, site_id, study_instance_uid)
+        return known is not None and any(held.signed_at for held in known.holdings)
 
 
 def _found(connection: Connection, item_id: str, site_ids: Collection[str], *, lock: bool = False) -> WorklistItem:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
 from dokuei.clock import now
 from dokuei.hub.worklist.model import (
     STATUSES,
+    Asked,
     Holding,
     Name,
     Prior,
@@ -201,6 +202,27 @@ def set_priority(connection: Connection, item_id: str, priority: Priority) -> No
     connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(priority=priority.value))
 
 
+def set_asked(connection: Connection, item_id: str, asked: Asked) -> None:
+    """What requests say of the case now."""
+    values = {
+        "request_state": asked.state,
+        "request_reason": asked.reason,
+        "requested_priority": None if asked.priority is None else asked.priority.value,
+        "due_at": asked.due_at,
+    }
+    connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(**values))
+
+
+def items_of(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
+    """Study Instance UID → case of those studies that are cases."""
+    rows = connection.execute(
+        select(item.c.study_instance_uid, item.c.worklist_item_id).where(
+            item.c.site_id == site_id, item.c.study_instance_uid.in_(study_instance_uids)
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistItem, ...]:
     rows = tuple(rows)
     held = _holdings(connection, [row.worklist_item_id for row in rows])
@@ -216,6 +238,12 @@ def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistIt
             holdings=tuple(held[row.worklist_item_id]),
             signed_instances=row.signed_instances,
             priors=priors[row.worklist_item_id],
+            asked=Asked(
+                row.request_state,
+                row.request_reason,
+                None if row.requested_priority is None else Priority(row.requested_priority),
+                row.due_at,
+            ),
         )
         for row in rows
     )

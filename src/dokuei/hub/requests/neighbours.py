@@ -1,0 +1,35 @@
+"""What requests ask of other slices; the hub's wiring says who answers."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+
+class Contracts(Protocol):
+    """The terms in the register of sites."""
+
+    def demand(self, site_id: str) -> None:
+        """Nothing where the contract's term covers today.
+
+        Raises:
+            NotFoundError: no such site.
+            ForbiddenError: it does not.
+        """
+
+
+class Cases(Protocol):
+    """The worklist."""
+
+    def items(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
+        """Study Instance UID → worklist item of those studies that are cases."""
+
+    def is_signed(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool:
+        """Whether a signed report of this study stands."""
+
+    def study_of(self, connection: Connection, item_id: str, *, site_ids: Collection[str]) -> tuple[str, str]:
+        """Site and study of a case.
+
+        Raises:
+            NotFoundError: no such case at those sites.
+        """

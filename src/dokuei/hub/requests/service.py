@@ -1,0 +1,212 @@
+"""Requests as the rest of the hub sees them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from dokuei.errors import NotFoundError
+from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.identity.people import People
+from dokuei.hub.requests import linking, store, store_studies
+from dokuei.hub.requests.attaching import Attaching
+from dokuei.hub.requests.model import CaseRequest, ReadingRequest, State, Study, case_of
+from dokuei.hub.requests.neighbours import Cases, Contracts
+from dokuei.hub.requests.notices import Notices
+from dokuei.hub.requests.placing import Placing
+from dokuei.hub.requests.reconciling import Proposal, Reconciling
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.blobs import Blobs
+from dokuei.storage.db import Database
+from dokuei.storage.lately import HOUR, Lately
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A request as a page shows it: with its case, the studies it may be about, and who decided."""
+
+    request: ReadingRequest
+    site_name: str
+    worklist_item_id: str | None
+    proposals: tuple[Proposal, ...]
+    resolved_by: str | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Requests and how many stand in each state."""
+
+    items: tuple[Shown, ...]
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class RequestsService:
+    """Everything about requests goes through here."""
+
+    database: Database
+    people: People
+    cases: Cases
+    placing: Placing
+    reconciling: Reconciling
+    attaching: Attaching
+    notices: Notices
+    looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
+
+    def list(self, principal: Principal, *, site_id: str | None = None, state: State | None = None) -> Listing:
+        """The requests of the sites that somebody may see, the latest first.
+
+        Raises:
+            NotFoundError: a site that is not theirs.
+        """
+        sites = principal.sites_with(Permission.READ_REQUEST)
+        if site_id is not None:
+            principal.demand(Permission.READ_REQUEST, site_id)
+            sites = frozenset({site_id})
+        with self.database.read() as connection:
+            found = store.listed(connection, site_ids=sites, state=state)
+            listing = Listing(self._shown(connection, found), store.counts(connection, site_ids=sites))
+        for one in sorted(sites):
+            self._note_look(principal, "requests.read", one, None)
+        return listing
+
+    def one(self, principal: Principal, request_id: str) -> Shown:
+        """One request.
+
+        Raises:
+            NotFoundError: no such request at a site of theirs.
+        """
+        with self.database.read() as connection:
+            known = store.find(connection, request_id, site_ids=principal.sites_with(Permission.READ_REQUEST))
+            if known is None:
+                raise NotFoundError("no such request", phase="looking a request up")
+            shown = self._shown(connection, (known,))[0]
+        self._note_look(principal, "request.read", known.site_id, known.request_id)
+        return shown
+
+    def of_case(self, principal: Principal, item_id: str) -> Shown:
+        """The request that a case answers: one that wants a decision first, else the first one placed.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs, or nobody asked for it.
+        """
+        sites = principal.sites_with(Permission.READ_REQUEST)
+        with self.database.read() as connection:
+            site_id, study_instance_uid = self.cases.study_of(connection, item_id, site_ids=sites)
+            found = [
+                (link.state, one)
+                for one in store.linked(connection, site_id, study_instance_uid)
+                if (link := one.link_to(study_instance_uid)) is not None and link.state != "proposed"
+            ]
+            if not found:
+                raise NotFoundError("nobody has asked for this", phase="looking a request up")
+            chosen = min(found, key=lambda one: (one[1].state == "canceled", one[0] != "mismatch"))[1]
+            shown = self._shown(connection, (chosen,))[0]
+        self._note_look(principal, "request.read", site_id, chosen.request_id)
+        return shown
+
+    def show(self, request: ReadingRequest) -> Shown:
+        """A request that somebody has just written, as a page shows it."""
+        with self.database.read() as connection:
+            known = store.find(connection, request.request_id, site_ids={request.site_id})
+            return self._shown(connection, (known or request,))[0]
+
+    def study_changed(self, study: Study) -> None:
+        """A study has come, or other things are known of it; bears being told twice."""
+        with self.database.begin() as connection:
+            rules = linking.lock(connection, study.site_id)
+            if store_studies.find_study(connection, study.site_id, study.study_instance_uid) == study:
+                return
+            store_studies.put_study(connection, study)
+            linking.relink_study(connection, study, rules)
+
+    def study_gone(self, site_id: str, study_instance_uid: str) -> None:
+        """A study's images were removed: nothing new is joined to it, what was joined stays on record."""
+        with self.database.begin() as connection:
+            linking.lock(connection, site_id)
+            store_studies.forget_study(connection, site_id, study_instance_uid)
+
+    def case_of(self, site_id: str, study_instance_uid: str) -> CaseRequest:
+        """What requests say of one case now."""
+        with self.database.read() as connection:
+            return case_of(study_instance_uid, store.linked(connection, site_id, study_instance_uid))
+
+    def _shown(self, connection: Connection, found: Collection[ReadingRequest]) -> tuple[Shown, ...]:
+        names = self.people.access.site_names(connection)
+        people = self.people.names(_deciders(found))
+        by_site: dict[str, set[str]] = {}
+        for one in found:
+            if link := one.shown_link:
+                by_site.setdefault(one.site_id, set()).add(link.study_instance_uid)
+        items = {
+            (site_id, uid): item
+            for site_id, uids in by_site.items()
+            for uid, item in self.cases.items(connection, site_id, uids).items()
+        }
+        return tuple(
+            Shown(
+                request=one,
+                site_name=names.get(one.site_id, one.site_id),
+                worklist_item_id=items.get((one.site_id, one.shown_link.study_instance_uid))
+                if one.shown_link
+                else None,
+                proposals=_proposals(connection, one),
+                resolved_by=_resolver(one, people),
+            )
+            for one in found
+        )
+
+    def _note_look(self, principal: Principal, event: str, site_id: str, request_id: str | None) -> None:
+        """Say what somebody saw, once an hour for each (LOG-01)."""
+        act = (principal.actor, event, site_id, request_id or "")
+        if self.looked.holds(*act):
+            return
+        with self.database.begin() as connection:
+            hub_trail.append(connection, actor=principal.actor, event=event, site_id=site_id, subject=request_id)
+        self.looked.keep(*act)
+
+
+def is_mismatched(connection: Connection, site_id: str, study_instance_uid: str) -> bool:
+    """Whether a decision about a study is wanting, asked inside the transaction of whoever claims or signs."""
+    return store.is_mismatched(connection, site_id, study_instance_uid)
+
+
+def requests_service(
+    database: Database, blobs: Blobs, *, people: People, cases: Cases, contracts: Contracts
+) -> RequestsService:
+    """Wire requests from their parts."""
+    placing = Placing(database, contracts, cases)
+    return RequestsService(
+        database=database,
+        people=people,
+        cases=cases,
+        placing=placing,
+        reconciling=Reconciling(database),
+        attaching=Attaching(database, blobs),
+        notices=Notices(database, placing),
+    )
+
+
+def _proposals(connection: Connection, request: ReadingRequest) -> tuple[Proposal, ...]:
+    if request.state != "proposed":
+        return ()
+    proposed = (one.study_instance_uid for one in request.links if one.state == "proposed")
+    studies = (store_studies.find_study(connection, request.site_id, one) for one in proposed)
+    rules = store_studies.rules_of(connection, request.site_id)
+    return tuple(
+        Proposal(one, linking.comparison_of(connection, request.site_id, request.content, one, rules).differences)
+        for one in studies
+        if one is not None
+    )
+
+
+def _deciders(found: Collection[ReadingRequest]) -> set[str]:
+    said = (link.settled_by or "" for one in found for link in one.links)
+    return {one.removeprefix("person:") for one in said if one.startswith("person:")}
+
+
+def _resolver(request: ReadingRequest, people: dict[str, str]) -> str | None:
+    link = request.shown_link
+    if link is None or link.settled_by is None:
+        return None
+    return people.get(link.settled_by.removeprefix("person:"), link.settled_by)
