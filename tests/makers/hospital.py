@@ -27,6 +27,7 @@ def order(
     name: str = "山田^花子^^^^^L^I~ヤマダ^ハナコ^^^^^L^P~YAMADA^HANAKO^^^^^L^A",
     study: str = "1.2.392.1.5",
     at: str = "20261130100000",
+    reason: str = "乳癌疑い",
 ) -> str:
     """An order as a Japanese HIS writes it, before it is encoded."""
     return "\r".join(
@@ -38,7 +39,8 @@ def order(
             "TQ1|1||||||20261201||S^至急^HL70078",
             (
                 f"OBR|1|{placer}|F1|10010000000000000000000000000000^乳房撮影 両側^JJ1017|||||||||"
-                "右乳房にしこり。\\.br\\家族歴 & 母|||||||||||MG|||||||^乳癌疑い^L"
+                "右乳房にしこり。\\.br\\家族歴 & 母|||||||||||MG|||||||"
+                f"^{reason}^L"
             ),
             "NTE|1||ペースメーカーなし",
             "OBX|1|NM|29463-7^体重^LN||52|kg|||||F",

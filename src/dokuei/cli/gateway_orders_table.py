@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dokuei.cli.hl7_words import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -188,7 +190,7 @@ def _refusals(rows: Sequence[RefusalRow], language: Language) -> Table:
     for one in rows:
         sender = one.sending_application or one.peer_address
         done = f"{_moment(one.resolved_at)} {one.resolved_by}" if one.resolved_at else ""
-        cells = (one.location, one.reason, one.remedy, done)
+        cells = (one.location, in_words(one.condition, one.reason, language), one.remedy, done)
         message = f"{one.message_type} {one.control_id}".strip()
         table.add_row(
             str(one.id),

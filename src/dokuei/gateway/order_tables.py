@@ -253,7 +253,7 @@ def refused_bytes(connection: Connection, refusal_id: int) -> bytes | None:
 def counts(connection: Connection) -> OrderCounts:
     """For the status."""
     states = select(order_notice.c.state, func.count()).group_by(order_notice.c.state)
-    by_state: dict[str, int] = dict(connection.execute(states).tuples().all())
+    by_state = {row[0]: row[1] for row in connection.execute(states)}
     open_entries = select(func.count()).select_from(order_refusal).where(order_refusal.c.resolved_at.is_(None))
     return OrderCounts(
         waiting=by_state.get("waiting", 0),

@@ -7,7 +7,7 @@ from dokuei.errors import Hl7Error
 from dokuei.gateway.hl7.charset import ASCII, SEGMENT_END, Charset
 from dokuei.gateway.hl7.message import INTERNAL, MESSAGE_TYPE, Segment, escape, write_segment
 
-_CONDITIONS: Final = {
+CONDITIONS: Final = {
     100: "Segment sequence error",
     101: "Required field missing",
     102: "Data type error",
@@ -83,11 +83,11 @@ def _short(error: Hl7Error | None) -> str:
 def _error(error: Hl7Error) -> str:
     """ERR-2 is where, ERR-3 what (table 0357), ERR-8 why in words that hold nothing of the message."""
     segment, _, field = error.location.partition("-")
-    condition = error.condition if error.condition in _CONDITIONS else INTERNAL
+    condition = error.condition if error.condition in CONDITIONS else INTERNAL
     return write_segment(
         "ERR",
         f2="^".join(filter(None, (segment, "1", field))) if segment else "",
-        f3=f"{condition}^{_CONDITIONS[condition]}^HL70357",
+        f3=f"{condition}^{CONDITIONS[condition]}^HL70357",
         f4="E",
         f8=escape(f"{error.what} ({error.remedy})" if error.remedy else error.what),
     )
