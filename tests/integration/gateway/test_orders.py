@@ -155,7 +155,7 @@ def test_many_at_once_are_each_answered_and_each_kept_once(gateway: tuple[Receiv
 
 
 def test_what_was_answered_survives_a_power_cut(gateway: tuple[Receiver, int]) -> None:
-    """REC-17: SIGKILL to everything while orders come; whatever was answered AA is there afterwards."""
+    """SIGKILL to everything while orders come; whatever was answered AA is there afterwards."""
     receiver, port = gateway
     answered: list[str] = []
 
@@ -204,7 +204,7 @@ def test_beyond_loopback_nobody_is_heard_who_is_not_listed(tmp_path: Path) -> No
 
 
 def test_with_tls_only_certificates_that_are_known_come_in(tmp_path: Path) -> None:
-    """NET-13: TLS 1.2 or 1.3 with certificates on both sides; in the clear nothing is read."""
+    """NET-02: TLS 1.2 or 1.3 with certificates on both sides; in the clear nothing is read."""
     port = free_port()
     environment = {"DOKUEI_GATEWAY__HL7__PORT": str(port), "DOKUEI_GATEWAY__HL7__TLS": "true"}
     receiver = Receiver(tmp_path / "home", environment)

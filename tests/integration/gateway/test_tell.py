@@ -86,7 +86,7 @@ def test_what_a_hospital_says_reaches_the_hub_in_its_order(hub: OrderHub, worker
 
 
 def test_sigkill_between_receipt_and_telling_loses_nothing(hub: OrderHub, worker: Worker) -> None:
-    """REC-17: over a real socket, with the hub away, and everything killed before it could be told."""
+    """Over a real socket, with the hub away, and everything killed before it could be told."""
     hub.kill()
     port = free_port()
     receiver = Receiver(worker.home, {**worker.environment, "DOKUEI_GATEWAY__HL7__PORT": str(port)})
