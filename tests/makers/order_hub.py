@@ -1,20 +1,23 @@
 """A hub whose door for orders a test governs, behind the real listener and its signed requests.
 
 Run as ``python tests/makers/order_hub.py HOME PORT ARCHIVE``; what it has taken stands in ``orders.jsonl``, and
-``orders.rule`` says what it does: ``take``, ``refuse``, ``break``, or ``skip`` those of a placer's number.
+``orders.rule`` says what it does: ``take``, ``refuse``, ``break``, say nothing of any (``silent``), or read none of a
+call in which P2 is named (``unread``).
 """
 
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from dokuei.errors import RequestError, StorageError
 from dokuei.hub.gateway_door import gateway_app
 from dokuei.hub.gateways.api import Caller, authenticated
+from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.prepare import gateway_certificate
 from dokuei.hub.serve import Listener, serve
 from dokuei.transfer.orders import ORDERS_PATH, OrderAnswer, OrderAnswers, OrderNotice, OrderNotices
@@ -32,10 +35,6 @@ class OrderHub(HubForGateways):
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         return [OrderNotice.model_validate_json(line) for line in lines]
 
-    def asked(self) -> int:
-        file = self.home / "orders.asked"
-        return len(file.read_text()) if file.exists() else 0
-
 
 def order_hub(home: Path) -> OrderHub:
     root = str(Path(__file__).parent.parent.parent)
@@ -45,24 +44,22 @@ def order_hub(home: Path) -> OrderHub:
     return made
 
 
-def _door(home: Path, app: FastAPI, known: "Depends") -> None:  # type: ignore[valid-type] # what FastAPI calls so is a function
+def _door(home: Path, service: GatewaysService) -> APIRouter:
     router = APIRouter()
+    known = Annotated[Caller, Depends(authenticated(service))]
 
     @router.post(ORDERS_PATH)
-    async def orders(request: Request, caller: Caller = known) -> JSONResponse:  # type: ignore[assignment]
-        del request
-        with (home / "orders.asked").open("a") as asked:
-            asked.write(".")
+    async def orders(caller: known) -> JSONResponse:
         told = OrderNotices.read(caller.body).notices
         rule = (home / "orders.rule").read_text() if (home / "orders.rule").exists() else "take"
         if rule == "break":
             raise StorageError("as the test wishes")
-        if rule == "unread" and len(told) > 0 and any("P2" in one.model_dump_json() for one in told):
+        if rule == "unread" and any("P2" in one.model_dump_json() for one in told):
             raise RequestError("as the test wishes")
         answers = [_one(home, rule, one) for one in told if rule != "silent"]
         return JSONResponse(OrderAnswers(answers=answers).model_dump())
 
-    app.include_router(router)
+    return router
 
 
 def _one(home: Path, rule: str, notice: OrderNotice) -> OrderAnswer:
@@ -83,8 +80,7 @@ def _main(home: str, port: str, archive: str) -> None:
     settings = replace_port(Path(home), port)
     files = gateway_certificate(settings)
     service = service_of(settings, archive)
-    app = gateway_app(service)
-    _door(Path(home), app, Depends(authenticated(service)))
+    app = gateway_app(service, _door(Path(home), service))
     serve(
         app,
         Listener("localhost", int(port), files.certificate, files.private_key, service.authority.certificate_file),

@@ -1,5 +1,6 @@
 """The listener for the hospital's orders: a process of its own beside the acceptors, one thread for a connection."""
 
+import shutil
 import signal
 import socket
 import ssl
@@ -154,9 +155,11 @@ def listen(settings: Settings, listener: socket.socket, ready: Connection) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the receiver gets it too, and stops us
     threading.Thread(target=watch_parent, args=(end,), daemon=True, name="parent-watch").start()
     hl7 = settings.gateway.hl7
-    database = open_database(sqlite_url(settings.home / "gateway" / "gateway.sqlite"))
+    folder, keep_free = settings.home / "gateway", settings.gateway.keep_free_mb << 20
+    database = open_database(sqlite_url(folder / "gateway.sqlite"))
     with closing(database):
-        door = Listener(Orders(database, hl7), listener, server_context(settings) if hl7.serves_tls else None)
+        orders = Orders(database, hl7, has_room=lambda: shutil.disk_usage(folder).free >= keep_free)
+        door = Listener(orders, listener, server_context(settings) if hl7.serves_tls else None)
         ready.send_bytes(b"1")
         ready.close()
         door.run(stop)

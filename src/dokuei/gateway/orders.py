@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,14 +30,17 @@ _KEPT_BYTES = 1 << 20  # of a message that was refused
 
 @dataclass(frozen=True)
 class Orders:
-    """What is done with a message that came, whole or not."""
+    """What is done with a message that came, whole or not; without room on the disk nothing is taken."""
 
     database: Database
     settings: Hl7Settings
+    has_room: Callable[[], bool] = lambda: True
 
     def take(self, data: bytes, *, peer_address: str) -> bytes:
         """Keep what the message says, or the message itself with the reason; the answer for its sender."""
         header, charset = read_header(data), None
+        if not self.has_room():
+            return self._not_kept(header, charset, "no room")
         try:
             message = read_message(data, default=self.settings.character_set)
             header, charset = message.header, message.charset
@@ -46,7 +50,7 @@ class Orders:
         except Hl7Error as error:
             return self._refuse(data, header, charset, error, peer_address)
         except SQLAlchemyError as error:
-            return self._not_kept(header, charset, error)
+            return self._not_kept(header, charset, type(error).__name__)
         return self._answer(header, charset, None)
 
     def refuse(self, data: bytes, error: Hl7Error, *, peer_address: str) -> bytes:
@@ -117,12 +121,12 @@ class Orders:
                 )
                 _audit(connection, header, "order.quarantined", {"location": error.location, "sha256": digest})
         except SQLAlchemyError as failure:
-            return self._not_kept(header, charset, failure)
+            return self._not_kept(header, charset, type(failure).__name__)
         _log.warning("order.refused", location=error.location, condition=error.condition)
         return self._answer(header, charset, error)
 
-    def _not_kept(self, header: Segment | None, charset: Charset | None, error: SQLAlchemyError) -> bytes:
-        _log.error("order.not_kept", why=type(error).__name__)
+    def _not_kept(self, header: Segment | None, charset: Charset | None, why: str) -> bytes:
+        _log.error("order.not_kept", why=why)
         failure = Hl7Error("it could not be kept", remedy="send it again later", condition=INTERNAL)
         return self._answer(header, charset, failure)
 

@@ -280,6 +280,12 @@ def test_a_full_disk_is_a_failure_of_ours_and_nothing_is_said_to_be_kept(tmp_pat
             assert said(answer, "ERR")[3].startswith("207")
 
 
+def test_without_room_a_sender_is_asked_to_come_again(tmp_path: Path) -> None:
+    with closing(open_spool(tmp_path)) as spool:
+        answer = Orders(spool.database, Hl7Settings(), has_room=lambda: False).take(written(order()), peer_address="")
+    assert (said(answer.decode("iso2022_jp"))[1], notices(tmp_path)) == ("AR", ())
+
+
 def test_no_patient_stands_in_the_log(gateway: tuple[Receiver, int]) -> None:
     receiver, port = gateway
     ask(port, written(order()))

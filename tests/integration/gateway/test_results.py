@@ -12,12 +12,14 @@ import pytest
 from hl7apy.parser import parse_message
 from sqlalchemy import select, update
 
+from dokuei.clock import now
 from dokuei.dicom.pseudonym import Pseudonyms
-from dokuei.gateway import order_tables, result_tables
+from dokuei.gateway import order_tables, pseudonym_tables, result_tables
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
 from dokuei.gateway.orders import Orders
+from dokuei.gateway.pseudonym_tables import Patient
 from dokuei.gateway.reidentify import Reidentifier
 from dokuei.gateway.result_tables import Result, ResultCounts, result_message
 from dokuei.gateway.results import Results
@@ -252,6 +254,41 @@ def test_a_letter_that_iso_ir_87_lacks_is_shown_and_noted(way: Way) -> None:
         way.turn()
     assert "〓木" in way.his.text(0)
     assert "sent as 〓: 1" in way.rows()[0].note
+
+
+@pytest.mark.filterwarnings("ignore:The string:UserWarning")  # highdicom, of a name of one component
+def test_a_report_on_a_pseudonym_goes_out_under_the_true_identity(tmp_path: Path) -> None:
+    """JRS-11: name, numbers and UID are put back here; what the hub knows as a pseudonym, the hospital never sees."""
+    pseudonyms, his = Pseudonyms(b"k" * 32), InformationSystem()
+    who = pseudonyms.patient("0001234", "", "")
+    settings = _settings(tmp_path / "gateway", his)
+    with reading_room(tmp_path / "hub") as room, closing(open_spool(settings.home)) as spool:
+        number = pseudonyms.accession_number("A1")
+        item = room.mammogram_case(patient_id=who, PatientName=who, AccessionNumber=number)
+        client = room.reader("reader.a")
+        room.written(client, item)
+        assert room.signed(client, item, room.keys["reader.a"]).status_code == 200
+        study = room.reports.pending_deliveries("kita")[0].study_instance_uid
+        names = "YAMADA^HANAKO=山田^花子"
+        true = Patient("1.2.392.1.5", "0001234", "", names, "19700203", "F", "20261201", "", "", "A1", "")
+        with spool.database.begin() as connection:
+            pseudonym_tables.note(connection, study, pseudonym=who, patient=true, at=now())
+        line: Any = Line(room)
+        link = Link(1.0, threading.Event())
+        deliverer = Deliverer(settings, spool.database, link, lambda: line)
+        deliverer.fetch(line)
+        results = Results(
+            settings, spool.database, link, deliverer.folder, Reidentifier(spool.database, lambda: pseudonyms)
+        )
+        way = Way(room, spool.database, deliverer, results, his, client, item)
+        _place(way)
+        with his.running():
+            way.turn()
+    told = his.text(0)
+    assert "|0001234^^^BYOIN^PI||山田^花子^^^^^L^I~YAMADA^HANAKO^^^^^L^A||19700203|F" in told
+    assert "|P1|F1|" in told
+    assert "|1.2.392.1.5|" in told
+    assert not any(one in told for one in (who, number, study))
 
 
 def _unmade(way: Way) -> tuple[result_tables.Unmade, ...]:
