@@ -164,13 +164,17 @@ def settings_page() -> str:
 
 def sections() -> Iterator[tuple[str, type[BaseModel]]]:
     """The sections by the name that the file gives them, the one without a name first."""
-    inside = list(_models(Settings))
     yield "", Settings
-    for name, model in inside:
-        yield f"[{name}]", model
-        for key, nested in _models(model):
-            many = "tuple" in str(model.model_fields[key].annotation)
-            yield f"[[{name}.{key}]]" if many else f"[{name}.{key}]", nested
+    yield from _inside("", Settings)
+
+
+def _inside(name: str, model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The sections of a section, each followed by its own."""
+    for key, nested in _models(model):
+        many = "tuple" in str(model.model_fields[key].annotation)
+        path = f"{name}.{key}" if name else key
+        yield f"[[{path}]]" if many else f"[{path}]", nested
+        yield from _inside(path, nested)
 
 
 def _models(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:

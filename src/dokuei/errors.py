@@ -22,7 +22,8 @@
     │   ├── ForbiddenError          somebody is, and may not
     │   └── NotFoundError           nothing here, or nothing this person may know of
     ├── RequestError                a request that cannot be understood
-    │   └── NotAcceptableError      no representation that the client takes
+    │   ├── NotAcceptableError      no representation that the client takes
+    │   └── Hl7Error                an HL7 message that is not taken
     ├── TransferError               gateway and hub could not talk
     │   ├── UnreachableError        no way to the other side now
     │   ├── PeerRefusedError        the other side said no
@@ -221,6 +222,25 @@ class NotAcceptableError(RequestError):
 
     http_status = 406
     code = "not-acceptable"
+
+
+class Hl7Error(RequestError):
+    """An HL7 message that is not taken: ``location`` names the segment or field, ``condition`` is of table 0357."""
+
+    code = "hl7"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        phase: str = "reading an HL7 message",
+        remedy: str = "",
+        location: str = "",
+        condition: int = 207,
+    ) -> None:
+        super().__init__(what, phase=phase, remedy=remedy)
+        self.location = location
+        self.condition = condition
 
 
 class TransferError(DokueiError):

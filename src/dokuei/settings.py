@@ -196,6 +196,71 @@ class PseudonymSettings(_Section):
     )
 
 
+class ResultDestination(_Section):
+    """The hospital's information system, which is told of reports by HL7 v2.5 over MLLP (ORU^R01)."""
+
+    host: str = Field(description="Its address.")
+    port: int = Field(description="Its MLLP port.")
+    application: str = Field("HIS", description="Its name as MSH-5 says it.")
+    facility: str = Field("", description="Its facility as MSH-6 says it.")
+    character_set: Literal["iso-2022-jp", "utf-8"] = Field(
+        "iso-2022-jp", description="How Japanese is written: ISO IR87, or UNICODE UTF-8."
+    )
+    tls: bool = Field(default=False, description="Speak TLS to it; an address that is not loopback has it always.")
+    ca: Path | None = Field(None, description="PEM of who issued its certificate; empty: the system's authorities.")
+    certificate: Path | None = Field(None, description="PEM chain that the gateway shows it, where it asks for one.")
+    private_key: Path | None = Field(None, description="PEM private key that belongs to certificate.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        _demand_both_or_neither(self.certificate, self.private_key)
+        if not self.serves_tls and (self.ca or self.certificate):
+            raise ValueError("ca and certificate are for TLS: set tls too, or leave them out")
+        return self
+
+    @property
+    def serves_tls(self) -> bool:
+        """Nothing but loopback is told of a patient without TLS."""
+        return self.tls or not _is_loopback(self.host)
+
+
+class Hl7Settings(_Section):
+    """Orders from the hospital's information system, and results back to it: HL7 v2.5 over MLLP."""
+
+    host: str = Field("127.0.0.1", description="Address on which orders are taken.")
+    port: int = Field(0, description="MLLP port (2575 is registered); 0: off.")
+    tls: bool = Field(
+        default=False,
+        description="Take orders with TLS, by the files of DIMSE over TLS; an address beyond loopback has it always.",
+    )
+    application: str = Field("DOKUEI", description="The gateway's own name as MSH-3 says it.")
+    facility: str = Field("", description="The gateway's own facility as MSH-4 says it.")
+    sending_applications: tuple[str, ...] = Field(
+        (), description="Whose orders are taken (MSH-3); empty: anybody's on loopback, nobody's elsewhere."
+    )
+    character_set: Literal["iso-2022-jp", "utf-8", "shift_jis", "ascii"] = Field(
+        "iso-2022-jp", description="How messages are read whose MSH-18 is empty; Shift_JIS has no name there."
+    )
+    accession_number: Literal["first-found", "IPC-1", "OBR-18", "OBR-19", "filler"] = Field(
+        "first-found", description="Where the accession number stands; first-found: IPC-1, OBR-18, the filler's."
+    )
+    issuer_in_images: bool = Field(
+        default=False,
+        description="Images name the assigning authority of PID-3 as Issuer of Patient ID: pseudonyms depend on it.",
+    )
+    results: ResultDestination | None = Field(None, description="Who is told of reports; empty: nobody.")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can send orders."""
+        return _is_loopback(self.host)
+
+    @property
+    def serves_tls(self) -> bool:
+        """Nothing but loopback is served without TLS."""
+        return self.tls or not self.loopback
+
+
 class GatewaySettings(_Section):
     """How the hospital's program receives, forwards and delivers."""
 
@@ -223,6 +288,7 @@ class GatewaySettings(_Section):
     pseudonyms: PseudonymSettings = Field(
         PseudonymSettings(), description="What may leave beside the pixels where the site wants pseudonyms."
     )
+    hl7: Hl7Settings = Field(Hl7Settings(), description="Orders and results by HL7 v2.5 over MLLP.")
     hub_url: str = Field("", description="The hub's gateway address; filled by enrolment when empty.")
     proxy: str = Field("", description="http://user:password@host:port of an outbound CONNECT proxy.")
     keep_originals: Literal["until-proved", "always"] = Field(

@@ -135,6 +135,7 @@ class HubForGateways:
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
+    program: str = __file__
 
     @property
     def settings(self) -> Settings:
@@ -162,7 +163,7 @@ class HubForGateways:
     def start(self) -> None:
         with (self.home / "hub.out").open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, __file__, str(self.home), str(self.port), self.archive],
+                [sys.executable, self.program, str(self.home), str(self.port), self.archive],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

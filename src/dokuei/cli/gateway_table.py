@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dokuei.cli.gateway_orders_table import summary
 from dokuei.cli.object_words import in_words, refused_in_words
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def tell_status(status: GatewayStatus, *, language: Literal["ja", "en"], as_json
         waiting = _word("waiting", language)
         said = waiting.format(number=status.quarantined, elsewhere=elsewhere, home=status.home)
         console.print(f"[red]{escape(said)}[/]", highlight=False)
+    for line in summary(status.orders, status.results, home=str(status.home), language=language):
+        console.print(escape(line), highlight=False)
 
 
 def tell_entries(entries: Sequence[Entry], *, language: Literal["ja", "en"], as_json: bool) -> None:
@@ -216,6 +219,8 @@ def _plain(status: GatewayStatus) -> dict[str, Any]:
             }
             for line in status.studies
         ],
+        "orders": dataclasses.asdict(status.orders),
+        "results": dataclasses.asdict(status.results),
         "quarantine": {"open": status.quarantined, "entries": [_entry(entry) for entry in status.refusals]},
     }
 

@@ -128,7 +128,7 @@ def accept(settings: Settings, listeners: Listeners, ready: Connection) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the receiver gets it too, and stops us
-    threading.Thread(target=_watch_parent, args=(stop,), daemon=True, name="parent-watch").start()
+    threading.Thread(target=watch_parent, args=(stop,), daemon=True, name="parent-watch").start()
     folder = settings.home / "gateway"
     database = open_database(sqlite_url(folder / "gateway.sqlite"))
     spool = Spool(database, folder)
@@ -145,7 +145,8 @@ def accept(settings: Settings, listeners: Listeners, ready: Connection) -> None:
         acceptor.run(wake)
 
 
-def _watch_parent(stop: Callable[[], None]) -> None:
+def watch_parent(stop: Callable[[], None]) -> None:
+    """End with the process that forked this one."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -18,7 +18,7 @@ from pynetdicom.association import Association
 
 from dokuei.clock import now
 from dokuei.errors import DiskFullError, DokueiError, PeerRefusedError, ProofError, UnreachableError
-from dokuei.gateway import deliver_tables
+from dokuei.gateway import deliver_tables, result_tables
 from dokuei.gateway.deliver_tables import Held
 from dokuei.gateway.link import Link, pause
 from dokuei.gateway.pacs_tls import client_context
@@ -192,11 +192,11 @@ class Deliverer:
         return self.settings.home / "gateway" / "deliver"
 
     def run(self) -> None:
-        """Deliver until the stop; without a PACS everything waits at the hub."""
+        """Deliver until the stop; with neither a PACS nor a HIS everything waits at the hub."""
         client = self.make_client()
         try:
             while not self.link.stop.is_set():
-                if self.settings.gateway.pacs is not None:
+                if self.settings.gateway.pacs is not None or self.settings.gateway.hl7.results is not None:
                     client = self.turn(client)
                 self.link.stop.wait(_ASK_SECONDS)
         finally:
@@ -209,7 +209,7 @@ class Deliverer:
             failed = self.fetch(client)
         except DokueiError as error:
             client = self._given_up(client, error)
-        outcomes = (*failed, *self.store())
+        outcomes = (*failed, *(self.store() if self.settings.gateway.pacs is not None else ()))
         try:
             self.report(client, outcomes)
         except DokueiError as error:
@@ -277,7 +277,8 @@ class Deliverer:
             if self._told(client, receipt):
                 with self.database.begin() as connection:
                     deliver_tables.mark_reported(connection, one.delivery_id)
-                self._path(one.sha256).unlink(missing_ok=True)
+                if not self._is_still_told(one):
+                    self._path(one.sha256).unlink(missing_ok=True)
         for outcome in outcomes:
             if outcome.error:
                 self._told(
@@ -295,6 +296,13 @@ class Deliverer:
             _log.warning("report.receipt_refused", state=receipt.state, code=error.code)
             return False
         return True
+
+    def _is_still_told(self, held: Held) -> bool:
+        """Whether a message for the HIS is still to be made of it; whoever makes it then removes the file."""
+        if self.settings.gateway.hl7.results is None or held.kind != "sr":
+            return False
+        with self.database.read() as connection:
+            return not result_tables.is_done(connection, held.delivery_id)
 
     def _is_whole(self, held: Held) -> bool:
         try:

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from dokuei.clock import now
 from dokuei.errors import DokueiError, PeerRefusedError
 from dokuei.gateway.enrol import Identity, hub_client, identity_of
-from dokuei.settings import Destination, Settings
+from dokuei.settings import Destination, ResultDestination, Settings
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.dial import Address, Proxy, address_of, connect, proxy_of, secure
 from dokuei.transfer.protocol import Offer
@@ -56,7 +56,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything in the order in which it must work; what depends on a failed step is left out."""
     identity = identity_of(settings.home)
     enrolment = identity.read()
-    found = [_disk(settings), _pacs(settings.gateway.pacs)]
+    found = [_disk(settings), _pacs(settings.gateway.pacs), *_his(settings.gateway.hl7.results)]
     url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
     if enrolment is None:
         found += [Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]
@@ -194,6 +194,20 @@ def _pacs(pacs: Destination | None) -> Finding:
         what = f"{where} cannot be reached: {error.strerror or type(error).__name__}"
         return Finding("PACS", "bad", what, "start it, or open the way from this machine to it")
     return Finding("PACS", "good", f"{where} listens")
+
+
+def _his(results: ResultDestination | None) -> Iterator[Finding]:
+    """Who is told of reports by HL7, where anybody is: the same."""
+    if results is None:
+        return
+    where = f"{results.application} at {results.host}:{results.port}"
+    try:
+        socket.create_connection((results.host, results.port), _PACS_SECONDS).close()
+    except OSError as error:
+        what = f"{where} cannot be reached: {error.strerror or type(error).__name__}"
+        yield Finding("HL7", "bad", what, "start it, or open the way from this machine to it")
+        return
+    yield Finding("HL7", "good", f"{where} listens")
 
 
 def _issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:

@@ -1,13 +1,13 @@
-"""TLS toward the hospital's PACS (PS3.15 B.12): whom it is believed by, and what the gateway shows of itself."""
+"""TLS toward the hospital's PACS (PS3.15 B.12) and HIS: by whom they are believed, and what the gateway shows them."""
 
 import ssl
 
 from dokuei.errors import ConfigurationError
-from dokuei.settings import Destination
+from dokuei.settings import Destination, ResultDestination
 
 
-def client_context(destination: Destination) -> ssl.SSLContext:
-    """The context of an association with TLS: a hospital's PACS has its certificate from the hospital's own authority.
+def client_context(destination: Destination | ResultDestination) -> ssl.SSLContext:
+    """The context of a connection with TLS: a hospital's systems have certificates of the hospital's own authority.
 
     Raises:
         ConfigurationError: authority, certificate or key is missing or unreadable.
@@ -19,8 +19,8 @@ def client_context(destination: Destination) -> ssl.SSLContext:
             context.load_cert_chain(destination.certificate, destination.private_key)
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(
-            f"TLS toward {destination.ae_title} cannot start: {error}",
+            f"TLS toward {destination.host} cannot start: {error}",
             phase="reading certificates",
-            remedy="look at ca, certificate and private_key of [gateway.pacs]",
+            remedy="look at its ca, certificate and private_key in dokuei.toml",
         ) from error
     return context

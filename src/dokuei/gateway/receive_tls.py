@@ -1,4 +1,4 @@
-"""TLS toward modalities: BCP 195 profiles without downgrade (PS3.15 B.10, B.12), certificates on both sides."""
+"""TLS toward modalities and senders of orders: BCP 195 as it stands (PS3.15 B.10, B.12), certificates on both sides."""
 
 import ssl
 from pathlib import Path
@@ -22,7 +22,7 @@ def server_context(settings: Settings) -> ssl.SSLContext:
     """
     gateway = settings.gateway
     authority = open_authority(settings.home / "pki")
-    own = server_certificate(authority, "gateway", host_names=[gateway.host])
+    own = server_certificate(authority, "gateway", host_names=list(dict.fromkeys([gateway.hl7.host, gateway.host])))
     certificate = gateway.tls_certificate or own.certificate
     key = gateway.tls_private_key or own.private_key
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -35,8 +35,8 @@ def server_context(settings: Settings) -> ssl.SSLContext:
         context.load_verify_locations(gateway.tls_client_ca or authority.certificate_file)
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(
-            f"DIMSE over TLS cannot start: {error}",
+            f"TLS toward the hospital cannot start: {error}",
             phase="reading certificates",
-            remedy=f"look at {certificate} and its key, or set gateway.tls_port to 0",
+            remedy=f"look at {certificate} and its key, or set gateway.tls_port and gateway.hl7.port to 0",
         ) from error
     return context

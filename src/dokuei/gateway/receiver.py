@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ from dokuei.clock import monotonic
 from dokuei.errors import ConfigurationError
 from dokuei.gateway.acceptor import Listeners, accept
 from dokuei.gateway.commitment_report import report
+from dokuei.gateway.listen import listen
 from dokuei.gateway.receive_tls import server_context
 from dokuei.gateway.recover import recover
 from dokuei.gateway.spool import open_spool
@@ -65,11 +67,15 @@ def serve(settings: Settings, *, ready: Callable[[Endpoint], None], stop: thread
             recover(spool)
         gateway = settings.gateway
         _demand_listener(gateway)
-        if gateway.tls_port:
+        if gateway.tls_port or (gateway.hl7.port and gateway.hl7.serves_tls):
             server_context(settings)  # say what is wrong with it now, not in a child
         plain = stack.enter_context(_listen(gateway.host, gateway.port)) if gateway.serves_plain else None
         secure = stack.enter_context(_listen(gateway.host, gateway.tls_port)) if gateway.tls_port else None
-        acceptors = [Child(settings, Listeners(plain, secure)) for _ in range(gateway.acceptors)]
+        listeners = Listeners(plain, secure)
+        acceptors = [Child("acceptor", partial(accept, settings, listeners)) for _ in range(gateway.acceptors)]
+        if gateway.hl7.port:
+            orders = stack.enter_context(_listen(gateway.hl7.host, gateway.hl7.port))
+            acceptors.append(Child("orders", partial(listen, settings, orders)))
         for acceptor in acceptors:
             stack.callback(acceptor.kill)
             acceptor.start()
@@ -94,14 +100,14 @@ def serve(settings: Settings, *, ready: Callable[[Endpoint], None], stop: thread
 
 
 class Child:
-    """One acceptor process, started again when it dies.
+    """One receiving process, started again when it dies; ``serve`` says through its pipe that it is ready.
 
     Forked, so that a second of imports is not paid by each; this process keeps no database open while it forks.
     """
 
-    def __init__(self, settings: Settings, listeners: Listeners) -> None:
-        self._settings = settings
-        self._listeners = listeners
+    def __init__(self, name: str, serve: "Callable[[Connection], None]") -> None:
+        self._name = name
+        self._serve = serve
         self._process: multiprocessing.process.BaseProcess | None = None
         self._ready: Connection | None = None
         self._started = 0.0
@@ -114,7 +120,7 @@ class Child:
     def start(self) -> None:
         """Start it; its listeners are ours."""
         self._ready, told = _FORK.Pipe(duplex=False)
-        self._process = _FORK.Process(target=accept, args=(self._settings, self._listeners, told), name="acceptor")
+        self._process = _FORK.Process(target=self._serve, args=(told,), name=self._name)
         self._process.start()
         told.close()
         self._started = monotonic()
@@ -137,7 +143,7 @@ class Child:
         """Start it again if it died, at most once in a while."""
         if self._process is None or self._process.is_alive() or monotonic() - self._started < _STEADY_SECONDS:
             return
-        _log.warning("acceptor.restarted", code=self._process.exitcode)
+        _log.warning(f"{self._name}.restarted", code=self._process.exitcode)
         self.start()
 
     def terminate(self) -> None:

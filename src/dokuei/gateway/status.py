@@ -5,10 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from dokuei.gateway import forward_tables
+from dokuei.gateway import forward_tables, order_tables, result_tables
 from dokuei.gateway.enrol import Enrolment, identity_of
 from dokuei.gateway.forward_tables import Contact, StudyAtHub
+from dokuei.gateway.order_tables import OrderCounts
 from dokuei.gateway.quarantine import Entry, Quarantine
+from dokuei.gateway.result_tables import ResultCounts
 from dokuei.gateway.spool import Spool, State, StudyState, open_spool
 from dokuei.settings import Settings
 from dokuei.transfer.protocol import StudyReport
@@ -41,6 +43,8 @@ class GatewayStatus:
     studies: tuple[StudyLine, ...]
     quarantined: int
     refusals: tuple[Entry, ...]
+    orders: OrderCounts
+    results: ResultCounts
 
 
 def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
@@ -54,6 +58,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         quarantined, refusals = quarantine.open_entries(), quarantine.entries()
         with spool.database.read() as connection:
             contact = forward_tables.contact(connection)
+            orders, results = order_tables.counts(connection), result_tables.counts(connection)
     finally:
         spool.database.close()
     return GatewayStatus(
@@ -64,6 +69,8 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         studies=tuple(lines),
         quarantined=quarantined,
         refusals=tuple(refusals),
+        orders=orders,
+        results=results,
     )
 
 

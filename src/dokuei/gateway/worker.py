@@ -21,8 +21,10 @@ from dokuei.gateway.link import Link
 from dokuei.gateway.pipeline import Pipeline, sweep
 from dokuei.gateway.pseudonyms import naming_of, open_key
 from dokuei.gateway.reidentify import Reidentifier
+from dokuei.gateway.results import Results
 from dokuei.gateway.sending import SendQueue
 from dokuei.gateway.spool import Spool, open_spool
+from dokuei.gateway.tell import Teller
 from dokuei.settings import Settings
 from dokuei.storage.anchor import DailyAnchor
 from dokuei.storage.audit import gateway_trail
@@ -73,8 +75,11 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         naming=naming,
     )
     heart = Heart(settings, relaxed, link)
-    reidentify = Reidentifier(durable.database, lambda: Pseudonyms(open_key(settings.home, durable.database)))
+    pseudonyms = lambda: Pseudonyms(open_key(settings.home, durable.database))  # noqa: E731 - asked for when it is used
+    reidentify = Reidentifier(durable.database, pseudonyms)
+    teller = Teller(settings, durable.database, link, lambda: hub_client(settings), pseudonyms)
     deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings), reidentify)
+    results = Results(settings, durable.database, link, deliverer.folder, reidentify)
     anchor = DailyAnchor(settings.audit.anchor, "gateway", gateway_trail, relaxed.database)
     enrolled = _Enrolled(settings.home, link.stop)
     return [
@@ -83,6 +88,8 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         _Part("stream", enrolled.then(forwarder.stream)),
         _Part("heartbeat", enrolled.then(heart.beat)),
         _Part("deliver", enrolled.then(deliverer.run)),
+        _Part("orders", enrolled.then(teller.run)),
+        _Part("results", results.run),
         _Part("anchor", lambda: _anchor(anchor, link.stop)),
     ]
 

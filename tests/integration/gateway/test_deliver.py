@@ -5,71 +5,28 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI, Request
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
 from sqlalchemy import select, update
 
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.sr import ENHANCED_SR
-from dokuei.errors import NotFoundError, UnreachableError
+from dokuei.errors import NotFoundError
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
-from dokuei.hub import delivery_door
-from dokuei.hub.gateways.api import Caller
-from dokuei.hub.gateways.model import Gateway
-from dokuei.hub.problems import answer_with_problems
 from dokuei.hub.reports.tables import delivery
 from dokuei.settings import Destination, Settings
 from dokuei.storage.audit import gateway_entries, gateway_trail
 from dokuei.storage.db import Database, gateway_metadata, open_database, sqlite_url
-from dokuei.transfer.protocol import Problem
-from tests.makers.asgi import AsgiTransport
+from tests.makers.delivering import Line
 from tests.makers.peers import free_port, orthanc_program, running_orthanc
 from tests.makers.reading import ReadingRoom, reading_room
-
-
-@dataclass
-class Line:
-    """The hub's own routes without the line in between (the journey has it): whole, cut, or damaging."""
-
-    room: ReadingRoom
-    cut: bool = False
-    damage: bool = False
-    damaged: str = ""
-    more: list[dict[str, Any]] = field(default_factory=list)
-    site_id: str = "kita"
-
-    def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
-        if self.cut:
-            raise UnreachableError("cut", phase="test")
-        gateway = Gateway("g1", self.site_id, "test", "", datetime.now(UTC) + timedelta(days=9), datetime.now(UTC))
-
-        async def caller(request: Request) -> Caller:
-            return Caller(gateway, await request.body())
-
-        app = FastAPI()
-        answer_with_problems(app)
-        app.include_router(delivery_door.routes(self.room.reports, caller))
-        with httpx.Client(transport=AsgiTransport(app, self.room.hub.portal), base_url="http://hub") as client:
-            reply = client.request(method, path, content=body, headers=headers)
-        if reply.is_error:
-            raise Problem.read(reply.content).error()
-        answer = reply.content
-        if self.more and path.endswith("deliveries"):
-            answer = json.dumps({"objects": [*self.more, *reply.json()["objects"]]}).encode()
-        spoilt = self.damage or (self.damaged and self.damaged.encode() in (body or b""))
-        return answer[:-1] + b"?" if spoilt and path.endswith("object") else answer
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 @dataclass

@@ -1,0 +1,82 @@
+"""``dokuei gateway orders``: the hospital's orders on their way to the hub, and messages that were refused."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dokuei.cli.gateway_orders_table import Found, tell_found
+from dokuei.cli.options import Home, gateway_settings, operator
+from dokuei.errors import NotFoundError, RequestError
+from dokuei.logs import configure_logs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dokuei.gateway.spool import Spool
+    from dokuei.settings import Settings
+
+orders_app = typer.Typer(help="Orders and results by HL7: what waits, what was refused; without a verb: list them.")
+
+ListHome = Annotated[Path | None, typer.Option("--home", envvar="DOKUEI_HOME", help="Home folder.")]
+Number = Annotated[int, typer.Argument(help="The message's number in the list of those that were not understood.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For other programs.")]
+All = Annotated[bool, typer.Option("--all", help="Those that were taken, settled and sent, too.")]
+_AT_MOST = 1000
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[tuple[Settings, Spool]]:
+    from dokuei.gateway.spool import open_spool
+
+    configure_logs(part="gateway-orders")
+    settings = gateway_settings(home)
+    spool = open_spool(settings.home)
+    try:
+        yield settings, spool
+    finally:
+        spool.close()
+
+
+@orders_app.callback(invoke_without_command=True)
+def orders(context: typer.Context, *, home: ListHome = None, as_json: AsJson = False, taken_too: All = False) -> None:
+    """List orders, messages that were not understood, and results; needs neither hub nor line."""
+    from dokuei.gateway import order_tables, result_tables
+
+    if context.invoked_subcommand is not None:
+        return
+    if home is None:
+        raise RequestError("no home folder is named", phase="reading the command", remedy="add --home DIR")
+    with _opened(home) as (settings, spool), spool.database.read() as connection:
+        found = Found(
+            notices=order_tables.notices(connection, open_only=not taken_too, at_most=_AT_MOST),
+            refusals=order_tables.refusals(connection, open_only=not taken_too, at_most=_AT_MOST),
+            results=result_tables.results(connection, open_only=not taken_too, at_most=_AT_MOST),
+        )
+        tell_found(found, language=settings.language, as_json=as_json)
+
+
+@orders_app.command("show")
+def show(message: Number, *, home: Home) -> None:
+    """Print a message that was not understood as it came, byte for byte."""
+    from dokuei.gateway import order_tables
+
+    with _opened(home) as (_, spool), spool.database.read() as connection:
+        body = order_tables.refused_bytes(connection, message)
+    if body is None:
+        raise NotFoundError("no such message", phase="showing a message", remedy="dokuei gateway orders --all")
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
+
+
+@orders_app.command("settle")
+def settle(message: Number, *, home: Home) -> None:
+    """Take a message that was not understood off the list; its bytes stay."""
+    from dokuei.gateway.orders import settle as resolve
+
+    with _opened(home) as (_, spool):
+        resolve(spool.database, message, actor=operator())

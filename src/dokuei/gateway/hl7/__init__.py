@@ -1,0 +1,1 @@
+"""HL7 v2.5 as bytes and values: no socket, no database."""

@@ -1,0 +1,251 @@
+"""Results for the hospital's information system: made from the delivered report, and sent until it answers AA.
+
+A message is made once and kept with its control ID, so that it is the same however often it is sent again.
+"""
+
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
+
+from dokuei.clock import now
+from dokuei.errors import DokueiError, Hl7Error, PeerRefusedError, UnreachableError
+from dokuei.gateway import order_tables, result_tables
+from dokuei.gateway.hl7.answer import APPLICATION_ACCEPT
+from dokuei.gateway.hl7.charset import ISO_2022_JP, unwritable
+from dokuei.gateway.hl7.message import read_message
+from dokuei.gateway.hl7.result import CHARSETS, Envelope, result_status, result_text
+from dokuei.gateway.link import Link, pause
+from dokuei.gateway.mllp import CutError, Wire
+from dokuei.gateway.pacs_tls import client_context
+from dokuei.gateway.result_tables import Result, Unmade
+from dokuei.settings import ResultDestination, Settings
+from dokuei.storage.audit import gateway_trail
+from dokuei.storage.db import Database
+from dokuei.transfer.orders import Order, OrderNotice
+
+_log = structlog.get_logger()
+_LOOK_SECONDS = 2.0
+_CONNECT_SECONDS = 10.0
+_ANSWER_SECONDS = 30.0
+_ANSWER_BYTES = 1 << 20
+_CONTROL_ID_LENGTH = 20
+_PHASE = "sending results"
+_UNREADABLE = (
+    ValueError,
+    RuntimeError,
+    AttributeError,
+    KeyError,
+    TypeError,
+    OSError,
+    IndexError,
+    InvalidDicomError,
+    BytesLengthException,
+    DokueiError,
+)
+
+
+@dataclass
+class Results:
+    """The thread that tells the HIS; ``folder`` is where delivered objects lie."""
+
+    settings: Settings
+    database: Database
+    link: Link
+    folder: Path
+    reidentify: Callable[[Dataset], Dataset]
+    answer_seconds: float = field(default=_ANSWER_SECONDS)
+
+    def run(self) -> None:
+        """Make and send until the stop; without a destination nothing is made."""
+        destination = self.settings.gateway.hl7.results
+        while not self.link.stop.is_set():
+            if destination is not None:
+                self.make(destination)
+                self.send(destination)
+            self.link.stop.wait(_LOOK_SECONDS)
+
+    def make(self, destination: ResultDestination) -> None:
+        """A message of every report that has arrived; one that cannot be made holds none of the others back."""
+        with self.database.read() as connection:
+            waiting = result_tables.unmade(connection)
+        for one in waiting:
+            path = self.folder / f"{one.sha256}.dcm"
+            if not path.exists():
+                self._skip(one)
+                continue
+            try:
+                self._make(one, self.reidentify(dcmread(path)), destination)
+            except _UNREADABLE as error:
+                ours = isinstance(error, DokueiError)  # any other error may name the patient
+                self._not_made(one, str(error) if ours else f"the report cannot be read: {type(error).__name__}")
+                continue
+            with self.database.read() as connection:
+                if result_tables.reported(connection, one.delivery_id):
+                    path.unlink(missing_ok=True)
+
+    def send(self, destination: ResultDestination) -> None:
+        """What is not acknowledged, the oldest first; a correction never overtakes what it corrects."""
+        with self.database.read() as connection:
+            waiting = result_tables.to_send(connection)
+        held_back: set[str] = set()
+        for one, body in waiting:
+            study = one.study_instance_uid
+            if study in held_back or (one.not_before is not None and one.not_before > now()):
+                held_back.add(study)
+                continue
+            try:
+                self._send(one, body, destination)
+            except UnreachableError as error:
+                self._postpone(one, error)
+                return
+            except (PeerRefusedError, Hl7Error) as error:
+                self._postpone(one, error)
+                held_back.add(study)
+
+    def _make(self, one: Unmade, report: Dataset, destination: ResultDestination) -> None:
+        own = self.settings.gateway.hl7
+        with self.database.begin() as connection:
+            placed = order_tables.order_of(
+                connection,
+                study_instance_uid=str(report.StudyInstanceUID),
+                accession_number=str(report.get("AccessionNumber", "") or ""),
+                patient_id=str(report.PatientID),
+            )
+            order = None if placed is None else OrderNotice.model_validate_json(placed.document).order
+            envelope = Envelope(
+                sending_application=own.application,
+                sending_facility=own.facility,
+                receiving_application=destination.application,
+                receiving_facility=destination.facility,
+                control_id=one.delivery_id[:_CONTROL_ID_LENGTH],
+                at=now().astimezone(),
+                charset=CHARSETS[destination.character_set],
+            )
+            text = result_text(report, order, envelope)
+            result_tables.keep(
+                connection,
+                one,
+                control_id=envelope.control_id,
+                status=result_status(report),
+                body=envelope.charset.encode(text),
+                note=_note(text, envelope, order),
+                made_at=now(),
+                error="",
+                attempts=0,
+                not_before=None,
+            )
+
+    def _skip(self, one: Unmade) -> None:
+        """Delivered before there was anybody to tell: nothing is left to make a message of. Else it comes again."""
+        if one.reported:
+            with self.database.begin() as connection:
+                result_tables.keep(connection, one, skipped=True)
+
+    def _not_made(self, one: Unmade, why: str) -> None:
+        wait = pause(one.attempts + 2, ceiling=self.settings.gateway.retry_ceiling_seconds)
+        with self.database.begin() as connection:
+            result_tables.keep(
+                connection, one, attempts=one.attempts + 1, not_before=now() + timedelta(seconds=wait), error=why[:1000]
+            )
+        _log.warning("result.not_made", attempts=one.attempts + 1)
+
+    def _send(self, one: Result, body: bytes, destination: ResultDestination) -> None:
+        """A connection for each: what comes late for one can never be taken for the answer to another."""
+        with _connected(destination, self.answer_seconds) as connection:
+            wire = Wire(connection, _ANSWER_BYTES, self.answer_seconds, self.answer_seconds)
+            try:
+                wire.send(body)
+                answer = wire.receive()
+            except (OSError, CutError) as error:
+                raise PeerRefusedError("it hung up before it had answered", phase=_PHASE) from error
+        demand_accepted(answer, expected_control_id=one.control_id, default=destination.character_set)
+        with self.database.begin() as connection:
+            result_tables.mark_sent(
+                connection, one.delivery_id, destination=f"{destination.application} {destination.host}"
+            )
+            gateway_trail.append(
+                connection,
+                actor="system",
+                event="result.sent",
+                subject=one.study_instance_uid,
+                details={
+                    "sop_instance_uid": one.sop_instance_uid,
+                    "control_id": one.control_id,
+                    "status": one.status,
+                    "to": destination.application,
+                },
+            )
+        _log.info("result.sent", status=one.status, attempts=one.attempts)
+
+    def _postpone(self, one: Result, error: DokueiError) -> None:
+        wait = pause(one.attempts + 2, ceiling=self.settings.gateway.retry_ceiling_seconds)
+        with self.database.begin() as connection:
+            result_tables.postpone(
+                connection,
+                one.delivery_id,
+                attempts=one.attempts + 1,
+                until=now() + timedelta(seconds=wait),
+                error=error.what,
+            )
+        _log.warning("result.not_sent", why=error.code, attempts=one.attempts + 1)
+
+
+def demand_accepted(answer: bytes | None, *, expected_control_id: str, default: str = ISO_2022_JP) -> None:
+    """AA to this very message, and nothing else, means that it was taken (HL7 v2.5 2.9.2.2).
+
+    Raises:
+        PeerRefusedError: no answer, an answer to another message, or AE or AR with what it names.
+    """
+    if answer is None:
+        raise PeerRefusedError("it did not answer", phase=_PHASE)
+    try:
+        message = read_message(answer, default=default)
+    except Hl7Error as error:
+        raise PeerRefusedError("its answer is no HL7 message that can be read", phase=_PHASE) from error
+    said = next(iter(message.named("MSA")), None)
+    if said is None:
+        raise PeerRefusedError("its answer acknowledges nothing (no MSA)", phase=_PHASE)
+    if said.text(2) != expected_control_id:
+        raise PeerRefusedError("its answer is to another message (MSA-2)", phase=_PHASE)
+    if said.text(1).upper() != APPLICATION_ACCEPT:
+        where = next(iter(message.named("ERR")), None)
+        named = "" if where is None else " ".join(filter(None, (where.whole(2) or where.whole(1), where.whole(3))))
+        raise PeerRefusedError(f"it answered {said.text(1)[:2]} {named}".strip()[:200], phase=_PHASE)
+
+
+def _connected(destination: ResultDestination, seconds: float) -> socket.socket:
+    """A connection to the HIS.
+
+    Raises:
+        UnreachableError: nobody answers, or not by TLS that is believed.
+    """
+    where = f"{destination.host}:{destination.port}"
+    try:
+        plain = socket.create_connection((destination.host, destination.port), timeout=min(seconds, _CONNECT_SECONDS))
+    except OSError as error:
+        raise UnreachableError(f"{where} does not answer: {error.strerror or 'too late'}", phase=_PHASE) from error
+    if not destination.serves_tls:
+        return plain
+    try:
+        return client_context(destination).wrap_socket(plain, server_hostname=destination.host)
+    except (OSError, ssl.SSLError) as error:
+        plain.close()
+        raise UnreachableError(f"{where} does not speak TLS as is set: {error}", phase=_PHASE) from error
+
+
+def _note(text: str, envelope: Envelope, order: Order | None) -> str:
+    """What staff should know of a message that is sent all the same."""
+    notes = []
+    if envelope.charset.codec == ISO_2022_JP and (lost := unwritable(text)):
+        notes.append(f"letters without a place in ISO IR87, sent as 〓: {lost}")
+    if order is None:
+        notes.append("no order here has its numbers")
+    return "; ".join(notes)

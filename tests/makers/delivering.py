@@ -1,0 +1,54 @@
+"""The hub's routes for deliveries without the line in between (the journey has it), and a report on its way."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI, Request
+
+from dokuei.errors import UnreachableError
+from dokuei.hub import delivery_door
+from dokuei.hub.gateways.api import Caller
+from dokuei.hub.gateways.model import Gateway
+from dokuei.hub.problems import answer_with_problems
+from dokuei.transfer.protocol import Problem
+from tests.makers.asgi import AsgiTransport
+from tests.makers.reading import ReadingRoom
+
+
+@dataclass
+class Line:
+    """The hub's own routes without the line in between (the journey has it): whole, cut, or damaging."""
+
+    room: ReadingRoom
+    cut: bool = False
+    damage: bool = False
+    damaged: str = ""
+    more: list[dict[str, Any]] = field(default_factory=list)
+    site_id: str = "kita"
+
+    def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
+        if self.cut:
+            raise UnreachableError("cut", phase="test")
+        gateway = Gateway("g1", self.site_id, "test", "", datetime.now(UTC) + timedelta(days=9), datetime.now(UTC))
+
+        async def caller(request: Request) -> Caller:
+            return Caller(gateway, await request.body())
+
+        app = FastAPI()
+        answer_with_problems(app)
+        app.include_router(delivery_door.routes(self.room.reports, caller))
+        with httpx.Client(transport=AsgiTransport(app, self.room.hub.portal), base_url="http://hub") as client:
+            reply = client.request(method, path, content=body, headers=headers)
+        if reply.is_error:
+            raise Problem.read(reply.content).error()
+        answer = reply.content
+        if self.more and path.endswith("deliveries"):
+            answer = json.dumps({"objects": [*self.more, *reply.json()["objects"]]}).encode()
+        spoilt = self.damage or (self.damaged and self.damaged.encode() in (body or b""))
+        return answer[:-1] + b"?" if spoilt and path.endswith("object") else answer
+
+    def close(self) -> None:
+        """Nothing is held."""
