@@ -32,6 +32,8 @@ class Permission(StrEnum):
     READ_REPORT = "report.read"
     WRITE_REPORT = "report.write"
     SIGN_REPORT = "report.sign"
+    READ_MESSAGES = "messages.read"
+    WRITE_MESSAGES = "messages.write"
     READ_GATEWAYS = "gateways.read"
     MANAGE_GATEWAYS = "gateways.manage"
     ADMINISTER = "administer"
@@ -53,6 +55,7 @@ class Role(StrEnum):
 
 
 _P = Permission
+_TALK = (_P.READ_MESSAGES, _P.WRITE_MESSAGES)
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.READER: frozenset(
@@ -64,15 +67,24 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.WRITE_REPORT,
                 _P.SIGN_REPORT,
                 _P.READ_GATEWAYS,
+                *_TALK,
             }
         ),
         Role.RESIDENT: frozenset(
-            {_P.READ_IMAGES, _P.READ_WORKLIST, _P.CLAIM_CASE, _P.READ_REPORT, _P.WRITE_REPORT, _P.READ_GATEWAYS}
+            {
+                _P.READ_IMAGES,
+                _P.READ_WORKLIST,
+                _P.CLAIM_CASE,
+                _P.READ_REPORT,
+                _P.WRITE_REPORT,
+                _P.READ_GATEWAYS,
+                *_TALK,
+            }
         ),
-        Role.CLERK: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.WRITE_REPORT}),
-        Role.SITE_STAFF: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.READ_GATEWAYS}),
-        Role.TECHNOLOGIST: frozenset({_P.READ_IMAGES, _P.STORE_IMAGES, _P.READ_WORKLIST, _P.READ_GATEWAYS}),
-        Role.REFERRING_PHYSICIAN: frozenset({_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT}),
+        Role.CLERK: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.WRITE_REPORT, *_TALK}),
+        Role.SITE_STAFF: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.READ_GATEWAYS, *_TALK}),
+        Role.TECHNOLOGIST: frozenset({_P.READ_IMAGES, _P.STORE_IMAGES, _P.READ_WORKLIST, _P.READ_GATEWAYS, *_TALK}),
+        Role.REFERRING_PHYSICIAN: frozenset({_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, *_TALK}),
         Role.ADMINISTRATOR: frozenset({_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS}),
         Role.MAINTAINER: frozenset({_P.READ_GATEWAYS}),
         Role.AUDITOR: frozenset({_P.READ_AUDIT}),
