@@ -16,7 +16,18 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.messages import api as messages_api
+from dokuei.hub.messages.service import MessagesService, messages_service
+from dokuei.hub.neighbours import (
+    ArchiveImages,
+    CaseThreads,
+    CaseWays,
+    RegisterRules,
+    SiteContracts,
+    ThreadCases,
+    ThreadQuestions,
+    WorklistCases,
+)
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
@@ -40,6 +51,7 @@ class ReadingRoom:
     hub: SmallHub
     archive: ArchiveService
     worklist: WorklistService
+    messages: MessagesService
     reports: ReportsService
     seal: Sealer
     blobs: FilesystemBlobs
@@ -160,6 +172,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         archive = ArchiveService(hub.database, blobs)
         contracts = SiteContracts(hub.sites, "Asia/Tokyo")
         worklist = WorklistService(hub.database, hub.identity.people, contracts)
+        messages = messages_service(hub.database, blobs, people=hub.identity.people, cases=ThreadCases(worklist))
         sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
         reports = reports_service(
             hub.database,
@@ -168,6 +181,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
             rules=RegisterRules(hub.sites),
+            questions=ThreadQuestions(messages),
             contracts=contracts,
             sealer=sealing,
             facility=CENTRE,
@@ -175,9 +189,10 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         )
         gateways: list[GatewayState] = []
         ways = CaseWays(archive, lambda _: tuple(gateways), reports)
-        hub.app.include_router(worklist_api.routes(worklist, ways))
+        hub.app.include_router(worklist_api.routes(worklist, ways, CaseThreads(messages)))
+        hub.app.include_router(messages_api.routes(messages))
         hub.app.include_router(reports_api.routes(reports))
-        yield ReadingRoom(hub, archive, worklist, reports, sealing, blobs, folder, gateways)
+        yield ReadingRoom(hub, archive, worklist, messages, reports, sealing, blobs, folder, gateways)
 
 
 def lossy_mammogram() -> Dataset:

@@ -20,7 +20,18 @@ from dokuei.hub.identity.guard import principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
-from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.messages import api as messages_api
+from dokuei.hub.messages.service import MessagesService, messages_service
+from dokuei.hub.neighbours import (
+    ArchiveImages,
+    CaseThreads,
+    CaseWays,
+    RegisterRules,
+    SiteContracts,
+    ThreadCases,
+    ThreadQuestions,
+    WorklistCases,
+)
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
@@ -45,6 +56,7 @@ class Hub:
     archive: ArchiveService
     gateways: GatewaysService
     worklist: WorklistService
+    messages: MessagesService
     reports: ReportsService
 
 
@@ -61,6 +73,7 @@ def open_hub(settings: Settings) -> Hub:
     )
     contracts = SiteContracts(sites, settings.seal.time_zone)
     worklist = WorklistService(stores.database, identity.people, contracts)
+    messages = messages_service(stores.database, stores.blobs, people=identity.people, cases=ThreadCases(worklist))
     return Hub(
         settings=settings,
         stores=stores,
@@ -71,6 +84,7 @@ def open_hub(settings: Settings) -> Hub:
             settings, stores.database, archive=archive, sites=sites, urgent=worklist.urgent_studies
         ),
         worklist=worklist,
+        messages=messages,
         reports=reports_service(
             stores.database,
             stores.blobs,
@@ -78,6 +92,7 @@ def open_hub(settings: Settings) -> Hub:
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
             rules=RegisterRules(sites),
+            questions=ThreadQuestions(messages),
             contracts=contracts,
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
@@ -127,7 +142,9 @@ def readers_app(hub: Hub) -> FastAPI:
     app.state.hub_url = hub.settings.hub.public_address
     app.include_router(archive_api.routes(hub.archive))  # first: a request is held against the routes in this order
     app.include_router(identity_api.routes(hub.identity))
-    app.include_router(worklist_api.routes(hub.worklist, CaseWays(hub.archive, hub.gateways.gateways, hub.reports)))
+    ways = CaseWays(hub.archive, hub.gateways.gateways, hub.reports)
+    app.include_router(worklist_api.routes(hub.worklist, ways, CaseThreads(hub.messages)))
+    app.include_router(messages_api.routes(hub.messages))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
