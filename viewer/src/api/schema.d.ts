@@ -8,12 +8,26 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An answer to a question. */
+        readonly AnswerIn: {
+            readonly message_id: string;
+            readonly text: string;
+            readonly attachments?: readonly string[];
+        };
         /** @description What the hospital's gateway told last of the study. */
         readonly AtGatewayOut: {
             readonly gateway_id: string;
             readonly name: string;
             readonly state: string;
             readonly error: string;
+        };
+        /** @description A file that goes with a message. */
+        readonly AttachmentOut: {
+            readonly attachment_id: string;
+            readonly file_name: string;
+            readonly media_type: string;
+            readonly size: number;
+            readonly url: string;
         };
         /** @description One object of the report on its way to the hospital's PACS. */
         readonly BackOut: {
@@ -34,6 +48,14 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
             readonly synced_refused: boolean;
+        };
+        /** @description Who was called, at which number or extension, when, and whether they read back what they were told. */
+        readonly CallBackShape: {
+            readonly person: string;
+            readonly number: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly read_back: boolean;
         };
         /** @description The code that an app shows. */
         readonly CodeIn: {
@@ -199,8 +221,15 @@ export interface components {
             readonly report_status: string | null;
             readonly assigned_to: string | null;
             readonly locked_by: components["schemas"]["LockOut"] | null;
+            readonly unread_messages: number;
+            readonly open_question: boolean;
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
+        /**
+         * @description What a message is for (連絡, 質問, 回答, 電話連絡).
+         * @enum {string}
+         */
+        readonly Kind: "note" | "question" | "answer" | "call_back";
         /**
          * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
          *
@@ -242,6 +271,63 @@ export interface components {
         readonly LossyEntry: {
             readonly methods: readonly string[];
             readonly ratios: readonly number[];
+        };
+        /** @description What somebody is writing and has not sent. */
+        readonly MessageDraftShape: {
+            /**
+             * @default note
+             * @enum {string}
+             */
+            readonly kind: "note" | "question" | "answer" | "call_back";
+            /** @default  */
+            readonly text: string;
+            /** @default false */
+            readonly blocks_signing: boolean;
+            /** @default false */
+            readonly to_do: boolean;
+            /** @default  */
+            readonly answers: string;
+            /** @default  */
+            readonly called_person: string;
+            /** @default  */
+            readonly called_number: string;
+            /** @default  */
+            readonly called_at: string;
+            readonly read_back?: boolean | null;
+        };
+        /** @description A message; ``message_id`` is the page's own, so that what is sent twice is said once. */
+        readonly MessageIn: {
+            readonly message_id: string;
+            /** @enum {string} */
+            readonly kind: "note" | "question" | "call_back";
+            readonly text: string;
+            /** @default false */
+            readonly blocks_signing: boolean;
+            /** @default false */
+            readonly to_do: boolean;
+            readonly corrects?: string | null;
+            readonly call_back?: components["schemas"]["CallBackShape"] | null;
+            readonly attachments?: readonly string[];
+        };
+        /** @description One message of a case's thread. */
+        readonly MessageOut: {
+            readonly message_id: string;
+            readonly number: number;
+            readonly kind: components["schemas"]["Kind"];
+            /** @enum {string} */
+            readonly side: "centre" | "site";
+            readonly text: string;
+            readonly author_id: string;
+            readonly author_name: string;
+            /** Format: date-time */
+            readonly written_at: string;
+            readonly blocks_signing: boolean;
+            readonly answers: string | null;
+            readonly corrects: string | null;
+            readonly call_back: components["schemas"]["CallBackShape"] | null;
+            readonly to_do: components["schemas"]["ToDoOut"];
+            readonly may_waive: boolean;
+            readonly attachments: readonly components["schemas"]["AttachmentOut"][];
         };
         /** @description A person's name in its three groups. */
         readonly NameOut: {
@@ -373,6 +459,13 @@ export interface components {
             /** @default sole */
             readonly role: components["schemas"]["ReadingRole"];
         };
+        /** @description How far somebody has read. */
+        readonly SeenOut: {
+            readonly display_name: string;
+            readonly number: number;
+            /** Format: date-time */
+            readonly at: string;
+        };
         /** @description One series in the order of its instance numbers. */
         readonly SeriesEntry: {
             readonly series_instance_uid: string;
@@ -445,11 +538,33 @@ export interface components {
             readonly ledger: components["schemas"]["LedgerEntry"];
             readonly series: readonly components["schemas"]["SeriesEntry"][];
         };
+        /** @description A case's thread as this person has it. */
+        readonly ThreadOut: {
+            readonly messages: readonly components["schemas"]["MessageOut"][];
+            readonly read_up_to: number;
+            readonly seen: readonly components["schemas"]["SeenOut"][];
+            readonly draft: components["schemas"]["MessageDraftShape"] | null;
+            readonly unsent: readonly components["schemas"]["AttachmentOut"][];
+            readonly may_write: boolean;
+        };
+        /** @description What is still to be done about a message, or who saw to it and when. */
+        readonly ToDoOut: {
+            /** @enum {string} */
+            readonly state: "none" | "open" | "answered" | "waived" | "done";
+            readonly by: string;
+            readonly at: string | null;
+            readonly reason: string;
+        };
         /** @description What an authenticator app needs, shown once. */
         readonly TotpOut: {
             readonly totp_secret: string;
             readonly otpauth_uri: string;
             readonly qr_svg: string;
+        };
+        /** @description All threads in which something waits, and how much of it is unread. */
+        readonly UnreadOut: {
+            readonly unread_messages: number;
+            readonly cases: readonly components["schemas"]["WaitingOut"][];
         };
         readonly ValidationError: {
             readonly loc: readonly (string | number)[];
@@ -468,6 +583,17 @@ export interface components {
             readonly expected: string;
             readonly found: string;
             readonly detail: string;
+        };
+        /** @description What of one case's thread waits for this person. */
+        readonly WaitingOut: {
+            readonly worklist_item_id: string;
+            readonly unread_messages: number;
+            readonly open_question: boolean;
+            readonly holds_signing: boolean;
+        };
+        /** @description Why a question needs no answer. */
+        readonly WaiverIn: {
+            readonly reason: string;
         };
         /** @description How far a case has come; what the hub does not know is null or empty. */
         readonly WayOut: {
