@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
-from dokuei.hub.messages.model import Kind, Written
+from dokuei.hub.messages.model import MessageKind, Written
 from tests.makers.whole_hub import WholeHub, whole_hub
 
 _P = Permission
@@ -54,7 +54,7 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/people/0/lock", None),
 )
 _ANYBODY = Principal("system", "0", "", frozenset(Permission), frozenset({"kita", "minami"}))
-_ASKED = Written(_MESSAGE, Kind.QUESTION, "前回の画像はありますか。")
+_ASKED = Written(_MESSAGE, MessageKind.QUESTION, "前回の画像はありますか。")
 
 
 @pytest.fixture(scope="module")

@@ -8,26 +8,12 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An answer to a question. */
-        readonly AnswerIn: {
-            readonly message_id: string;
-            readonly text: string;
-            readonly attachments?: readonly string[];
-        };
         /** @description What the hospital's gateway told last of the study. */
         readonly AtGatewayOut: {
             readonly gateway_id: string;
             readonly name: string;
             readonly state: string;
             readonly error: string;
-        };
-        /** @description A file that goes with a message. */
-        readonly AttachmentOut: {
-            readonly attachment_id: string;
-            readonly file_name: string;
-            readonly media_type: string;
-            readonly size: number;
-            readonly url: string;
         };
         /** @description One object of the report on its way to the hospital's PACS. */
         readonly BackOut: {
@@ -226,11 +212,6 @@ export interface components {
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
         /**
-         * @description What a message is for (連絡, 質問, 回答, 電話連絡).
-         * @enum {string}
-         */
-        readonly Kind: "note" | "question" | "answer" | "call_back";
-        /**
          * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
          *
          *     ``contradicted_instances``: two contents were signed for under one SOP Instance UID, or another than is here.
@@ -272,6 +253,20 @@ export interface components {
             readonly methods: readonly string[];
             readonly ratios: readonly number[];
         };
+        /** @description An answer to a question. */
+        readonly MessageAnswerIn: {
+            readonly message_id: string;
+            readonly text: string;
+            readonly attachments?: readonly string[];
+        };
+        /** @description A file that goes with a message. */
+        readonly MessageAttachmentOut: {
+            readonly attachment_id: string;
+            readonly file_name: string;
+            readonly media_type: string;
+            readonly size: number;
+            readonly url: string;
+        };
         /** @description What somebody is writing and has not sent. */
         readonly MessageDraftShape: {
             /**
@@ -287,6 +282,8 @@ export interface components {
             readonly to_do: boolean;
             /** @default  */
             readonly answers: string;
+            /** @default  */
+            readonly corrects: string;
             /** @default  */
             readonly called_person: string;
             /** @default  */
@@ -309,11 +306,16 @@ export interface components {
             readonly call_back?: components["schemas"]["CallBackShape"] | null;
             readonly attachments?: readonly string[];
         };
+        /**
+         * @description What a message is for (連絡, 質問, 回答, 電話連絡).
+         * @enum {string}
+         */
+        readonly MessageKind: "note" | "question" | "answer" | "call_back";
         /** @description One message of a case's thread. */
         readonly MessageOut: {
             readonly message_id: string;
             readonly number: number;
-            readonly kind: components["schemas"]["Kind"];
+            readonly kind: components["schemas"]["MessageKind"];
             /** @enum {string} */
             readonly side: "centre" | "site";
             readonly text: string;
@@ -325,9 +327,17 @@ export interface components {
             readonly answers: string | null;
             readonly corrects: string | null;
             readonly call_back: components["schemas"]["CallBackShape"] | null;
-            readonly to_do: components["schemas"]["ToDoOut"];
+            readonly to_do: components["schemas"]["MessageToDoOut"];
             readonly may_waive: boolean;
-            readonly attachments: readonly components["schemas"]["AttachmentOut"][];
+            readonly attachments: readonly components["schemas"]["MessageAttachmentOut"][];
+        };
+        /** @description What is still to be done about a message, or who saw to it and when. */
+        readonly MessageToDoOut: {
+            /** @enum {string} */
+            readonly state: "none" | "open" | "answered" | "waived" | "done";
+            readonly by: string;
+            readonly at: string | null;
+            readonly reason: string;
         };
         /** @description A person's name in its three groups. */
         readonly NameOut: {
@@ -416,6 +426,10 @@ export interface components {
         readonly PriorityIn: {
             readonly priority: components["schemas"]["Priority"];
         };
+        /** @description Why a question needs no answer. */
+        readonly QuestionWaiverIn: {
+            readonly reason: string;
+        };
         /**
          * @description One reader's part in a case: a role is locked, never the case (第一読影, 第二読影, 最終判定).
          * @enum {string}
@@ -458,13 +472,6 @@ export interface components {
         readonly RoleIn: {
             /** @default sole */
             readonly role: components["schemas"]["ReadingRole"];
-        };
-        /** @description How far somebody has read. */
-        readonly SeenOut: {
-            readonly display_name: string;
-            readonly number: number;
-            /** Format: date-time */
-            readonly at: string;
         };
         /** @description One series in the order of its instance numbers. */
         readonly SeriesEntry: {
@@ -542,18 +549,24 @@ export interface components {
         readonly ThreadOut: {
             readonly messages: readonly components["schemas"]["MessageOut"][];
             readonly read_up_to: number;
-            readonly seen: readonly components["schemas"]["SeenOut"][];
+            readonly seen: readonly components["schemas"]["ThreadSeenOut"][];
             readonly draft: components["schemas"]["MessageDraftShape"] | null;
-            readonly unsent: readonly components["schemas"]["AttachmentOut"][];
+            readonly unsent: readonly components["schemas"]["MessageAttachmentOut"][];
             readonly may_write: boolean;
         };
-        /** @description What is still to be done about a message, or who saw to it and when. */
-        readonly ToDoOut: {
-            /** @enum {string} */
-            readonly state: "none" | "open" | "answered" | "waived" | "done";
-            readonly by: string;
-            readonly at: string | null;
-            readonly reason: string;
+        /** @description How far somebody has read. */
+        readonly ThreadSeenOut: {
+            readonly display_name: string;
+            readonly number: number;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /** @description What of one case's thread waits for this person. */
+        readonly ThreadWaitingOut: {
+            readonly worklist_item_id: string;
+            readonly unread_messages: number;
+            readonly open_question: boolean;
+            readonly holds_signing: boolean;
         };
         /** @description What an authenticator app needs, shown once. */
         readonly TotpOut: {
@@ -564,7 +577,7 @@ export interface components {
         /** @description All threads in which something waits, and how much of it is unread. */
         readonly UnreadOut: {
             readonly unread_messages: number;
-            readonly cases: readonly components["schemas"]["WaitingOut"][];
+            readonly cases: readonly components["schemas"]["ThreadWaitingOut"][];
         };
         readonly ValidationError: {
             readonly loc: readonly (string | number)[];
@@ -583,17 +596,6 @@ export interface components {
             readonly expected: string;
             readonly found: string;
             readonly detail: string;
-        };
-        /** @description What of one case's thread waits for this person. */
-        readonly WaitingOut: {
-            readonly worklist_item_id: string;
-            readonly unread_messages: number;
-            readonly open_question: boolean;
-            readonly holds_signing: boolean;
-        };
-        /** @description Why a question needs no answer. */
-        readonly WaiverIn: {
-            readonly reason: string;
         };
         /** @description How far a case has come; what the hub does not know is null or empty. */
         readonly WayOut: {

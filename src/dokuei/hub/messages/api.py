@@ -17,8 +17,8 @@ from dokuei.hub.messages.model import (
     MOST_ATTACHMENTS,
     Attachment,
     CallBack,
-    Kind,
     Message,
+    MessageKind,
     Side,
     State,
     Written,
@@ -57,7 +57,7 @@ class MessageIn(Shape):
     attachments: list[str] = Field(default_factory=list, max_length=MOST_ATTACHMENTS)
 
 
-class AnswerIn(Shape):
+class MessageAnswerIn(Shape):
     """An answer to a question."""
 
     message_id: str = Field(pattern=_ID)
@@ -65,7 +65,7 @@ class AnswerIn(Shape):
     attachments: list[str] = Field(default_factory=list, max_length=MOST_ATTACHMENTS)
 
 
-class WaiverIn(Shape):
+class QuestionWaiverIn(Shape):
     """Why a question needs no answer."""
 
     reason: str = Field(max_length=2 * LONGEST_TEXT)
@@ -79,13 +79,14 @@ class MessageDraftShape(Shape):
     blocks_signing: bool = False
     to_do: bool = False
     answers: str = Field("", max_length=32)
+    corrects: str = Field("", max_length=32)
     called_person: str = Field("", max_length=LONGEST_NAME)
     called_number: str = Field("", max_length=LONGEST_NAME)
     called_at: str = Field("", max_length=40)
     read_back: bool | None = None
 
 
-class AttachmentOut(BaseModel):
+class MessageAttachmentOut(BaseModel):
     """A file that goes with a message."""
 
     attachment_id: str
@@ -95,7 +96,7 @@ class AttachmentOut(BaseModel):
     url: str
 
 
-class ToDoOut(BaseModel):
+class MessageToDoOut(BaseModel):
     """What is still to be done about a message, or who saw to it and when."""
 
     state: State
@@ -109,7 +110,7 @@ class MessageOut(BaseModel):
 
     message_id: str
     number: int
-    kind: Kind
+    kind: MessageKind
     side: Side
     text: str
     author_id: str
@@ -119,12 +120,12 @@ class MessageOut(BaseModel):
     answers: str | None
     corrects: str | None
     call_back: CallBackShape | None
-    to_do: ToDoOut
+    to_do: MessageToDoOut
     may_waive: bool
-    attachments: list[AttachmentOut]
+    attachments: list[MessageAttachmentOut]
 
 
-class SeenOut(BaseModel):
+class ThreadSeenOut(BaseModel):
     """How far somebody has read."""
 
     display_name: str
@@ -137,13 +138,13 @@ class ThreadOut(BaseModel):
 
     messages: list[MessageOut]
     read_up_to: int
-    seen: list[SeenOut]
+    seen: list[ThreadSeenOut]
     draft: MessageDraftShape | None
-    unsent: list[AttachmentOut]
+    unsent: list[MessageAttachmentOut]
     may_write: bool
 
 
-class WaitingOut(BaseModel):
+class ThreadWaitingOut(BaseModel):
     """What of one case's thread waits for this person."""
 
     worklist_item_id: str
@@ -156,7 +157,7 @@ class UnreadOut(BaseModel):
     """All threads in which something waits, and how much of it is unread."""
 
     unread_messages: int
-    cases: list[WaitingOut]
+    cases: list[ThreadWaitingOut]
 
 
 def routes(service: MessagesService) -> APIRouter:
@@ -170,7 +171,7 @@ def routes(service: MessagesService) -> APIRouter:
         return UnreadOut(
             unread_messages=sum(one.unread for one in waiting),
             cases=[
-                WaitingOut(
+                ThreadWaitingOut(
                     worklist_item_id=one.worklist_item_id,
                     unread_messages=one.unread,
                     open_question=one.open_question,
@@ -199,7 +200,7 @@ def _thread_routes(router: APIRouter, service: MessagesService) -> None:
         """Add a message."""
         written = Written(
             message_id=said.message_id,
-            kind=Kind(said.kind),
+            kind=MessageKind(said.kind),
             text=said.text,
             blocks_signing=said.blocks_signing,
             to_do=said.to_do,
@@ -219,11 +220,11 @@ def _thread_routes(router: APIRouter, service: MessagesService) -> None:
 
 def _settling_routes(router: APIRouter, service: MessagesService) -> None:
     @router.post("/{message_id}/answer")
-    def answer(me: Writer, worklist_item_id: str, message_id: str, said: AnswerIn) -> ThreadOut:
+    def answer(me: Writer, worklist_item_id: str, message_id: str, said: MessageAnswerIn) -> ThreadOut:
         """Answer a question."""
         written = Written(
             message_id=said.message_id,
-            kind=Kind.ANSWER,
+            kind=MessageKind.ANSWER,
             text=said.text,
             answers=message_id,
             attachments=tuple(said.attachments),
@@ -231,7 +232,7 @@ def _settling_routes(router: APIRouter, service: MessagesService) -> None:
         return _out(service.write(me, worklist_item_id, written))
 
     @router.post("/{message_id}/waive")
-    def waive(me: Writer, worklist_item_id: str, message_id: str, said: WaiverIn) -> ThreadOut:
+    def waive(me: Writer, worklist_item_id: str, message_id: str, said: QuestionWaiverIn) -> ThreadOut:
         """Let a question go unanswered, for a reason."""
         return _out(service.waive(me, worklist_item_id, message_id, said.reason))
 
@@ -253,7 +254,7 @@ def _attachment_routes(router: APIRouter, service: MessagesService) -> None:
         worklist_item_id: str,
         data: Annotated[bytes, Depends(_whole)],
         x_dokuei_file_name: Annotated[str, Header(max_length=2000)] = "",
-    ) -> AttachmentOut:
+    ) -> MessageAttachmentOut:
         """Keep a file that will go with a message; its name comes percent-encoded, in a header that no log keeps."""
         name = unquote(x_dokuei_file_name, errors="replace")
         return _attachment(service.attaching.store(me, worklist_item_id, data, file_name=name))
@@ -283,7 +284,7 @@ def _out(thread: Thread) -> ThreadOut:
         messages=[_message(one, thread) for one in thread.messages],
         read_up_to=thread.read_up_to,
         seen=[
-            SeenOut(display_name=thread.names.get(one.person_id, ""), number=one.number, at=one.at)
+            ThreadSeenOut(display_name=thread.names.get(one.person_id, ""), number=one.number, at=one.at)
             for one in thread.seen
             if one.person_id != thread.person_id
         ],
@@ -310,14 +311,16 @@ def _message(one: Message, thread: Thread) -> MessageOut:
         call_back=None
         if call is None
         else CallBackShape(person=call.person, number=call.number, at=call.at, read_back=call.read_back),
-        to_do=ToDoOut(state=to_do.state, by=thread.names.get(to_do.by or "", ""), at=to_do.at, reason=to_do.reason),
+        to_do=MessageToDoOut(
+            state=to_do.state, by=thread.names.get(to_do.by or "", ""), at=to_do.at, reason=to_do.reason
+        ),
         may_waive=thread.may_write and (thread.may_sign or one.author_id == thread.person_id),
         attachments=[_attachment(file) for file in one.attachments],
     )
 
 
-def _attachment(one: Attachment) -> AttachmentOut:
-    return AttachmentOut(
+def _attachment(one: Attachment) -> MessageAttachmentOut:
+    return MessageAttachmentOut(
         attachment_id=one.attachment_id,
         file_name=one.file_name,
         media_type=one.media_type,

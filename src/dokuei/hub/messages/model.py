@@ -22,7 +22,7 @@ State = Literal["none", "open", "answered", "waived", "done"]
 Side = Literal["centre", "site"]
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What a message is for (連絡, 質問, 回答, 電話連絡)."""
 
     NOTE = "note"
@@ -55,7 +55,7 @@ class Written:
     """What somebody wants to say; ``message_id`` is the writer's own, so that sending it again says nothing twice."""
 
     message_id: str
-    kind: Kind
+    kind: MessageKind
     text: str
     blocks_signing: bool = False
     to_do: bool = False
@@ -99,7 +99,7 @@ class Message:
     message_id: str
     worklist_item_id: str
     number: int
-    kind: Kind
+    kind: MessageKind
     side: Side
     text: str
     author_id: str
@@ -152,15 +152,15 @@ def checked(written: Written, *, moment: datetime) -> Written:
         RequestError: with the reason.
     """
     text = checked_text(written.text, phase=_PHASE)
-    question = written.kind is Kind.QUESTION
+    question = written.kind is MessageKind.QUESTION
     wrong = None
     if not text:
         wrong = "the message says nothing"
     elif written.blocks_signing and not question:
         wrong = "only a question can hold the signature"
-    elif (written.call_back is not None) is not (written.kind is Kind.CALL_BACK):
+    elif (written.call_back is not None) is not (written.kind is MessageKind.CALL_BACK):
         wrong = "who was called belongs to a call back, and to nothing else"
-    elif (written.answers is not None) is not (written.kind is Kind.ANSWER):
+    elif (written.answers is not None) is not (written.kind is MessageKind.ANSWER):
         wrong = "an answer answers a question, and nothing else does"
     elif len(set(written.attachments)) != len(written.attachments) or len(written.attachments) > MOST_ATTACHMENTS:
         wrong = f"more than {MOST_ATTACHMENTS} attachments, or one twice"
@@ -235,7 +235,7 @@ def demand_question(message: Message | None) -> Message:
         ConflictError: it is no question.
     """
     message = demand_message(message)
-    if message.kind is not Kind.QUESTION:
+    if message.kind is not MessageKind.QUESTION:
         raise ConflictError("this message is no question", phase=_PHASE)
     return message
 

@@ -17,11 +17,11 @@ from dokuei.errors import (
     UnsupportedError,
 )
 from dokuei.hub.messages import model
-from dokuei.hub.messages.model import Attachment, CallBack, Kind, Message, ToDo, Written
+from dokuei.hub.messages.model import Attachment, CallBack, Message, MessageKind, ToDo, Written
 
 AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 CALL = CallBack("看護師 佐々木", "内線 1234", AT, read_back=True)
-NOTE = Written("0" * 32, Kind.NOTE, "了解しました。")
+NOTE = Written("0" * 32, MessageKind.NOTE, "了解しました。")
 
 
 def message(**changed: object) -> Message:
@@ -29,7 +29,7 @@ def message(**changed: object) -> Message:
         message_id="a" * 32,
         worklist_item_id="i" * 32,
         number=1,
-        kind=Kind.QUESTION,
+        kind=MessageKind.QUESTION,
         side="centre",
         text="前回の画像はありますか。",
         author_id="asker",
@@ -50,7 +50,7 @@ def attachment(**changed: object) -> Attachment:
 
 
 def test_a_question_is_always_to_be_done_and_a_note_only_where_its_writer_says_so() -> None:
-    question = replace(NOTE, kind=Kind.QUESTION, blocks_signing=True)
+    question = replace(NOTE, kind=MessageKind.QUESTION, blocks_signing=True)
     assert model.checked(question, moment=AT).to_do
     assert not model.checked(NOTE, moment=AT).to_do
     assert model.checked(replace(NOTE, to_do=True), moment=AT).to_do
@@ -65,15 +65,15 @@ def test_a_question_is_always_to_be_done_and_a_note_only_where_its_writer_says_s
         {"text": "half a pair \ud83d"},
         {"blocks_signing": True},
         {"call_back": CALL},
-        {"kind": Kind.CALL_BACK},
-        {"kind": Kind.ANSWER},
+        {"kind": MessageKind.CALL_BACK},
+        {"kind": MessageKind.ANSWER},
         {"answers": "a" * 32},
         {"attachments": ("a", "a")},
         {"attachments": tuple(str(n) for n in range(model.MOST_ATTACHMENTS + 1))},
-        {"kind": Kind.CALL_BACK, "call_back": replace(CALL, person=" ")},
-        {"kind": Kind.CALL_BACK, "call_back": replace(CALL, number="")},
-        {"kind": Kind.CALL_BACK, "call_back": replace(CALL, at=AT + timedelta(hours=1))},
-        {"kind": Kind.CALL_BACK, "call_back": replace(CALL, at=AT.replace(tzinfo=None))},
+        {"kind": MessageKind.CALL_BACK, "call_back": replace(CALL, person=" ")},
+        {"kind": MessageKind.CALL_BACK, "call_back": replace(CALL, number="")},
+        {"kind": MessageKind.CALL_BACK, "call_back": replace(CALL, at=AT + timedelta(hours=1))},
+        {"kind": MessageKind.CALL_BACK, "call_back": replace(CALL, at=AT.replace(tzinfo=None))},
     ],
 )
 def test_what_says_nothing_or_does_not_fit_together_is_refused(changed: dict[str, object]) -> None:
@@ -91,7 +91,9 @@ def test_a_text_stays_as_it_was_typed_but_for_blanks_around_it(text: str) -> Non
 
 
 def test_a_call_back_names_who_was_called_where_and_when() -> None:
-    kept = model.checked(replace(NOTE, kind=Kind.CALL_BACK, call_back=replace(CALL, person=" 佐々木 ")), moment=AT)
+    kept = model.checked(
+        replace(NOTE, kind=MessageKind.CALL_BACK, call_back=replace(CALL, person=" 佐々木 ")), moment=AT
+    )
     assert kept.call_back == replace(CALL, person="佐々木")
 
 
@@ -124,7 +126,7 @@ def test_a_question_is_waived_for_a_reason(reason: str) -> None:
 def test_only_a_question_is_answered_and_only_what_is_there() -> None:
     assert model.demand_question(message()) == message()
     with pytest.raises(ConflictError):
-        model.demand_question(message(kind=Kind.NOTE))
+        model.demand_question(message(kind=MessageKind.NOTE))
     with pytest.raises(NotFoundError):
         model.demand_question(None)
 
