@@ -39,6 +39,8 @@ async function problemOf(answer: Response): Promise<ApiProblem> {
 export interface ApiOptions {
   readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   readonly json?: unknown;
+  /** Bytes as they are, in place of JSON. */
+  readonly file?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -52,6 +54,10 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
   if (options.json !== undefined) {
     headers.set("Content-Type", "application/json");
     init.body = JSON.stringify(options.json);
+  }
+  if (options.file !== undefined) {
+    headers.set("Content-Type", "application/octet-stream");
+    init.body = options.file;
   }
   if (options.signal) init.signal = options.signal;
   const answer = await fetch(path, init);

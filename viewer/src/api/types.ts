@@ -41,3 +41,11 @@ export type Gateway = Schemas["GatewayOut"];
 export type GatewayStudy = Schemas["GatewayStudyOut"];
 /** One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */
 export type Refusal = Schemas["RefusalOut"];
+/** A case's thread between hospital and reading centre, as this person has it. */
+export type Thread = Schemas["ThreadOut"];
+export type Message = Schemas["MessageOut"];
+export type MessageDraft = Schemas["MessageDraftShape"];
+export type MessageAttachment = Schemas["MessageAttachmentOut"];
+export type CallBack = Schemas["CallBackShape"];
+/** What waits in all threads: counts, no texts. */
+export type UnreadMessages = Schemas["UnreadOut"];

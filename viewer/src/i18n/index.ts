@@ -4,6 +4,7 @@ import { initReactI18next } from "react-i18next";
 
 import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
+import enMessages from "./en/messages.json";
 import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
@@ -12,6 +13,7 @@ import enUi from "./en/ui.json";
 import enWorklist from "./en/worklist.json";
 import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
+import jaMessages from "./ja/messages.json";
 import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
@@ -25,6 +27,7 @@ export const catalogues = {
   en: {
     documents: enDocuments,
     gateways: enGateways,
+    messages: enMessages,
     people: enPeople,
     reading: enReading,
     report: enReport,
@@ -35,6 +38,7 @@ export const catalogues = {
   ja: {
     documents: jaDocuments,
     gateways: jaGateways,
+    messages: jaMessages,
     people: jaPeople,
     reading: jaReading,
     report: jaReport,
