@@ -118,6 +118,9 @@ function performInRoom(command: Command, doing: Doing): boolean {
     case "report":
       change({ type: "toggle", what: "reportOpen" });
       return true;
+    case "messages":
+      change({ type: "toggle", what: "messagesOpen" });
+      return true;
     case "write":
       change({ type: "write" });
       return true;
@@ -144,7 +147,7 @@ function performInRoom(command: Command, doing: Doing): boolean {
 /** From the report the keyboard is the images' again, and what was typed stays; from anywhere else a document closes. */
 function toImages({ room, change }: Doing): void {
   const { activeElement } = document;
-  const writes = activeElement?.closest("[data-report-panel]") != null;
+  const writes = activeElement?.closest("[data-report-panel], [data-messages-panel]") != null;
   if (room.document !== null && !writes) change({ type: "document", document: null });
   else if (activeElement instanceof HTMLElement) activeElement.blur();
 }

@@ -49,6 +49,7 @@ export type Command =
   | "nextDocument"
   | "report"
   | "write"
+  | "messages"
   | "images"
   | "nextCase"
   | "previousCase"
@@ -122,6 +123,7 @@ export const KEYS: readonly KeyBinding[] = [
   key("KeyD", "nextDocument", "room", true),
   key("KeyR", "ledger", "room", true),
   key("KeyR", "report", "room"),
+  key("KeyQ", "messages", "room", true),
   key("Enter", "write", "room"),
   key("Escape", "images", "room"),
   key("KeyN", "nextCase", "room", true),
@@ -210,5 +212,5 @@ export function typesText(target: EventTarget | null): boolean {
 export const leadsBack = (command: Command | null, target: EventTarget | null): boolean =>
   command === "images" &&
   target instanceof Element &&
-  target.closest("[data-report-panel]") !== null &&
+  target.closest("[data-report-panel], [data-messages-panel]") !== null &&
   target.closest("[role='dialog'], [role='menu'], [role='listbox']") === null;

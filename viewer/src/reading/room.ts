@@ -17,6 +17,7 @@ export interface Room {
   readonly textHidden: boolean;
   readonly stripsHidden: boolean;
   readonly reportOpen: boolean;
+  readonly messagesOpen: boolean;
   /** How often the reader went to the report's text since it was opened. */
   readonly writing: number;
   readonly helpOpen: boolean;
@@ -37,7 +38,10 @@ export type Change =
   | { readonly type: "cine"; readonly on: boolean }
   | { readonly type: "document"; readonly document: DocumentObject | null }
   | { readonly type: "write" }
-  | { readonly type: "toggle"; readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "helpOpen" };
+  | {
+      readonly type: "toggle";
+      readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "messagesOpen" | "helpOpen";
+    };
 
 const EMPTY: Step = { name: "series", rows: 1, columns: 1, cells: [] };
 
@@ -48,6 +52,7 @@ export function firstRoom(hanging: Hanging): Room {
     textHidden: false,
     stripsHidden: false,
     reportOpen: false,
+    messagesOpen: false,
     writing: 0,
     helpOpen: false,
     cine: false,

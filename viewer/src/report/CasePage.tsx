@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { MessagesPanel } from "@/messages/MessagesPanel";
 import { PatientId } from "@/ui/PatientId";
 import { Shell } from "@/ui/Shell";
 import { Failed, LoadingRows } from "@/ui/States";
@@ -51,6 +52,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
             </div>
             <div className={classes["caseCard"]}>
               <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />
+            </div>
+            <div className={classes["caseCard"]}>
+              <MessagesPanel worklistItemId={itemId} />
             </div>
           </>
         ) : query.error ? (

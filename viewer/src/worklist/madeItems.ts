@@ -29,6 +29,8 @@ export function madeItem(id: string, changed: Partial<WorklistItem> = {}): Workl
     report_status: null,
     assigned_to: null,
     locked_by: null,
+    unread_messages: 0,
+    open_question: false,
     priors: [],
     ...changed,
   };
