@@ -16,14 +16,19 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.messages import api as messages_api
+from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours import (
     ArchiveImages,
+    CaseThreads,
     CaseWays,
     ListedCases,
     RegisterRules,
     RequestCases,
     SettledRequests,
     SiteContracts,
+    ThreadCases,
+    ThreadQuestions,
     WorklistCases,
 )
 from dokuei.hub.outcomes import api as outcomes_api
@@ -53,6 +58,7 @@ class ReadingRoom:
     hub: SmallHub
     archive: ArchiveService
     worklist: WorklistService
+    messages: MessagesService
     reports: ReportsService
     requests: RequestsService
     outcomes: OutcomesService
@@ -176,6 +182,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         archive = ArchiveService(hub.database, blobs)
         contracts = SiteContracts(hub.sites, "Asia/Tokyo")
         worklist = WorklistService(hub.database, hub.identity.people, contracts, SettledRequests())
+        messages = messages_service(hub.database, blobs, people=hub.identity.people, cases=ThreadCases(worklist))
         sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
         reports = reports_service(
             hub.database,
@@ -184,6 +191,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
             rules=RegisterRules(hub.sites),
+            questions=ThreadQuestions(messages),
             contracts=contracts,
             sealer=sealing,
             facility=CENTRE,
@@ -194,12 +202,14 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         )
         gateways: list[GatewayState] = []
         ways = CaseWays(archive, lambda _: tuple(gateways), reports)
-        hub.app.include_router(worklist_api.routes(worklist, ways))
+        hub.app.include_router(worklist_api.routes(worklist, ways, CaseThreads(messages)))
+        hub.app.include_router(messages_api.routes(messages))
         hub.app.include_router(reports_api.routes(reports))
         outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist))
         hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
         hub.app.include_router(requests_api.routes(requests))
-        yield ReadingRoom(hub, archive, worklist, reports, requests, outcomes, sealing, blobs, folder, gateways)
+        parts = (archive, worklist, messages, reports, requests, outcomes)
+        yield ReadingRoom(hub, *parts, sealing, blobs, folder, gateways)
 
 
 def lossy_mammogram() -> Dataset:

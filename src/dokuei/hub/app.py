@@ -20,14 +20,19 @@ from dokuei.hub.identity.guard import principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
+from dokuei.hub.messages import api as messages_api
+from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours import (
     ArchiveImages,
+    CaseThreads,
     CaseWays,
     ListedCases,
     RegisterRules,
     RequestCases,
     SettledRequests,
     SiteContracts,
+    ThreadCases,
+    ThreadQuestions,
     WorklistCases,
 )
 from dokuei.hub.outcomes import api as outcomes_api
@@ -58,6 +63,7 @@ class Hub:
     archive: ArchiveService
     gateways: GatewaysService
     worklist: WorklistService
+    messages: MessagesService
     reports: ReportsService
     outcomes: OutcomesService
     requests: RequestsService
@@ -76,6 +82,7 @@ def open_hub(settings: Settings) -> Hub:
     )
     contracts = SiteContracts(sites, settings.seal.time_zone)
     worklist = WorklistService(stores.database, identity.people, contracts, SettledRequests())
+    messages = messages_service(stores.database, stores.blobs, people=identity.people, cases=ThreadCases(worklist))
     return Hub(
         settings=settings,
         stores=stores,
@@ -86,6 +93,7 @@ def open_hub(settings: Settings) -> Hub:
             settings, stores.database, archive=archive, sites=sites, urgent=worklist.urgent_studies
         ),
         worklist=worklist,
+        messages=messages,
         reports=reports_service(
             stores.database,
             stores.blobs,
@@ -93,6 +101,7 @@ def open_hub(settings: Settings) -> Hub:
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
             rules=RegisterRules(sites),
+            questions=ThreadQuestions(messages),
             contracts=contracts,
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
@@ -146,8 +155,10 @@ def readers_app(hub: Hub) -> FastAPI:
     app.state.hub_url = hub.settings.hub.public_address
     app.include_router(archive_api.routes(hub.archive))  # first: a request is held against the routes in this order
     app.include_router(identity_api.routes(hub.identity))
-    app.include_router(worklist_api.routes(hub.worklist, CaseWays(hub.archive, hub.gateways.gateways, hub.reports)))
     app.include_router(outcomes_api.routes(hub.outcomes, time_zone=hub.settings.seal.time_zone))
+    ways = CaseWays(hub.archive, hub.gateways.gateways, hub.reports)
+    app.include_router(worklist_api.routes(hub.worklist, ways, CaseThreads(hub.messages)))
+    app.include_router(messages_api.routes(hub.messages))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))

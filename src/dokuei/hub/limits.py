@@ -14,7 +14,9 @@ from dokuei.errors import DokueiError, TooLargeError, TooOftenError
 
 LARGEST_ATTEMPT: Final = 64 << 10
 LARGEST_JSON: Final = 12 << 20
+LARGEST_FILE: Final = (20 << 20) + 1
 _ATTEMPT: Final = re.compile(r"/api/v1/(sign-in|enrolments)(/|\Z)")
+_FILE: Final = re.compile(r"/api/v1/worklist/[^/]+/messages/attachments\Z")
 _JSON: Final = "/api/"
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_REMEMBERED: Final = 10_000
@@ -102,6 +104,8 @@ def _largest(scope: Scope) -> int | None:
     """How many bytes a request may bring; None where there is nothing to hold it to."""
     if scope["type"] != "http" or scope["method"] in _WITHOUT_BODY or not scope["path"].startswith(_JSON):
         return None
+    if _FILE.match(scope["path"]):
+        return LARGEST_FILE  # one byte more than is taken: the slice says itself how much that is
     return LARGEST_ATTEMPT if _ATTEMPT.match(scope["path"]) else LARGEST_JSON
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,9 @@ from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.gateways.model import GatewayState
+from dokuei.hub.identity.model import Principal
+from dokuei.hub.messages.model import Case as ThreadCase
+from dokuei.hub.messages.service import MessagesService
 from dokuei.hub.outcomes.service import CaseFacts
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
@@ -24,6 +27,7 @@ from dokuei.hub.requests.service import is_mismatched
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.worklist.model import Asked, Name, Priority, ReadingRole, StudyFacts, WorklistItem
 from dokuei.hub.worklist.service import WorklistService
+from dokuei.hub.worklist.threads import ThreadState
 from dokuei.hub.worklist.way import AtGateway, OnItsWayBack, SignedFor, Way
 
 
@@ -195,6 +199,56 @@ class RequestCases:
         """
         study = self.worklist.case_in(connection, item_id, site_ids=site_ids).study
         return study.site_id, study.study_instance_uid
+
+
+@dataclass(frozen=True)
+class ThreadCases:
+    """Messages ask the worklist whose case they are about."""
+
+    worklist: WorklistService
+
+    def thread_of(
+        self, connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False
+    ) -> ThreadCase:
+        """One case; ``lock`` lets writers of one thread queue.
+
+        Raises:
+            NotFoundError: no such case at those sites.
+        """
+        study = self.worklist.case_in(connection, item_id, site_ids=site_ids, lock=lock).study
+        return ThreadCase(item_id, study.site_id, study.study_instance_uid)
+
+
+@dataclass(frozen=True)
+class ThreadQuestions:
+    """Reports ask the threads whether anything holds a signature."""
+
+    messages: MessagesService
+
+    def demand_settled(self, connection: Connection, item_id: str) -> None:
+        """Nothing where no question stands open that the report must wait for.
+
+        Raises:
+            ConflictError: one does.
+        """
+        if self.messages.holds_signing(connection, item_id):
+            raise ConflictError(
+                "未回答の質問があります / a question that holds the signature is open",
+                phase="preparing to sign",
+                remedy="wait for the answer, or waive the question with a reason",
+            )
+
+
+@dataclass(frozen=True)
+class CaseThreads:
+    """The worklist asks the threads what waits in them for whom."""
+
+    messages: MessagesService
+
+    def of(self, principal: Principal, items: Collection[WorklistItem]) -> Mapping[str, ThreadState]:
+        """What waits in these cases' threads for somebody; a case in which nothing does is not named."""
+        found = self.messages.waiting(principal, {one.worklist_item_id for one in items})
+        return {item_id: ThreadState(one.unread, one.open_question) for item_id, one in found.items()}
 
 
 @dataclass(frozen=True)

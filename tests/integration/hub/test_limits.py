@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dokuei.hub.limits import LARGEST_ATTEMPT, LARGEST_JSON
+from dokuei.hub.limits import LARGEST_ATTEMPT, LARGEST_FILE, LARGEST_JSON
 from dokuei.hub.prepare import prepare_hub
 from dokuei.settings import read_settings
 from tests.makers.peers import free_port
@@ -33,7 +33,12 @@ def _json_of(size: int) -> bytes:
 
 @pytest.mark.parametrize(
     ("path", "largest"),
-    [(PASSKEY, LARGEST_ATTEMPT), ("/api/v1/enrolments/passkey", LARGEST_ATTEMPT), ("/api/v1/people", LARGEST_JSON)],
+    [
+        (PASSKEY, LARGEST_ATTEMPT),
+        ("/api/v1/enrolments/passkey", LARGEST_ATTEMPT),
+        ("/api/v1/people", LARGEST_JSON),
+        ("/api/v1/worklist/0/messages/attachments", LARGEST_FILE),
+    ],
 )
 def test_a_body_beyond_what_a_door_needs_is_refused_as_a_problem(hub: WholeHub, path: str, largest: int) -> None:
     with hub.client() as client:

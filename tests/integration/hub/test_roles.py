@@ -1,18 +1,25 @@
 """Every route of people, worklist, reports and requests with every role, at the own site and at a foreign one."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
+from dokuei.hub.messages.model import MessageKind, Written
 from tests.makers.requests import ASKED, asked
 from tests.makers.whole_hub import SERIES, WholeHub, whole_hub
 
 _P = Permission
 _WRITTEN = {"findings": "所見", "impression": "診断", "category_right": "1", "category_left": "1", "images_read": []}
+_MESSAGE = "f" * 32
+_THREAD = "/api/v1/worklist/{item}/messages"
+_SAID = {"message_id": _MESSAGE, "kind": "question", "text": "前回の画像はありますか。"}
+_UNKNOWN = "/pdf", f"/attachments/{_MESSAGE}"  # nothing is signed or attached: the answer is that it is not there
 _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
 # method, path, what it needs, what it is sent
 AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
@@ -48,6 +55,16 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/requests/{request}/attachments", _P.PLACE_REQUEST, None),
     ("GET", "/api/v1/requests/{request}/attachments/1", _P.READ_REQUEST, None),
     ("GET", "/api/v1/worklist/{item}/request", _P.READ_REQUEST, None),
+    ("GET", _THREAD, _P.READ_MESSAGES, None),
+    ("POST", _THREAD, _P.WRITE_MESSAGES, _SAID),
+    ("PUT", f"{_THREAD}/draft", _P.WRITE_MESSAGES, {"text": "書きかけ"}),
+    ("POST", f"{_THREAD}/{_MESSAGE}/answer", _P.WRITE_MESSAGES, {"message_id": _MESSAGE, "text": "はい"}),
+    ("POST", f"{_THREAD}/{_MESSAGE}/waive", _P.WRITE_MESSAGES, {"reason": "画像で分かった"}),
+    ("POST", f"{_THREAD}/{_MESSAGE}/done", _P.WRITE_MESSAGES, None),
+    ("POST", f"{_THREAD}/{_MESSAGE}/read", _P.READ_MESSAGES, None),
+    ("POST", f"{_THREAD}/attachments", _P.WRITE_MESSAGES, None),
+    ("GET", f"{_THREAD}/attachments/{_MESSAGE}", _P.READ_MESSAGES, None),
+    ("DELETE", f"{_THREAD}/attachments/{_MESSAGE}", _P.WRITE_MESSAGES, None),
 )
 IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/people", None),
@@ -59,6 +76,7 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
 )
 _SLICES = ("/api/v1/worklist", "/api/v1/people", "/api/v1/requests", "/api/v1/outcomes")
 _ANYBODY = Principal("system", "0", "", frozenset(Permission), frozenset({"kita", "minami"}))
+_ASKED = Written(_MESSAGE, MessageKind.QUESTION, "前回の画像はありますか。")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +87,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeHub]:
 
 @pytest.fixture(scope="module")
 def item(hub: WholeHub) -> str:
-    return hub.hub.worklist.list(_ANYBODY).items[0].worklist_item_id
+    found = hub.hub.worklist.list(_ANYBODY).items[0].worklist_item_id
+    hub.hub.messages.write(_ANYBODY, found, _ASKED)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +116,8 @@ def test_a_role_opens_what_it_is_for_at_its_own_site_and_nothing_else(hub: Whole
             if needed not in ROLE_PERMISSIONS[role]:
                 assert status == 403, f"{role} {method} {path}: {status}"
             else:
-                assert status not in {401, 404, 500} or path.endswith("/pdf"), f"{role} {method} {path}: {status}"
-                if method == "GET" and not path.endswith("/pdf"):
+                assert status not in {401, 404, 500} or path.endswith(_UNKNOWN), f"{role} {method} {path}: {status}"
+                if method == "GET" and not path.endswith(_UNKNOWN):
                     assert status == 200, f"{role} {method} {path}: {status}"
         ask(client, "POST", f"/api/v1/worklist/{item}/release", None)
 
@@ -163,13 +183,7 @@ def test_people_are_for_administrators_of_the_centre(hub: WholeHub, role: Role, 
 
 def test_every_route_of_these_slices_stands_in_the_matrix(hub: WholeHub) -> None:
     """AUTH-13: a new route without a line here fails."""
-    listed = {
-        (method, path.partition("?")[0].replace("{item}", "{worklist_item_id}"))
-        for method, path, *_ in (*AT_A_SITE, *ASKING)
-    }
-    listed = {
-        (method, path.replace("{request}", "{request_id}").replace("s/1", "s/{number}")) for method, path in listed
-    }
+    listed = {(method, _pattern(path.partition("?")[0])) for method, path, *_ in (*AT_A_SITE, *ASKING)}
     listed |= {(method, path.replace("/0/", "/{person_id}/")) for method, path, _ in IN_THE_CENTRE}
     known = {
         (method.upper(), path)
@@ -180,10 +194,33 @@ def test_every_route_of_these_slices_stands_in_the_matrix(hub: WholeHub) -> None
     assert known == listed
 
 
+def _pattern(path: str) -> str:
+    named = path.replace("{item}", "{worklist_item_id}").replace(
+        f"attachments/{_MESSAGE}", "attachments/{attachment_id}"
+    )
+    named = named.replace("{request}", "{request_id}").replace("attachments/1", "attachments/{number}")
+    return named.replace(_MESSAGE, "{message_id}")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_unread_is_told_of_ones_own_sites_only(hub: WholeHub, item: str, role: Role) -> None:
+    """AUTH-13: counts are for those who may read the messages, and name no case of a foreign site."""
+    path = "/api/v1/messages/unread"
+    for site_id in ("kita", "minami"):
+        with closing(hub.signed_in(f"unread-{role.value}-{site_id}", Grant(role, site_id))) as client:
+            hub.hub.messages.write(_ANYBODY, item, replace(_ASKED, message_id=uuid.uuid4().hex))
+            answer = client.get(path)
+            if _P.READ_MESSAGES not in ROLE_PERMISSIONS[role]:
+                assert answer.status_code == 403
+                continue
+            assert answer.headers["cache-control"] == "no-store"
+            assert (item in answer.text) is (site_id == "kita"), answer.text
+
+
 def test_answers_about_people_and_patients_are_kept_by_no_cache(hub: WholeHub, item: str) -> None:
     """Chromium's disk cache would keep them readable after the session."""
     with closing(hub.signed_in("cache-test", Grant(Role.READER, None), Grant(Role.ADMINISTRATOR, None))) as client:
-        paths = [path for method, path, *_ in AT_A_SITE if method == "GET" and not path.endswith("/pdf")]
+        paths = [path for method, path, *_ in AT_A_SITE if method == "GET" and not path.endswith(_UNKNOWN)]
         for path in (*paths, "/api/v1/people", "/api/v1/session", "/api/v1/sessions"):
             answer = client.get(path.format(item=item)).raise_for_status()
             assert answer.headers["cache-control"] == "no-store", path

@@ -55,7 +55,7 @@ def test_who_has_a_case_in_hand_is_seen_by_the_others_and_in_the_report(hub: Bro
     expect(row).to_contain_text("中村 健一", timeout=15_000)
     other.open(f"/cases/{item}")
     expect(other.page.get_by_text("中村 健一 さんが担当し、レポートを作成中です。")).to_be_visible()
-    expect(other.page.get_by_role("textbox")).to_have_count(0)
+    expect(other.page.locator("[data-report-panel]").get_by_role("textbox")).to_have_count(0)
 
 
 def test_a_report_is_saved_as_it_is_typed_but_never_in_the_middle_of_a_composition(
@@ -134,7 +134,7 @@ def test_a_report_is_signed_with_the_key_on_the_exact_text_and_comes_back_as_a_s
         expect(dialog).to_contain_text(shown)
     dialog.get_by_role("button", name="キーで署名して確定").click()
     expect(page.get_by_text("確定", exact=True).first).to_be_visible(timeout=20_000)
-    expect(page.get_by_role("textbox")).to_have_count(0)
+    expect(page.locator("[data-report-panel]").get_by_role("textbox")).to_have_count(0)
     expect(page.get_by_text("セキュリティキー")).to_be_visible()
     address = page.get_by_role("link", name="署名済PDFを開く").get_attribute("href") or ""
     sealed = page.request.get(f"{hub.url}{address}")

@@ -39,7 +39,7 @@ async function problemOf(answer: Response): Promise<ApiProblem> {
 export interface ApiOptions {
   readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   readonly json?: unknown;
-  /** A file as it is, with its own media type. */
+  /** A file as it is, in place of JSON, with its own media type where it has one. */
   readonly file?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -56,7 +56,7 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
     init.body = JSON.stringify(options.json);
   }
   if (options.file !== undefined) {
-    headers.set("Content-Type", options.file.type);
+    headers.set("Content-Type", options.file.type || "application/octet-stream");
     init.body = options.file;
   }
   if (options.signal) init.signal = options.signal;

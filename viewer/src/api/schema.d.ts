@@ -51,6 +51,14 @@ export interface components {
             } | null;
             readonly synced_refused: boolean;
         };
+        /** @description Who was called, at which number or extension, when, and whether they read back what they were told. */
+        readonly CallBackShape: {
+            readonly person: string;
+            readonly number: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly read_back: boolean;
+        };
         /** @description The same going out, where a hospital's system may have said more than a page takes. */
         readonly ClinicalOut: {
             readonly reason: string;
@@ -340,6 +348,8 @@ export interface components {
             readonly request_reason: string;
             readonly assigned_to: string | null;
             readonly locked_by: components["schemas"]["LockOut"] | null;
+            readonly unread_messages: number;
+            readonly open_question: boolean;
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
         /**
@@ -416,6 +426,92 @@ export interface components {
         /** @description Which study somebody means. */
         readonly MatchIn: {
             readonly study_instance_uid: string;
+        };
+        /** @description An answer to a question. */
+        readonly MessageAnswerIn: {
+            readonly message_id: string;
+            readonly text: string;
+            readonly attachments?: readonly string[];
+        };
+        /** @description A file that goes with a message. */
+        readonly MessageAttachmentOut: {
+            readonly attachment_id: string;
+            readonly file_name: string;
+            readonly media_type: string;
+            readonly size: number;
+            readonly url: string;
+        };
+        /** @description What somebody is writing and has not sent. */
+        readonly MessageDraftShape: {
+            /**
+             * @default note
+             * @enum {string}
+             */
+            readonly kind: "note" | "question" | "answer" | "call_back";
+            /** @default  */
+            readonly text: string;
+            /** @default false */
+            readonly blocks_signing: boolean;
+            /** @default false */
+            readonly to_do: boolean;
+            /** @default  */
+            readonly answers: string;
+            /** @default  */
+            readonly corrects: string;
+            /** @default  */
+            readonly called_person: string;
+            /** @default  */
+            readonly called_number: string;
+            /** @default  */
+            readonly called_at: string;
+            readonly read_back?: boolean | null;
+        };
+        /** @description A message; ``message_id`` is the page's own, so that what is sent twice is said once. */
+        readonly MessageIn: {
+            readonly message_id: string;
+            /** @enum {string} */
+            readonly kind: "note" | "question" | "call_back";
+            readonly text: string;
+            /** @default false */
+            readonly blocks_signing: boolean;
+            /** @default false */
+            readonly to_do: boolean;
+            readonly corrects?: string | null;
+            readonly call_back?: components["schemas"]["CallBackShape"] | null;
+            readonly attachments?: readonly string[];
+        };
+        /**
+         * @description What a message is for (連絡, 質問, 回答, 電話連絡).
+         * @enum {string}
+         */
+        readonly MessageKind: "note" | "question" | "answer" | "call_back";
+        /** @description One message of a case's thread. */
+        readonly MessageOut: {
+            readonly message_id: string;
+            readonly number: number;
+            readonly kind: components["schemas"]["MessageKind"];
+            /** @enum {string} */
+            readonly side: "centre" | "site";
+            readonly text: string;
+            readonly author_id: string;
+            readonly author_name: string;
+            /** Format: date-time */
+            readonly written_at: string;
+            readonly blocks_signing: boolean;
+            readonly answers: string | null;
+            readonly corrects: string | null;
+            readonly call_back: components["schemas"]["CallBackShape"] | null;
+            readonly to_do: components["schemas"]["MessageToDoOut"];
+            readonly may_waive: boolean;
+            readonly attachments: readonly components["schemas"]["MessageAttachmentOut"][];
+        };
+        /** @description What is still to be done about a message, or who saw to it and when. */
+        readonly MessageToDoOut: {
+            /** @enum {string} */
+            readonly state: "none" | "open" | "answered" | "waived" | "done";
+            readonly by: string;
+            readonly at: string | null;
+            readonly reason: string;
         };
         /** @description A person's name in its three groups. */
         readonly NameShape: {
@@ -640,6 +736,10 @@ export interface components {
         /** @description Studies for a match by hand. */
         readonly ProposalsOut: {
             readonly items: readonly components["schemas"]["ProposalOut"][];
+        };
+        /** @description Why a question needs no answer. */
+        readonly QuestionWaiverIn: {
+            readonly reason: string;
         };
         /**
          * @description One reader's part in a case: a role is locked, never the case (第一読影, 第二読影, 最終判定).
@@ -894,11 +994,39 @@ export interface components {
             /** @default  */
             readonly note: string;
         };
+        /** @description A case's thread as this person has it. */
+        readonly ThreadOut: {
+            readonly messages: readonly components["schemas"]["MessageOut"][];
+            readonly read_up_to: number;
+            readonly seen: readonly components["schemas"]["ThreadSeenOut"][];
+            readonly draft: components["schemas"]["MessageDraftShape"] | null;
+            readonly unsent: readonly components["schemas"]["MessageAttachmentOut"][];
+            readonly may_write: boolean;
+        };
+        /** @description How far somebody has read. */
+        readonly ThreadSeenOut: {
+            readonly display_name: string;
+            readonly number: number;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /** @description What of one case's thread waits for this person. */
+        readonly ThreadWaitingOut: {
+            readonly worklist_item_id: string;
+            readonly unread_messages: number;
+            readonly open_question: boolean;
+            readonly holds_signing: boolean;
+        };
         /** @description What an authenticator app needs, shown once. */
         readonly TotpOut: {
             readonly totp_secret: string;
             readonly otpauth_uri: string;
             readonly qr_svg: string;
+        };
+        /** @description All threads in which something waits, and how much of it is unread. */
+        readonly UnreadOut: {
+            readonly unread_messages: number;
+            readonly cases: readonly components["schemas"]["ThreadWaitingOut"][];
         };
         readonly ValidationError: {
             readonly loc: readonly (string | number)[];

@@ -50,3 +50,11 @@ export type Refusal = Schemas["RefusalOut"];
 export type RequestAnswer = Schemas["RequestOut"];
 export type RequestsAnswer = Schemas["RequestsOut"];
 export type RequestWanted = Schemas["RequestIn"];
+/** A case's thread between hospital and reading centre, as this person has it. */
+export type Thread = Schemas["ThreadOut"];
+export type Message = Schemas["MessageOut"];
+export type MessageDraft = Schemas["MessageDraftShape"];
+export type MessageAttachment = Schemas["MessageAttachmentOut"];
+export type CallBack = Schemas["CallBackShape"];
+/** What waits in all threads: counts, no texts. */
+export type UnreadMessages = Schemas["UnreadOut"];

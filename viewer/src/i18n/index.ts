@@ -5,6 +5,7 @@ import { initReactI18next } from "react-i18next";
 import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
 import enOutcomes from "./en/outcomes.json";
+import enMessages from "./en/messages.json";
 import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
@@ -15,6 +16,7 @@ import enWorklist from "./en/worklist.json";
 import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
 import jaOutcomes from "./ja/outcomes.json";
+import jaMessages from "./ja/messages.json";
 import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
@@ -30,6 +32,7 @@ export const catalogues = {
     documents: enDocuments,
     gateways: enGateways,
     outcomes: enOutcomes,
+    messages: enMessages,
     people: enPeople,
     reading: enReading,
     report: enReport,
@@ -42,6 +45,7 @@ export const catalogues = {
     documents: jaDocuments,
     gateways: jaGateways,
     outcomes: jaOutcomes,
+    messages: jaMessages,
     people: jaPeople,
     reading: jaReading,
     report: jaReport,

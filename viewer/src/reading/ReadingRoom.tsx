@@ -23,6 +23,7 @@ import { useNeighbours } from "./useNeighbours";
 import { useMeasuringTexts } from "./useMeasuringTexts";
 import { Views } from "./views";
 
+const MessagesPanel = lazy(() => import("@/messages/MessagesPanel"));
 const ReportPanel = lazy(() => import("@/report/ReportPanel"));
 const RequestPanel = lazy(() => import("@/requests/CaseRequest"));
 
@@ -127,12 +128,23 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
           change={change}
         />
       )}
-      {room.reportOpen ? (
-        <aside className={classes["report"]} aria-label={t("report")}>
-          <Suspense fallback={<LoadingRows rows={6} />}>
-            <ReportPanel worklistItemId={item.worklist_item_id} imagesRead={seen.images} writing={room.writing} />
-          </Suspense>
-        </aside>
+      {room.reportOpen || room.messagesOpen ? (
+        <div className={classes["side"]}>
+          {room.reportOpen ? (
+            <aside className={classes["report"]} aria-label={t("report")}>
+              <Suspense fallback={<LoadingRows rows={6} />}>
+                <ReportPanel worklistItemId={item.worklist_item_id} imagesRead={seen.images} writing={room.writing} />
+              </Suspense>
+            </aside>
+          ) : null}
+          {room.messagesOpen ? (
+            <aside className={classes["messages"]} aria-label={t("command.messages")}>
+              <Suspense fallback={<LoadingRows rows={4} />}>
+                <MessagesPanel worklistItemId={item.worklist_item_id} />
+              </Suspense>
+            </aside>
+          ) : null}
+        </div>
       ) : null}
       <HelpSheet opened={room.helpOpen} onClose={() => change({ type: "toggle", what: "helpOpen" })} />
     </main>

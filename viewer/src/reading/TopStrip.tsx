@@ -1,10 +1,12 @@
 import { Menu } from "@mantine/core";
-import { useEffect, useRef, useSyncExternalStore, type Dispatch, type JSX } from "react";
+import { useEffect, useRef, useSyncExternalStore, type Dispatch, type JSX, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { FrameStore } from "@/images/store";
 import type { VoiChoice } from "@/images/frame";
+import { Badge } from "@/messages/marks";
 import { writeName } from "@/ui/format";
 import { PatientId } from "@/ui/PatientId";
+import { useWorklistItem } from "@/worklist/api";
 import type { Tool } from "@/viewports/pointer";
 import { choosePreset, LAYOUTS, PRESETS } from "./commands";
 import type { Documents } from "./documents";
@@ -68,6 +70,9 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         {opened.item.request_state !== "none" && (
           <Press icon="request" command="request" act={act} pressed={room.requestOpen} />
         )}
+        <Press icon="messages" command="messages" act={act} pressed={room.messagesOpen}>
+          <CaseBadge itemId={opened.item.worklist_item_id} />
+        </Press>
         <Press icon="report" command="report" act={act} pressed={room.reportOpen} wide />
       </div>
     </header>
@@ -94,6 +99,12 @@ interface PressProps {
   readonly pressed?: boolean;
   /** With its name beside the drawing. */
   readonly wide?: boolean;
+  readonly children?: ReactNode;
+}
+
+/** How much of this case's thread is unread. */
+function CaseBadge({ itemId }: { readonly itemId: string }): JSX.Element {
+  return <Badge unread={useWorklistItem(itemId).data?.unread_messages ?? 0} />;
 }
 
 function keyOf(command: Command): string {
@@ -102,7 +113,7 @@ function keyOf(command: Command): string {
 }
 
 /** A button for a command; its key stands in the tip, so that the hand learns it. */
-function Press({ icon, command, act, pressed, wide = false }: PressProps): JSX.Element {
+function Press({ icon, command, act, pressed, wide = false, children }: PressProps): JSX.Element {
   const { t } = useTranslation("reading");
   const name = t(`command.${command}`);
   const key = keyOf(command);
@@ -117,6 +128,7 @@ function Press({ icon, command, act, pressed, wide = false }: PressProps): JSX.E
     >
       <IconMark icon={icon} />
       {wide ? <span>{name}</span> : null}
+      {children}
     </button>
   );
 }

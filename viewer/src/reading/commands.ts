@@ -120,6 +120,8 @@ function performInRoom(command: Command, doing: Doing): boolean {
       return true;
     case "request":
       change({ type: "toggle", what: "requestOpen" });
+    case "messages":
+      change({ type: "toggle", what: "messagesOpen" });
       return true;
     case "write":
       change({ type: "write" });
@@ -147,7 +149,7 @@ function performInRoom(command: Command, doing: Doing): boolean {
 /** From the report the keyboard is the images' again, and what was typed stays; from anywhere else a document closes. */
 function toImages({ room, change }: Doing): void {
   const { activeElement } = document;
-  const writes = activeElement?.closest("[data-report-panel]") != null;
+  const writes = activeElement?.closest("[data-report-panel], [data-messages-panel]") != null;
   if (room.document !== null && !writes) change({ type: "document", document: null });
   else if (activeElement instanceof HTMLElement) activeElement.blur();
 }

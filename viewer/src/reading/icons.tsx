@@ -20,6 +20,7 @@ export type Icon =
   | "back"
   | "report"
   | "request"
+  | "messages"
   | "help"
   | "presets";
 
@@ -58,6 +59,7 @@ const DRAWINGS: Readonly<Record<Icon, JSX.Element>> = {
   back: line("M9.500 3L4.500 8l5 5"),
   request: line("M2 2.500h12v8.500H8.500L5.500 14v-3H2zM5 5.500h6M5 8h4"),
   report: line("M3.500 1.500h6.500l3 3v10h-9.500zM5.500 7h5M5.500 9.500h5M5.500 12h3"),
+  messages: line("M2 3h12v8.500H7.500L4.500 14v-2.500H2zM5 6h6M5 8.500h4"),
   help: line("M5.500 5.800c0-3.300 5-3.300 5 0 0 2-2.500 2-2.500 4M8 12.800v.1"),
   presets: line("M2 4.500h6M11.500 4.500H14M9.700 2.700v3.600M2 11.500h2M7.500 11.500H14M5.700 9.700v3.600"),
 };

@@ -50,6 +50,7 @@ export type Command =
   | "report"
   | "request"
   | "write"
+  | "messages"
   | "images"
   | "nextCase"
   | "previousCase"
@@ -124,6 +125,7 @@ export const KEYS: readonly KeyBinding[] = [
   key("KeyR", "ledger", "room", true),
   key("KeyR", "report", "room"),
   key("KeyQ", "request", "room", true),
+  key("KeyW", "messages", "room", true),
   key("Enter", "write", "room"),
   key("Escape", "images", "room"),
   key("KeyN", "nextCase", "room", true),
@@ -212,5 +214,5 @@ export function typesText(target: EventTarget | null): boolean {
 export const leadsBack = (command: Command | null, target: EventTarget | null): boolean =>
   command === "images" &&
   target instanceof Element &&
-  target.closest("[data-report-panel]") !== null &&
+  target.closest("[data-report-panel], [data-messages-panel]") !== null &&
   target.closest("[role='dialog'], [role='menu'], [role='listbox']") === null;

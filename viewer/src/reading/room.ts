@@ -17,6 +17,7 @@ export interface Room {
   readonly textHidden: boolean;
   readonly stripsHidden: boolean;
   readonly reportOpen: boolean;
+  readonly messagesOpen: boolean;
   /** How often the reader went to the report's text since it was opened. */
   readonly writing: number;
   readonly requestOpen: boolean;
@@ -40,7 +41,7 @@ export type Change =
   | { readonly type: "write" }
   | {
       readonly type: "toggle";
-      readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "requestOpen" | "helpOpen";
+      readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "requestOpen" | "messagesOpen" | "helpOpen";
     };
 
 const EMPTY: Step = { name: "series", rows: 1, columns: 1, cells: [] };
@@ -53,6 +54,7 @@ export function firstRoom(hanging: Hanging, { requested = false } = {}): Room {
     textHidden: false,
     stripsHidden: false,
     reportOpen: false,
+    messagesOpen: false,
     writing: 0,
     requestOpen: requested,
     helpOpen: false,

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
 import { CaseRequest } from "@/requests/CaseRequest";
+import { MessagesPanel } from "@/messages/MessagesPanel";
 import { PatientId } from "@/ui/PatientId";
 import { Shell } from "@/ui/Shell";
 import { Failed, LoadingRows } from "@/ui/States";
@@ -57,6 +58,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
             </div>
             <div className={classes["caseCard"]}>
               <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />
+            </div>
+            <div className={classes["caseCard"]}>
+              <MessagesPanel worklistItemId={itemId} />
             </div>
           </>
         ) : query.error ? (

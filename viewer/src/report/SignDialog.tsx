@@ -4,6 +4,8 @@ import { useEffect, useState, type SyntheticEvent, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/client";
 import type { SigningStart, WorklistItem } from "@/api/types";
+import { useHolding } from "@/messages/api";
+import { HeldBy } from "@/messages/marks";
 import { CodeInput } from "@/session/CodeInput";
 import { askKey, PasskeyError } from "@/session/passkey";
 import { Refused } from "@/session/SignInForm";
@@ -35,7 +37,8 @@ export function SignDialog({ item, draft, saver, imagesRead, onClose }: SignDial
   const [error, setError] = useState<unknown>(null);
   const itemId = item.worklist_item_id;
 
-  const signable = isSignable(draft, imagesRead);
+  const held = useHolding(itemId);
+  const signable = isSignable(draft, imagesRead) && held.length === 0;
 
   useEffect(() => {
     if (!signable) return undefined;
@@ -84,6 +87,7 @@ export function SignDialog({ item, draft, saver, imagesRead, onClose }: SignDial
             </span>
           </p>
         </div>
+        <HeldBy messages={held} />
         {gaps.length > 0 && (
           <ul className={classes["gaps"]}>
             {gaps.map((gap) => (
@@ -93,7 +97,7 @@ export function SignDialog({ item, draft, saver, imagesRead, onClose }: SignDial
         )}
         {!signable ? (
           <div className={classes["bottom"]}>
-            <p className={classes["quiet"]}>{t("sign.not_yet")}</p>
+            <p className={classes["quiet"]}>{held.length === 0 && t("sign.not_yet")}</p>
             <Button onClick={onClose}>{t("sign.back")}</Button>
           </div>
         ) : start ? (

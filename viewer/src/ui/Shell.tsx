@@ -1,6 +1,7 @@
 import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useRoute } from "wouter";
+import { UnreadBadge } from "@/messages/marks";
 import { useMay } from "@/session/api";
 import { Brand } from "./Brand";
 import { PersonMenu } from "./PersonMenu";
@@ -32,7 +33,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           <Brand quiet />
         </Link>
         <nav aria-label={t("nav.label")} className={classes["nav"]}>
-          {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} />}
+          {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} besides={<UnreadBadge />} />}
           {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} />}
           {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} />}
@@ -49,11 +50,18 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
   );
 }
 
-function Place({ href, word }: { readonly href: string; readonly word: string }): JSX.Element {
+interface PlaceProps {
+  readonly href: string;
+  readonly word: string;
+  readonly besides?: ReactNode;
+}
+
+function Place({ href, word, besides }: PlaceProps): JSX.Element {
   const [here] = useRoute(`${href}/*?`);
   return (
     <Link href={href} aria-current={here ? "page" : undefined}>
       {word}
+      {besides}
     </Link>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { useCaseRequest } from "@/requests/api";
+import { ThreadLine } from "@/messages/marks";
 import { useMay, useSession } from "@/session/api";
 import { PatientId } from "@/ui/PatientId";
 import { FailedLine } from "@/ui/States";
@@ -25,7 +26,8 @@ export interface PreviewProps {
 
 /** The chosen case beside the list: who, why, how far, what was before; one obvious button. */
 export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element {
-  const { t } = useTranslation("worklist");
+  const { t } = useTranslation(["worklist", "messages"]);
+  const may = useMay();
   return (
     <>
       <h2 className={classes["person"]}>
@@ -72,6 +74,12 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
           </dd>
         </dl>
       </section>
+      {may("messages.read") && (
+        <section className={classes["section"]}>
+          <h3>{t("messages:title")}</h3>
+          <ThreadLine item={item} />
+        </section>
+      )}
       <Priors item={item} />
       <p className={classes["foot"]}>{t("preview.keys")}</p>
     </>

@@ -1,6 +1,7 @@
 import { memo, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorklistItem } from "@/api/types";
+import { ThreadMarks } from "@/messages/marks";
 import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
@@ -51,6 +52,7 @@ export const Row = memo(function Row({
         <span className={classes["quiet"]}>
           <AgeSex birth={item.patient_birth_date} on={item.study_date} sex={item.patient_sex} />
         </span>
+        <ThreadMarks item={item} />
       </div>
       <div role="gridcell" className={classes["study"]}>
         <DayText value={item.study_date} short />{" "}

@@ -31,6 +31,8 @@ export function madeItem(id: string, changed: Partial<WorklistItem> = {}): Workl
     request_reason: "",
     assigned_to: null,
     locked_by: null,
+    unread_messages: 0,
+    open_question: false,
     priors: [],
     ...changed,
   };

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     PLACE_REQUEST = "request.place"
     READ_REQUEST = "request.read"
     RECONCILE = "request.reconcile"
+    READ_MESSAGES = "messages.read"
+    WRITE_MESSAGES = "messages.write"
     READ_GATEWAYS = "gateways.read"
     MANAGE_GATEWAYS = "gateways.manage"
     ADMINISTER = "administer"
@@ -58,6 +60,7 @@ class Role(StrEnum):
 
 _P = Permission
 _ASKING = frozenset({_P.PLACE_REQUEST, _P.READ_REQUEST})
+_TALK = (_P.READ_MESSAGES, _P.WRITE_MESSAGES)
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.READER: frozenset(
@@ -70,6 +73,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.SIGN_REPORT,
                 _P.READ_REQUEST,
                 _P.READ_GATEWAYS,
+                *_TALK,
             }
         ),
         Role.RESIDENT: frozenset(
@@ -81,24 +85,26 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.WRITE_REPORT,
                 _P.READ_REQUEST,
                 _P.READ_GATEWAYS,
+                *_TALK,
             }
         ),
-        Role.CLERK: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.WRITE_REPORT, *_ASKING, _P.RECONCILE}),
+        Role.CLERK: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.WRITE_REPORT, *_ASKING, *_TALK, _P.RECONCILE}),
         Role.SITE_STAFF: frozenset(
             {
                 _P.READ_WORKLIST,
                 _P.READ_REPORT,
                 _P.ACKNOWLEDGE_REPORT,
                 *_ASKING,
+                *_TALK,
                 _P.RECONCILE,
                 _P.READ_GATEWAYS,
             }
         ),
         Role.TECHNOLOGIST: frozenset(
-            {_P.READ_IMAGES, _P.STORE_IMAGES, _P.READ_WORKLIST, *_ASKING, _P.RECONCILE, _P.READ_GATEWAYS}
+            {_P.READ_IMAGES, _P.STORE_IMAGES, _P.READ_WORKLIST, *_ASKING, *_TALK, _P.RECONCILE, _P.READ_GATEWAYS}
         ),
         Role.REFERRING_PHYSICIAN: frozenset(
-            {_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, _P.ACKNOWLEDGE_REPORT, *_ASKING}
+            {_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, _P.ACKNOWLEDGE_REPORT, *_ASKING, *_TALK}
         ),
         Role.ADMINISTRATOR: frozenset({_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS}),
         Role.MAINTAINER: frozenset({_P.READ_GATEWAYS}),

@@ -43,6 +43,17 @@ class Images(Protocol):
         """
 
 
+class Questions(Protocol):
+    """The talk about cases."""
+
+    def demand_settled(self, connection: Connection, item_id: str) -> None:
+        """Nothing where no question stands open that a report must wait for, inside the asker's transaction.
+
+        Raises:
+            ConflictError: one does; the page shows which, the error never quotes it.
+        """
+
+
 class Rules(Protocol):
     """The register of sites."""
 

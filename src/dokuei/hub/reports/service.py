@@ -10,7 +10,7 @@ from dokuei.hub.reports import store, store_deliveries
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.model import Content, Delivery
-from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Rules
+from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Proof, Signing
 from dokuei.hub.reports.store import KeptVersion
@@ -168,6 +168,7 @@ def reports_service(
     cases: Cases,
     images: Images,
     rules: Rules,
+    questions: Questions,
     contracts: Contracts,
     sealer: Sealer,
     facility: str,
@@ -186,6 +187,7 @@ def reports_service(
             confirmation=identity.confirmation,
             images=images,
             rules=rules,
+            questions=questions,
             maker=DocumentMaker(sealer, time_zone),
             facility=facility,
         ),

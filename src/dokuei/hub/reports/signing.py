@@ -15,7 +15,7 @@ from dokuei.hub.reports import model, store, store_deliveries, wording
 from dokuei.hub.reports.documents import DocumentMaker, Documents
 from dokuei.hub.reports.drafting import REPORT_CHANGED, Drafting
 from dokuei.hub.reports.model import Case, Draft, Frozen, KnownImage, Report, Signature, SignedVersion
-from dokuei.hub.reports.neighbours import Images, Rules
+from dokuei.hub.reports.neighbours import Images, Questions, Rules
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
@@ -52,6 +52,7 @@ class Signing:
     confirmation: Confirmation
     images: Images
     rules: Rules
+    questions: Questions
     maker: DocumentMaker
     facility: str
 
@@ -60,7 +61,7 @@ class Signing:
 
         Raises:
             NotFoundError, ForbiddenError: not this person's case, or no right to sign there (REC-01).
-            ConflictError: nothing is being written, or images are still on their way.
+            ConflictError: nothing is being written, images are still on their way, or a question holds the signature.
             RequestError, ProofError, SignatureError: this version cannot be signed; the error says why.
         """
         with self.database.read() as connection:
@@ -99,7 +100,7 @@ class Signing:
 
         Raises:
             NotFoundError, ForbiddenError: not this person's case, or no right to sign there (REC-01).
-            ConflictError: what is signed is not what was shown.
+            ConflictError: what is signed is not what was shown, or a question holds the signature.
             SignatureError: the key's answer, the password or the seal does not hold.
         """
         with self.database.read() as connection:
@@ -157,6 +158,7 @@ class Signing:
         draft = None if report is None else store.draft_of(connection, report.report_id)
         if report is None or draft is None:
             raise ConflictError("there is nothing to sign", phase="signing", remedy="write the report first")
+        self.questions.demand_settled(connection, item_id)
         return case, report, draft
 
     def _demand_fit(self, case: Case, draft: Draft) -> None:

@@ -12,6 +12,7 @@ from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist.model import ImagesState, Priority, ReadingRole, RequestState, Status, WorklistItem
 from dokuei.hub.worklist.service import Listing, WorklistService
+from dokuei.hub.worklist.threads import Threads, ThreadState
 from dokuei.hub.worklist.way import Way, Ways
 
 Viewer = Annotated[Principal, Depends(require(Permission.READ_WORKLIST))]
@@ -73,6 +74,8 @@ class ItemOut(BaseModel):
     request_reason: str
     assigned_to: str | None
     locked_by: LockOut | None
+    unread_messages: int
+    open_question: bool
     priors: list[PriorOut]
 
 
@@ -140,9 +143,13 @@ class RoleIn(BaseModel):
     role: ReadingRole = ReadingRole.SOLE
 
 
-def routes(service: WorklistService, ways: Ways) -> APIRouter:
+def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
     """The routes of the worklist."""
     router = APIRouter(prefix="/api/v1/worklist", tags=["worklist"], dependencies=[Depends(private)])
+
+    def out(me: Principal, listing: Listing) -> list[ItemOut]:
+        sites, states = service.site_names(), threads.of(me, listing.items)
+        return [_item(one, listing.names, sites, states.get(one.worklist_item_id)) for one in listing.items]
 
     @router.get("")
     def listed(
@@ -152,12 +159,12 @@ def routes(service: WorklistService, ways: Ways) -> APIRouter:
     ) -> WorklistOut:
         """Cases in the order in which they wait."""
         listing = service.list(me, status=status, site_id=site_id or None)
-        return WorklistOut(items=_items(listing, service), counts=listing.counts)
+        return WorklistOut(items=out(me, listing), counts=listing.counts)
 
     @router.get("/{worklist_item_id}")
     def one(me: Viewer, worklist_item_id: str) -> ItemOut:
         """One case."""
-        return _items(service.one(me, worklist_item_id), service)[0]
+        return out(me, service.one(me, worklist_item_id))[0]
 
     @router.get("/{worklist_item_id}/way")
     def way(me: Viewer, worklist_item_id: str) -> WayOut:
@@ -169,18 +176,18 @@ def routes(service: WorklistService, ways: Ways) -> APIRouter:
     def claim(me: Reader, worklist_item_id: str, wanted: RoleIn | None = None) -> ItemOut:
         """Take a reading role."""
         role = wanted.role if wanted else ReadingRole.SOLE
-        return _items(service.claim(me, worklist_item_id, role), service)[0]
+        return out(me, service.claim(me, worklist_item_id, role))[0]
 
     @router.post("/{worklist_item_id}/release")
     def release(me: Reader, worklist_item_id: str, given: RoleIn | None = None) -> ItemOut:
         """Give a reading role back."""
         role = given.role if given else ReadingRole.SOLE
-        return _items(service.release(me, worklist_item_id, role), service)[0]
+        return out(me, service.release(me, worklist_item_id, role))[0]
 
     @router.put("/{worklist_item_id}/priority")
     def prioritise(me: Reader, worklist_item_id: str, wanted: PriorityIn) -> ItemOut:
         """Move a case in the queue; what is still to come of an urgent one overtakes at the gateway."""
-        return _items(service.set_priority(me, worklist_item_id, wanted.priority), service)[0]
+        return out(me, service.set_priority(me, worklist_item_id, wanted.priority))[0]
 
     return router
 
@@ -205,13 +212,8 @@ def _way(item: WorklistItem, way: Way, names: dict[str, str]) -> WayOut:
     )
 
 
-def _items(listing: Listing, service: WorklistService) -> list[ItemOut]:
-    sites = service.site_names()
-    return [_item(one, listing.names, sites) for one in listing.items]
-
-
-def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str]) -> ItemOut:
-    study = one.study
+def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str], thread: ThreadState | None) -> ItemOut:
+    study, thread = one.study, thread or ThreadState()
     holder = one.locked_by
     taken: dict[str, Any] = {
         name: getattr(study, name)
@@ -252,6 +254,8 @@ def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str]) -> It
         request_reason=one.asked.reason,
         assigned_to=holder,
         locked_by=None if holder is None else LockOut(person_id=holder, display_name=names.get(holder, "")),
+        unread_messages=thread.unread_messages,
+        open_question=thread.open_question,
         priors=[
             PriorOut(
                 study_instance_uid=prior.study_instance_uid,

@@ -1,0 +1,92 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { SIGNED_IN } from "@/api/client";
+import type { MessageAttachment, MessageDraft, Thread } from "@/api/types";
+import { beforeLock } from "@/session/beforeLock";
+import { attach, putDraft, removeAttachment, threadKey, useSay } from "./api";
+import { DraftKeeper, type Keeping } from "./keeper";
+import { draftOf, sendingOf } from "./model";
+
+export interface Composer {
+  readonly draft: MessageDraft;
+  readonly state: Keeping;
+  readonly keeper: DraftKeeper;
+  readonly busy: boolean;
+  readonly error: unknown;
+  readonly send: () => void;
+  readonly bring: (files: Iterable<File>) => void;
+  readonly takeBack: (file: MessageAttachment) => void;
+}
+
+const newId = (): string => crypto.randomUUID().replaceAll("-", "");
+
+/** What one person writes on one case: kept at the hub as it is typed, sent once however often it is tried. */
+export function useComposer(itemId: string, thread: Thread): Composer {
+  const client = useQueryClient();
+  const say = useSay(itemId);
+  const [keeper] = useState(() => new DraftKeeper(draftOf(thread.draft), (draft) => putDraft(itemId, draft)));
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const name = useRef({ of: "", id: "" });
+  const draft = useSyncExternalStore(keeper.subscribe, keeper.currentDraft);
+  const state = useSyncExternalStore(keeper.subscribe, keeper.currentState);
+  useKept(keeper);
+
+  const work = (doing: () => Promise<unknown>): void => {
+    setBusy(true);
+    setError(null);
+    void doing()
+      .catch(setError)
+      .finally(() => setBusy(false));
+  };
+  const renewed = (): Promise<void> => client.invalidateQueries({ queryKey: threadKey(itemId) });
+  const send = (): void =>
+    work(async () => {
+      await keeper.hold();
+      const said = JSON.stringify([draft, thread.unsent]);
+      if (name.current.of !== said) name.current = { of: said, id: newId() };
+      const { path, body } = sendingOf(draft, thread.unsent, name.current.id);
+      try {
+        await say(path, body);
+        keeper.release(true);
+      } catch (reason) {
+        keeper.release(false);
+        throw reason;
+      }
+    });
+  return {
+    draft,
+    state,
+    keeper,
+    busy,
+    error,
+    send,
+    bring: (files) =>
+      work(async () => {
+        for (const file of files) await attach(itemId, file).finally(renewed);
+      }),
+    takeBack: (file) => work(() => removeAttachment(file).finally(renewed)),
+  };
+}
+
+/** Saved before the page locks, after the session stands again, and kept from being closed unsaved. */
+function useKept(keeper: DraftKeeper): void {
+  useEffect(() => {
+    const withdraw = beforeLock(() => keeper.flush());
+    const guard = (event: BeforeUnloadEvent): void => {
+      if (!keeper.dirty) return;
+      void keeper.flush();
+      event.preventDefault();
+    };
+    const signedIn = (): void => void keeper.flush();
+    window.addEventListener(SIGNED_IN, signedIn);
+    window.addEventListener("beforeunload", guard);
+    return () => {
+      withdraw();
+      window.removeEventListener(SIGNED_IN, signedIn);
+      window.removeEventListener("beforeunload", guard);
+      void keeper.flush();
+      keeper.stop();
+    };
+  }, [keeper]);
+}
