@@ -8,12 +8,29 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Why something that a check named stands as it is. */
+        readonly AnswerShape: {
+            readonly check: string;
+            /** @default  */
+            readonly about: string;
+            /** @default  */
+            readonly reason: string;
+        };
         /** @description What the hospital's gateway told last of the study. */
         readonly AtGatewayOut: {
             readonly gateway_id: string;
             readonly name: string;
             readonly state: string;
             readonly error: string;
+        };
+        /** @description One list: what is chosen from it, and whether it has to be. */
+        readonly AttributeOut: {
+            readonly name: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly values: readonly components["schemas"]["WordOut"][];
+            /** @default false */
+            readonly required: boolean;
         };
         /** @description One object of the report on its way to the hospital's PACS. */
         readonly BackOut: {
@@ -35,6 +52,13 @@ export interface components {
             } | null;
             readonly synced_refused: boolean;
         };
+        /** @description What is to be mended, or answered where that is possible. */
+        readonly CheckOut: {
+            readonly check: string;
+            readonly about: string;
+            readonly answerable: boolean;
+            readonly count: number;
+        };
         /** @description The code that an app shows. */
         readonly CodeIn: {
             readonly totp_code: string;
@@ -53,6 +77,21 @@ export interface components {
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
         };
+        /** @description Where places lie: outward and up of the nipple, the breast's edge at 1. */
+        readonly DiagramOut: {
+            readonly quadrant: {
+                readonly [key: string]: readonly [
+                    number,
+                    number
+                ];
+            };
+            readonly mlo: {
+                readonly [key: string]: number;
+            };
+            readonly cc: {
+                readonly [key: string]: number;
+            };
+        };
         /** @description What a reader writes. */
         readonly DraftIn: {
             /** @default  */
@@ -64,6 +103,43 @@ export interface components {
             /** @default  */
             readonly category_left: string;
             readonly images_read?: readonly components["schemas"]["ImageReadShape"][];
+            readonly structure?: components["schemas"]["StructureShape"];
+            readonly answers?: readonly components["schemas"]["AnswerShape"][];
+        };
+        /** @description One lesion of one breast; its words are from the form's lists. */
+        readonly FindingShape: {
+            readonly number: number;
+            /** @enum {string} */
+            readonly side: "right" | "left";
+            readonly kind: string;
+            readonly place?: {
+                readonly [key: string]: string;
+            };
+            readonly size_mm?: readonly number[];
+            readonly distance_mm?: number | null;
+            readonly descriptors?: {
+                readonly [key: string]: string;
+            };
+            /** @default  */
+            readonly comparison: string;
+            /** @default  */
+            readonly category: string;
+            /** @default  */
+            readonly note: string;
+            readonly images?: readonly components["schemas"]["LinkShape"][];
+        };
+        /** @description The form for a case: its lists, with the words of both languages; no form where there is none for its method. */
+        readonly FormOut: {
+            readonly version: string;
+            readonly method: string;
+            readonly scale: string;
+            readonly form: components["schemas"]["MethodOut"] | null;
+            readonly scales: readonly components["schemas"]["ScaleOut"][];
+            readonly places: readonly components["schemas"]["AttributeOut"][];
+            readonly comparisons: readonly components["schemas"]["WordOut"][];
+            readonly recommendations: readonly components["schemas"]["WordOut"][];
+            readonly checks: readonly components["schemas"]["WordOut"][];
+            readonly diagram: components["schemas"]["DiagramOut"];
         };
         /** @description One frame: its bytes as stored, and the digest of what they must decode to. */
         readonly FrameEntry: {
@@ -201,6 +277,16 @@ export interface components {
             readonly locked_by: components["schemas"]["LockOut"] | null;
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
+        /** @description One kind of finding: its lists, how the diagram draws it, and the physical key that begins one. */
+        readonly KindOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly mark: string;
+            /** @default  */
+            readonly key: string;
+            readonly attributes: readonly components["schemas"]["AttributeOut"][];
+        };
         /**
          * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
          *
@@ -219,6 +305,11 @@ export interface components {
         readonly LinkOut: {
             readonly code: string;
             readonly path: string;
+        };
+        /** @description One frame (from 1) on which a finding is seen. */
+        readonly LinkShape: {
+            readonly sop_instance_uid: string;
+            readonly frame: number;
         };
         /** @description A person in the administrator's list. */
         readonly ListedPersonOut: {
@@ -242,6 +333,16 @@ export interface components {
         readonly LossyEntry: {
             readonly methods: readonly string[];
             readonly ratios: readonly number[];
+        };
+        /** @description The form of one method. */
+        readonly MethodOut: {
+            readonly ja: string;
+            readonly en: string;
+            readonly sizes: readonly string[];
+            /** @default false */
+            readonly distance: boolean;
+            readonly facts: readonly components["schemas"]["AttributeOut"][];
+            readonly kinds: readonly components["schemas"]["KindOut"][];
         };
         /** @description A person's name in its three groups. */
         readonly NameOut: {
@@ -357,6 +458,9 @@ export interface components {
             readonly category_right: string;
             readonly category_left: string;
             readonly images_read: readonly components["schemas"]["ImageReadShape"][];
+            readonly structure: components["schemas"]["StructureShape"];
+            readonly answers: readonly components["schemas"]["AnswerShape"][];
+            readonly checks: readonly components["schemas"]["CheckOut"][];
             readonly updated_at: string | null;
             readonly author: string;
             readonly signatures: readonly components["schemas"]["SignatureOut"][];
@@ -372,6 +476,13 @@ export interface components {
         readonly RoleIn: {
             /** @default sole */
             readonly role: components["schemas"]["ReadingRole"];
+        };
+        /** @description How categories are given. */
+        readonly ScaleOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly values: readonly string[];
         };
         /** @description One series in the order of its instance numbers. */
         readonly SeriesEntry: {
@@ -432,6 +543,21 @@ export interface components {
             readonly site_id: string;
             readonly name: string;
         };
+        /** @description A report's fields beside its text; without a method it is text alone. */
+        readonly StructureShape: {
+            /** @default  */
+            readonly method: string;
+            /** @default  */
+            readonly scale: string;
+            readonly facts?: {
+                readonly [key: string]: string;
+            };
+            readonly findings?: readonly components["schemas"]["FindingShape"][];
+            /** @default  */
+            readonly recommendation: string;
+            /** @default  */
+            readonly lexicon: string;
+        };
         /** @description The document. */
         readonly StudyImages: {
             readonly site_id: string;
@@ -479,6 +605,12 @@ export interface components {
             readonly last_received_at: string;
             readonly held: readonly components["schemas"]["HeldOut"][];
             readonly back: readonly components["schemas"]["BackOut"][];
+        };
+        /** @description One word of a list. */
+        readonly WordOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
         };
         /** @description Cases and how many stand in each status. */
         readonly WorklistOut: {

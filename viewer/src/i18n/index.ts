@@ -8,6 +8,7 @@ import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
 import enSession from "./en/session.json";
+import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
 import enWorklist from "./en/worklist.json";
 import jaDocuments from "./ja/documents.json";
@@ -16,6 +17,7 @@ import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
 import jaSession from "./ja/session.json";
+import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
 import jaWorklist from "./ja/worklist.json";
 
@@ -29,6 +31,7 @@ export const catalogues = {
     reading: enReading,
     report: enReport,
     session: enSession,
+    structured: enStructured,
     ui: enUi,
     worklist: enWorklist,
   },
@@ -39,6 +42,7 @@ export const catalogues = {
     reading: jaReading,
     report: jaReport,
     session: jaSession,
+    structured: jaStructured,
     ui: jaUi,
     worklist: jaWorklist,
   },
