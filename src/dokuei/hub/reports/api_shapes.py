@@ -1,6 +1,6 @@
 """The fields of a report over HTTP."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field, FiniteFloat
 
@@ -66,19 +66,73 @@ class CheckOut(BaseModel):
     count: int
 
 
+class WordOut(BaseModel):
+    """One word of a list."""
+
+    value: str
+    ja: str
+    en: str
+
+
+class AttributeOut(BaseModel):
+    """One list: what is chosen from it, and whether it has to be."""
+
+    name: str
+    ja: str
+    en: str
+    values: list[WordOut]
+    required: bool = False
+
+
+class KindOut(WordOut):
+    """One kind of finding: its lists, how the diagram draws it, and the physical key that begins one."""
+
+    mark: str
+    key: str = ""
+    attributes: list[AttributeOut]
+
+
+class ScaleOut(BaseModel):
+    """How categories are given."""
+
+    value: str
+    ja: str
+    en: str
+    values: list[str]
+
+
+class MethodOut(BaseModel):
+    """The form of one method."""
+
+    ja: str
+    en: str
+    sizes: list[str]
+    distance: bool = False
+    facts: list[AttributeOut]
+    kinds: list[KindOut]
+
+
+class DiagramOut(BaseModel):
+    """Where places lie: outward and up of the nipple, the breast's edge at 1."""
+
+    quadrant: dict[str, tuple[float, float]]
+    mlo: dict[str, float]
+    cc: dict[str, float]
+
+
 class FormOut(BaseModel):
-    """The form for a case: its lists, with the words of both languages; no method where there is none."""
+    """The form for a case: its lists, with the words of both languages; no form where there is none for its method."""
 
     version: str
     method: str
     scale: str
-    form: dict[str, Any]
-    scales: list[dict[str, Any]]
-    places: list[dict[str, Any]]
-    comparisons: list[dict[str, Any]]
-    recommendations: list[dict[str, Any]]
-    checks: list[dict[str, Any]]
-    diagram: dict[str, Any]
+    form: MethodOut | None
+    scales: list[ScaleOut]
+    places: list[AttributeOut]
+    comparisons: list[WordOut]
+    recommendations: list[WordOut]
+    checks: list[WordOut]
+    diagram: DiagramOut
 
 
 def structure_in(shape: StructureShape) -> Structure:
@@ -106,17 +160,15 @@ def form_out(case: Case, *, scale: str) -> FormOut:
     """The form for this case's modalities; ``scale`` is the centre's choice where the form offers it."""
     known = lexicon()
     method = known.method_of(case.modalities)
-    form = dict(known.method(method))
+    form = known.method(method)
     offered = form.get("scales", [])
-    return FormOut(
-        version=known.version,
-        method=method,
-        scale=scale if scale in offered else (offered or [""])[0],
-        form=form,
-        scales=[one for one in known.document["scales"] if one["value"] in offered],
-        places=[known.places[name] for name in form.get("places", ())],
-        comparisons=known.document["comparisons"],
-        recommendations=known.document["recommendations"],
-        checks=known.document["checks"],
-        diagram=known.document["diagram"],
+    return FormOut.model_validate(
+        {
+            **known.document,
+            "method": method,
+            "scale": scale if scale in offered else (offered or [""])[0],
+            "form": form or None,
+            "scales": [known.scales[name] for name in offered],
+            "places": [known.places[name] for name in form.get("places", ())],
+        }
     )
