@@ -90,7 +90,7 @@ def test_findings_are_entered_a_contradiction_is_named_and_mended_and_the_paper_
     page.screenshot(path=pictures / "contradiction.png", full_page=True)
     page.keyboard.press("Alt+Enter")
     dialog = page.get_by_role("dialog", name="確定前の確認")
-    expect(dialog).to_contain_text("文章の左右と一致しません")
+    expect(dialog).to_contain_text("文章の左右と一致しません", timeout=20_000)
     expect(dialog.get_by_role("button", name="キーで署名して確定")).to_have_count(0)
     dialog.get_by_role("button", name="入力に戻る").last.click()
 
@@ -98,7 +98,7 @@ def test_findings_are_entered_a_contradiction_is_named_and_mended_and_the_paper_
     page.get_by_label("診断").fill("右乳癌の疑い。")
     expect(named).to_have_count(0)
     page.keyboard.press("Alt+Enter")
-    expect(dialog).to_contain_text("spiculated")
+    expect(dialog).to_contain_text("spiculated", timeout=20_000)
     dialog.get_by_role("button", name="キーで署名して確定").click()
     expect(page.get_by_role("link", name="署名済PDFを開く")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("img", name="乳房図")).to_be_visible()
