@@ -30,11 +30,11 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
   return (
     <div className={classes["structured"]}>
       <div className={classes["begin"]}>
-        <Button size="xs" variant="default" onClick={fill.normal} aria-keyshortcuts="Alt+N">
+        <Button size="compact-sm" variant="default" onClick={fill.normal} aria-keyshortcuts="Alt+N">
           {t("normal.button")} <kbd>{t("keys.normal")}</kbd>
         </Button>
         {form.form.kinds.map((kind) => (
-          <Button key={kind.value} size="xs" variant="default" onClick={() => fill.add(kind.value)}>
+          <Button key={kind.value} size="compact-sm" variant="default" onClick={() => fill.add(kind.value)}>
             + {kind[language]} <kbd>{kind.key === "" ? "" : t("keys.kind", { letter: kind.key.slice(3) })}</kbd>
           </Button>
         ))}

@@ -40,7 +40,9 @@ function sentence(
   ].join("");
 }
 
-const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+/** In the middle of a sentence; an abbreviation stays one. */
+const lowered = (text: string): string =>
+  /^\p{Lu}{2}/u.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 /** The text with a finding's sentence drawn anew; where the reader has written something else, it is left alone. */
 export function redrawn(text: string, before: Sentences | null, after: Sentences | null, language: Language): string {

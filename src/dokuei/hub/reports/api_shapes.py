@@ -157,7 +157,7 @@ def check_out(check: Check) -> CheckOut:
 
 
 def form_out(case: Case, *, scale: str) -> FormOut:
-    """The form for this case's modalities; ``scale`` is the centre's choice where the form offers it."""
+    """The form for this case's modalities; ``scale`` is the centre's choice, where the form offers it."""
     known = lexicon()
     method = known.method_of(case.modalities)
     form = known.method(method)
@@ -166,7 +166,7 @@ def form_out(case: Case, *, scale: str) -> FormOut:
         {
             **known.document,
             "method": method,
-            "scale": scale if scale in offered else (offered or [""])[0],
+            "scale": next((one for one in (scale, f"{scale}_us", *offered) if one in offered), ""),
             "form": form or None,
             "scales": [known.scales[name] for name in offered],
             "places": [known.places[name] for name in form.get("places", ())],

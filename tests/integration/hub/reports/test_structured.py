@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ from pydicom.uid import generate_uid
 from sqlalchemy import select, update
 
 from dokuei.hub.reports import store, wording
+from dokuei.hub.reports.api_shapes import form_out
 from dokuei.hub.reports.tables import version
 from dokuei.hub.reports.verifying import verify_versions
 from tests.makers.archive import MG, image
 from tests.makers.reading import TEXT, ReadingRoom
+from tests.makers.report_document import CASE
 from tests.makers.structured import CALCIFICATION, MASS, linked, structure
 
 REPORT = "/api/v1/worklist/{}/report"
@@ -62,6 +65,23 @@ def test_fields_are_saved_and_come_back_as_they_were_written(room: ReadingRoom) 
     assert report["structure"]["findings"][0]["descriptors"] == MASS["descriptors"]
     assert report["structure"]["lexicon"] == form["version"]
     assert report["checks"] == []
+
+
+@pytest.mark.parametrize(
+    ("modalities", "scale", "wanted"),
+    [
+        (("MG",), "birads", "birads"),
+        (("MG",), "", "screening"),
+        (("US",), "diagnostic", "diagnostic_us"),
+        (("MR",), "screening", "birads"),
+        (("OT",), "birads", ""),
+    ],
+)
+def test_the_centre_chooses_how_categories_are_given_where_the_method_offers_it(
+    modalities: tuple[str, ...], scale: str, wanted: str
+) -> None:
+    form = form_out(replace(CASE, modalities=modalities), scale=scale)
+    assert (form.scale, form.form is None) == (wanted, wanted == "")
 
 
 @pytest.mark.parametrize(
