@@ -70,6 +70,10 @@ class HubSettings(_Section):
         512, description="Room on the disk that uploads leave to the database; below it gateways wait.", ge=0
     )
     centre_name: str = Field("読影センター", description="The reading centre's name, as reports show it.")
+    category_scale: Literal["screening", "diagnostic", "birads"] = Field(
+        "screening",
+        description="Categories of a new report: the Japanese guideline's for screening or for diagnosis, or BI-RADS.",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -19,6 +19,7 @@ from highdicom.sr import (
 )
 from pydicom.dataset import Dataset
 
+from dokuei.dicom.coded_content import LATERALITY, LEFT, RIGHT, CodedItem, Concept
 from dokuei.dicom.report_header import (
     CHARACTER_SET,
     MANUFACTURER,
@@ -28,6 +29,7 @@ from dokuei.dicom.report_header import (
     StudyHeader,
     put_header,
 )
+from dokuei.dicom.sr_coded import coded_item, coded_items
 
 ENHANCED_SR = "1.2.840.10008.5.1.4.1.1.88.22"
 OUR_CODES = "99DOKUEI"
@@ -55,6 +57,11 @@ class Statement:
     category_left: str
     notice: str
     modalities: tuple[str, ...]
+    coded: tuple[CodedItem, ...] = ()
+    """Findings in fields, beside the text."""
+    concluded: tuple[CodedItem, ...] = ()
+    categories: tuple[tuple[Concept, Concept], ...] | None = None
+    """Right and left under the name of their scale; None where a report has no fields."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,9 @@ def structured_report(
     predecessor: Predecessor | None = None,
 ) -> Dataset:
     """A complete, verified document that references every image read."""
-    listed = images if len(images) <= _MOST_LISTED else images[:1]
+    linked = {seen.sop_instance_uid for item in statement.coded for seen in item.images}
+    named = [one for one in images if one.sop_instance_uid in linked] or images[:1]
+    listed = images if len(images) <= _MOST_LISTED else named
     document = EnhancedSR(
         evidence=[_evidence(header, image) for image in listed],
         content=_content(header, statement, observer, images, version_digest),
@@ -125,17 +134,15 @@ def _content(
     ]
     if statement.notice:
         items.append(_text(_dcm("121106", "Comment"), statement.notice))
-    if statement.findings.strip():
-        finding = _text(_dcm("121071", "Finding"), statement.findings)
-        items.append(_section(_dcm("121070", "Findings"), [finding]))
-    assessed = [
-        _category(side, value, statement.modalities)
-        for side, value in (("right", statement.category_right), ("left", statement.category_left))
-        if value
-    ]
-    concluded = [_text(_dcm("121077", "Conclusion"), statement.impression)] if statement.impression.strip() else []
-    if concluded or assessed:
-        items.append(_section(_dcm("121076", "Conclusions"), [*concluded, *assessed]))
+    found = [_text(_dcm("121071", "Finding"), statement.findings)] if statement.findings.strip() else []
+    if found or statement.coded:
+        items.append(_section(_dcm("121070", "Findings"), [*found, *coded_items(statement.coded)]))
+    concluded: list[Any] = (
+        [_text(_dcm("121077", "Conclusion"), statement.impression)] if statement.impression.strip() else []
+    )
+    concluded += [*_categories(statement), *coded_items(statement.concluded)]
+    if concluded:
+        items.append(_section(_dcm("121076", "Conclusions"), concluded))
     items.append(_section(_concept("images-read", OUR_CODES, "Images read"), _images(images)))
     items.append(_text(_concept("version-digest", OUR_CODES, "SHA-256 of the signed version"), digest))
     root.ContentSequence = ContentSequence(items)
@@ -180,20 +187,24 @@ def _read(image: ReferencedImage) -> TextContentItem:
     return item
 
 
-def _category(side: str, value: str, modalities: Sequence[str]) -> CodeContentItem:
+def _categories(statement: Statement) -> list[Any]:
+    given = {"right": statement.category_right, "left": statement.category_left}
+    if statement.categories is None:
+        return [_category(side, value, statement.modalities) for side, value in given.items() if value]
+    return [_sided(side, *one) for side, one in zip(given, statement.categories, strict=True)]
+
+
+def _sided(side: str, name: Concept, value: Concept) -> Any:
+    laterality = CodedItem(LATERALITY, RIGHT if side == "right" else LEFT)
+    return coded_item(CodedItem(name, value, modifiers=(laterality,)))
+
+
+def _category(side: str, value: str, modalities: Sequence[str]) -> Any:
     methods = [modality for modality in modalities if modality in _CATEGORY_NAMES]
     method = methods[0] if len(methods) == 1 else "BREAST"
-    given = _concept(f"{method}-{value}", OUR_CODES, f"Category {value}")
-    item = _code(
-        _concept(f"{method.lower()}-category", OUR_CODES, _CATEGORY_NAMES.get(method, "Breast imaging category")),
-        _concept("385432009", "SCT", "Not applicable") if value == NOT_APPLICABLE else given,
-        _CONTAINS,
-    )
-    right = _concept("24028007", "SCT", "Right")
-    left = _concept("7771000", "SCT", "Left")
-    laterality = _code(_concept("272741003", "SCT", "Laterality"), right if side == "right" else left)
-    item.ContentSequence = ContentSequence([laterality])
-    return item
+    given = Concept(OUR_CODES, f"{method}-{value}", f"Category {value}")
+    name = Concept(OUR_CODES, f"{method.lower()}-category", _CATEGORY_NAMES.get(method, "Breast imaging category"))
+    return _sided(side, name, Concept("SCT", "385432009", "Not applicable") if value == NOT_APPLICABLE else given)
 
 
 def _evidence(header: StudyHeader, image: ReferencedImage) -> Dataset:

@@ -106,6 +106,7 @@ def open_hub(settings: Settings) -> Hub:
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,
+            scale=settings.hub.category_scale,
         ),
         outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist)),
         requests=requests_service(

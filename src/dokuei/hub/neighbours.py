@@ -2,8 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ import dokuei
 from dokuei.clock import now
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
+from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Principal
@@ -29,6 +31,8 @@ from dokuei.hub.worklist.model import Asked, Name, Priority, ReadingRole, StudyF
 from dokuei.hub.worklist.service import WorklistService
 from dokuei.hub.worklist.threads import ThreadState
 from dokuei.hub.worklist.way import AtGateway, OnItsWayBack, SignedFor, Way
+
+_MOST_FRAMES = 100_000
 
 
 def study_facts(summary: StudySummary) -> StudyFacts:
@@ -256,6 +260,7 @@ class ArchiveImages:
     """Reports ask the archive which images there are, and what their pixels must be."""
 
     archive: ArchiveService
+    recent: Recent[str, tuple[KnownImage, ...]] = field(default_factory=lambda: Recent(_MOST_FRAMES), repr=False)
 
     def of_study(self, site_id: str, study_instance_uid: str) -> tuple[KnownImage, ...]:
         """Every archived object of a study that has frames.
@@ -263,27 +268,35 @@ class ArchiveImages:
         Raises:
             NotFoundError: no such study at this site.
         """
-        document = json.loads(
-            gzip.decompress(self.archive.viewer_documents.of_study(site_id, study_instance_uid).gzipped)
-        )
-        return tuple(
-            KnownImage(
-                sop_instance_uid=one["sop_instance_uid"],
-                sop_class_uid=one["sop_class_uid"],
-                series_instance_uid=series["series_instance_uid"],
-                series_number=series["series_number"],
-                series_description=series["series_description"],
-                modality=series["modality"],
-                instance_number=one["instance_number"],
-                proof=one["proof"],
-                reason=one["reason"],
-                lossy=one["lossy"] is not None,
-                frames=tuple(frame["digest"] for frame in one["frames"]),
-            )
-            for series in document["series"]
-            for one in series["instances"]
-            if one["frames"]
-        )
+        held = self.archive.viewer_documents.of_study(site_id, study_instance_uid)
+        known = self.recent.get(held.etag)
+        if known is None:
+            sides = self.archive.sides_of_mammograms(site_id, study_instance_uid)
+            known = tuple(_known_images(json.loads(gzip.decompress(held.gzipped)), sides))
+            self.recent.put(held.etag, known, weight=sum(len(one.frames) for one in known))
+        return known
+
+
+def _known_images(document: Mapping[str, Any], sides: Mapping[str, str]) -> Iterator[KnownImage]:
+    for series in document["series"]:
+        for one in series["instances"]:
+            if one["frames"]:
+                yield KnownImage(
+                    sop_instance_uid=one["sop_instance_uid"],
+                    sop_class_uid=one["sop_class_uid"],
+                    series_instance_uid=series["series_instance_uid"],
+                    series_number=series["series_number"],
+                    series_description=series["series_description"],
+                    modality=series["modality"],
+                    instance_number=one["instance_number"],
+                    proof=one["proof"],
+                    reason=one["reason"],
+                    lossy=one["lossy"] is not None,
+                    frames=tuple(frame["digest"] for frame in one["frames"]),
+                    laterality=sides.get(one["sop_instance_uid"], "")
+                    if series["modality"] == "MG"
+                    else series["laterality"],
+                )
 
 
 @dataclass(frozen=True)

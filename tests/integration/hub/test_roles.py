@@ -29,6 +29,7 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/worklist/{item}/claim", _P.CLAIM_CASE, None),
     ("POST", "/api/v1/worklist/{item}/release", _P.CLAIM_CASE, None),
     ("GET", "/api/v1/worklist/{item}/report", _P.READ_REPORT, None),
+    ("GET", "/api/v1/worklist/{item}/report/form", _P.READ_REPORT, None),
     ("PUT", "/api/v1/worklist/{item}/report", _P.WRITE_REPORT, _WRITTEN),
     ("POST", "/api/v1/worklist/{item}/report/amendment", _P.SIGN_REPORT, None),
     ("POST", "/api/v1/worklist/{item}/report/signature/begin", _P.SIGN_REPORT, None),

@@ -126,6 +126,12 @@ def test_a_report_is_signed_with_the_key_on_the_exact_text_and_comes_back_as_a_s
     page = visitor.page
     page.get_by_role("group", name="右").get_by_label("悪性の疑い").check(force=True)
     page.get_by_role("group", name="左").get_by_label("異常なし").check(force=True)
+    page.get_by_role("radio", name="乳腺散在").check(force=True)
+    page.get_by_role("radio", name="組織診").check(force=True)
+    page.get_by_role("button", name=re.compile("^[+] 腫瘤")).click()
+    finding = page.locator("[data-number='1']")
+    finding.get_by_role("radio", name="U（上部）").check(force=True)
+    finding.get_by_role("radio", name="4", exact=True).check(force=True)
     page.get_by_label("所見").fill(FINDINGS)
     page.get_by_label("診断").fill("乳癌の疑い。")
     page.get_by_role("button", name="確認して確定").click()

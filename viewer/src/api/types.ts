@@ -36,12 +36,25 @@ export type ImageRead = Schemas["ImageReadShape"];
 export type ReportSignature = Schemas["SignatureOut"];
 /** Whether the hospital's PACS has an object of the latest version. */
 export type ReportDelivery = Schemas["DeliveryOut"];
-export type Report = Schemas["ReportOut"];
 /** What became of a signed report in the hospital. */
 export type Outcome = Schemas["OutcomeOut"];
 export type OutcomeMark = Schemas["MarkOut"];
 export type Outcomes = Schemas["OutcomesOut"];
 export type ListedOutcome = Schemas["ListedOut"];
+export type Report = Omit<Schemas["ReportOut"], "structure" | "answers"> & {
+  readonly structure: Structure;
+  readonly answers: readonly Answer[];
+};
+/** A report's fields beside its text; the hub sends all of them. */
+export type Structure = Required<Omit<Schemas["StructureShape"], "findings">> & {
+  readonly findings: readonly Finding[];
+};
+export type Finding = Required<Schemas["FindingShape"]>;
+/** What is to be mended or answered before signing, and why it stands. */
+export type Check = Schemas["CheckOut"];
+export type Answer = Required<Schemas["AnswerShape"]>;
+/** The lists that a case's report is made of, in both languages. */
+export type ReportForm = Schemas["FormOut"];
 export type Gateway = Schemas["GatewayOut"];
 export type GatewayStudy = Schemas["GatewayStudyOut"];
 /** One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */

@@ -11,6 +11,7 @@ import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
 import enRequests from "./en/requests.json";
 import enSession from "./en/session.json";
+import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
 import enWorklist from "./en/worklist.json";
 import jaDocuments from "./ja/documents.json";
@@ -22,6 +23,7 @@ import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
 import jaRequests from "./ja/requests.json";
 import jaSession from "./ja/session.json";
+import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
 import jaWorklist from "./ja/worklist.json";
 
@@ -38,6 +40,7 @@ export const catalogues = {
     report: enReport,
     requests: enRequests,
     session: enSession,
+    structured: enStructured,
     ui: enUi,
     worklist: enWorklist,
   },
@@ -51,6 +54,7 @@ export const catalogues = {
     report: jaReport,
     requests: jaRequests,
     session: jaSession,
+    structured: jaStructured,
     ui: jaUi,
     worklist: jaWorklist,
   },

@@ -11,7 +11,7 @@ import { commandOf, leadsBack, movesInDocument, pressesButton, typesText, type C
 import { OpenDocument } from "./OpenDocument";
 import { changeRoom, firstRoom } from "./room";
 import classes from "./ReadingRoom.module.css";
-import type { Seen } from "./seen";
+import { shownIn, type Seen } from "./seen";
 import { Stage } from "./Stage";
 import { Thumbnails } from "./Thumbnails";
 import { TopStrip } from "./TopStrip";
@@ -133,7 +133,12 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
           {room.reportOpen ? (
             <aside className={classes["report"]} aria-label={t("report")}>
               <Suspense fallback={<LoadingRows rows={6} />}>
-                <ReportPanel worklistItemId={item.worklist_item_id} imagesRead={seen.images} writing={room.writing} />
+                <ReportPanel
+                  worklistItemId={item.worklist_item_id}
+                  imagesRead={seen.images}
+                  writing={room.writing}
+                  shown={() => shownIn(views.at(room.active))}
+                />
               </Suspense>
             </aside>
           ) : null}

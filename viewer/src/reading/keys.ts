@@ -1,3 +1,5 @@
+import { composes } from "@/ui/composing";
+
 /** The keys of the reading room: physical places on the left half of the keyboard, the right hand stays on the mouse. */
 
 export type Command =
@@ -162,12 +164,6 @@ interface KeyPress {
   readonly isComposing: boolean;
   readonly keyCode: number;
 }
-
-/** What a browser says of a key that an input method took; some say only this of the one that ends a composition. */
-const TAKEN_BY_INPUT_METHOD = 229;
-
-const composes = ({ isComposing, key: name, keyCode }: KeyPress): boolean =>
-  isComposing || name === "Process" || keyCode === TAKEN_BY_INPUT_METHOD;
 
 /** Silent while an input method composes, and with Ctrl, Alt or Meta, which belong to the browser. */
 export function commandOf(press: KeyPress): Command | null {

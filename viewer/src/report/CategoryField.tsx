@@ -1,18 +1,24 @@
 import { useId, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { CATEGORIES, categoryMark, knownCategory, needsWorkUp } from "./model";
+import { CATEGORIES, categoryMark, needsWorkUp } from "./model";
+import { useMeaning } from "./useMeaning";
 import classes from "./Report.module.css";
 
 export interface CategoryFieldProps {
   readonly side: "right" | "left";
   readonly value: string;
+  /** Of the scale that the report has; without one the Japanese guideline's for mammography. */
+  readonly categories: readonly string[];
+  readonly scale: string;
   readonly onChange: (category: string) => void;
 }
 
 /** One category for one breast: native radio buttons, so that arrows and screen readers work as everywhere. */
-export function CategoryField({ side, value, onChange }: CategoryFieldProps): JSX.Element {
+export function CategoryField({ side, value, categories, scale, onChange }: CategoryFieldProps): JSX.Element {
   const { t } = useTranslation(["report", "ui"]);
   const name = useId();
+  const meaning = useMeaning(scale);
+  const offered = categories.length > 0 ? ["", ...categories, "NA"] : CATEGORIES;
   return (
     <fieldset className={classes["category"]}>
       <legend>
@@ -20,23 +26,23 @@ export function CategoryField({ side, value, onChange }: CategoryFieldProps): JS
         {t(side === "right" ? "ui:right" : "ui:left")}
       </legend>
       <div className={classes["choices"]}>
-        {CATEGORIES.map((category) => (
-          <label key={category} title={t(`category.${knownCategory(category)}`)}>
+        {offered.map((category) => (
+          <label key={category} title={meaning(category)}>
             <input
               type="radio"
               name={name}
               value={category}
               checked={value === category}
               onChange={() => onChange(category)}
-              aria-label={t(`category.${knownCategory(category)}`)}
+              aria-label={meaning(category)}
             />
             <span aria-hidden="true">{categoryMark(category)}</span>
           </label>
         ))}
       </div>
       <p className={classes["meaning"]}>
-        {t(`category.${knownCategory(value)}`)}
-        {needsWorkUp(value) && <strong>{t("work_up")}</strong>}
+        {meaning(value)}
+        {needsWorkUp(value, scale) && <strong>{t("work_up")}</strong>}
       </p>
     </fieldset>
   );

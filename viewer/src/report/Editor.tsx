@@ -4,30 +4,45 @@ import { useTranslation } from "react-i18next";
 import type { ImageRead, Report, WorklistItem } from "@/api/types";
 import { useSession } from "@/session/api";
 import { FailedLine } from "@/ui/States";
+import { composes } from "@/ui/composing";
 import { useCount } from "@/ui/Written";
+import { useForm } from "./api";
 import { CategoryField } from "./CategoryField";
+import { Checks } from "./Checks";
 import { Conflict } from "./Conflict";
-import { unionOfImages } from "./model";
+import { categoriesOf, structureOf, withFields } from "./findings";
+import { unionOfImages, type Draft } from "./model";
 import classes from "./Report.module.css";
 import { ReportStatusChip } from "./ReportStatusChip";
 import { SaveMark } from "./SaveMark";
+import type { Shown } from "./shown";
 import { SignDialog } from "./SignDialog";
+import { Structured } from "./Structured";
 import { useDraft } from "./useDraft";
+import { useFill } from "./useFill";
 
 export interface EditorProps {
   readonly item: WorklistItem;
   readonly report: Report;
   readonly imagesRead: () => readonly ImageRead[];
   readonly writing: number;
+  readonly shown: (() => Shown | null) | undefined;
 }
 
 /** Findings, diagnosis and a category for each breast; saved as one types, signed with one button. */
-export function Editor({ item, report, imagesRead, writing }: EditorProps): JSX.Element {
+export function Editor({ item, report, imagesRead, writing, shown }: EditorProps): JSX.Element {
   const { t } = useTranslation("report");
   const { session } = useSession();
   const count = useCount();
   const { draft, state, saver } = useDraft(item.worklist_item_id, report, imagesRead);
   const [signing, setSigning] = useState(false);
+  const form = useForm(item.worklist_item_id).data;
+  const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
+  const fill = useFill({ form, saver, imagesRead, shown, onSign: () => setSigning(maySign) });
+  const structure = form?.form ? structureOf(draft, form) : draft.structure;
+  const categories = form ? categoriesOf(form, structure.scale) : [];
+  const decide = (change: Partial<Draft>): void =>
+    saver.edit(form?.form ? { ...withFields(draft, form, {}), ...change } : change);
   const findings = useRef<HTMLTextAreaElement>(null);
   const lastWritten = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -41,7 +56,7 @@ export function Editor({ item, report, imagesRead, writing }: EditorProps): JSX.
     onCompositionEnd: () => saver.compose(false),
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing || event.key === "Process") return;
+    if (composes(event.nativeEvent)) return;
     if (event.code === "KeyS" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       void saver.flush();
@@ -55,18 +70,23 @@ export function Editor({ item, report, imagesRead, writing }: EditorProps): JSX.
       </div>
       {state.kind === "conflict" && <Conflict itemId={item.worklist_item_id} saver={saver} />}
       {state.kind === "refused" && <FailedLine error={state.error} />}
+      {form && <Structured form={form} draft={draft} fill={fill} shown={shown} />}
       <div className={classes["group"]}>
         <span className={classes["label"]}>{t("categories")}</span>
         <div className={classes["sides"]}>
           <CategoryField
             side="right"
             value={draft.category_right}
-            onChange={(category_right) => saver.edit({ category_right })}
+            categories={categories}
+            scale={structure.scale}
+            onChange={(category_right) => decide({ category_right })}
           />
           <CategoryField
             side="left"
             value={draft.category_left}
-            onChange={(category_left) => saver.edit({ category_left })}
+            categories={categories}
+            scale={structure.scale}
+            onChange={(category_left) => decide({ category_left })}
           />
         </div>
       </div>
@@ -89,6 +109,14 @@ export function Editor({ item, report, imagesRead, writing }: EditorProps): JSX.
         onChange={(event) => saver.edit({ impression: event.currentTarget.value })}
         {...composition}
       />
+      {form && (
+        <Checks
+          form={form}
+          checks={report.checks}
+          answers={draft.answers}
+          onAnswer={(answers) => saver.edit({ answers })}
+        />
+      )}
       <div className={classes["bottom"]}>
         <SaveMark state={state} />
         {session.permissions.includes("report.sign") ? (
@@ -107,6 +135,7 @@ export function Editor({ item, report, imagesRead, writing }: EditorProps): JSX.
           item={item}
           draft={draft}
           saver={saver}
+          form={form}
           imagesRead={unionOfImages(report.images_read, imagesRead()).length}
           onClose={() => setSigning(false)}
         />

@@ -6,11 +6,13 @@ import { useSession } from "@/session/api";
 import { Empty, FailedLine } from "@/ui/States";
 import { useCount } from "@/ui/Written";
 import { useHold } from "@/worklist/api";
-import { categoryMark, isClosed, knownCategory, needsWorkUp } from "./model";
+import { categoryMark, isClosed, needsWorkUp } from "./model";
+import { Recorded } from "./Recorded";
 import classes from "./Report.module.css";
 import { Amend } from "./Amend";
 import { ReportStatusChip } from "./ReportStatusChip";
 import { Signatures } from "./Signatures";
+import { useMeaning } from "./useMeaning";
 
 export interface ReadOnlyProps {
   readonly item: WorklistItem;
@@ -32,23 +34,24 @@ export function ReadOnly({ item, report }: ReadOnlyProps): JSX.Element {
         <p className={`${classes["notice"] ?? ""} ${classes["alarm"] ?? ""}`}>{t("withdrawn")}</p>
       )}
       {!closed && <NotYours item={item} />}
-      {written ? <Written report={report} /> : <Empty compact title={t("empty")} />}
+      {written ? <Written itemId={item.worklist_item_id} report={report} /> : <Empty compact title={t("empty")} />}
       {closed && <Amend item={item} report={report} />}
     </>
   );
 }
 
-function Written({ report }: { readonly report: Report }): JSX.Element {
+function Written({ itemId, report }: { readonly itemId: string; readonly report: Report }): JSX.Element {
   const { t } = useTranslation("report");
   const count = useCount();
   return (
     <>
       <div className={classes["results"]}>
-        <Result side="right" category={report.category_right} />
-        <Result side="left" category={report.category_left} />
+        <Result side="right" category={report.category_right} scale={report.structure.scale} />
+        <Result side="left" category={report.category_left} scale={report.structure.scale} />
       </div>
       <Part title={t("impression")} text={report.impression} />
       <Part title={t("findings")} text={report.findings} />
+      <Recorded itemId={itemId} report={report} />
       {report.signatures.length > 0 && <Signatures report={report} />}
       <div className={classes["bottom"]}>
         <span className={classes["quiet"]}>{t("images_read", { read: count(report.images_read.length) })}</span>
@@ -82,8 +85,15 @@ function NotYours({ item }: { readonly item: WorklistItem }): JSX.Element {
   );
 }
 
-function Result({ side, category }: { readonly side: "right" | "left"; readonly category: string }): JSX.Element {
+interface ResultProps {
+  readonly side: "right" | "left";
+  readonly category: string;
+  readonly scale: string;
+}
+
+function Result({ side, category, scale }: ResultProps): JSX.Element {
   const { t } = useTranslation(["report", "ui"]);
+  const meaning = useMeaning(scale);
   return (
     <div className={classes["result"]}>
       <h3>
@@ -101,8 +111,8 @@ function Result({ side, category }: { readonly side: "right" | "left"; readonly 
       </p>
       {category && (
         <p className={classes["meaning"]}>
-          {t(`category.${knownCategory(category)}`)}
-          {needsWorkUp(category) && <strong>{t("work_up")}</strong>}
+          {meaning(category)}
+          {needsWorkUp(category, scale) && <strong>{t("work_up")}</strong>}
         </p>
       )}
     </div>

@@ -9,6 +9,7 @@ import { Editor } from "./Editor";
 import { isClosed } from "./model";
 import { ReadOnly } from "./ReadOnly";
 import classes from "./Report.module.css";
+import type { Shown } from "./shown";
 
 export interface ReportPanelProps {
   readonly worklistItemId: string;
@@ -16,6 +17,8 @@ export interface ReportPanelProps {
   readonly imagesRead: () => readonly ImageRead[];
   /** Grows when the reader wants to write: the text that was last written in gets the keyboard. */
   readonly writing?: number;
+  /** The image in hand, for whoever links a finding to it. */
+  readonly shown?: () => Shown | null;
 }
 
 /** The report beside the images, and on the case's own page: written by who has the case in hand, read by the others. */
@@ -31,7 +34,7 @@ export function ReportPanel(props: ReportPanelProps): JSX.Element {
   );
 }
 
-function Readable({ worklistItemId, imagesRead, writing = 0 }: ReportPanelProps): JSX.Element {
+function Readable({ worklistItemId, imagesRead, writing = 0, shown }: ReportPanelProps): JSX.Element {
   const { t } = useTranslation("report");
   const item = useWorklistItem(worklistItemId);
   const report = useReport(worklistItemId);
@@ -49,6 +52,7 @@ function Readable({ worklistItemId, imagesRead, writing = 0 }: ReportPanelProps)
             report={report.data}
             imagesRead={imagesRead}
             writing={writing}
+            shown={shown}
           />
         ) : (
           <ReadOnly item={item.data} report={report.data} />

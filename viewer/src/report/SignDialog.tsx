@@ -1,11 +1,11 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, type SyntheticEvent, type JSX } from "react";
+import { useEffect, useRef, useState, type SyntheticEvent, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/client";
-import type { SigningStart, WorklistItem } from "@/api/types";
 import { useHolding } from "@/messages/api";
 import { HeldBy } from "@/messages/marks";
+import type { Check, Report, ReportForm, SigningStart, WorklistItem } from "@/api/types";
 import { CodeInput } from "@/session/CodeInput";
 import { askKey, PasskeyError } from "@/session/passkey";
 import { Refused } from "@/session/SignInForm";
@@ -14,7 +14,8 @@ import { FailedLine, LoadingRows } from "@/ui/States";
 import { DayText, Name } from "@/ui/Written";
 import { WORKLIST_KEY } from "@/worklist/api";
 import { beginSigning, reportKey, sign, type Proof } from "./api";
-import { gapsOf, isSignable, type Draft } from "./model";
+import { Checks } from "./Checks";
+import { gapsOf, isSignable, openChecks, type Draft } from "./model";
 import classes from "./Report.module.css";
 import type { DraftSaver } from "./saver";
 
@@ -24,17 +25,19 @@ export interface SignDialogProps {
   readonly item: WorklistItem;
   readonly draft: Draft;
   readonly saver: DraftSaver;
+  readonly form: ReportForm | undefined;
   readonly imagesRead: number;
   readonly onClose: () => void;
 }
 
 /** The one confirmation screen (REC-02): whose, what exactly, and the key's touch that stands for it. */
-export function SignDialog({ item, draft, saver, imagesRead, onClose }: SignDialogProps): JSX.Element {
-  const { t } = useTranslation("report");
+export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: SignDialogProps): JSX.Element {
+  const { t } = useTranslation(["report", "structured"]);
   const client = useQueryClient();
   const [start, setStart] = useState<SigningStart | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [left, setLeft] = useState<readonly Check[]>([]);
   const itemId = item.worklist_item_id;
 
   const held = useHolding(itemId);
@@ -45,6 +48,10 @@ export function SignDialog({ item, draft, saver, imagesRead, onClose }: SignDial
     let wanted = true;
     const begin = async (): Promise<void> => {
       if (!(await saver.saveForSigning())) throw new Error("unsaved");
+      const checks = client.getQueryData<Report>(reportKey(itemId))?.checks ?? [];
+      const open = openChecks(checks, saver.currentDraft().answers);
+      if (wanted) setLeft(open);
+      if (open.length > 0) return;
       const begun = await beginSigning(itemId);
       if (wanted) setStart(begun);
     };
@@ -54,7 +61,7 @@ export function SignDialog({ item, draft, saver, imagesRead, onClose }: SignDial
     return () => {
       wanted = false;
     };
-  }, [itemId, saver, signable]);
+  }, [client, itemId, saver, signable]);
 
   const finish = (begun: SigningStart, prove: () => Promise<Proof>): void => {
     setBusy(true);
@@ -95,9 +102,12 @@ export function SignDialog({ item, draft, saver, imagesRead, onClose }: SignDial
             ))}
           </ul>
         )}
-        {!signable ? (
+        {form && <Checks form={form} checks={left} answers={[]} onAnswer={null} />}
+        {!signable || left.length > 0 ? (
           <div className={classes["bottom"]}>
-            <p className={classes["quiet"]}>{held.length === 0 && t("sign.not_yet")}</p>
+            <p className={classes["quiet"]}>
+              {held.length === 0 && t(signable ? "structured:checks.first" : "sign.not_yet")}
+            </p>
             <Button onClick={onClose}>{t("sign.back")}</Button>
           </div>
         ) : start ? (
@@ -148,6 +158,11 @@ function Prove({ start, busy, onClose, onProve }: ProveProps): JSX.Element {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const byKey = start.method === "passkey";
+  const key = useRef<HTMLButtonElement>(null);
+  // The dialog stood before its button did: Enter goes on to the key, which asks for touch and PIN itself.
+  useEffect(() => {
+    if (byKey) key.current?.focus();
+  }, [byKey]);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     onProve(async () => (byKey ? { credential: await askKey(start.options) } : { password, totp_code: code }));
@@ -175,7 +190,7 @@ function Prove({ start, busy, onClose, onProve }: ProveProps): JSX.Element {
         <Button variant="default" onClick={onClose} disabled={busy}>
           {t("sign.back")}
         </Button>
-        <Button type="submit" loading={busy} data-autofocus={byKey || undefined}>
+        <Button type="submit" loading={busy} ref={key}>
           {byKey ? t("sign.with_key") : t("sign.with_password")}
         </Button>
       </div>

@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { getJson, sendJson } from "@/api/client";
-import type { ImageRead, Report, SigningStart } from "@/api/types";
+import type { ImageRead, Report, ReportForm, SigningStart } from "@/api/types";
 import type { Draft } from "./model";
 
 export const reportPath = (itemId: string): string => `/api/v1/worklist/${encodeURIComponent(itemId)}/report`;
@@ -10,6 +10,15 @@ export function useReport(itemId: string): UseQueryResult<Report> {
   return useQuery({
     queryKey: reportKey(itemId),
     queryFn: ({ signal }) => getJson<Report>(reportPath(itemId), signal),
+  });
+}
+
+/** The lists of this case's form; they change with the program only. */
+export function useForm(itemId: string): UseQueryResult<ReportForm> {
+  return useQuery({
+    queryKey: ["report-form", itemId],
+    queryFn: ({ signal }) => getJson<ReportForm>(`${reportPath(itemId)}/form`, signal),
+    staleTime: Infinity,
   });
 }
 

@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { categoryMark, EMPTY_DRAFT, gapsOf, isSignable, knownCategory, needsWorkUp, unionOfImages } from "./model";
+import {
+  categoryMark,
+  EMPTY_DRAFT,
+  gapsOf,
+  isSignable,
+  knownCategory,
+  needsWorkUp,
+  openChecks,
+  unionOfImages,
+} from "./model";
 
 describe("before signing", () => {
-  const whole = { findings: "所見", impression: "診断", category_right: "1", category_left: "2" };
+  const whole = { ...EMPTY_DRAFT, findings: "所見", impression: "診断", category_right: "1", category_left: "2" };
 
   it("names what is missing, all of it", () => {
     expect(gapsOf(EMPTY_DRAFT, 0)).toEqual(["findings", "impression", "category_right", "category_left", "images"]);
@@ -24,10 +33,29 @@ describe("before signing", () => {
   });
 });
 
+describe("checks", () => {
+  const side = { check: "side_text", about: "finding:1", answerable: true, count: 0 };
+  const lossy = { check: "mammogram_lossy", about: "", answerable: false, count: 1 };
+
+  it("are open until a reason stands beside them, and some for ever", () => {
+    const blank = { check: "side_text", about: "finding:1", reason: " " };
+    expect(openChecks([side], [])).toEqual([side]);
+    expect(openChecks([side], [blank])).toEqual([side]);
+    expect(openChecks([side], [{ ...blank, about: "finding:2", reason: "x" }])).toEqual([side]);
+    expect(openChecks([side], [{ ...blank, reason: "確認済" }])).toEqual([]);
+    expect(openChecks([lossy], [{ check: "mammogram_lossy", about: "", reason: "急ぐ" }])).toEqual([lossy]);
+  });
+});
+
 describe("categories", () => {
   it("ask for work-up from 3 on", () => {
-    expect(["", "1", "2", "N-1"].map(needsWorkUp)).toEqual([false, false, false, false]);
-    expect(["3", "3-1", "3-2", "4", "5"].every(needsWorkUp)).toBe(true);
+    expect(["", "1", "2", "N-1"].some((category) => needsWorkUp(category))).toBe(false);
+    expect(["3", "3-1", "3-2", "4", "5"].every((category) => needsWorkUp(category))).toBe(true);
+  });
+
+  it("of BI-RADS ask for more from 4 on, and where they are open", () => {
+    const asked = ["0", "1", "2", "3", "4A", "5", "6"].filter((category) => needsWorkUp(category, "birads"));
+    expect(asked).toEqual(["0", "4A", "5"]);
   });
 
   it("that are unknown are not given a meaning", () => {

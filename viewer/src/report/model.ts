@@ -1,12 +1,23 @@
 /** What a reader writes, and what may be said about it before it is signed; pure. */
-import type { ImageRead, Report } from "@/api/types";
+import type { Answer, Check, ImageRead, Report, Structure } from "@/api/types";
 
 export interface Draft {
   readonly findings: string;
   readonly impression: string;
   readonly category_right: string;
   readonly category_left: string;
+  readonly structure: Structure;
+  readonly answers: readonly Answer[];
 }
+
+export const NO_STRUCTURE: Structure = {
+  method: "",
+  scale: "",
+  facts: {},
+  findings: [],
+  recommendation: "",
+  lexicon: "",
+};
 
 /** Mammography categories that are offered, as the Japanese guideline has them; the empty one is "not set yet". */
 export const CATEGORIES = ["", "1", "2", "3-1", "3-2", "4", "5", "N-1", "N-2", "NA"] as const;
@@ -19,12 +30,19 @@ export function knownCategory(value: string): (typeof MEANINGS)[number] | "none"
   return MEANINGS.find((category) => category === value) ?? "none";
 }
 
-export const EMPTY_DRAFT: Draft = { findings: "", impression: "", category_right: "", category_left: "" };
+export const EMPTY_DRAFT: Draft = {
+  findings: "",
+  impression: "",
+  category_right: "",
+  category_left: "",
+  structure: NO_STRUCTURE,
+  answers: [],
+};
 
 export function draftOf(report: Report | null | undefined): Draft {
   if (!report) return EMPTY_DRAFT;
-  const { findings, impression, category_right, category_left } = report;
-  return { findings, impression, category_right, category_left };
+  const { findings, impression, category_right, category_left, structure, answers } = report;
+  return { findings, impression, category_right, category_left, structure, answers };
 }
 
 export function sameDraft(one: Draft, other: Draft): boolean {
@@ -32,14 +50,28 @@ export function sameDraft(one: Draft, other: Draft): boolean {
     one.findings === other.findings &&
     one.impression === other.impression &&
     one.category_right === other.category_right &&
-    one.category_left === other.category_left
+    one.category_left === other.category_left &&
+    sameFields(one.structure, other.structure) &&
+    sameFields(one.answers, other.answers)
   );
 }
 
-/** Category 3 and above asks for work-up (要精検). */
-export function needsWorkUp(category: string): boolean {
-  return /^[345]/u.test(category);
+const sameFields = (one: unknown, other: unknown): boolean =>
+  one === other || JSON.stringify(one) === JSON.stringify(other);
+
+/** Category 3 and above asks for work-up (要精検); with BI-RADS 3 is watched, and 0 is open. */
+export function needsWorkUp(category: string, scale = ""): boolean {
+  return scale === "birads" ? /^(0|4|5)/u.test(category) : /^[345]/u.test(category);
 }
+
+/** What is still neither mended nor answered. */
+export function openChecks(checks: readonly Check[], answers: readonly Answer[]): Check[] {
+  const answered = new Set(answers.filter(({ reason }) => reason.trim() !== "").map(keyOfCheck));
+  return checks.filter((check) => !check.answerable || !answered.has(keyOfCheck(check)));
+}
+
+export const keyOfCheck = ({ check, about }: { readonly check: string; readonly about: string }): string =>
+  `${check} ${about}`;
 
 export function isClosed(status: string): boolean {
   return status === "final" || status === "amended" || status === "withdrawn";

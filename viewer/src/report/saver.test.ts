@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "@/api/client";
 import type { Report } from "@/api/types";
-import type { Draft } from "./model";
+import { NO_STRUCTURE, type Draft } from "./model";
 import { DraftSaver } from "./saver";
 
 const REPORT: Report = {
@@ -13,6 +13,9 @@ const REPORT: Report = {
   category_right: "",
   category_left: "",
   images_read: [],
+  structure: NO_STRUCTURE,
+  answers: [],
+  checks: [],
   updated_at: null,
   author: "",
   signatures: [],

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import ledgers, manifests, quarantine, reading, receipts, removals, store
+from dokuei.hub.archive import ledgers, manifests, quarantine, reading, receipts, removals, sides, store
 from dokuei.hub.archive.accesses import Accesses
 from dokuei.hub.archive.attributes import Level
 from dokuei.hub.archive.decodable import Decodability
@@ -190,6 +190,11 @@ class ArchiveService:
         if not found:
             raise NotFoundError("no such study, series or instance", phase="reading the archive")
         return found
+
+    def sides_of_mammograms(self, site_id: str, study_instance_uid: str) -> dict[str, str]:
+        """Of which breast each mammogram of a study is, as far as it says."""
+        with self.database.read() as connection:
+            return sides.sides_of_mammograms(connection, Scope(site_id, study_instance_uid))
 
     def search(
         self,

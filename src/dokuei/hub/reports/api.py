@@ -11,6 +11,17 @@ from dokuei.errors import RequestError
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.reports.api_shapes import (
+    AnswerShape,
+    CheckOut,
+    FormOut,
+    StructureShape,
+    answer_in,
+    check_out,
+    form_out,
+    structure_in,
+    structure_out,
+)
 from dokuei.hub.reports.drafting import View
 from dokuei.hub.reports.model import LONGEST_TEXT, MOST_IMAGES, Content, ImageRead
 from dokuei.hub.reports.service import ReportsService
@@ -38,6 +49,8 @@ class DraftIn(Shape):
     category_right: str = Field("", max_length=8)
     category_left: str = Field("", max_length=8)
     images_read: list[ImageReadShape] = Field(default_factory=list, max_length=MOST_IMAGES)
+    structure: StructureShape = Field(default_factory=StructureShape)
+    answers: list[AnswerShape] = Field(default_factory=list, max_length=200)
 
 
 class SignIn(Shape):
@@ -83,6 +96,9 @@ class ReportOut(BaseModel):
     category_right: str
     category_left: str
     images_read: list[ImageReadShape]
+    structure: StructureShape
+    answers: list[AnswerShape]
+    checks: list[CheckOut]
     updated_at: datetime | None
     author: str
     signatures: list[SignatureOut]
@@ -117,6 +133,11 @@ def _writing_routes(router: APIRouter, service: ReportsService) -> None:
         """The report, or an empty one at version 0 where nothing is written."""
         return _out(service.view(me, worklist_item_id), response)
 
+    @router.get("/form")
+    def form(me: Viewer, worklist_item_id: str) -> FormOut:
+        """The lists that this case's report is made of."""
+        return form_out(service.case(me, worklist_item_id), scale=service.scale)
+
     @router.put("")
     def save(
         me: Writer,
@@ -132,6 +153,8 @@ def _writing_routes(router: APIRouter, service: ReportsService) -> None:
             category_right=typed.category_right,
             category_left=typed.category_left,
             images_read=tuple(ImageRead(i.sop_instance_uid, i.frame, i.digest) for i in typed.images_read),
+            structure=structure_in(typed.structure),
+            answers=tuple(answer_in(one) for one in typed.answers),
         )
         return _out(service.save(me, worklist_item_id, content, expected_version=_version(if_match)), response)
 
@@ -206,6 +229,9 @@ def _out(view: View, response: Response) -> ReportOut:
             ImageReadShape(sop_instance_uid=i.sop_instance_uid, frame=i.frame, digest=i.digest)
             for i in content.images_read
         ],
+        structure=structure_out(content.structure),
+        answers=[AnswerShape(check=one.check, about=one.about, reason=one.reason) for one in content.answers],
+        checks=[check_out(one) for one in view.checks],
         updated_at=view.draft.updated_at if view.draft else latest.signed.signature.signed_at if latest else None,
         author=view.names.get(author or "", latest.signed.signature.display_name if latest else ""),
         signatures=[

@@ -22,6 +22,7 @@ from dokuei.dicom.report_header import (
     written_name,
 )
 from dokuei.errors import RequestError
+from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_findings
 from dokuei.hub.reports.model import DeliveryKind, Frozen, KnownImage, Made, Signature, SignedVersion, sign
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.store import Sealed
@@ -66,7 +67,7 @@ class DocumentMaker:
         referenced = _referenced(document["images_read"], images)
         with _told():
             objects = (
-                self._structured(signed, document, referenced, folder),
+                self._structured(signed, document, images, folder),
                 self._wrapped(signed, document, referenced, folder, sealed.data),
             )
         return Documents(
@@ -90,10 +91,10 @@ class DocumentMaker:
         document = json.loads(frozen.canonical)
         pretended = Signature(frozen.shown_to, document["reader"]["display_name"], now(), "none")
         with _told():
-            self._structured(sign(frozen, pretended), document, _referenced(document["images_read"], images), "")
+            self._structured(sign(frozen, pretended), document, images, "")
 
     def _structured(
-        self, signed: SignedVersion, document: dict[str, Any], images: Sequence[ReferencedImage], folder: str
+        self, signed: SignedVersion, document: dict[str, Any], images: Sequence[KnownImage], folder: str
     ) -> Made:
         from dokuei.dicom.sr import (  # noqa: PLC0415 - highdicom is large, and only signing needs it
             ENHANCED_SR,
@@ -118,9 +119,12 @@ class DocumentMaker:
                 category_left=document["category_left"],
                 modalities=tuple(document["study"]["modalities"]),
                 notice=NOTICE if document["not_for_primary_diagnosis"] else "",
+                coded=coded_findings(document, images),
+                concluded=coded_conclusions(document),
+                categories=coded_categories(document),
             ),
             observer=Observer(written_name(reader["display_name"], reader["display_name_kana"]), document["facility"]),
-            images=images,
+            images=_referenced(document["images_read"], images),
             version_digest=signed.digest,
             predecessor=before,
         )

@@ -1,6 +1,6 @@
 """Writing: a draft is kept as it is typed, by whoever has the case, and never over somebody else's words."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -9,9 +9,12 @@ from dokuei.errors import ConflictError, ForbiddenError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.reports import store, store_deliveries
-from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, checked, demand_version
-from dokuei.hub.reports.neighbours import Cases, Contracts
+from dokuei.hub.reports.checks import Check, checks_of
+from dokuei.hub.reports.images_read import demand_sent
+from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, checked, demand_version, texts_of
+from dokuei.hub.reports.neighbours import Cases, Contracts, Images
 from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
@@ -31,6 +34,8 @@ class View:
     versions: tuple[KeptVersion, ...]
     deliveries: tuple[Delivery, ...]
     names: dict[str, str]
+    checks: tuple[Check, ...] = ()
+    """What is to be mended or answered in the draft."""
 
     @property
     def content(self) -> Content:
@@ -48,6 +53,7 @@ class Drafting:
     people: People
     cases: Cases
     contracts: Contracts
+    images: Images
     saved: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
 
     def view(self, principal: Principal, item_id: str, role: str) -> View:
@@ -58,7 +64,8 @@ class Drafting:
         """
         with self.database.read() as connection:
             sites = principal.sites_with(Permission.READ_REPORT)
-            return self._view(connection, principal, self.cases.case(connection, item_id, role, site_ids=sites))
+            view = self._view(connection, principal, self.cases.case(connection, item_id, role, site_ids=sites))
+        return self._with_checks(view)
 
     def save(self, principal: Principal, item_id: str, role: str, content: Content, *, expected_version: int) -> View:
         """Keep what was typed.
@@ -68,8 +75,12 @@ class Drafting:
             ForbiddenError: no right to write there, or somebody else has the case.
             StaleError: somebody saved another version meanwhile.
             ConflictError: it is signed; only an amendment may follow.
+            RequestError: letters that cannot be printed, or words of no list.
+            ProofError: an image that is not the one that the hospital sent.
         """
         content = checked(content)
+        demand_letters(texts_of(content))
+        self._demand_sent(principal, item_id, role, content)
         with self.database.begin() as connection:
             case = self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT, lock=True)
             report = store.find(connection, item_id, role, lock=True)
@@ -88,7 +99,7 @@ class Drafting:
             view = self._view(connection, principal, case)
         if is_fresh:
             self.saved.keep(*act)
-        return view
+        return self._with_checks(view)
 
     def amend(self, principal: Principal, item_id: str, role: str) -> View:
         """Begin a new version of a signed report, with the words of the last one; the signed one stays as it is.
@@ -107,7 +118,8 @@ class Drafting:
             if store.draft_of(connection, report.report_id) is None:
                 self._write(connection, principal, report, None, store.content_of(signed[-1].signed))
                 _note(connection, principal, "report.amendment.opened", report)
-            return self._view(connection, principal, case)
+            view = self._view(connection, principal, case)
+        return self._with_checks(view)
 
     def mine(
         self,
@@ -131,6 +143,22 @@ class Drafting:
         if principal.person_id is None or case.holder != principal.person_id:
             raise ForbiddenError("this case is not yours", phase="writing a report", remedy="claim it first")
         return case
+
+    def _demand_sent(self, principal: Principal, item_id: str, role: str, content: Content) -> None:
+        with self.database.read() as connection:
+            case = self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT)
+            report = store.find(connection, item_id, role)
+            kept = None if report is None else store.draft_of(connection, report.report_id)
+        if kept is None or set(content.images_read) - set(kept.content.images_read):
+            known = self.images.of_study(case.site_id, case.study_instance_uid)
+            demand_sent(content.images_read, known, kept=kept.content.images_read if kept else ())
+
+    def _with_checks(self, view: View) -> View:
+        """Named while one writes, not only when one signs."""
+        if view.draft is None:
+            return view
+        known = self.images.of_study(view.case.site_id, view.case.study_instance_uid)
+        return replace(view, checks=checks_of(view.draft.content, known))
 
     def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
         report = store.open_report(connection, case, person_id=principal.person_id or "")

@@ -1,19 +1,20 @@
 """A reader's opinion of a case: what it says, on which images it rests, and when it may be signed."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from dokuei.errors import ConflictError, ProofError, RequestError, SignatureError, StaleError
+from dokuei.hub.reports.lexicon import demand_known
+from dokuei.hub.reports.structure import NOT_APPLICABLE, Answer, Structure, written_texts
 
 ReportStatus = Literal["draft", "final", "amended"]
 Kind = Literal["original", "amendment"]
 DeliveryKind = Literal["sr", "pdf"]
 TimeStamp = Literal["none", "stamped", "missing"]
-NOT_APPLICABLE = "NA"
 CATEGORIES = frozenset({"", NOT_APPLICABLE, "0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"})
 LONGEST_TEXT = 50_000
 MOST_IMAGES = 60_000
@@ -93,6 +94,7 @@ class KnownImage:
     reason: str
     lossy: bool
     frames: tuple[str, ...]
+    laterality: str = ""
 
     @property
     def is_mammogram(self) -> bool:
@@ -118,6 +120,8 @@ class Content:
     category_right: str = ""
     category_left: str = ""
     images_read: tuple[ImageRead, ...] = ()
+    structure: Structure = field(default_factory=Structure)
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -259,7 +263,8 @@ def checked(content: Content) -> Content:
     """
     wrong = None
     read = {(one.sop_instance_uid, one.frame): one for one in content.images_read}
-    if {content.category_right, content.category_left} - CATEGORIES:
+    categories = {content.category_right, content.category_left}
+    if not content.structure.method and categories - CATEGORIES:
         wrong = "a category that the guideline does not know"
     elif max(len(content.findings), len(content.impression)) > LONGEST_TEXT:
         wrong = f"more than {LONGEST_TEXT} characters in one field"
@@ -267,11 +272,17 @@ def checked(content: Content) -> Content:
         wrong = f"more than {MOST_IMAGES} images read"
     elif set(read.values()) != set(content.images_read):
         wrong = "one frame with two digests"
-    elif any(ord(letter) < ord(" ") and letter not in "\n\t" for letter in content.findings + content.impression):
+    elif any(ord(letter) < ord(" ") and letter not in "\n\t" for text in texts_of(content) for letter in text):
         wrong = "control characters in the text"
     if wrong:
         raise RequestError(wrong, phase="saving a report")
+    demand_known(content.structure, categories)
     return replace(content, images_read=tuple(read.values()))
+
+
+def texts_of(content: Content) -> tuple[str, ...]:
+    """Everything that somebody typed."""
+    return (content.findings, content.impression, *written_texts(content.structure, content.answers))
 
 
 def demand_version(draft: Draft | None, expected_version: int) -> None:
@@ -287,36 +298,6 @@ def demand_version(draft: Draft | None, expected_version: int) -> None:
             phase="saving a report",
             remedy="load it, compare, save again",
         )
-
-
-def demand_images(content: Content, known: Iterable[KnownImage]) -> tuple[KnownImage, ...]:
-    """The images that a report rests on, if it may rest on them (lossy or unproved mammograms: never).
-
-    Raises:
-        RequestError: no image was read.
-        ProofError: an image that is not here, or whose digest is another one.
-        SignatureError: a mammogram that is lossy or unproved.
-    """
-    by_uid = {image.sop_instance_uid: image for image in known}
-    if not content.images_read:
-        raise RequestError("no image of this study was read", phase=_PHASE, remedy="look at the images first")
-    read: dict[str, KnownImage] = {}
-    for one in content.images_read:
-        image = by_uid.get(one.sop_instance_uid)
-        if image is None or not 1 <= one.frame <= len(image.frames):
-            raise ProofError("an image that was read is not in the archive", phase=_PHASE, remedy="load the case again")
-        if image.frames[one.frame - 1] != one.digest:
-            raise ProofError(
-                "an image on the screen was not the one that the hospital sent", phase=_PHASE, remedy="load it again"
-            )
-        read[one.sop_instance_uid] = image
-    for image in read.values():
-        if image.is_mammogram and (image.lossy or image.proof != "proved"):
-            why = image.reason or ("compressed with loss" if image.lossy else "its pixels are not proved")
-            raise SignatureError(
-                f"a mammogram cannot be signed on: {why}", phase=_PHASE, remedy="ask the site to send the original"
-            )
-    return tuple(read.values())
 
 
 def demand_text(content: Content) -> None:

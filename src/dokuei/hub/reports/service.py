@@ -9,8 +9,8 @@ from dokuei.hub.identity.service import IdentityService
 from dokuei.hub.reports import store, store_deliveries
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
-from dokuei.hub.reports.model import Content, Delivery
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
+from dokuei.hub.reports.model import Case, Content, Delivery
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Proof, Signing
 from dokuei.hub.reports.store import KeptVersion
@@ -30,6 +30,8 @@ class ReportsService:
     blobs: Blobs
     drafting: Drafting
     signing: Signing
+    scale: str = ""
+    """How this centre gives categories, where a form offers it."""
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def view(self, principal: Principal, item_id: str, role: str = SOLE) -> View:
@@ -57,6 +59,16 @@ class ReportsService:
     def amend(self, principal: Principal, item_id: str, role: str = SOLE) -> View:
         """Begin a new version of a signed report."""
         return self.drafting.amend(principal, item_id, role)
+
+    def case(self, principal: Principal, item_id: str, role: str = SOLE) -> Case:
+        """What a report needs to know of its case.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+        """
+        with self.database.read() as connection:
+            sites = principal.sites_with(Permission.READ_REPORT)
+            return self.drafting.cases.case(connection, item_id, role, site_ids=sites)
 
     def begin_signature(self, principal: Principal, item_id: str, role: str = SOLE) -> Begun:
         """Show exactly what would be signed."""
@@ -173,13 +185,15 @@ def reports_service(
     sealer: Sealer,
     facility: str,
     time_zone: str,
+    scale: str = "",
 ) -> ReportsService:
     """Wire reports from their parts."""
-    drafting = Drafting(database, identity.people, cases, contracts)
+    drafting = Drafting(database, identity.people, cases, contracts, images)
     return ReportsService(
         database=database,
         blobs=blobs,
         drafting=drafting,
+        scale=scale,
         signing=Signing(
             database=database,
             blobs=blobs,

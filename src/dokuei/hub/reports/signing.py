@@ -1,7 +1,7 @@
 """Signing: the one place where its order is written (verify, sign, seal, then one transaction)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,10 +12,13 @@ from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestErr
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.identity.proof import Confirmation, Confirmed
 from dokuei.hub.reports import model, store, store_deliveries, wording
+from dokuei.hub.reports.checks import checks_of, demand_answered
 from dokuei.hub.reports.documents import DocumentMaker, Documents
 from dokuei.hub.reports.drafting import REPORT_CHANGED, Drafting
+from dokuei.hub.reports.images_read import demand_images
 from dokuei.hub.reports.model import Case, Draft, Frozen, KnownImage, Report, Signature, SignedVersion
 from dokuei.hub.reports.neighbours import Images, Questions, Rules
+from dokuei.hub.reports.structure import Answer
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
@@ -68,7 +71,7 @@ class Signing:
             case, report, draft = self._mine(connection, principal, item_id, role)
             before = store.versions(connection, report.report_id)
         rules = self.rules.of_site(case.site_id)
-        self._demand_fit(case, draft)
+        answers = self._demand_fit(case, draft)
         people = {person.person_id: person for person in self._people(draft, principal)}
         document = wording.document(
             report=report,
@@ -77,11 +80,11 @@ class Signing:
             case=case,
             site=rules,
             facility=self.facility,
-            content=draft.content,
+            content=replace(draft.content, answers=answers),
             entered_by=[_named(people[person_id]) for person_id in draft.entered_by if person_id in people],
             reader=_named(people[principal.person_id or ""]),
         )
-        demand_letters((draft.content.findings, draft.content.impression))
+        demand_letters(model.texts_of(draft.content))
         frozen = _frozen(principal, report, draft, document, amended=bool(before))
         self.maker.rehearse(frozen, images=self._known(case))
         self._freeze(principal, report, draft, frozen)
@@ -161,12 +164,15 @@ class Signing:
         self.questions.demand_settled(connection, item_id)
         return case, report, draft
 
-    def _demand_fit(self, case: Case, draft: Draft) -> None:
+    def _demand_fit(self, case: Case, draft: Draft) -> tuple[Answer, ...]:
+        """The reasons that are kept with what is signed."""
         model.demand_text(draft.content)
         model.demand_categories(draft.content)
         _demand_all_here(case)
         _demand_one_patient(case)
-        model.demand_images(draft.content, self._known(case))
+        known = self._known(case)
+        demand_images(draft.content, known)
+        return demand_answered(draft.content, checks_of(draft.content, known))
 
     def _known(self, case: Case) -> tuple[KnownImage, ...]:
         return self.images.of_study(case.site_id, case.study_instance_uid)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from dokuei.hub.reports.model import (
     SignedVersion,
     demand_unchanged,
 )
+from dokuei.hub.reports.structure import Answer, Structure, read, written, written_answers
 from dokuei.hub.reports.tables import draft, frozen, report, version
 
 
@@ -102,6 +103,8 @@ def save_draft(connection: Connection, new: Draft) -> None:
             updated_at=new.updated_at,
             updated_by=new.updated_by,
             open=True,
+            structure=json.dumps(written(new.content.structure)),
+            answers=json.dumps(written_answers(new.content.answers)),
         )
     )
 
@@ -183,6 +186,8 @@ def content_of(signed: SignedVersion) -> Content:
         category_right=value["category_right"],
         category_left=value["category_left"],
         images_read=tuple(ImageRead(**one) for one in value["images_read"]),
+        structure=_structure(value.get("structure")),
+        answers=tuple(Answer(**one) for one in value.get("answers", ())),
     )
 
 
@@ -196,11 +201,18 @@ def _draft(row: Row[Any]) -> Draft:
             category_right=row.category_right,
             category_left=row.category_left,
             images_read=tuple(ImageRead(*one) for one in json.loads(row.images_read)),
+            structure=_structure(json.loads(row.structure)),
+            answers=tuple(Answer(**one) for one in json.loads(row.answers)),
         ),
         entered_by=tuple(json.loads(row.entered_by)),
         updated_at=row.updated_at,
         updated_by=row.updated_by,
     )
+
+
+def _structure(value: Mapping[str, Any] | None) -> Structure:
+    """Empty where it was written before there were fields."""
+    return read(value) if value else Structure()
 
 
 def _evidence(signature: Signature) -> str:

@@ -44,6 +44,8 @@ draft = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by", String(32), nullable=False),
     Column("open", Boolean, nullable=False),
+    Column("structure", Text, nullable=False, server_default="{}"),
+    Column("answers", Text, nullable=False, server_default="[]"),
 )
 
 frozen = Table(

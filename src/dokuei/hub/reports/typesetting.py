@@ -17,7 +17,10 @@ import typst
 from fontTools.ttLib import TTFont
 
 from dokuei.errors import ConfigurationError, RequestError
+from dokuei.hub.reports.diagram import diagram
 from dokuei.hub.reports.model import KnownImage, Signature
+from dokuei.hub.reports.structure import Answer, written_texts
+from dokuei.hub.reports.structured_words import Said, answered, finding_line, said_of_report, structure_of
 from dokuei.hub.reports.wording import category
 
 FONT = "Noto Sans CJK JP"
@@ -52,7 +55,8 @@ def typeset(
         ConfigurationError: the Japanese font is missing.
         RequestError: a letter of the reader's that the font does not have.
     """
-    demand_letters((document["findings"], document["impression"]))
+    answers = tuple(Answer(**one) for one in document.get("answers", ()))
+    demand_letters((document["findings"], document["impression"], *written_texts(structure_of(document), answers)))
     face = japanese_font()
     data = _printable(_data(document, images, signature, digest, ZoneInfo(time_zone)), face.letters)
     compiler = typst.Compiler(_TEMPLATE, font_paths=_fonts(face.folder))
@@ -158,6 +162,7 @@ def _data(
             {"side": "右", "side_en": "Right", "value": category(document["category_right"])},
             {"side": "左", "side_en": "Left", "value": category(document["category_left"])},
         ],
+        "structured": _structured(document),
         "findings": _lines(document["findings"]),
         "impression": _lines(document["impression"]),
         "reader": {"name": reader["display_name"], "name_more": reader.get("display_name_kana", "")},
@@ -169,6 +174,30 @@ def _data(
         "images_note": note,
         "images": rows,
     }
+
+
+def _structured(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields beside the text; empty lists where a version has none."""
+    structure = structure_of(document)
+    facts = [] if not structure.method else said_of_report(structure)
+    return {
+        "facts": [{name: {"ja": part["ja"], "en": part["en"]} for name, part in _parts(one)} for one in facts],
+        "diagram": diagram(structure, font=FONT) if structure.method else "",
+        "findings": [
+            {
+                "number": str(one.number),
+                "ja": finding_line(structure, one, "ja"),
+                "en": finding_line(structure, one, "en"),
+                "note": one.note,
+            }
+            for one in structure.findings
+        ],
+        "answers": [{"ja": ja, "en": en, "reason": reason} for ja, en, reason in answered(document)],
+    }
+
+
+def _parts(said: Said) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    return (("label", said.label), ("value", said.value))
 
 
 def _image_rows(read: Sequence[Mapping[str, Any]], images: Sequence[KnownImage]) -> tuple[list[dict[str, str]], str]:

@@ -6,9 +6,11 @@ from typing import Any
 
 import rfc8785
 
-from dokuei.hub.reports.model import NOT_APPLICABLE, Case, Content, Report, SignedVersion, SiteRules
+from dokuei.hub.reports.model import Case, Content, Report, SignedVersion, SiteRules
+from dokuei.hub.reports.structure import NOT_APPLICABLE, written, written_answers
+from dokuei.hub.reports.structured_words import structured_lines
 
-SCHEMA = "dokuei.report.version/1"
+SCHEMA = "dokuei.report.version/2"
 NOTICE = "一次診断用ではありません / Not for primary diagnosis"
 
 
@@ -53,6 +55,8 @@ def document(
         "impression": content.impression,
         "category_right": content.category_right,
         "category_left": content.category_left,
+        "structure": written(content.structure),
+        "answers": written_answers(content.answers),
         "images_read": [asdict(one) for one in sorted(content.images_read)],
         "entered_by": [dict(one) for one in entered_by],
         "reader": dict(reader),
@@ -78,6 +82,7 @@ def shown_text(value: Mapping[str, Any]) -> str:
             f"検査: {study['study_date']}  {' '.join(study['modalities'])}  {study['study_description']}",
             f"受付番号: {study['accession_number']}",
             f"カテゴリー: 右 {category(value['category_right'])}  左 {category(value['category_left'])}",
+            *structured_lines(value),
             "",
             "所見:",
             value["findings"],

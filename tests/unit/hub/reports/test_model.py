@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dokuei.errors import ConflictError, ProofError, RequestError, SignatureError, StaleError
-from dokuei.hub.reports import model, wording
+from dokuei.hub.reports import images_read, model, wording
 from dokuei.hub.reports.model import Content, Draft, Frozen, ImageRead, KnownImage
 from tests.makers.report_document import AT, MG, SIGNATURE, content, known_images, report_document
 
@@ -29,7 +29,7 @@ def draft(version: int = 3) -> Draft:
 
 def test_a_report_rests_on_the_images_that_were_sent() -> None:
     images = known_images(3, frames=2)
-    assert set(model.demand_images(content(images), images)) == set(images)
+    assert set(images_read.demand_images(content(images), images)) == set(images)
 
 
 @pytest.mark.parametrize(
@@ -43,18 +43,18 @@ def test_a_lossy_or_unproved_mammogram_cannot_be_signed_on(
     """Whatever the modality in the header says, and no reason overrides it."""
     images = known_images(2, **changed, sop_class_uid=sop_class_uid, modality=modality)
     with pytest.raises(SignatureError, match="mammogram"):
-        model.demand_images(content(images), images)
+        images_read.demand_images(content(images), images)
 
 
 def test_a_secondary_capture_that_calls_itself_mammography_is_a_mammogram() -> None:
     images = known_images(1, sop_class_uid="1.2.840.10008.5.1.4.1.1.7", lossy=True)
     with pytest.raises(SignatureError):
-        model.demand_images(content(images), images)
+        images_read.demand_images(content(images), images)
 
 
 def test_lossy_ultrasound_may_be_read() -> None:
     images = known_images(1, sop_class_uid=ULTRASOUND, modality="US", lossy=True, proof="kept")
-    assert model.demand_images(content(images), images) == images
+    assert images_read.demand_images(content(images), images) == images
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_an_image_that_is_not_the_one_that_was_sent_is_refused(read: ImageRead) 
     """REC-15: the exact images read are provable."""
     images = known_images(1)
     with pytest.raises(ProofError):
-        model.demand_images(content(images, images_read=(read,)), images)
+        images_read.demand_images(content(images, images_read=(read,)), images)
 
 
 def test_a_report_on_no_image_and_a_report_without_a_word_are_refused() -> None:
     with pytest.raises(RequestError):
-        model.demand_images(content(known_images(1), images_read=()), known_images(1))
+        images_read.demand_images(content(known_images(1), images_read=()), known_images(1))
     with pytest.raises(RequestError):
         model.demand_text(Content(findings="  \n", impression=""))
 

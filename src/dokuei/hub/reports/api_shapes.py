@@ -1,0 +1,174 @@
+"""The fields of a report over HTTP."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field, FiniteFloat
+
+from dokuei.hub.identity.api_shapes import Shape
+from dokuei.hub.reports.checks import Check
+from dokuei.hub.reports.lexicon import lexicon
+from dokuei.hub.reports.model import Case
+from dokuei.hub.reports.structure import Answer, Structure, read, written
+
+_LONGEST_WORD = 32
+_LONGEST_REASON = 500
+Words = dict[str, str]
+
+
+class LinkShape(Shape):
+    """One frame (from 1) on which a finding is seen."""
+
+    sop_instance_uid: str = Field(max_length=64)
+    frame: int = Field(ge=1, le=1_000_000)
+
+
+class FindingShape(Shape):
+    """One lesion of one breast; its words are from the form's lists."""
+
+    number: int = Field(ge=1, le=999)
+    side: Literal["right", "left"]
+    kind: str = Field(max_length=_LONGEST_WORD)
+    place: Words = Field(default_factory=dict, max_length=16)
+    size_mm: list[FiniteFloat] = Field(default_factory=list, max_length=3)
+    distance_mm: FiniteFloat | None = None
+    descriptors: Words = Field(default_factory=dict, max_length=16)
+    comparison: str = Field("", max_length=_LONGEST_WORD)
+    category: str = Field("", max_length=8)
+    note: str = Field("", max_length=1000)
+    images: list[LinkShape] = Field(default_factory=list, max_length=64)
+
+
+class StructureShape(Shape):
+    """A report's fields beside its text; without a method it is text alone."""
+
+    method: str = Field("", max_length=_LONGEST_WORD)
+    scale: str = Field("", max_length=_LONGEST_WORD)
+    facts: Words = Field(default_factory=dict, max_length=16)
+    findings: list[FindingShape] = Field(default_factory=list, max_length=60)
+    recommendation: str = Field("", max_length=_LONGEST_WORD)
+    lexicon: str = Field("", max_length=40)
+
+
+class AnswerShape(Shape):
+    """Why something that a check named stands as it is."""
+
+    check: str = Field(max_length=40)
+    about: str = Field("", max_length=40)
+    reason: str = Field("", max_length=_LONGEST_REASON)
+
+
+class CheckOut(BaseModel):
+    """What is to be mended, or answered where that is possible."""
+
+    check: str
+    about: str
+    answerable: bool
+    count: int
+
+
+class WordOut(BaseModel):
+    """One word of a list."""
+
+    value: str
+    ja: str
+    en: str
+
+
+class AttributeOut(BaseModel):
+    """One list: what is chosen from it, and whether it has to be."""
+
+    name: str
+    ja: str
+    en: str
+    values: list[WordOut]
+    required: bool = False
+
+
+class KindOut(WordOut):
+    """One kind of finding: its lists, how the diagram draws it, and the physical key that begins one."""
+
+    mark: str
+    key: str = ""
+    attributes: list[AttributeOut]
+
+
+class ScaleOut(BaseModel):
+    """How categories are given."""
+
+    value: str
+    ja: str
+    en: str
+    values: list[str]
+
+
+class MethodOut(BaseModel):
+    """The form of one method."""
+
+    ja: str
+    en: str
+    sizes: list[str]
+    distance: bool = False
+    facts: list[AttributeOut]
+    kinds: list[KindOut]
+
+
+class DiagramOut(BaseModel):
+    """Where places lie: outward and up of the nipple, the breast's edge at 1."""
+
+    quadrant: dict[str, tuple[float, float]]
+    mlo: dict[str, float]
+    cc: dict[str, float]
+
+
+class FormOut(BaseModel):
+    """The form for a case: its lists, with the words of both languages; no form where there is none for its method."""
+
+    version: str
+    method: str
+    scale: str
+    form: MethodOut | None
+    scales: list[ScaleOut]
+    places: list[AttributeOut]
+    comparisons: list[WordOut]
+    recommendations: list[WordOut]
+    checks: list[WordOut]
+    diagram: DiagramOut
+
+
+def structure_in(shape: StructureShape) -> Structure:
+    """What was typed; which lists it is from is said here, whatever the page says."""
+    value = shape.model_dump()
+    return read({**value, "lexicon": lexicon().version if shape.method else ""})
+
+
+def structure_out(structure: Structure) -> StructureShape:
+    """As it was typed."""
+    return StructureShape(**written(structure))
+
+
+def answer_in(shape: AnswerShape) -> Answer:
+    """A reason."""
+    return Answer(shape.check, shape.about, shape.reason)
+
+
+def check_out(check: Check) -> CheckOut:
+    """A contradiction."""
+    return CheckOut(check=check.check, about=check.about, answerable=check.answerable, count=check.count)
+
+
+def form_out(case: Case, *, scale: str) -> FormOut:
+    """The form for this case's modalities; ``scale`` is the centre's choice, where the form offers it."""
+    known = lexicon()
+    method = known.method_of(case.modalities)
+    form = known.method(method)
+    offered = form.get("scales", [])
+    return FormOut.model_validate(
+        {
+            **known.document,
+            "method": method,
+            "scale": next((one for one in (scale, f"{scale}_us", *offered) if one in offered), ""),
+            "form": form or None,
+            "scales": [known.scales[name] for name in offered],
+            "places": [known.places[name] for name in form.get("places", ())],
+        }
+    )

@@ -1,0 +1,115 @@
+"""A report's fields as coded items for the structured report; a word without a standard code gets one of ours."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dokuei.dicom.coded_content import LATERALITY, LEFT, RIGHT, CodedItem, Concept, Seen
+from dokuei.hub.reports.lexicon import Word, lexicon, value_of
+from dokuei.hub.reports.model import KnownImage
+from dokuei.hub.reports.structure import Finding, Structure
+from dokuei.hub.reports.structured_words import answered, ratio_of, structure_of
+
+_OURS = "99DOKUEI"
+_SIZES = {
+    "length": ("SCT", "410668003", "Length"),
+    "width": ("SCT", "103355008", "Width"),
+    "depth": ("SCT", "131197000", "Depth"),
+    "height": ("DCM", "121207", "Height"),
+}
+
+
+def coded_findings(document: Mapping[str, Any], images: Sequence[KnownImage]) -> tuple[CodedItem, ...]:
+    """What is found: facts of the whole examination, then each finding with its properties and images."""
+    structure = structure_of(document)
+    if not structure.method:
+        return ()
+    by_uid = {image.sop_instance_uid: image for image in images}
+    facts = _words(structure.method, lexicon().method(structure.method)["facts"], structure.facts)
+    return (*facts, *(_finding(structure, one, by_uid) for one in structure.findings))
+
+
+def coded_conclusions(document: Mapping[str, Any]) -> tuple[CodedItem, ...]:
+    """What is to follow, and why something that was named as a contradiction stands."""
+    structure = structure_of(document)
+    recommended = lexicon().recommendations.get(structure.recommendation)
+    found = []
+    if recommended is not None:
+        name = Concept("DCM", "111053", "Recommended Follow-up")
+        found.append(CodedItem(name, _code_of(recommended, "recommendation")))
+    for _, named, reason in answered(document):
+        found.append(CodedItem(Concept(_OURS, "answered-check", "Why a check stands"), f"{named}: {reason}"))
+    return tuple(found)
+
+
+def coded_categories(document: Mapping[str, Any]) -> tuple[tuple[Concept, Concept], ...] | None:
+    """Right and left; None where the report is text alone."""
+    structure = structure_of(document)
+    if not structure.method:
+        return None
+    given = (document["category_right"], document["category_left"])
+    return tuple(category_of(structure.method, structure.scale, one) for one in given)
+
+
+def _finding(structure: Structure, finding: Finding, images: Mapping[str, KnownImage]) -> CodedItem:
+    kind: Word = lexicon().kind(structure.method, finding.kind) or {"value": finding.kind, "en": finding.kind}
+    return CodedItem(
+        name=Concept("DCM", "121071", "Finding"),
+        value=_code_of(kind, f"{structure.method}-finding"),
+        modifiers=(CodedItem(LATERALITY, RIGHT if finding.side == "right" else LEFT),),
+        properties=tuple(_properties(structure, finding)),
+        images=tuple(_seen(finding, images)),
+    )
+
+
+def _properties(structure: Structure, finding: Finding) -> Iterator[CodedItem]:
+    known, method = lexicon(), structure.method
+    kind = known.kind(method, finding.kind) or {"attributes": ()}
+    yield CodedItem(Concept("DCM", "121151", "Lesion Identifier"), str(finding.number))
+    yield from _words(method, [known.places[name] for name in known.method(method)["places"]], finding.place)
+    for name, length in zip(known.method(method)["sizes"], finding.size_mm, strict=False):
+        yield CodedItem(Concept(*_SIZES[name]), length)
+    ratio = ratio_of(structure, finding)
+    if ratio is not None:
+        yield CodedItem(Concept(_OURS, "us-depth-width-ratio", "Depth over width (D/W)"), f"{ratio:g}")
+    if finding.distance_mm is not None:
+        yield CodedItem(Concept("DCM", "121242", "Distance from nipple"), finding.distance_mm)
+    yield from _words(method, kind["attributes"], finding.descriptors)
+    compared = known.comparisons.get(finding.comparison)
+    if compared is not None:
+        yield CodedItem(Concept(_OURS, "comparison", "Change since the last examination"), _code_of(compared, "change"))
+    if finding.category:
+        yield CodedItem(*category_of(structure.method, structure.scale, finding.category))
+    if finding.note.strip():
+        yield CodedItem(Concept("DCM", "121106", "Comment"), finding.note)
+
+
+def category_of(method: str, scale: str, category: str) -> tuple[Concept, Concept]:
+    """A category under the name of its scale; one scale is never turned into another (REPORT-08)."""
+    words = lexicon().scales[scale]
+    if scale == "birads":
+        name = Concept("DCM", "111005", "Assessment Category")
+    else:
+        name = Concept(_OURS, f"{method}-{scale}".lower(), f"{words['en']}: category")
+    if category == "NA":
+        return name, Concept("SCT", "385432009", "Not applicable")
+    return name, Concept(_OURS, f"{scale}-{category}", f"{words['en']}: category {category}")
+
+
+def _words(method: str, attributes: Sequence[Word], given: Mapping[str, str]) -> Iterator[CodedItem]:
+    for attribute in attributes:
+        value = value_of(attribute, given.get(attribute["name"], ""))
+        if value is not None:
+            concept = attribute.get("concept") or (_OURS, f"{method}-{attribute['name']}", attribute["en"])
+            yield CodedItem(Concept(*concept), _code_of(value, f"{method}-{attribute['name']}"))
+
+
+def _seen(finding: Finding, images: Mapping[str, KnownImage]) -> Iterator[Seen]:
+    for link in finding.images:
+        image = images.get(link.sop_instance_uid)
+        if image is not None:
+            frame = link.frame if len(image.frames) > 1 else None
+            yield Seen(image.sop_class_uid, link.sop_instance_uid, frame)
+
+
+def _code_of(word: Word, under: str) -> Concept:
+    return Concept(*(word.get("code") or (_OURS, f"{under}-{word['value']}", word["en"])))

@@ -1,0 +1,134 @@
+"""The lists that a structured report is made of: words in Japanese and English, standard codes where there are any."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from dokuei.errors import RequestError
+from dokuei.hub.reports.structure import NOT_APPLICABLE, Finding, Structure
+
+_FILE = Path(__file__).with_name("lexicon.json")
+_MOST_FINDINGS = 60
+_MOST_LINKS = 64
+_MOST_SIZES = 3
+_LARGEST_MM = 500.0
+_LONGEST_NOTE = 1000
+_METHODS = {"MG": "MG", "US": "US", "IVUS": "US", "MR": "MR", "PT": "PT"}
+Word = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """One version of the lists."""
+
+    document: Mapping[str, Any]
+
+    @property
+    def version(self) -> str:
+        """Kept with every report that uses it."""
+        return str(self.document["version"])
+
+    @cached_property
+    def scales(self) -> Mapping[str, Word]:
+        """How categories are given, by name."""
+        return _by_value(self.document["scales"])
+
+    @cached_property
+    def places(self) -> Mapping[str, Word]:
+        """How a place in the breast is given, by name."""
+        return {one["name"]: one for one in self.document["places"]}
+
+    @cached_property
+    def comparisons(self) -> Mapping[str, Word]:
+        """What became of a finding since the last examination."""
+        return _by_value(self.document["comparisons"])
+
+    @cached_property
+    def recommendations(self) -> Mapping[str, Word]:
+        """What is to follow."""
+        return _by_value(self.document["recommendations"])
+
+    def method(self, method: str) -> Word:
+        """The form of one method; empty where there is none."""
+        found: Word = self.document["methods"].get(method, {})
+        return found
+
+    def kind(self, method: str, kind: str) -> Word | None:
+        """One kind of finding."""
+        return _by_value(self.method(method).get("kinds", ())).get(kind)
+
+    def method_of(self, modalities: Iterable[str]) -> str:
+        """The form for a study; empty where its modalities have none, or more than one."""
+        known = {_METHODS[one] for one in modalities if one in _METHODS}
+        return known.pop() if len(known) == 1 else ""
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The lists that this version of the program brings."""
+    return Lexicon(json.loads(_FILE.read_text("utf-8")))
+
+
+def value_of(attribute: Word, value: str) -> Word | None:
+    """One word of a list."""
+    return _by_value(attribute["values"]).get(value)
+
+
+def demand_known(structure: Structure, categories: Iterable[str]) -> None:
+    """Refuse words that are in no list, and figures that measure nothing.
+
+    Raises:
+        RequestError: names the field.
+    """
+    known = lexicon()
+    method = known.method(structure.method)
+    if not method:
+        _demand(structure == Structure(), "method")
+        return
+    _demand(structure.scale in method["scales"], "scale")
+    allowed = {"", NOT_APPLICABLE, *known.scales[structure.scale]["values"]}
+    _demand(set(categories) <= allowed, "a category that this scale does not have")
+    _demand(structure.recommendation in {"", *known.recommendations}, "recommendation")
+    _demand_words(structure.facts, method["facts"], "facts")
+    _demand(len(structure.findings) <= _MOST_FINDINGS, "findings")
+    numbers = [one.number for one in structure.findings]
+    _demand(len(set(numbers)) == len(numbers), "two findings with one number")
+    for finding in structure.findings:
+        _demand_finding(finding, known, structure.method, allowed)
+
+
+def _demand_finding(finding: Finding, known: Lexicon, method: str, categories: set[str]) -> None:
+    kind = known.kind(method, finding.kind)
+    if kind is None:
+        raise _refusal("kind")
+    places = [known.places[name] for name in known.method(method)["places"]]
+    _demand_words(finding.place, places, "place")
+    _demand_words(finding.descriptors, kind["attributes"], "descriptors")
+    _demand(finding.comparison in {"", *known.comparisons}, "comparison")
+    _demand(finding.category in categories, "a category that this scale does not have")
+    _demand(len(finding.size_mm) <= _MOST_SIZES, "size_mm")
+    lengths = (*finding.size_mm, *(() if finding.distance_mm is None else (finding.distance_mm,)))
+    _demand(all(0 <= one <= _LARGEST_MM for one in lengths) and all(finding.size_mm), "size_mm")
+    _demand(len(finding.note) <= _LONGEST_NOTE and len(finding.images) <= _MOST_LINKS, "note or images")
+
+
+def _demand_words(given: Mapping[str, str], attributes: Sequence[Word], where: str) -> None:
+    by_name = {one["name"]: one for one in attributes}
+    for name, value in given.items():
+        _demand(name in by_name and (not value or value_of(by_name[name], value) is not None), where)
+
+
+def _demand(fits: object, what: str) -> None:
+    if not fits:
+        raise _refusal(what)
+
+
+def _refusal(what: str) -> RequestError:
+    return RequestError(f"not in the lists of structured reports: {what}", phase="saving a report")
+
+
+def _by_value(words: Iterable[Word]) -> dict[str, Word]:
+    return {one["value"]: one for one in words}

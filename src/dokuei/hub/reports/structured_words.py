@@ -1,0 +1,134 @@
+"""The fields of a report as a person reads them, in Japanese and English: for the confirmation screen and on paper."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dokuei.hub.reports.lexicon import Lexicon, Word, lexicon, value_of
+from dokuei.hub.reports.structure import Finding, Structure, read
+
+_SIDES = {"right": {"ja": "右", "en": "Right"}, "left": {"ja": "左", "en": "Left"}}
+LANGUAGES = ("ja", "en")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One field in both languages."""
+
+    label: Mapping[str, str]
+    value: Mapping[str, str]
+
+    def line(self, language: str) -> str:
+        """Label and value."""
+        return f"{self.label[language]}: {self.value[language]}"
+
+
+def structured_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Every field that is signed beside the text, each in Japanese and English; nothing for a text alone."""
+    structure = structure_of(document)
+    if structure.method:
+        for one in said_of_report(structure):
+            yield f"{one.line('ja')}  /  {one.line('en')}"
+        for finding in structure.findings:
+            for language in LANGUAGES:
+                yield f"[{finding.number}] {finding_line(structure, finding, language)}"
+            if finding.note:
+                yield f"    {finding.note}"
+    for ja, en, reason in answered(document):
+        yield f"{ja}  /  {en}: {reason}"
+
+
+def structure_of(document: Mapping[str, Any]) -> Structure:
+    """Empty where it was signed before there were fields."""
+    value = document.get("structure")
+    return read(value) if value else Structure()
+
+
+def said_of_report(structure: Structure) -> tuple[Said, ...]:
+    """What holds for the whole report."""
+    known = lexicon()
+    method = known.method(structure.method)
+    found = [
+        Said({"ja": "検査方法", "en": "Method"}, method),
+        Said({"ja": "カテゴリーの体系", "en": "Categories"}, known.scales[structure.scale]),
+        *_said(method["facts"], structure.facts),
+    ]
+    recommended = known.recommendations.get(structure.recommendation)
+    if recommended:
+        found.append(Said({"ja": "推奨", "en": "Recommendation"}, recommended))
+    return tuple(found)
+
+
+def finding_line(structure: Structure, finding: Finding, language: str) -> str:
+    """One finding: side, kind, place, size, descriptors, comparison, category."""
+    kind = lexicon().kind(structure.method, finding.kind)
+    head = f"{_SIDES[finding.side][language]} {kind[language] if kind else finding.kind}"
+    separator = "、" if language == "ja" else ", "
+    return separator.join([head, *(one.line(language) for one in said_of_finding(structure, finding))])
+
+
+def said_of_finding(structure: Structure, finding: Finding) -> tuple[Said, ...]:
+    """The fields of one finding that are filled in."""
+    known = lexicon()
+    kind: Word = known.kind(structure.method, finding.kind) or {"attributes": ()}
+    places = [known.places[name] for name in known.method(structure.method)["places"]]
+    found = [*_said(places, finding.place), *_figures(finding), *_said(kind["attributes"], finding.descriptors)]
+    compared = known.comparisons.get(finding.comparison)
+    if compared:
+        found.append(Said({"ja": "前回比較", "en": "Comparison"}, compared))
+    if finding.category:
+        category = "N/A" if finding.category == "NA" else finding.category
+        found.append(Said({"ja": "カテゴリー", "en": "Category"}, _same(category)))
+    ratio = ratio_of(structure, finding)
+    if ratio is not None:
+        found.append(Said({"ja": "縦横比 D/W", "en": "D/W"}, _same(f"{ratio:g}")))
+    if finding.images:
+        found.append(Said({"ja": "画像", "en": "Images"}, _same(str(len(finding.images)))))
+    return tuple(found)
+
+
+def ratio_of(structure: Structure, finding: Finding) -> float | None:
+    """Depth over width (D/W), where a method measures both."""
+    if structure.method != "US" or len(finding.size_mm) < 2:  # noqa: PLR2004 - width and depth
+        return None
+    return round(finding.size_mm[1] / finding.size_mm[0], 2)
+
+
+def answered(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Each check that was answered, in both languages, with its reason."""
+    known = lexicon()
+    checks = {one["value"]: one for one in known.document["checks"]}
+    for one in document.get("answers", ()):
+        named = checks.get(one["check"], {"ja": one["check"], "en": one["check"]})
+        about = _about(known, structure_of(document), one["about"])
+        yield _joined(about["ja"], named["ja"]), _joined(about["en"], named["en"]), one["reason"]
+
+
+def _about(known: Lexicon, structure: Structure, about: str) -> Mapping[str, str]:
+    kind, _, number = about.partition(":")
+    if kind == "finding":
+        return {"ja": f"病変{number}", "en": f"finding {number}"}
+    facts = {one["name"]: one for one in known.method(structure.method).get("facts", ())}
+    return _SIDES.get(about) or facts.get(about) or _same(about)
+
+
+def _figures(finding: Finding) -> Iterator[Said]:
+    if finding.size_mm:
+        yield Said({"ja": "大きさ", "en": "Size"}, _same(f"{'×'.join(f'{one:g}' for one in finding.size_mm)} mm"))
+    if finding.distance_mm is not None:
+        yield Said({"ja": "乳頭からの距離", "en": "Distance from nipple"}, _same(f"{finding.distance_mm:g} mm"))
+
+
+def _said(attributes: Sequence[Word], given: Mapping[str, str]) -> Iterator[Said]:
+    for attribute in attributes:
+        value = value_of(attribute, given.get(attribute["name"], ""))
+        if value is not None:
+            yield Said(attribute, value)
+
+
+def _joined(about: str, named: str) -> str:
+    return f"{about} {named}".strip()
+
+
+def _same(text: str) -> Mapping[str, str]:
+    return dict.fromkeys(LANGUAGES, text)

@@ -1,0 +1,89 @@
+"""The lists hold together: every word in both languages, every code a real one, and nothing else is taken."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydicom.sr._concepts_dict import concepts
+
+from dokuei.errors import RequestError
+from dokuei.hub.reports.lexicon import demand_known, lexicon
+from dokuei.hub.reports.structure import Finding, Structure, read, written
+
+METHODS = ("MG", "US", "MR", "PT")
+MASS = Finding(1, "right", "mass", {"mlo": "U"}, (12.0, 9.5), category="4")
+FORM = Structure("MG", "screening", {"density": "b"}, (MASS,), "biopsy")
+
+
+def words(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "ja" in value:
+            yield value
+        for one in value.values():
+            yield from words(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from words(one)
+
+
+def test_every_word_stands_in_both_languages_and_once_in_its_list() -> None:
+    for one in words(lexicon().document):
+        assert one["ja"].strip()
+        assert one["en"].strip()
+        values = [value["value"] for value in one.get("values", ()) if isinstance(value, dict)]
+        assert len(values) == len(set(values))
+
+
+def test_every_code_is_one_of_its_scheme() -> None:
+    """No code is made up: each stands in the standard's own context groups."""
+    listed: dict[str, dict[str, dict[str, Any]]] = concepts
+    known = {(scheme, code) for scheme, names in listed.items() for one in names.values() for code in one}
+    codes = [one[name] for one in words(lexicon().document) for name in ("code", "concept") if name in one]
+    assert len(codes) > 60
+    assert {tuple(code[:2]) for code in codes} <= known
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_form_names_lists_that_there_are_and_keys_that_are_its_own(method: str) -> None:
+    form = lexicon().method(method)
+    assert set(form["places"]) <= set(lexicon().places)
+    assert set(form["scales"]) <= set(lexicon().scales)
+    keys = [kind["key"] for kind in form["kinds"]]
+    assert len(keys) == len(set(keys))
+    assert "KeyN" not in keys
+
+
+@pytest.mark.parametrize(
+    ("modalities", "method"),
+    [(("MG",), "MG"), (("KO", "MG", "SR"), "MG"), (("CT", "PT"), "PT"), (("MG", "US"), ""), (("OT",), ""), ((), "")],
+)
+def test_a_study_gets_the_form_of_its_one_method(modalities: tuple[str, ...], method: str) -> None:
+    assert lexicon().method_of(modalities) == method
+
+
+@pytest.mark.parametrize(
+    ("structure", "categories"),
+    [
+        (replace(FORM, method="XX"), ("4", "1")),
+        (replace(FORM, scale="diagnostic"), ("N-1", "1")),
+        (replace(FORM, scale="screening"), ("4A", "1")),
+        (replace(FORM, facts={"colour": "b"}), ("4", "1")),
+        (replace(FORM, recommendation="prayer"), ("4", "1")),
+        (replace(FORM, findings=(MASS, MASS)), ("4", "1")),
+        (replace(FORM, findings=(replace(MASS, size_mm=(float("nan"),)),)), ("4", "1")),
+        (replace(FORM, findings=(replace(MASS, size_mm=(-1.0,)),)), ("4", "1")),
+        (replace(FORM, findings=(replace(MASS, distance_mm=1e9),)), ("4", "1")),
+        (replace(FORM, findings=(replace(MASS, descriptors={"echo": "low"}),)), ("4", "1")),
+        (Structure(findings=(MASS,)), ("4", "1")),
+    ],
+)
+def test_what_is_in_no_list_is_refused(structure: Structure, categories: tuple[str, str]) -> None:
+    with pytest.raises(RequestError):
+        demand_known(structure, categories)
+
+
+def test_what_is_in_the_lists_is_taken_and_reads_back() -> None:
+    demand_known(FORM, ("4", "NA"))
+    demand_known(Structure(), ("4", "1"))
+    assert read(written(FORM)) == FORM

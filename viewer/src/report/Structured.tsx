@@ -1,0 +1,91 @@
+import { Button, NativeSelect } from "@mantine/core";
+import type { JSX } from "react";
+import { useTranslation } from "react-i18next";
+import type { ReportForm } from "@/api/types";
+import { currentLanguage } from "@/i18n";
+import { Choices } from "./Choices";
+import { Diagram } from "./Diagram";
+import { FindingCard } from "./FindingCard";
+import { categoriesOf, structureOf, withChange, withFields, withoutFinding, withScale } from "./findings";
+import type { Draft } from "./model";
+import type { Shown } from "./shown";
+import classes from "./Structured.module.css";
+import type { Fill } from "./useFill";
+
+export interface StructuredProps {
+  readonly form: ReportForm;
+  readonly draft: Draft;
+  readonly fill: Fill;
+  readonly shown: (() => Shown | null) | undefined;
+}
+
+/** The fields beside the text: what holds for the examination, then each finding, then what is to follow. */
+export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.Element | null {
+  const { t } = useTranslation("structured");
+  const language = currentLanguage();
+  const structure = structureOf(draft, form);
+  if (form.form === null) return null;
+  const { opened } = fill;
+  const categories = categoriesOf(form, structure.scale);
+  return (
+    <div className={classes["structured"]}>
+      <div className={classes["begin"]}>
+        <Button size="compact-sm" variant="default" onClick={fill.normal} aria-keyshortcuts="Alt+N">
+          {t("normal.button")} <kbd>{t("keys.normal")}</kbd>
+        </Button>
+        {form.form.kinds.map((kind) => (
+          <Button key={kind.value} size="compact-sm" variant="default" onClick={() => fill.add(kind.value)}>
+            + {kind[language]} <kbd>{kind.key === "" ? "" : t("keys.kind", { letter: kind.key.slice(3) })}</kbd>
+          </Button>
+        ))}
+      </div>
+      {form.scales.length > 1 && (
+        <NativeSelect
+          size="xs"
+          label={t("scale")}
+          value={structure.scale}
+          data={form.scales.map((scale) => ({ value: scale.value, label: scale[language] }))}
+          onChange={(event) => fill.edit(withScale(draft, form, event.currentTarget.value))}
+        />
+      )}
+      {form.form.facts.map((fact) => (
+        <Choices
+          key={fact.name}
+          label={fact[language]}
+          required={fact.required}
+          value={structure.facts[fact.name] ?? ""}
+          options={fact.values.map((value) => ({ value: value.value, word: value[language] }))}
+          onChange={(value) =>
+            fill.edit(withFields(draft, form, { facts: { ...structure.facts, [fact.name]: value } }))
+          }
+        />
+      ))}
+      {structure.findings.length > 0 && (
+        <>
+          <Diagram form={form} findings={structure.findings} chosen={opened} onChoose={fill.open} />
+          <ol className={classes["findings"]}>
+            {structure.findings.map((finding) => (
+              <FindingCard
+                key={finding.number}
+                form={form}
+                finding={finding}
+                categories={categories}
+                opened={opened === finding.number}
+                shown={shown}
+                onOpen={() => fill.open(opened === finding.number ? null : finding.number)}
+                onChange={(change) => fill.edit(withChange(draft, finding.number, change, fill.drawing(form)))}
+                onRemove={() => fill.edit(withoutFinding(draft, finding.number, fill.drawing(form)))}
+              />
+            ))}
+          </ol>
+        </>
+      )}
+      <Choices
+        label={t("recommendation")}
+        value={structure.recommendation}
+        options={form.recommendations.map((word) => ({ value: word.value, word: word[language] }))}
+        onChange={(recommendation) => fill.edit(withFields(draft, form, { recommendation }))}
+      />
+    </div>
+  );
+}
