@@ -11,6 +11,9 @@ from dokuei.hub import delivery_door, pages
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.audits import api as audits_api
+from dokuei.hub.audits.service import AuditsService, audits_service
+from dokuei.hub.audits.syslog import receiver
 from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways.api import authenticated
 from dokuei.hub.gateways.api_listing import listing as gateways_listing
@@ -20,7 +23,15 @@ from dokuei.hub.identity.guard import principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
-from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
+from dokuei.hub.neighbours import (
+    ArchiveImages,
+    ArchivePatients,
+    CaseWays,
+    RegisterRules,
+    SiteContracts,
+    WorklistCases,
+    gateway_names,
+)
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
@@ -46,6 +57,7 @@ class Hub:
     gateways: GatewaysService
     worklist: WorklistService
     reports: ReportsService
+    audits: AuditsService
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -82,6 +94,16 @@ def open_hub(settings: Settings) -> Hub:
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,
+        ),
+        audits=audits_service(
+            stores.database,
+            confirmation=identity.confirmation,
+            site_names=site_register.names,
+            patients=ArchivePatients(),
+            gateways=gateway_names,
+            anchor=settings.audit.anchor,
+            receiver=receiver(settings.audit.repository),
+            source_id=settings.hub.public_address,
         ),
     )
 
@@ -129,6 +151,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(worklist_api.routes(hub.worklist, CaseWays(hub.archive, hub.gateways.gateways, hub.reports)))
     app.include_router(reports_api.routes(hub.reports))
+    app.include_router(audits_api.routes(hub.audits))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)
