@@ -8,12 +8,90 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The trail's end as it is written down outside. */
+        readonly AnchorOut: {
+            readonly state: components["schemas"]["AnchorState"];
+            readonly at: string | null;
+            readonly sequence: number | null;
+        };
+        /**
+         * @description Whether the trail's end is written down outside.
+         * @enum {string}
+         */
+        readonly AnchorState: "off" | "unreadable" | "empty" | "holds" | "differs";
+        /** @description What a reviewer wants explained, and the entry that it is about. */
+        readonly AnomalyIn: {
+            readonly text: string;
+            readonly sequence?: number | null;
+        };
+        /** @description Something that wanted explaining. */
+        readonly AnomalyOut: {
+            readonly anomaly_id: string;
+            readonly month: string;
+            readonly sequence: number | null;
+            readonly text: string;
+            /** Format: date-time */
+            readonly noted_at: string;
+            readonly noted_by: string;
+            readonly resolution: string | null;
+            readonly closed_at: string | null;
+            readonly closed_by: string | null;
+        };
         /** @description What the hospital's gateway told last of the study. */
         readonly AtGatewayOut: {
             readonly gateway_id: string;
             readonly name: string;
             readonly state: string;
             readonly error: string;
+        };
+        /** @description Who did it; without names where the account is no person's or is not known any more. */
+        readonly AuditActorOut: {
+            readonly actor: string;
+            readonly user_name: string;
+            readonly display_name: string;
+        };
+        /** @description One entry of the trail; ``patient`` is null where it is about none, or the archive has the study no more. */
+        readonly AuditLineOut: {
+            readonly sequence: number;
+            /** Format: date-time */
+            readonly at: string;
+            readonly actor: components["schemas"]["AuditActorOut"];
+            readonly event: string;
+            readonly group: components["schemas"]["Group"];
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly subject: string;
+            readonly subject_name: string;
+            readonly is_study: boolean;
+            readonly patient: components["schemas"]["AuditPatientOut"] | null;
+            readonly details: string;
+        };
+        /** @description Some entries, the newest first; ``before`` asks for the next page, null at the end. */
+        readonly AuditPageOut: {
+            readonly lines: readonly components["schemas"]["AuditLineOut"][];
+            readonly before: number | null;
+        };
+        /** @description A patient as the archive knows them now. */
+        readonly AuditPatientOut: {
+            readonly patient_id: string;
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+            readonly study_date: string;
+        };
+        /** @description Somebody whose acts may be asked for. */
+        readonly AuditPersonOut: {
+            readonly person_id: string;
+            readonly user_name: string;
+            readonly display_name: string;
+        };
+        /** @description Whether the trail can be relied on. */
+        readonly AuditStateOut: {
+            readonly entries: number;
+            readonly head: string;
+            readonly check: components["schemas"]["CheckOut"] | null;
+            readonly anchor: components["schemas"]["AnchorOut"];
+            readonly repository: components["schemas"]["RepositoryOut"];
         };
         /** @description One object of the report on its way to the hospital's PACS. */
         readonly BackOut: {
@@ -34,6 +112,15 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
             readonly synced_refused: boolean;
+        };
+        /** @description The last walk along the chain. */
+        readonly CheckOut: {
+            /** Format: date-time */
+            readonly ended_at: string;
+            readonly entries: number;
+            readonly broken_at: number | null;
+            readonly why: string;
+            readonly anchors: number;
         };
         /** @description The code that an app shows. */
         readonly CodeIn: {
@@ -65,6 +152,11 @@ export interface components {
             readonly category_left: string;
             readonly images_read?: readonly components["schemas"]["ImageReadShape"][];
         };
+        /**
+         * @description How the characters are written: UTF-8 with a byte order mark, which spreadsheets need, or Shift_JIS.
+         * @enum {string}
+         */
+        readonly Form: "utf-8" | "shift_jis";
         /** @description One frame: its bytes as stored, and the digest of what they must decode to. */
         readonly FrameEntry: {
             readonly length: number;
@@ -121,6 +213,11 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             readonly site_id?: string | null;
         };
+        /**
+         * @description What an auditor looks for at once: the category of the inspection form (LOG-02).
+         * @enum {string}
+         */
+        readonly Group: "sign_in" | "images" | "cases" | "requests" | "reports" | "messages" | "people" | "sites" | "upkeep" | "audit" | "alerts" | "other";
         readonly HTTPValidationError: {
             readonly detail?: readonly components["schemas"]["ValidationError"][];
         };
@@ -363,6 +460,56 @@ export interface components {
             readonly deliveries: readonly components["schemas"]["DeliveryOut"][];
             readonly pdf_url: string | null;
         };
+        /** @description The repository outside: empty where none is set; how many entries it has not been told yet. */
+        readonly RepositoryOut: {
+            readonly address: string;
+            readonly waiting: number;
+            readonly sent_at: string | null;
+            readonly failed_at: string | null;
+            readonly error: string;
+        };
+        /** @description The explanation with which an anomaly is closed. */
+        readonly ResolutionIn: {
+            readonly resolution: string;
+        };
+        /** @description What is signed, its digest, and what is asked for. */
+        readonly ReviewBegunOut: {
+            readonly digest: string;
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+            readonly method: string;
+            readonly options?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @default false */
+            readonly synced_refused: boolean;
+        };
+        /** @description One month's review; ``stands`` is false where the kept signature does not hold any more. */
+        readonly ReviewOut: {
+            readonly month: string;
+            /** Format: date-time */
+            readonly opened_at: string;
+            /** Format: date-time */
+            readonly due_at: string;
+            readonly overdue: boolean;
+            readonly signed_at: string | null;
+            readonly signed_by: string | null;
+            readonly method: string | null;
+            readonly stands: boolean;
+            readonly anomalies: readonly components["schemas"]["AnomalyOut"][];
+        };
+        /** @description What a reviewer presents, and the digest of what they were shown. */
+        readonly ReviewSignIn: {
+            readonly digest: string;
+            readonly credential?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @default  */
+            readonly password: string;
+            /** @default  */
+            readonly totp_code: string;
+        };
         /**
          * @description What somebody is at a site or in the reading centre.
          * @enum {string}
@@ -372,6 +519,10 @@ export interface components {
         readonly RoleIn: {
             /** @default sole */
             readonly role: components["schemas"]["ReadingRole"];
+        };
+        /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
+        readonly SeekIn: {
+            readonly text: string;
         };
         /** @description One series in the order of its instance numbers. */
         readonly SeriesEntry: {
@@ -431,6 +582,12 @@ export interface components {
         readonly SiteOut: {
             readonly site_id: string;
             readonly name: string;
+        };
+        /** @description A study that was found. */
+        readonly SoughtStudyOut: {
+            readonly site_id: string;
+            readonly study_instance_uid: string;
+            readonly patient: components["schemas"]["AuditPatientOut"];
         };
         /** @description The document. */
         readonly StudyImages: {

@@ -41,3 +41,17 @@ export type Gateway = Schemas["GatewayOut"];
 export type GatewayStudy = Schemas["GatewayStudyOut"];
 /** One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */
 export type Refusal = Schemas["RefusalOut"];
+/** One entry of the audit trail with its names. */
+export type AuditLine = Schemas["AuditLineOut"];
+export type AuditGroup = AuditLine["group"];
+export type AuditPatient = Schemas["AuditPatientOut"];
+export type AuditPage = Schemas["AuditPageOut"];
+/** Somebody whose acts may be asked for. */
+export type AuditPerson = Schemas["AuditPersonOut"];
+export type AuditStudy = Schemas["SoughtStudyOut"];
+/** Chain, anchor and outer repository. */
+export type AuditState = Schemas["AuditStateOut"];
+export type AuditReview = Schemas["ReviewOut"];
+/** Something that a reviewer wants explained. */
+export type AuditAnomaly = Schemas["AnomalyOut"];
+export type AuditReviewStart = Schemas["ReviewBegunOut"];

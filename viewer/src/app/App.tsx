@@ -17,6 +17,8 @@ const ReadingPage = lazy(() => import("@/reading/ReadingPage"));
 const CasePage = lazy(() => import("@/report/CasePage"));
 const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
 const PeoplePage = lazy(() => import("@/people/PeoplePage"));
+const AuditPage = lazy(() => import("@/audit/AuditPage"));
+const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -65,6 +67,8 @@ function SignedIn(): JSX.Element {
         <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/gateways" component={GatewaysPage} />
         <Route path="/people" component={PeoplePage} />
+        <Route path="/audit" component={AuditPage} />
+        <Route path="/audit/reviews" component={ReviewsPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

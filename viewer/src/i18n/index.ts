@@ -2,6 +2,7 @@
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
+import enAudit from "./en/audit.json";
 import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
 import enPeople from "./en/people.json";
@@ -10,6 +11,7 @@ import enReport from "./en/report.json";
 import enSession from "./en/session.json";
 import enUi from "./en/ui.json";
 import enWorklist from "./en/worklist.json";
+import jaAudit from "./ja/audit.json";
 import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
 import jaPeople from "./ja/people.json";
@@ -23,6 +25,7 @@ export type Language = "ja" | "en";
 
 export const catalogues = {
   en: {
+    audit: enAudit,
     documents: enDocuments,
     gateways: enGateways,
     people: enPeople,
@@ -33,6 +36,7 @@ export const catalogues = {
     worklist: enWorklist,
   },
   ja: {
+    audit: jaAudit,
     documents: jaDocuments,
     gateways: jaGateways,
     people: jaPeople,

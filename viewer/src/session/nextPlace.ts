@@ -15,6 +15,7 @@ const PLACES = [
   ["worklist.read", "/worklist"],
   ["gateways.read", "/gateways"],
   ["administer", "/people"],
+  ["audit.read", "/audit"],
 ] as const;
 
 /** Everybody's own page, where there is no other. */

@@ -35,6 +35,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
+          {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
         </nav>
         <span className={classes["space"]} />
         <EvaluationMark />
