@@ -1,7 +1,6 @@
 """The auditor in a real browser: the trail with its filters, an entry whole, exports, and the month's review signed."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from dokuei.clock import now
 from dokuei.hub.audits.tables import review
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.storage.audit import hub_trail
-from tests.journeys.portal.conftest import READER, Visiting, Visitor
+from tests.journeys.portal.conftest import READER, Visiting
 from tests.journeys.portal.test_looks import PAGE, Album, language
 from tests.makers.browsed_hub import BrowsedHub
 
@@ -26,7 +25,7 @@ __all__ = ["language"]
 
 
 @pytest.fixture(scope="module")
-def lived(hub: BrowsedHub, items: list[str]) -> Iterator[BrowsedHub]:
+def lived(hub: BrowsedHub, items: list[str]) -> BrowsedHub:
     """A hub that ran through the month before: last month's review is open, the one before it overdue."""
     month = (now().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     earlier = (now().replace(day=1) - timedelta(days=40)).strftime("%Y-%m")
@@ -36,15 +35,14 @@ def lived(hub: BrowsedHub, items: list[str]) -> Iterator[BrowsedHub]:
             connection.execute(review.insert().values(month=one, opened_at=opened, due_at=due))
         hub_trail.append(connection, actor="nobody", event="sign-in.failed", details={"address": "192.0.2.7"})
     assert items
-    yield hub
+    return hub
 
 
-def look_at_images(hub: BrowsedHub, visiting: Visiting, language: str, item: str) -> Visitor:
+def look_at_images(visiting: Visiting, language: str, item: str) -> None:
     """A reader opens a case."""
     reader = visiting(f"reader-{language}", READER, language=language)
     study = reader.call("GET", f"/api/v1/worklist/{item}")["study_instance_uid"]
     reader.call("GET", f"/api/v1/sites/kita/studies/{study}/images")
-    return reader
 
 
 def test_an_auditor_finds_who_saw_whom(
@@ -52,7 +50,7 @@ def test_an_auditor_finds_who_saw_whom(
 ) -> None:
     """LOG-01, LOG-02, LOG-05: from sign-in to the trail, an entry, a patient's entries, an export, a signed review."""
     opened_word, signed_word = WORDS[language]
-    look_at_images(lived, visiting, language, items[0])
+    look_at_images(visiting, language, items[0])
     auditor = visiting(f"kansa-{language}", CHIEF, language=language)
     page = auditor.page
     expect(page).to_have_url(re.compile("/audit$"))  # the first page after sign-in

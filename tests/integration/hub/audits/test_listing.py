@@ -95,7 +95,10 @@ def test_a_question_that_cannot_be_understood_is_refused(chief: httpx.Client, as
 
 def test_an_auditor_of_a_site_sees_that_sites_entries_alone(hub: WholeHub) -> None:
     """AUTH-13: another site's entries do not exist, nor does what belongs to no site."""
-    with closing(hub.signed_in("kansa.kita", OF_KITA)) as kita, closing(hub.signed_in("kansa.minami", OF_MINAMI)) as far:
+    with (
+        closing(hub.signed_in("kansa.kita", OF_KITA)) as kita,
+        closing(hub.signed_in("kansa.minami", OF_MINAMI)) as far,
+    ):
         assert {one["site_id"] for one in lines(kita, limit=500)} == {"kita"}
         assert SERIES.study_instance_uid in str(lines(kita, limit=500))
         assert SERIES.study_instance_uid not in str(lines(far, limit=500))
