@@ -84,6 +84,10 @@ class AuditMessage:
         written: bytes = tostring(root, encoding="utf-8", xml_declaration=False)
         return written
 
+    def line(self) -> bytes:
+        """The same on one line: line breaks inside texts as character references."""
+        return self.xml().replace(b"\r", b"&#13;").replace(b"\n", b"&#10;")
+
     def _event(self, element: Element) -> None:
         _set(
             element,

@@ -64,7 +64,7 @@ def _tables(metadata: MetaData) -> tuple[Table, Table]:
 
 hub_entries, hub_head = _tables(hub_metadata)
 gateway_entries, gateway_head = _tables(gateway_metadata)
-for _sought in ((), ("actor",), ("subject",), ("site_id",), ("event",), ("actor", "event")):
+for _sought in ((), ("actor",), ("subject",), ("site_id",), ("event",), ("actor", "event"), ("actor", "site_id")):
     _names = (*_sought, "at")  # newest first among what an auditor looks for; ties are told apart by their number
     Index(f"ix_audit_entry_{'_'.join(_names)}", *(hub_entries.c[name] for name in _names))
 

@@ -1,7 +1,6 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { useEffect, useState, type JSX, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiProblem } from "@/api/client";
 import type { AuditReviewStart } from "@/api/types";
 import { CodeInput } from "@/session/CodeInput";
 import { askKey, PasskeyError } from "@/session/passkey";
@@ -109,9 +108,8 @@ function Shown({ document }: { readonly document: AuditReviewStart["document"] }
 }
 
 function Failure({ error }: { readonly error: unknown }): JSX.Element {
-  const { t } = useTranslation(["audit", "session"]);
-  if (error instanceof PasskeyError) return <Refused text={t(`session:key_failure.${error.failure}`)} />;
-  if (error instanceof ApiProblem && error.status === 401) return <Refused text={t("sign.refused")} />;
+  const { t } = useTranslation("session");
+  if (error instanceof PasskeyError) return <Refused text={t(`key_failure.${error.failure}`)} />;
   return <FailedLine error={error} />;
 }
 

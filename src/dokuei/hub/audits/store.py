@@ -96,7 +96,9 @@ def _beyond(connection: Connection, beside: int | None, *, forward: bool) -> Ite
 
 
 def _branches(connection: Connection, asked: Asked) -> Iterator[Sequence[ColumnElement[bool]]]:
-    sites = _each(_entry.site_id, asked.site_ids)
+    # A site has many entries and a study few: where a study is named, no index of sites shall be entered by.
+    site_id = _entry.site_id if asked.subjects is None else func.coalesce(_entry.site_id, "")
+    sites = _each(site_id, asked.site_ids)
     subjects = _each(_entry.subject, asked.subjects)
     events = None
     if asked.group is not None:

@@ -8,7 +8,15 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-_SOUGHT = (("at",), ("actor", "at"), ("subject", "at"), ("site_id", "at"), ("event", "at"), ("actor", "event", "at"))
+_SOUGHT = (
+    ("at",),
+    ("actor", "at"),
+    ("subject", "at"),
+    ("site_id", "at"),
+    ("event", "at"),
+    ("actor", "event", "at"),
+    ("actor", "site_id", "at"),
+)
 
 
 def upgrade() -> None:
