@@ -41,6 +41,8 @@ export interface ApiOptions {
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The page may be gone before the answer. */
+  readonly keepalive?: boolean;
 }
 
 /** One way to the hub: cookie session, the header that proves the request came from our page, problems as errors. */
@@ -53,6 +55,7 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
     headers.set("Content-Type", "application/json");
     init.body = JSON.stringify(options.json);
   }
+  if (options.keepalive) init.keepalive = true;
   if (options.signal) init.signal = options.signal;
   const answer = await fetch(path, init);
   noteHubDate(answer.headers.get("date"));

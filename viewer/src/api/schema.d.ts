@@ -140,6 +140,13 @@ export interface components {
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
         };
+        /** @description How many frames of each series were on the screen whole and proved, since the case was opened. */
+        readonly DisplayIn: {
+            readonly study_instance_uid: string;
+            readonly series: {
+                readonly [key: string]: number;
+            };
+        };
         /** @description What a reader writes. */
         readonly DraftIn: {
             /** @default  */

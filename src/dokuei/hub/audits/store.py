@@ -96,8 +96,9 @@ def _beyond(connection: Connection, beside: int | None, *, forward: bool) -> Ite
 
 
 def _branches(connection: Connection, asked: Asked) -> Iterator[Sequence[ColumnElement[bool]]]:
-    # A site has many entries and a study few: where a study is named, no index of sites shall be entered by.
-    site_id = _entry.site_id if asked.subjects is None else func.coalesce(_entry.site_id, "")
+    # A site has many entries; a study, or one event of one person, few: by these an index is entered, not by the site.
+    narrower = asked.subjects is not None or (asked.actor is not None and asked.group is not None)
+    site_id = func.coalesce(_entry.site_id, "") if narrower else _entry.site_id
     sites = _each(site_id, asked.site_ids)
     subjects = _each(_entry.subject, asked.subjects)
     events = None
