@@ -326,11 +326,29 @@ class SealSettings(_Section):
         return self
 
 
+class RepositorySettings(_Section):
+    """An audit repository outside (IHE ATNA) that is told every entry of the hub's trail by syslog over TLS."""
+
+    host: str = Field("", description="Host name, as its certificate has it; empty: off.")
+    port: int = Field(6514, description="Port of syslog over TLS (RFC 5425).", ge=1, le=65535)
+    ca: Path | None = Field(None, description="PEM of who issued its certificate; empty: whom this machine trusts.")
+    certificate: Path | None = Field(None, description="PEM certificate chain that is shown to it, where it asks.")
+    private_key: Path | None = Field(None, description="PEM private key that belongs to certificate (mode 600).")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        _demand_both_or_neither(self.certificate, self.private_key)
+        return self
+
+
 class AuditSettings(_Section):
     """Where the audit trails' ends go, so that a cut end shows."""
 
     anchor: Path | None = Field(
         None, description="File outside the home folder, on another disk, to which each trail's end is added daily."
+    )
+    repository: RepositorySettings = Field(
+        RepositorySettings(), description="Where every entry is sent as a DICOM audit message (PS3.15 A.5)."
     )
 
 

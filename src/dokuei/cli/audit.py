@@ -1,11 +1,10 @@
 """``dokuei audit``: walk the chains, record their ends outside, and export for an inspection."""
 
-import csv
 import json
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,10 @@ from dokuei.cli.options import Home, day, operator
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError
 from dokuei.gateway.enrol import identity_of
-from dokuei.hub.identity import store_people
+from dokuei.hub.audits.inspection import Form, rows_of
+from dokuei.hub.audits.listing import Wish
+from dokuei.hub.audits.messages import message_of
+from dokuei.hub.audits.model import JST, Asked
 from dokuei.hub.prepare import holds_hub, open_stores
 from dokuei.hub.reports.verifying import verify_versions
 from dokuei.settings import Settings, read_settings
@@ -26,8 +28,6 @@ from dokuei.storage.db import Database, open_database, sqlite_url
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
 
 Anchor = Annotated[Path | None, typer.Option(help="File outside the home folder that keeps the trails' ends.")]
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_COLUMNS = ("利用者ID", "氏名", "日時", "分類", "操作", "施設", "対象", "詳細")
 
 
 @dataclass(frozen=True)
@@ -94,38 +94,31 @@ def kept(home: Home) -> None:
 @audit_app.command("export")
 def export(
     home: Home,
-    since: Annotated[str, typer.Option("--from", help="YYYY-MM-DD, in UTC.")] = "",
-    until: Annotated[str, typer.Option(help="YYYY-MM-DD, in UTC; this day too.")] = "",
+    since: Annotated[str, typer.Option("--from", help="YYYY-MM-DD, in Japan's time.")] = "",
+    until: Annotated[str, typer.Option(help="YYYY-MM-DD, in Japan's time; this day too.")] = "",
+    form: Annotated[Form, typer.Option(help="How the characters of the CSV are written.")] = Form.UTF_8,
+    dicom: Annotated[
+        bool, typer.Option("--dicom", help="DICOM audit messages instead, one a line (PS3.15 A.5).")
+    ] = False,
 ) -> None:
-    """Print the hub's trail as CSV in the form of an inspection (LOG-02)."""
-    first = _midnight(since) or _BEGINNING
+    """Print the hub's trail as CSV in the form of an inspection (LOG-02), or as DICOM audit messages."""
+    from dokuei.hub.app import open_hub
+
+    hub = open_hub(read_settings(home))
     last = _midnight(until)
-    stores = open_stores(read_settings(home))
-    with stores.database.begin() as connection:
-        span = {"from": since, "until": until}
-        hub_trail.append(connection, actor=operator(), event="audit.exported", details=span)
-    writer = csv.writer(sys.stdout)
-    writer.writerow(_COLUMNS)
-    with stores.database.read() as connection:
-        people = {
-            listed.person.person_id: listed.person for listed in store_people.every(connection, today=now().date())
-        }
-        for entry in hub_trail.since(connection, first, last + timedelta(days=1) if last else now()):
-            person = people.get(entry.actor.removeprefix("person:"))
-            category, _, operation = entry.event.partition(".")
-            writer.writerow(
-                (
-                    person.user_name if person else entry.actor,
-                    person.display_name if person else "",
-                    entry.at.isoformat(timespec="seconds"),
-                    category,
-                    operation or category,
-                    entry.site_id or "",
-                    entry.subject or "",
-                    entry.details,
-                )
-            )
-    stores.database.close()
+    wish = Wish(Asked(first=_midnight(since), last=last + timedelta(days=1) if last else None))
+    listing = hub.audits.listing
+    listing.note_export(wish, actor=operator())
+    lines = listing.lines(wish, None)
+    if dicom:
+        source_id = hub.audits.sending.source_id
+        pieces: Iterable[bytes] = (message_of(line, source_id=source_id).line() + b"\n" for line in lines)
+    else:
+        pieces = rows_of(lines, form)
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+    hub.stores.database.close()
 
 
 def _reports_stand(settings: Settings) -> bool:
@@ -179,4 +172,4 @@ def _gateway_id(settings: Settings) -> str:
 
 def _midnight(text: str) -> datetime | None:
     chosen = day(text)
-    return None if chosen is None else datetime(chosen.year, chosen.month, chosen.day, tzinfo=UTC)
+    return None if chosen is None else datetime(chosen.year, chosen.month, chosen.day, tzinfo=JST)

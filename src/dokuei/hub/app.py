@@ -11,6 +11,9 @@ from dokuei.hub import delivery_door, order_door, pages
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.audits import api as audits_api
+from dokuei.hub.audits.service import AuditsService, audits_service
+from dokuei.hub.audits.syslog import receiver
 from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways.api import authenticated
 from dokuei.hub.gateways.api_listing import listing as gateways_listing
@@ -24,6 +27,7 @@ from dokuei.hub.messages import api as messages_api
 from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours import (
     ArchiveImages,
+    ArchivePatients,
     CaseThreads,
     CaseWays,
     ListedCases,
@@ -34,6 +38,7 @@ from dokuei.hub.neighbours import (
     ThreadCases,
     ThreadQuestions,
     WorklistCases,
+    gateway_names,
 )
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
@@ -67,6 +72,7 @@ class Hub:
     reports: ReportsService
     outcomes: OutcomesService
     requests: RequestsService
+    audits: AuditsService
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -111,6 +117,16 @@ def open_hub(settings: Settings) -> Hub:
         outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist)),
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
+        ),
+        audits=audits_service(
+            stores.database,
+            confirmation=identity.confirmation,
+            site_names=site_register.names,
+            patients=ArchivePatients(),
+            gateways=gateway_names,
+            anchor=settings.audit.anchor,
+            receiver=receiver(settings.audit.repository),
+            source_id=settings.hub.public_address,
         ),
     )
 
@@ -162,6 +178,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(messages_api.routes(hub.messages))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))
+    app.include_router(audits_api.routes(hub.audits))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)

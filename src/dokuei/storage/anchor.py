@@ -59,6 +59,23 @@ def read_anchor(file: Path) -> tuple[Anchored, ...]:
         raise RequestError(f"{file} holds no recorded ends", phase="reading the anchor") from error
 
 
+def last_anchored(file: Path, part: str) -> tuple[datetime, Head] | None:
+    """The last end of one program's own trail that the file holds, and when it was written down.
+
+    Raises:
+        RequestError: it cannot be read, or holds something else.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for line in reversed(lines):
+            anchored = _anchored(line)
+            if anchored.part == part and not anchored.gateway_id:
+                return datetime.fromisoformat(json.loads(line)["at"]), anchored.head
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RequestError(f"{file} holds no recorded ends", phase="reading the anchor") from error
+    return None
+
+
 def _anchored(line: str) -> Anchored:
     value = json.loads(line)
     head = Head(int(value["sequence"]), str(value["hash"]))

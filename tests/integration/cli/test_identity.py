@@ -18,6 +18,7 @@ from dokuei.hub.identity.model import Permission
 from dokuei.hub.prepare import open_stores, prepare_hub
 from dokuei.settings import read_settings
 from dokuei.storage.audit import hub_entries, hub_head
+from tests.makers.audit_schema import faults
 
 
 class Commands:
@@ -130,10 +131,13 @@ def test_the_audit_trail_is_verified_anchored_and_exported(commands: Commands, t
     anchor.parent.mkdir()
     commands.run("site", "add", "kita", "--name", "北病院")
     commands.run("user", "add", "reader.a", "--name", "読影 花子", "--role", "reader")
-    exported = commands.run("audit", "export").splitlines()
+    exported = commands.run("audit", "export").removeprefix("\ufeff").splitlines()
     assert exported[0].startswith("利用者ID,氏名,日時,分類,操作")
-    assert any("person,added" in row for row in exported)
-    assert any("audit,exported" in row for row in exported)  # an export says of itself who took it
+    assert any("利用者・権限,利用者を追加" in row for row in exported)
+    assert any("監査証跡を書き出し" in row for row in exported)  # an export says of itself who took it
+    messages = commands.run("audit", "export", "--dicom").splitlines()
+    assert [faults(message.encode()) for message in messages] == [[]] * len(messages)
+    assert len(messages) == len(exported)  # the heading of the one, the second export's own entry in the other
     line = json.loads(commands.run("audit", "head", "--anchor", str(anchor)))
     assert line["part"] == "hub"
     assert "unbroken" in commands.run("audit", "verify", "--anchor", str(anchor))
@@ -165,7 +169,7 @@ def test_the_anchor_of_the_settings_is_read_without_being_named(commands: Comman
     assert "unbroken" in commands.run("audit", "verify")
     database = hub.stores.database
     with database.begin() as connection:
-        connection.execute(delete(hub_entries).where(hub_entries.c.sequence == 2))
+        connection.execute(delete(hub_entries).where(hub_entries.c.sequence > 1))
         first = connection.execute(hub_entries.select()).one()
         connection.execute(update(hub_head).values(sequence=1, hash=first.hash))
     assert "BROKEN at entry 2: the end of the trail was cut" in commands.run("audit", "verify", expected=1)

@@ -67,6 +67,20 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", f"{_THREAD}/attachments/{_MESSAGE}", _P.READ_MESSAGES, None),
     ("DELETE", f"{_THREAD}/attachments/{_MESSAGE}", _P.WRITE_MESSAGES, None),
 )
+AT_ANY_SITE_OF_AN_AUDITOR: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
+    ("GET", "/api/v1/audit/entries", None),
+    ("GET", "/api/v1/audit/export", None),
+    ("GET", "/api/v1/audit/people", None),
+    ("POST", "/api/v1/audit/studies", {"text": "KITA-0042"}),
+)
+OF_THE_CHIEF_AUDITOR: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
+    ("GET", "/api/v1/audit/state", None),
+    ("GET", "/api/v1/audit/reviews", None),
+    ("POST", "/api/v1/audit/reviews/2020-01/anomalies", {"text": "x"}),
+    ("POST", "/api/v1/audit/anomalies/0/resolution", {"resolution": "x"}),
+    ("POST", "/api/v1/audit/reviews/2020-01/signature/begin", None),
+    ("POST", "/api/v1/audit/reviews/2020-01/signature", {"digest": "0" * 64, "password": "x", "totp_code": "1"}),
+)
 IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/people", None),
     ("POST", "/api/v1/people", {"user_name": "new.one", "display_name": "新人", "grants": []}),
@@ -75,7 +89,7 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("DELETE", "/api/v1/people/0/grants", {"role": "reader", "site_id": "kita"}),
     ("POST", "/api/v1/people/0/lock", None),
 )
-_SLICES = ("/api/v1/worklist", "/api/v1/people", "/api/v1/requests", "/api/v1/outcomes")
+_SLICES = ("/api/v1/worklist", "/api/v1/people", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit")
 _ANYBODY = Principal("system", "0", "", frozenset(Permission), frozenset({"kita", "minami"}))
 _ASKED = Written(_MESSAGE, MessageKind.QUESTION, "前回の画像はありますか。")
 
@@ -182,10 +196,29 @@ def test_people_are_for_administrators_of_the_centre(hub: WholeHub, role: Role, 
             assert status != 500
 
 
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("site_id", [None, "kita"])
+def test_the_trail_is_for_auditors_and_its_reviews_for_those_of_the_centre(
+    hub: WholeHub, role: Role, site_id: str | None
+) -> None:
+    """AUTH-13, LOG-03: nobody else reads it, administrators neither."""
+    with closing(hub.signed_in(f"audit-{role.value}-{site_id or 'centre'}", Grant(role, site_id))) as client:
+        for method, path, body in AT_ANY_SITE_OF_AN_AUDITOR:
+            status = ask(client, method, path, body)
+            assert status == (200 if role is Role.AUDITOR else 403), f"{role} {site_id} {method} {path}: {status}"
+        for method, path, body in OF_THE_CHIEF_AUDITOR:
+            status = ask(client, method, path, body)
+            allowed = role is Role.AUDITOR and site_id is None
+            assert (status != 403) is allowed, f"{role} {site_id} {method} {path}: {status}"
+            assert status != 500
+
+
 def test_every_route_of_these_slices_stands_in_the_matrix(hub: WholeHub) -> None:
     """AUTH-13: a new route without a line here fails."""
     listed = {(method, _pattern(path.partition("?")[0])) for method, path, *_ in (*AT_A_SITE, *ASKING)}
     listed |= {(method, path.replace("/0/", "/{person_id}/")) for method, path, _ in IN_THE_CENTRE}
+    for method, path, _ in (*AT_ANY_SITE_OF_AN_AUDITOR, *OF_THE_CHIEF_AUDITOR):
+        listed.add((method, path.replace("/2020-01/", "/{month}/").replace("/0/", "/{anomaly_id}/")))
     known = {
         (method.upper(), path)
         for path, methods in hub.app.openapi()["paths"].items()

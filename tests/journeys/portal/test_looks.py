@@ -48,7 +48,8 @@ class Album:
     language: str
     folder: Path
 
-    def look(self, name: str, *, sizes: tuple[ViewportSize, ...] = STATE) -> None:
+    def look(self, name: str, *, sizes: tuple[ViewportSize, ...] = STATE, shows_codes: bool = False) -> None:
+        """``shows_codes``: an auditor sees what the hub wrote, whose names look like keys."""
         page = self.visitor.page
         for size in sizes:
             page.set_viewport_size(size)
@@ -56,7 +57,7 @@ class Album:
             page.screenshot(path=self.folder / f"{name}-{self.language}-{size['width']}.png")
             if size is not LARGE:
                 assert complaints(page) == [], f"{name} {self.language} {size['width']}"
-                assert keys_in_sight(page) == []
+                assert shows_codes or keys_in_sight(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} runs over"
 
     def visit(self, name: str, path: str, prepare: Callable[[Page], None] | None = None, **options: Any) -> None:

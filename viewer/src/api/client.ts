@@ -43,6 +43,8 @@ export interface ApiOptions {
   readonly file?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The page may be gone before the answer. */
+  readonly keepalive?: boolean;
 }
 
 /** One way to the hub: cookie session, the header that proves the request came from our page, problems as errors. */
@@ -59,6 +61,7 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
     headers.set("Content-Type", options.file.type || "application/octet-stream");
     init.body = options.file;
   }
+  if (options.keepalive) init.keepalive = true;
   if (options.signal) init.signal = options.signal;
   const answer = await fetch(path, init);
   noteHubDate(answer.headers.get("date"));

@@ -71,3 +71,17 @@ export type MessageAttachment = Schemas["MessageAttachmentOut"];
 export type CallBack = Schemas["CallBackShape"];
 /** What waits in all threads: counts, no texts. */
 export type UnreadMessages = Schemas["UnreadOut"];
+/** One entry of the audit trail with its names. */
+export type AuditLine = Schemas["AuditLineOut"];
+export type AuditGroup = AuditLine["group"];
+export type AuditPatient = Schemas["AuditPatientOut"];
+export type AuditPage = Schemas["AuditPageOut"];
+/** Somebody whose acts may be asked for. */
+export type AuditPerson = Schemas["AuditPersonOut"];
+export type AuditStudy = Schemas["SoughtStudyOut"];
+/** Chain, anchor and outer repository. */
+export type AuditState = Schemas["AuditStateOut"];
+export type AuditReview = Schemas["ReviewOut"];
+/** Something that a reviewer wants explained. */
+export type AuditAnomaly = Schemas["AnomalyOut"];
+export type AuditReviewStart = Schemas["ReviewBegunOut"];

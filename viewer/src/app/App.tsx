@@ -21,6 +21,8 @@ const PeoplePage = lazy(() => import("@/people/PeoplePage"));
 const RequestsPage = lazy(() => import("@/requests/RequestsPage"));
 const NewRequestPage = lazy(() => import("@/requests/NewRequestPage"));
 const RequestPage = lazy(() => import("@/requests/RequestPage"));
+const AuditPage = lazy(() => import("@/audit/AuditPage"));
+const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -75,6 +77,8 @@ function SignedIn(): JSX.Element {
         </Route>
         <Route path="/gateways" component={GatewaysPage} />
         <Route path="/people" component={PeoplePage} />
+        <Route path="/audit" component={AuditPage} />
+        <Route path="/audit/reviews" component={ReviewsPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

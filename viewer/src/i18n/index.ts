@@ -2,6 +2,7 @@
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
+import enAudit from "./en/audit.json";
 import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
 import enOutcomes from "./en/outcomes.json";
@@ -14,6 +15,7 @@ import enSession from "./en/session.json";
 import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
 import enWorklist from "./en/worklist.json";
+import jaAudit from "./ja/audit.json";
 import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
 import jaOutcomes from "./ja/outcomes.json";
@@ -31,6 +33,7 @@ export type Language = "ja" | "en";
 
 export const catalogues = {
   en: {
+    audit: enAudit,
     documents: enDocuments,
     gateways: enGateways,
     outcomes: enOutcomes,
@@ -45,6 +48,7 @@ export const catalogues = {
     worklist: enWorklist,
   },
   ja: {
+    audit: jaAudit,
     documents: jaDocuments,
     gateways: jaGateways,
     outcomes: jaOutcomes,

@@ -2,6 +2,7 @@ import { Center, Loader, Stack } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Failed } from "@/ui/States";
+import { useDisplayed } from "./displayed";
 import { ReadingRoom } from "./ReadingRoom";
 import { Seen } from "./seen";
 import { useCase } from "./useCase";
@@ -11,6 +12,7 @@ export default function ReadingPage({ itemId }: { readonly itemId: string }): JS
   const { t } = useTranslation("reading");
   const { opened, error } = useCase(itemId);
   const [seen] = useState(() => new Seen());
+  useDisplayed(seen, opened?.item.site_id ?? null);
   if (opened !== null) return <ReadingRoom key={opened.version} opened={opened} seen={seen} />;
   return (
     <Center h="100%" component="main" aria-label={t("title")}>

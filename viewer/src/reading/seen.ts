@@ -14,15 +14,21 @@ export function shownIn(view: StackView | null): Shown | null {
 export class Seen {
   readonly #images = new Map<string, ImageRead>();
   readonly #listeners = new Set<() => void>();
+  readonly #noted = new Set<string>();
+  readonly #frames = new Map<string, Map<string, number>>();
 
   /** Notes what a viewport shows: only a picture that is drawn whole and proved was seen; a prior's report is another. */
   note({ drawn, frame, frameView, stack }: StackViewState): void {
-    if (stack.prior || !drawn || !frameView.whole || !frameView.proved || this.#images.has(frame.imageId)) return;
-    this.#images.set(frame.imageId, {
-      sop_instance_uid: frame.instance.sopInstanceUid,
-      frame: frame.frameNumber,
-      digest: frame.digest,
-    });
+    if (!drawn || !frameView.whole || !frameView.proved || this.#noted.has(frame.imageId)) return;
+    this.#noted.add(frame.imageId);
+    this.#count(frame.instance.studyInstanceUid, frame.instance.seriesInstanceUid);
+    if (!stack.prior) {
+      this.#images.set(frame.imageId, {
+        sop_instance_uid: frame.instance.sopInstanceUid,
+        frame: frame.frameNumber,
+        digest: frame.digest,
+      });
+    }
     for (const listener of this.#listeners) listener();
   }
 
@@ -31,8 +37,16 @@ export class Seen {
   /** How many they are. */
   readonly current = (): number => this.#images.size;
 
+  /** How many frames of each series, by study: what the hub keeps as evidence (LOG-11). */
+  readonly frames = (): ReadonlyMap<string, ReadonlyMap<string, number>> => this.#frames;
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  #count(study: string, series: string): void {
+    const ofStudy = this.#frames.get(study) ?? new Map<string, number>();
+    this.#frames.set(study, ofStudy.set(series, (ofStudy.get(series) ?? 0) + 1));
+  }
 }

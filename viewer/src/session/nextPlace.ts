@@ -16,6 +16,7 @@ const PLACES = [
   ["request.read", "/requests"],
   ["gateways.read", "/gateways"],
   ["administer", "/people"],
+  ["audit.read", "/audit"],
 ] as const;
 
 /** Everybody's own page, where there is no other. */

@@ -38,6 +38,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
+          {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
         </nav>
         <span className={classes["space"]} />
         <EvaluationMark />

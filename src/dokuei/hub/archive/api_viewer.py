@@ -10,11 +10,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from dokuei.hub.archive.api_access import At, at_named_site, not_modified, note_access, takes_gzip
+from dokuei.hub.archive.displays import Displayed
 from dokuei.hub.archive.rejections import FrameRejection
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.viewer_shapes import StudyImages
 from dokuei.hub.identity.model import Permission
 
+_Uid = Annotated[str, Field(pattern=r"^[0-9.]{1,64}$")]
 _Digest = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
 
 
@@ -28,6 +30,13 @@ class ViewerEvent(BaseModel):
     expected: _Digest
     found: _Digest
     detail: str = Field(max_length=1000)
+
+
+class DisplayIn(BaseModel):
+    """How many frames of each series were on the screen whole and proved, since the case was opened."""
+
+    study_instance_uid: _Uid
+    series: dict[_Uid, Annotated[int, Field(ge=0, lt=2**31)]] = Field(max_length=10_000)
 
 
 def viewer_routes(service: ArchiveService) -> APIRouter:
@@ -55,6 +64,12 @@ def viewer_routes(service: ArchiveService) -> APIRouter:
         """A frame whose pixels were not those that were proved: kept in the trail."""
         rejection = FrameRejection(**told.model_dump(exclude={"kind"}))
         await to_thread.run_sync(partial(service.note_rejection, at.site_id, rejection, actor=at.principal.actor))
+
+    @router.post("/displays", status_code=204)
+    async def display(at: here, told: DisplayIn) -> None:
+        """Which series of a study were on the screen, and how far: kept in the trail (LOG-11)."""
+        displayed = Displayed(told.study_instance_uid, told.series)
+        await to_thread.run_sync(partial(service.note_display, at.site_id, displayed, actor=at.principal.actor))
 
     @router.get("/quarantine")
     async def quarantine(at: here) -> list[dict[str, Any]]:

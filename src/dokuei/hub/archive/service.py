@@ -17,6 +17,7 @@ from dokuei.hub.archive import ledgers, manifests, quarantine, reading, receipts
 from dokuei.hub.archive.accesses import Accesses
 from dokuei.hub.archive.attributes import Level
 from dokuei.hub.archive.decodable import Decodability
+from dokuei.hub.archive.displays import Displayed, note_display
 from dokuei.hub.archive.frames import FrameIndex
 from dokuei.hub.archive.metadata import MetadataDocuments
 from dokuei.hub.archive.model import (
@@ -217,6 +218,15 @@ class ArchiveService:
             NotFoundError: no such object at this site.
         """
         note_rejection(self.database, site_id, rejection, actor=actor)
+
+    def note_display(self, site_id: str, displayed: Displayed, *, actor: str) -> None:
+        """Keep which series of a study were on a screen, and how far.
+
+        Raises:
+            NotFoundError: no such study at this site, or no such series in it.
+            RequestError: more frames than there are.
+        """
+        note_display(self.database, site_id, displayed, actor=actor)
 
     def quarantined(self, site_id: str) -> list[dict[str, Any]]:
         """What staff has to decide on, oldest first."""

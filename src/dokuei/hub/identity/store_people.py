@@ -1,6 +1,6 @@
 """People and their roles, in SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -115,6 +115,21 @@ def names(connection: Connection, person_ids: Iterable[str]) -> dict[str, str]:
     wanted = set(person_ids)
     rows = connection.execute(select(person.c.person_id, person.c.display_name).where(person.c.person_id.in_(wanted)))
     return {row.person_id: row.display_name for row in rows}
+
+
+def some(connection: Connection, person_ids: Iterable[str]) -> tuple[Person, ...]:
+    """Those of the given people that are known."""
+    rows = connection.execute(select(person).where(person.c.person_id.in_(set(person_ids))))
+    return tuple(_person(row) for row in rows)
+
+
+def at_sites(connection: Connection, site_ids: Collection[str] | None) -> tuple[Person, ...]:
+    """Who has or had a role at those sites or in the centre, by user name; everybody for None."""
+    asked = select(person).order_by(person.c.user_name)
+    if site_ids is not None:
+        somewhere = or_(role_grant.c.site_id.is_(None), role_grant.c.site_id.in_(sorted(site_ids)))
+        asked = asked.where(exists().where(role_grant.c.person_id == person.c.person_id, somewhere))
+    return tuple(_person(row) for row in connection.execute(asked))
 
 
 def _holds(today: date) -> Any:

@@ -107,7 +107,7 @@ class ReportsService:
             hub_trail.append(
                 connection,
                 actor=principal.actor,
-                event="report.read",
+                event="report.exported",
                 site_id=case.site_id,
                 subject=case.study_instance_uid,
                 details={"version": chosen[-1].signed.number},

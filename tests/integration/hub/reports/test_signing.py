@@ -465,7 +465,7 @@ def together(real: Callable[..., object]) -> Callable[..., object]:
 
 
 def test_every_step_of_a_report_is_in_the_audit_trail_without_patient_data(room: ReadingRoom) -> None:
-    """LOG-01: what was done to which study, by whom; never the patient's name."""
+    """LOG-01: what was done to which study, by whom; never the patient's name; LOG-07: a PDF taken is an export."""
     item = room.mammogram_case()
     client = room.reader("reader.a")
     room.written(client, item)
@@ -478,7 +478,7 @@ def test_every_step_of_a_report_is_in_the_audit_trail_without_patient_data(room:
         rows = connection.execute(select(hub_entries).order_by(hub_entries.c.sequence)).all()
         assert hub_trail.verify(connection).broken_at is None
     events = [row.event for row in rows]
-    wanted = ["case.appeared", "case.claimed", "report.opened", "report.shown", "report.signed", "report.read"]
+    wanted = ["case.appeared", "case.claimed", "report.opened", "report.shown", "report.signed", "report.exported"]
     assert [event for event in events if event in wanted] == wanted
     assert events.count("report.delivered") == 1
     assert not any("山田" in row.details or "Yamada" in row.details for row in rows)
