@@ -10,14 +10,17 @@ import httpx
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
+import dokuei
 from dokuei.dicom.intake import intake
 from dokuei.hub.archive.model import Declared, Incoming, Manifest, Stored
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.certification.service import Certifications
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteContracts, WorklistCases
 from dokuei.hub.reports import api as reports_api
+from dokuei.hub.reports import api_qualification
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.worklist import api as worklist_api
@@ -44,6 +47,7 @@ class ReadingRoom:
     seal: Sealer
     blobs: FilesystemBlobs
     folder: Path
+    certifications: Certifications
     gateways: list[GatewayState] = field(default_factory=list)
     """What the gateways told last."""
     keys: dict[str, Authenticator] = field(default_factory=dict)
@@ -160,6 +164,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         archive = ArchiveService(hub.database, blobs)
         contracts = SiteContracts(hub.sites, "Asia/Tokyo")
         worklist = WorklistService(hub.database, hub.identity.people, contracts)
+        certifications = Certifications(hub.database, dokuei.__version__)
         sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
         reports = reports_service(
             hub.database,
@@ -167,7 +172,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
             identity=hub.identity,
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
-            rules=RegisterRules(hub.sites),
+            rules=RegisterRules(hub.sites, certifications),
             contracts=contracts,
             sealer=sealing,
             facility=CENTRE,
@@ -177,7 +182,8 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         ways = CaseWays(archive, lambda _: tuple(gateways), reports)
         hub.app.include_router(worklist_api.routes(worklist, ways))
         hub.app.include_router(reports_api.routes(reports))
-        yield ReadingRoom(hub, archive, worklist, reports, sealing, blobs, folder, gateways)
+        hub.app.include_router(api_qualification.routes(reports))
+        yield ReadingRoom(hub, archive, worklist, reports, sealing, blobs, folder, certifications, gateways)
 
 
 def lossy_mammogram() -> Dataset:

@@ -188,5 +188,6 @@ def reports_service(
             rules=rules,
             maker=DocumentMaker(sealer, time_zone),
             facility=facility,
+            qualifications=identity.qualifications,
         ),
     )
