@@ -70,6 +70,13 @@ class HubSettings(_Section):
         512, description="Room on the disk that uploads leave to the database; below it gateways wait.", ge=0
     )
     centre_name: str = Field("読影センター", description="The reading centre's name, as reports show it.")
+    idle_lock_minutes: int = Field(
+        10, description="Minutes without work after which pages are blanked and need signing in again.", ge=1, le=60
+    )
+    roles_by_request: bool = Field(
+        default=False,
+        description="Roles are given on request alone and confirmed by the department's manager; off: directly too.",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -1,6 +1,7 @@
 """The hub, wired: read from top to bottom to see which part gets what."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,6 +12,8 @@ from dokuei.hub import delivery_door, pages
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.certification import api as certification_api
+from dokuei.hub.certification.service import Certifications
 from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways.api import authenticated
 from dokuei.hub.gateways.api_listing import listing as gateways_listing
@@ -24,6 +27,7 @@ from dokuei.hub.neighbours import ArchiveImages, CaseWays, RegisterRules, SiteCo
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
+from dokuei.hub.reports import api_qualification
 from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.sites import store as site_register
@@ -46,6 +50,7 @@ class Hub:
     gateways: GatewaysService
     worklist: WorklistService
     reports: ReportsService
+    certifications: Certifications
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -58,7 +63,10 @@ def open_hub(settings: Settings) -> Hub:
         site_names=site_register.names,
         box=secret_box(settings.home / "hub" / "secret.key"),
         party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
+        idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
+        roles_by_request=settings.hub.roles_by_request,
     )
+    certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
     worklist = WorklistService(stores.database, identity.people, contracts)
     return Hub(
@@ -77,12 +85,13 @@ def open_hub(settings: Settings) -> Hub:
             identity=identity,
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
-            rules=RegisterRules(sites),
+            rules=RegisterRules(sites, certifications),
             contracts=contracts,
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,
         ),
+        certifications=certifications,
     )
 
 
@@ -129,6 +138,8 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(worklist_api.routes(hub.worklist, CaseWays(hub.archive, hub.gateways.gateways, hub.reports)))
     app.include_router(reports_api.routes(hub.reports))
+    app.include_router(api_qualification.routes(hub.reports))
+    app.include_router(certification_api.routes(hub.certifications))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)

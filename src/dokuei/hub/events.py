@@ -9,6 +9,7 @@ from dokuei.errors import NotFoundError
 from dokuei.hub.app import Hub
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.storing import STUDY_CHANGED
+from dokuei.hub.identity.accounts import Accounts
 from dokuei.hub.neighbours import study_facts
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.terms import Daily, Terms
@@ -74,9 +75,11 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     """
     events = Events(hub.archive, hub.worklist)
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
+    accounts = Accounts(hub.identity)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
     while not stop.is_set():
         daily.step(stop=stop)
         anchor.step()
+        accounts.step()
         if carry_out(hub.stores.database, events.handle, about=events.about, at_most=_AT_MOST) < _AT_MOST:
             stop.wait(_PAUSE_SECONDS)

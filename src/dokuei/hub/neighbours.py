@@ -13,6 +13,7 @@ from dokuei.clock import now
 from dokuei.errors import ForbiddenError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.certification.service import Certifications
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
@@ -189,9 +190,10 @@ class SiteContracts:
 
 @dataclass(frozen=True)
 class RegisterRules:
-    """Reports ask the register of sites what holds there."""
+    """Reports ask the register of sites what holds there, and whether the programme itself is certified."""
 
     sites: SitesService
+    certifications: Certifications
 
     def of_site(self, site_id: str) -> SiteRules:
         """What holds for this site's reports.
@@ -204,6 +206,8 @@ class RegisterRules:
             site_id=site.site_id,
             name=site.name,
             name_en=site.name_en,
-            in_evaluation=site.in_evaluation(running_version=dokuei.__version__),
+            in_evaluation=site.in_evaluation(running_version=dokuei.__version__)
+            and self.certifications.present() is None,
             synced_passkeys_may_sign=site.synced_passkeys_may_sign,
+            mammography_grade_required=site.mammography_grade_required,
         )
