@@ -8,6 +8,20 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One thing that happened. */
+        readonly AlertOut: {
+            readonly alert_id: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly kind: string;
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly session_id: string | null;
+            readonly address: string;
+            readonly device: string;
+            readonly more: string;
+            readonly seen_at: string | null;
+        };
         /** @description What the hospital's gateway told last of the study. */
         readonly AtGatewayOut: {
             readonly gateway_id: string;
@@ -35,9 +49,31 @@ export interface components {
             } | null;
             readonly synced_refused: boolean;
         };
+        /** @description What the certificate says. */
+        readonly CertificationIn: {
+            readonly number: string;
+            readonly holder: string;
+            readonly version: string;
+        };
+        /** @description One that was recorded. */
+        readonly CertificationOut: {
+            readonly certification_id: string;
+            readonly number: string;
+            readonly holder: string;
+            readonly version: string;
+            /** Format: date-time */
+            readonly recorded_at: string;
+            readonly withdrawn_at: string | null;
+            readonly covers: boolean;
+        };
         /** @description The code that an app shows. */
         readonly CodeIn: {
             readonly totp_code: string;
+        };
+        /** @description One half, shown once. */
+        readonly CodeOut: {
+            readonly substitute_id: string;
+            readonly code: string;
         };
         /** @description What ``PublicKeyCredential.toJSON()`` gave, and the name that its owner gives a new key. */
         readonly CredentialIn: {
@@ -47,11 +83,32 @@ export interface components {
             /** @default  */
             readonly label: string;
         };
+        /** @description Yes or no. */
+        readonly DecisionIn: {
+            readonly yes: boolean;
+        };
         /** @description Whether the hospital's PACS has an object of the latest version. */
         readonly DeliveryOut: {
             readonly kind: string;
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
+        };
+        /** @description An account that could be used and is not. */
+        readonly DormantAccountOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly user_name: string;
+            readonly last_seen_at: string | null;
+        };
+        /** @description One month's list. */
+        readonly DormantMonthOut: {
+            readonly month: string;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly after_days: number;
+            readonly accounts: readonly components["schemas"]["DormantAccountOut"][];
+            readonly reviewed_at: string | null;
+            readonly reviewed_by: string;
         };
         /** @description What a reader writes. */
         readonly DraftIn: {
@@ -64,6 +121,24 @@ export interface components {
             /** @default  */
             readonly category_left: string;
             readonly images_read?: readonly components["schemas"]["ImageReadShape"][];
+        };
+        /** @description Why, and for how long. */
+        readonly EmergencyIn: {
+            readonly reason: string;
+            /** @default 8 */
+            readonly hours: number;
+        };
+        /** @description Both halves for the emergency account, shown once. */
+        readonly EmergencyOut: {
+            readonly substitute_id: string;
+            readonly first_code: string;
+            readonly second_code: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        /** @description The last day of an account; none: no end. */
+        readonly EndIn: {
+            readonly ends_on?: string | null;
         };
         /** @description One frame: its bytes as stored, and the digest of what they must decode to. */
         readonly FrameEntry: {
@@ -202,6 +277,11 @@ export interface components {
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
         /**
+         * @description Why somebody may not sign.
+         * @enum {string}
+         */
+        readonly Lack: "no_licence" | "licence_lapsed" | "no_grade" | "grade_too_low" | "grade_lapsed";
+        /**
          * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
          *
          *     ``contradicted_instances``: two contents were signed for under one SOP Instance UID, or another than is here.
@@ -242,6 +322,11 @@ export interface components {
         readonly LossyEntry: {
             readonly methods: readonly string[];
             readonly ratios: readonly number[];
+        };
+        /** @description What stands between the asker and a signature on this case; nothing where ``lacks`` is empty. */
+        readonly MaySignOut: {
+            readonly lacks: readonly components["schemas"]["Lack"][];
+            readonly grade_needed: boolean;
         };
         /** @description A person's name in its three groups. */
         readonly NameOut: {
@@ -330,6 +415,33 @@ export interface components {
         readonly PriorityIn: {
             readonly priority: components["schemas"]["Priority"];
         };
+        /** @description What an administrator has seen the papers of. */
+        readonly ProfileIn: {
+            /** @default  */
+            readonly licence_number: string;
+            readonly licence_until?: string | null;
+            readonly specialities?: readonly components["schemas"]["SpecialityShape"][];
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
+            readonly mammography_until?: string | null;
+        };
+        /** @description A reader's qualification, and what of it stands in the way of signing today. */
+        readonly ProfileOut: {
+            /** @default  */
+            readonly licence_number: string;
+            readonly licence_until?: string | null;
+            readonly specialities?: readonly components["schemas"]["SpecialityShape"][];
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
+            readonly mammography_until?: string | null;
+            readonly lacks: readonly components["schemas"]["Lack"][];
+        };
         /**
          * @description One reader's part in a case: a role is locked, never the case (第一読影, 第二読影, 最終判定).
          * @enum {string}
@@ -372,6 +484,35 @@ export interface components {
         readonly RoleIn: {
             /** @default sole */
             readonly role: components["schemas"]["ReadingRole"];
+        };
+        /** @description A role that somebody wants; without ``person_id`` it is for the asker. */
+        readonly RoleRequestIn: {
+            readonly grant: components["schemas"]["GrantShape"];
+            readonly department: string;
+            /** @default  */
+            readonly reason: string;
+            readonly manager: string;
+            readonly ends_on?: string | null;
+            readonly person_id?: string | null;
+        };
+        /** @description How far a request has come. */
+        readonly RoleRequestOut: {
+            readonly request_id: string;
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly grant: components["schemas"]["GrantShape"];
+            readonly ends_on: string | null;
+            readonly department: string;
+            readonly reason: string;
+            readonly manager_id: string;
+            readonly manager: string;
+            readonly requested_by: string;
+            /** Format: date-time */
+            readonly requested_at: string;
+            readonly state: string;
+            readonly decided_by: string;
+            readonly decided_at: string | null;
+            readonly confirmed_at: string | null;
         };
         /** @description One series in the order of its instance numbers. */
         readonly SeriesEntry: {
@@ -432,6 +573,18 @@ export interface components {
             readonly site_id: string;
             readonly name: string;
         };
+        /** @description A board's speciality and its last day. */
+        readonly SpecialityShape: {
+            readonly name: string;
+            readonly until?: string | null;
+        };
+        /** @description What every page says of itself, before anybody has signed in too. */
+        readonly StandingOut: {
+            readonly version: string;
+            readonly in_evaluation: boolean;
+            readonly number: string;
+            readonly holder: string;
+        };
         /** @description The document. */
         readonly StudyImages: {
             readonly site_id: string;
@@ -444,6 +597,40 @@ export interface components {
             readonly manifest: components["schemas"]["SignedManifest"] | null;
             readonly ledger: components["schemas"]["LedgerEntry"];
             readonly series: readonly components["schemas"]["SeriesEntry"][];
+        };
+        /** @description Both halves at once, as two administrators handed them over. */
+        readonly SubstituteIn: {
+            readonly user_name: string;
+            readonly first_code: string;
+            readonly second_code: string;
+        };
+        /** @description Who asked, who issued, and until when. */
+        readonly SubstituteOut: {
+            readonly substitute_id: string;
+            /** @enum {string} */
+            readonly kind: "substitute" | "emergency";
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly reason: string;
+            readonly requested_by: string;
+            /** Format: date-time */
+            readonly requested_at: string;
+            readonly issued_by: string;
+            /** @enum {string} */
+            readonly state: "waiting" | "open" | "over";
+            /** Format: date-time */
+            readonly expires_at: string;
+            readonly used_at: string | null;
+            readonly mine: boolean;
+        };
+        /** @description For whom, why, for how long, and whether the key is in other hands. */
+        readonly SubstituteRequestIn: {
+            readonly person_id: string;
+            readonly reason: string;
+            /** @default 12 */
+            readonly hours: number;
+            /** @default false */
+            readonly lost: boolean;
         };
         /** @description What an authenticator app needs, shown once. */
         readonly TotpOut: {
