@@ -5,6 +5,7 @@ import type { FrameStore } from "@/images/store";
 import type { VoiChoice } from "@/images/frame";
 import { writeName } from "@/ui/format";
 import { PatientId } from "@/ui/PatientId";
+import { useInEvaluation } from "@/ui/useStanding";
 import type { Tool } from "@/viewports/pointer";
 import { choosePreset, LAYOUTS, PRESETS } from "./commands";
 import type { Documents } from "./documents";
@@ -72,8 +73,9 @@ export function TopStrip(props: TopStripProps): JSX.Element {
 }
 
 /** Stays until a certification is recorded (OPS-14). */
-function NotForDiagnosis(): JSX.Element {
+function NotForDiagnosis(): JSX.Element | null {
   const { t } = useTranslation("ui");
+  if (!useInEvaluation()) return null;
   return (
     <span className={classes["evaluation"]} title={t("evaluation.long")} data-evaluation="">
       {t("evaluation.short")}
