@@ -17,6 +17,7 @@ const ReadingPage = lazy(() => import("@/reading/ReadingPage"));
 const CasePage = lazy(() => import("@/report/CasePage"));
 const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
 const PeoplePage = lazy(() => import("@/people/PeoplePage"));
+const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -65,6 +66,7 @@ function SignedIn(): JSX.Element {
         <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/gateways" component={GatewaysPage} />
         <Route path="/people" component={PeoplePage} />
+        <Route path="/safety" component={SecurityPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

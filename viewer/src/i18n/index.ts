@@ -7,6 +7,7 @@ import enGateways from "./en/gateways.json";
 import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
+import enRights from "./en/rights.json";
 import enSession from "./en/session.json";
 import enUi from "./en/ui.json";
 import enWorklist from "./en/worklist.json";
@@ -15,6 +16,7 @@ import jaGateways from "./ja/gateways.json";
 import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
+import jaRights from "./ja/rights.json";
 import jaSession from "./ja/session.json";
 import jaUi from "./ja/ui.json";
 import jaWorklist from "./ja/worklist.json";
@@ -28,6 +30,7 @@ export const catalogues = {
     people: enPeople,
     reading: enReading,
     report: enReport,
+    rights: enRights,
     session: enSession,
     ui: enUi,
     worklist: enWorklist,
@@ -38,6 +41,7 @@ export const catalogues = {
     people: jaPeople,
     reading: jaReading,
     report: jaReport,
+    rights: jaRights,
     session: jaSession,
     ui: jaUi,
     worklist: jaWorklist,
