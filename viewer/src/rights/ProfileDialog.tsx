@@ -19,7 +19,7 @@ export function ProfileDialog({ person, onClose }: ProfileDialogProps): JSX.Elem
   const query = useProfile(person.person_id);
   return (
     <Dialog onClose={onClose} title={t("profile.of", { name: person.display_name })} closeLabel={t("close")} wide>
-      {query.data && !query.isFetching ? (
+      {query.data ? (
         <Fields personId={person.person_id} profile={query.data} onClose={onClose} />
       ) : query.error ? (
         <Failed error={query.error} onRetry={() => void query.refetch()} compact />

@@ -12,7 +12,7 @@ export interface SectionProps {
 /** One part of a page of checks: what it is for in one line, and what can be done about it. */
 export function Section({ title, lead, aside, children }: SectionProps): JSX.Element {
   return (
-    <section className={classes["section"]} aria-label={title}>
+    <section className={classes["section"]}>
       <div className={classes["head"]}>
         <div>
           <h2>{title}</h2>

@@ -42,7 +42,7 @@ export function Substitutes(): JSX.Element {
               <tr key={one.substitute_id}>
                 <td>{one.display_name}</td>
                 <td className={classes["wrap"]}>{one.reason}</td>
-                <td>{[one.requested_by, one.issued_by].filter(Boolean).join(" · ")}</td>
+                <td>{[...new Set([one.requested_by, one.issued_by])].filter(Boolean).join(" · ")}</td>
                 <td>
                   <InstantText value={one.expires_at} />
                 </td>

@@ -164,7 +164,8 @@ export const useProfile = (personId: string): UseQueryResult<ReaderProfile> =>
   useQuery({
     queryKey: profileKey(personId),
     queryFn: ({ signal }) => getJson<ReaderProfile>(`/api/v1/people/${part(personId)}/profile`, signal),
-    staleTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 
 export interface ProfileWanted {
