@@ -62,7 +62,7 @@ export function EmergencyDialog({ onClose }: { readonly onClose: () => void }): 
           <Button variant="default" onClick={onClose}>
             {t("close")}
           </Button>
-          <Button type="submit" color="red" loading={open.isPending}>
+          <Button type="submit" loading={open.isPending}>
             {t("emergency.do")}
           </Button>
         </div>
