@@ -74,6 +74,13 @@ class HubSettings(_Section):
         "screening",
         description="Categories of a new report: the Japanese guideline's for screening or for diagnosis, or BI-RADS.",
     )
+    idle_lock_minutes: int = Field(
+        10, description="Minutes without work after which pages are blanked and need signing in again.", ge=1, le=60
+    )
+    roles_by_request: bool = Field(
+        default=False,
+        description="Roles are given on request alone and confirmed by the department's manager; off: directly too.",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

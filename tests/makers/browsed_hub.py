@@ -37,6 +37,7 @@ from dokuei.settings import read_settings
 from dokuei.transfer.codes import EnrolmentCode
 from dokuei.transfer.protocol import EnrolmentRequest, Heartbeat
 from tests.makers.archive import MG, image, served
+from tests.makers.people import licence
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -71,6 +72,7 @@ class BrowsedHub:
             grants=grants,
             actor="system",
         )
+        licence(self.hub.identity, person, *grants)
         return self._link(person.person_id)
 
     def link_for(self, user_name: str) -> str:

@@ -11,15 +11,18 @@ import httpx
 import pyotp
 from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from dokuei.hub.identity import api as identity_api
 from dokuei.hub.identity.model import Grant, Person, Role
+from dokuei.hub.identity.qualification import ReaderProfile, Speciality
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.problems import answer_with_problems
 from dokuei.hub.sites import store as sites_store
 from dokuei.hub.sites.model import Site
 from dokuei.hub.sites.service import SitesService
+from dokuei.storage.audit import hub_entries
 from dokuei.storage.db import Database, hub_metadata, open_database, sqlite_url
 from tests.makers.asgi import AsgiTransport, asgi_portal
 from tests.makers.authenticator import Authenticator
@@ -39,15 +42,23 @@ class SmallHub:
     app: FastAPI
     portal: BlockingPortal
 
+    def events(self) -> list[str]:
+        """The names of everything in the audit trail, in its order."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(hub_entries.c.event).order_by(hub_entries.c.sequence))
+            return [row.event for row in rows]
+
     def client(self) -> httpx.Client:
         """A browser that has not signed in."""
         return httpx.Client(transport=AsgiTransport(self.app, self.portal), base_url=ORIGIN, headers=OWN_PAGE)
 
     def person(self, user_name: str, *grants: Grant) -> Person:
         """Somebody with roles and no way to sign in yet."""
-        return self.identity.people.add(
+        person = self.identity.people.add(
             user_name=user_name, display_name=f"人 {user_name}", grants=grants, actor="system"
         )
+        licence(self.identity, person, *grants)
+        return person
 
     def key_of(self, person: Person, *, synced: bool = False) -> Authenticator:
         """Enrol a key for somebody through the service."""
@@ -72,6 +83,15 @@ class SmallHub:
         return client
 
 
+LICENSED = ReaderProfile(licence_number="123456", specialities=(Speciality("放射線診断専門医"),))
+
+
+def licence(identity: IdentityService, person: Person, *grants: Grant) -> None:
+    """Whoever reads is a physician: the licence is on record."""
+    if any(grant.role is Role.READER for grant in grants):
+        identity.qualifications.record(person.person_id, LICENSED, actor="system")
+
+
 def one_step_ago(secret: pyotp.TOTP) -> str:
     """A code that still fits and leaves the present one unused."""
     return secret.at(int(time.time()) - 30)
@@ -85,7 +105,11 @@ def sign_in(client: httpx.Client, key: Authenticator, *, origin: str | None = No
 
 @contextmanager
 def small_hub(
-    folder: Path, *, url: str | None = None, idle_lock: timedelta = timedelta(minutes=10)
+    folder: Path,
+    *,
+    url: str | None = None,
+    idle_lock: timedelta = timedelta(minutes=10),
+    roles_by_request: bool = False,
 ) -> Iterator[SmallHub]:
     """Two sites, ``kita`` and ``minami``; SQLite unless another database is given."""
     database = open_database(url or sqlite_url(folder / "hub.sqlite"))
@@ -99,6 +123,7 @@ def small_hub(
         box=secret_box(folder / "secret.key"),
         party=relying_party(name="読影センター", hub_url=ORIGIN),
         idle_lock=idle_lock,
+        roles_by_request=roles_by_request,
     )
     app = FastAPI()
     app.state.identity = identity

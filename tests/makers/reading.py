@@ -10,9 +10,11 @@ import httpx
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
+import dokuei
 from dokuei.dicom.intake import intake
 from dokuei.hub.archive.model import Declared, Incoming, Manifest, Stored
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.certification.service import Certifications
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
@@ -34,6 +36,7 @@ from dokuei.hub.neighbours import (
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
+from dokuei.hub.reports import api_qualification
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -65,6 +68,7 @@ class ReadingRoom:
     seal: Sealer
     blobs: FilesystemBlobs
     folder: Path
+    certifications: Certifications
     gateways: list[GatewayState] = field(default_factory=list)
     """What the gateways told last."""
     keys: dict[str, Authenticator] = field(default_factory=dict)
@@ -183,6 +187,7 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         contracts = SiteContracts(hub.sites, "Asia/Tokyo")
         worklist = WorklistService(hub.database, hub.identity.people, contracts, SettledRequests())
         messages = messages_service(hub.database, blobs, people=hub.identity.people, cases=ThreadCases(worklist))
+        certifications = Certifications(hub.database, dokuei.__version__)
         sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
         reports = reports_service(
             hub.database,
@@ -190,8 +195,8 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
             identity=hub.identity,
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
-            rules=RegisterRules(hub.sites),
             questions=ThreadQuestions(messages),
+            rules=RegisterRules(hub.sites, certifications),
             contracts=contracts,
             sealer=sealing,
             facility=CENTRE,
@@ -209,7 +214,8 @@ def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | N
         hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
         hub.app.include_router(requests_api.routes(requests))
         parts = (archive, worklist, messages, reports, requests, outcomes)
-        yield ReadingRoom(hub, *parts, sealing, blobs, folder, gateways)
+        hub.app.include_router(api_qualification.routes(reports))
+        yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, gateways)
 
 
 def lossy_mammogram() -> Dataset:

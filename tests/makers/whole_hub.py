@@ -21,6 +21,7 @@ from dokuei.storage.outbox import carry_out
 from tests.makers.asgi import AsgiTransport, asgi_portal
 from tests.makers.authenticator import Authenticator
 from tests.makers.images import Series, write_series
+from tests.makers.people import licence
 
 OWN_PAGE = {"X-Dokuei-Request": "1"}
 SERIES = Series(study=5, patient_id="KITA-0042")
@@ -50,6 +51,7 @@ class WholeHub:
         person = self.hub.identity.people.add(
             user_name=user_name, display_name=user_name, grants=grants, actor="system"
         )
+        licence(self.hub.identity, person, *grants)
         key = Authenticator(self.hub.settings.hub.url)
         code = self.hub.identity.people.link(person.person_id, actor="system")
         enrolments = self.hub.identity.enrolments

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from dokuei.cli.endpoints import read_endpoints
 from dokuei.cli.options import NewHome
 from dokuei.cli.start import Started, run
 from dokuei.cli.up import tell
+from dokuei.clock import now
 from dokuei.errors import ConfigurationError, NotFoundError
 from dokuei.settings import Settings
 from dokuei.storage.pki import write_secret
@@ -24,6 +26,7 @@ from dokuei.storage.pki import write_secret
 if TYPE_CHECKING:
     from dokuei.hub.identity.model import Grant
     from dokuei.hub.identity.people import People
+    from dokuei.hub.identity.service import IdentityService
 
 _ACTOR = "system"
 _SITE_NAME, _SITE_NAME_EN = "みどり丘病院（デモ）", "Midorigaoka Hospital (demo)"
@@ -87,6 +90,8 @@ def make_people(settings: Settings) -> None:
         for user_name, name, kana, role, at_site in _PEOPLE:
             grant = Grant(Role(role), site.site_id if at_site else None)
             link = _link(hub.identity.people, grant, user_name=user_name, name=name, kana=kana)
+            if grant.role is Role.READER:
+                _license(hub.identity, user_name)
             password = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}"
             secret = hub.identity.enrolments.password(link, password).secret
             hub.identity.enrolments.confirm(link, pyotp.TOTP(secret).now())
@@ -94,6 +99,20 @@ def make_people(settings: Settings) -> None:
     finally:
         hub.stores.database.close()
     write_secret(_people_file(settings.home), json.dumps(made).encode())
+
+
+def _license(identity: "IdentityService", user_name: str) -> None:
+    """A reader who may sign: invented papers, as everything in the demo is."""
+    from dokuei.hub.identity.qualification import ReaderProfile, Speciality
+
+    profile = ReaderProfile(
+        licence_number="999999",
+        specialities=(Speciality("放射線診断専門医（デモ）"),),
+        mammography_grade="A",
+        mammography_until=(now() + timedelta(days=5 * 365)).date(),
+    )
+    person = identity.people.by_user_name(user_name)
+    identity.qualifications.record(person.person_id, profile, actor=_ACTOR)
 
 
 def _link(people: "People", grant: "Grant", *, user_name: str, name: str, kana: str) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -20,6 +20,8 @@ from dokuei.errors import RequestError
 from dokuei.hub.identity.access import Access
 from dokuei.hub.identity.model import Grant, Role, Scope
 from dokuei.hub.identity.people import People
+from dokuei.hub.identity.qualification import LACK_WORDS
+from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.identity.service import IDLE_LOCK, enrolment_link
 from dokuei.hub.identity.tokens import Tokens
 from dokuei.hub.prepare import open_stores
@@ -42,6 +44,7 @@ class _Verbs:
     settings: Settings
     people: People
     tokens: Tokens
+    qualifications: Qualifications
 
 
 @contextmanager
@@ -50,7 +53,7 @@ def _opened(home: Path) -> Iterator[_Verbs]:
     database = open_stores(settings).database
     access = Access(database, sites_store.names, IDLE_LOCK)
     try:
-        yield _Verbs(settings, People(database, access), Tokens(database, access))
+        yield _Verbs(settings, People(database, access), Tokens(database, access), Qualifications(database))
     finally:
         database.close()
 
@@ -191,6 +194,33 @@ def revoke_user(home: Home, user_name: UserName, role: Roles) -> None:
         for text in role:
             verbs.people.revoke(person.person_id, _grant(text), actor=operator())
     typer.echo("revoked")
+
+
+@user_app.command("profile")
+def profile_user(
+    *,
+    home: Home,
+    user_name: UserName,
+    licence: Annotated[str, typer.Option(help="医籍登録番号: without one nobody signs reports.")] = "",
+    grade: Annotated[str, typer.Option(help="検診マンモグラフィ読影認定: AS, A, B, C or D.")] = "",
+    grade_until: Annotated[str, typer.Option(help="YYYY-MM-DD: the grade's last day.")] = "",
+) -> None:
+    """Show what a physician is qualified for, after recording what is named; the rest stays."""
+    with _opened(home) as verbs:
+        person = verbs.people.by_user_name(user_name)
+        profile = verbs.qualifications.of(person.person_id)
+        named: dict[str, Any] = {
+            "licence_number": licence,
+            "mammography_grade": grade,
+            "mammography_until": day(grade_until),
+        }
+        changed = {name: value for name, value in named.items() if value}
+        if changed:
+            profile = replace(profile, **changed)
+            verbs.qualifications.record(person.person_id, profile, actor=operator())
+    lacking = profile.lacks(today=now().date(), grade_needed=False)
+    typer.echo(f"licence {profile.licence_number or '-'}, grade {profile.mammography_grade or '-'}")
+    typer.echo("; ".join(LACK_WORDS[lack] for lack in lacking) or "may sign reports")
 
 
 def _grant(text: str) -> Grant:

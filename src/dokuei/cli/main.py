@@ -19,6 +19,7 @@ COMMANDS = {
     "audit": ("audit", "audit_app", "Verify and anchor the audit trail."),
     "token": ("identity", "token_app", "Tokens for other DICOMweb clients."),
     "user": ("identity", "user_app", "People and their sign-in links."),
+    "emergency": ("emergency", "emergency_app", "The emergency account: open and close it."),
     "site": ("identity", "site_app", "Hospitals."),
     "phantom": ("phantom", "phantom_app", "Make the synthetic cases."),
 }

@@ -29,6 +29,10 @@ KeepDays = Annotated[
     typer.Option(help="Days that images are kept after a study's last object came; 0: no term, nothing is removed."),
 ]
 Certification = Annotated[str, typer.Option(help="認証番号 of the medical device; it covers the running version only.")]
+Graded = Annotated[
+    bool | None,
+    typer.Option(help="Whether mammograms (of screening) are signed only by readers of grade A or B (AS counts)."),
+]
 Synced = Annotated[bool | None, typer.Option(help="Whether synced passkeys may sign reports.")]
 
 
@@ -74,6 +78,7 @@ def change_site(
     keep_days: KeepDays = None,
     certification: Certification = "",
     synced_passkeys_may_sign: Synced = None,
+    mammography_grade_required: Graded = None,
 ) -> None:
     """Change a hospital's particulars; what is not named stays."""
     given = _given(
@@ -85,6 +90,7 @@ def change_site(
         certification=certification,
         certified_version=__version__ if certification else "",
         synced_passkeys_may_sign=synced_passkeys_may_sign,
+        mammography_grade_required=mammography_grade_required,
     )
     given |= _term(keep_days)
     with _opened(home) as sites:

@@ -1,6 +1,7 @@
 """The hub, wired: read from top to bottom to see which part gets what."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +15,8 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.audits import api as audits_api
 from dokuei.hub.audits.service import AuditsService, audits_service
 from dokuei.hub.audits.syslog import receiver
+from dokuei.hub.certification import api as certification_api
+from dokuei.hub.certification.service import Certifications
 from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways.api import authenticated
 from dokuei.hub.gateways.api_listing import listing as gateways_listing
@@ -45,6 +48,7 @@ from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
+from dokuei.hub.reports import api_qualification
 from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -73,6 +77,7 @@ class Hub:
     outcomes: OutcomesService
     requests: RequestsService
     audits: AuditsService
+    certifications: Certifications
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -85,7 +90,10 @@ def open_hub(settings: Settings) -> Hub:
         site_names=site_register.names,
         box=secret_box(settings.home / "hub" / "secret.key"),
         party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
+        idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
+        roles_by_request=settings.hub.roles_by_request,
     )
+    certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
     worklist = WorklistService(stores.database, identity.people, contracts, SettledRequests())
     messages = messages_service(stores.database, stores.blobs, people=identity.people, cases=ThreadCases(worklist))
@@ -106,8 +114,8 @@ def open_hub(settings: Settings) -> Hub:
             identity=identity,
             cases=WorklistCases(worklist),
             images=ArchiveImages(archive),
-            rules=RegisterRules(sites),
             questions=ThreadQuestions(messages),
+            rules=RegisterRules(sites, certifications),
             contracts=contracts,
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
@@ -128,6 +136,7 @@ def open_hub(settings: Settings) -> Hub:
             receiver=receiver(settings.audit.repository),
             source_id=settings.hub.public_address,
         ),
+        certifications=certifications,
     )
 
 
@@ -179,6 +188,8 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))
     app.include_router(audits_api.routes(hub.audits))
+    app.include_router(api_qualification.routes(hub.reports))
+    app.include_router(certification_api.routes(hub.certifications))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)

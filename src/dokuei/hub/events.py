@@ -13,6 +13,7 @@ from dokuei.hub.neighbours import asked, asked_study, study_facts
 from dokuei.hub.outcomes import model as outcomes_model
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.audits.watching import Watching
+from dokuei.hub.identity.accounts import Accounts
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.requests.linking import REQUEST_CHANGED
 from dokuei.hub.requests.service import RequestsService
@@ -103,11 +104,13 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     """
     events = Events(hub.archive, hub.worklist, hub.requests, hub.outcomes)
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
+    accounts = Accounts(hub.identity)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
     watching = Watching(hub.audits, stop).start()
     while not stop.is_set():
         daily.step(stop=stop)
         anchor.step()
+        accounts.step()
         if carry_out(hub.stores.database, events.handle, about=events.about, at_most=_AT_MOST) < _AT_MOST:
             stop.wait(_PAUSE_SECONDS)
     watching.join()

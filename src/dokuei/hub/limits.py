@@ -70,7 +70,7 @@ class Attempts:
     def wait_for(self, address: str) -> float:
         """Take one attempt; the seconds to wait where none is left."""
         moment = monotonic()
-        source = _network(address)
+        source = network(address)
         last = self.buckets.pop(source, Bucket(self.at_once, moment))
         left = min(float(self.at_once), last.left + (moment - last.at) * self.each_second)
         wait = 0.0 if left >= 1 else (1 - left) / self.each_second
@@ -115,7 +115,7 @@ def _announced(scope: Scope) -> int:
     return int(said) if said.isdigit() else 0
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """Whoever has one IPv6 address has 2^64 of them (RFC 6177)."""
     try:
         known = ipaddress.ip_address(address)

@@ -18,6 +18,7 @@ from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.audits.model import KnownStudy, PatientShown
 from dokuei.hub.gateways import store as gateways_store
+from dokuei.hub.certification.service import Certifications
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Principal
 from dokuei.hub.messages.model import Case as ThreadCase
@@ -362,9 +363,10 @@ class SiteContracts:
 
 @dataclass(frozen=True)
 class RegisterRules:
-    """Reports ask the register of sites what holds there."""
+    """Reports ask the register of sites what holds there, and whether the programme itself is certified."""
 
     sites: SitesService
+    certifications: Certifications
 
     def of_site(self, site_id: str) -> SiteRules:
         """What holds for this site's reports.
@@ -377,8 +379,10 @@ class RegisterRules:
             site_id=site.site_id,
             name=site.name,
             name_en=site.name_en,
-            in_evaluation=site.in_evaluation(running_version=dokuei.__version__),
+            in_evaluation=site.in_evaluation(running_version=dokuei.__version__)
+            and self.certifications.present() is None,
             synced_passkeys_may_sign=site.synced_passkeys_may_sign,
+            mammography_grade_required=site.mammography_grade_required,
         )
 
 

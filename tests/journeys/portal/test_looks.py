@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
+from dokuei.hub.identity.model import Grant, Role
 from tests.journeys.portal.conftest import ADMINISTRATOR, READER, Visiting, Visitor
 from tests.makers.browsed_hub import BrowsedHub
 
@@ -24,6 +25,8 @@ LARGE, SMALL, PHONE = (
 )
 
 
+EMERGENCY_BUTTON = re.compile("緊急用アカウントを開く|Open the emergency account")
+ASK_BUTTON = re.compile("役割を申請|Ask for a role")
 PAGE = (SMALL, LARGE)
 STATE = (SMALL,)
 
@@ -124,13 +127,50 @@ def test_the_readers_pages(
 
 
 @pytest.mark.usefixtures("items")
-def test_the_offices_pages(visiting: Visiting, pictures: Path, language: str) -> None:
+def test_the_offices_pages(hub: BrowsedHub, visiting: Visiting, pictures: Path, language: str) -> None:
+    hub.link(f"seen-{language}", "見本 花子", "ミホン ハナコ", READER)
     visitor = visiting(f"office-{language}", ADMINISTRATOR, language=language)
     album = Album(visitor, language, pictures)
     album.visit("people", "/people", sizes=PAGE)
     album.visit("people-add", "/people", lambda page: page.locator("main button").first.click())
     album.visit("people-actions", "/people", lambda page: page.get_by_role("row").nth(1).get_by_role("button").click())
     album.visit("gateways-enrol", "/gateways", lambda page: page.locator("main button").first.click())
+    for at, name in ((1, "people-qualification"), (2, "people-end"), (3, "people-substitute")):
+        album.visit(name, "/people", lambda page, at=at: choose(page, f"seen-{language}", at))
+
+
+def test_the_pages_of_rights(hub: BrowsedHub, visiting: Visiting, pictures: Path, language: str) -> None:
+    visitor = visiting(f"safe-{language}", ADMINISTRATOR, language=language)
+    hub.link(f"mine-{language}", "見本 太郎", "ミホン タロウ", READER)
+    people, who = hub.hub.identity.people, f"mine-{language}"
+    person_id = people.by_user_name(who).person_id
+    wanted = Grant(Role.TECHNOLOGIST, "kita")
+    hub.hub.identity.role_requests.ask(
+        person_id,
+        wanted,
+        department="放射線科",
+        reason="異動",
+        manager=f"safe-{language}",
+        ends_on=None,
+        actor=f"person:{person_id}",
+    )
+    hub.hub.identity.substitutes.ask(person_id, reason="破損", hours=12, lost=False, actor="person:other")
+    hub.hub.identity.substitutes.open_emergency(reason="災害時訓練", hours=1, actor="os:root")
+    hub.hub.certifications.record(number="304ABBZX00001000", holder="株式会社 例示", version="0.0.9", actor="os:root")
+    album = Album(visitor, language, pictures)
+    album.visit("safety", "/safety", sizes=(SMALL, LARGE, PHONE))
+    whole = pictures / f"safety-whole-{language}.png"
+    visitor.page.set_viewport_size(ViewportSize(width=1280, height=2000))
+    visitor.page.screenshot(path=whole)
+    album.visit("safety-emergency", "/safety", lambda page: page.get_by_role("button", name=EMERGENCY_BUTTON).click())
+    album.visit("own-requests", "/settings", lambda page: page.get_by_role("button", name=ASK_BUTTON).click())
+
+
+def choose(page: Page, user_name: str, at: int) -> None:
+    """Open what stands at this place in the menu of one person."""
+    page.get_by_role("row", name=re.compile(user_name)).get_by_role("button").click()
+    page.get_by_role("menuitem").nth(at).click()
+    page.get_by_role("dialog").get_by_role("button").last.wait_for()
 
 
 def write(visitor: Visitor, hub: BrowsedHub, item: str) -> None:

@@ -15,6 +15,7 @@ from dokuei.hub.identity.guard import SESSION_COOKIE
 from dokuei.hub.identity.model import Grant, Role
 from tests.makers.authenticator import Authenticator
 from tests.makers.browsed_hub import BrowsedHub, browsed_hub
+from tests.makers.people import licence
 
 SIZE = ViewportSize(width=1280, height=800)
 _READ_CANVAS = """(pane) => {
@@ -120,6 +121,7 @@ def session(hub: BrowsedHub) -> str:
         grants=[Grant(Role.READER, None)],
         actor="system",
     )
+    licence(identity, person, Grant(Role.READER, None))
     key = Authenticator(hub.url)
     code = identity.people.link(person.person_id, actor="system")
     identity.enrolments.passkey(code, key.create(identity.enrolments.passkey_options(code)), label="test key")

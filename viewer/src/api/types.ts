@@ -85,3 +85,24 @@ export type AuditReview = Schemas["ReviewOut"];
 /** Something that a reviewer wants explained. */
 export type AuditAnomaly = Schemas["AnomalyOut"];
 export type AuditReviewStart = Schemas["ReviewBegunOut"];
+/** Whether this very version is certified. */
+export type Standing = Schemas["StandingOut"];
+export type Certification = Schemas["CertificationOut"];
+export type CertificationText = Schemas["CertificationIn"];
+/** Something that happened to an account and that somebody should look at. */
+export type SecurityAlert = Schemas["AlertOut"];
+/** A way in for some hours without the key; or the emergency account's opening. */
+export type Substitute = Schemas["SubstituteOut"];
+export type SubstituteWanted = Schemas["SubstituteRequestIn"];
+/** One half of what opens an account: shown once. */
+export type SubstituteCode = Schemas["CodeOut"];
+export type SubstituteSignIn = Schemas["SubstituteIn"];
+export type EmergencyWanted = Schemas["EmergencyIn"];
+export type EmergencyCodes = Schemas["EmergencyOut"];
+export type RoleRequest = Schemas["RoleRequestOut"];
+export type RoleWanted = Schemas["RoleRequestIn"];
+export type DormantMonth = Schemas["DormantMonthOut"];
+/** What a physician is qualified for, and what of it stands in the way of signing. */
+export type ReaderProfile = Schemas["ProfileOut"];
+export type MaySign = Schemas["MaySignOut"];
+export type Lack = Schemas["Lack"];

@@ -23,6 +23,7 @@ const NewRequestPage = lazy(() => import("@/requests/NewRequestPage"));
 const RequestPage = lazy(() => import("@/requests/RequestPage"));
 const AuditPage = lazy(() => import("@/audit/AuditPage"));
 const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
+const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -79,6 +80,7 @@ function SignedIn(): JSX.Element {
         <Route path="/people" component={PeoplePage} />
         <Route path="/audit" component={AuditPage} />
         <Route path="/audit/reviews" component={ReviewsPage} />
+        <Route path="/safety" component={SecurityPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

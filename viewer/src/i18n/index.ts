@@ -11,6 +11,7 @@ import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
 import enRequests from "./en/requests.json";
+import enRights from "./en/rights.json";
 import enSession from "./en/session.json";
 import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
@@ -24,6 +25,7 @@ import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
 import jaRequests from "./ja/requests.json";
+import jaRights from "./ja/rights.json";
 import jaSession from "./ja/session.json";
 import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
@@ -42,6 +44,7 @@ export const catalogues = {
     reading: enReading,
     report: enReport,
     requests: enRequests,
+    rights: enRights,
     session: enSession,
     structured: enStructured,
     ui: enUi,
@@ -57,6 +60,7 @@ export const catalogues = {
     reading: jaReading,
     report: jaReport,
     requests: jaRequests,
+    rights: jaRights,
     session: jaSession,
     structured: jaStructured,
     ui: jaUi,

@@ -5,10 +5,13 @@ import { useMay } from "@/session/api";
 import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { AddPerson } from "./AddPerson";
-import type { EnrolmentLink } from "@/api/types";
+import type { EnrolmentLink, ListedPerson } from "@/api/types";
+import { EndDialog } from "@/rights/EndDialog";
+import { ProfileDialog } from "@/rights/ProfileDialog";
+import { SubstituteDialog } from "@/rights/SubstituteDialog";
 import { usePeople } from "./api";
 import { LinkDialog } from "./LinkDialog";
-import { PeopleTable } from "./PeopleTable";
+import { PeopleTable, type More } from "./PeopleTable";
 import { RolesDialog } from "./RolesDialog";
 
 export interface LinkFor {
@@ -24,7 +27,11 @@ export default function PeoplePage(): JSX.Element {
   const [adding, setAdding] = useState(false);
   const [link, setLink] = useState<LinkFor | null>(null);
   const [rolesOf, setRolesOf] = useState<string | null>(null);
-  const person = query.data?.find(({ person_id }) => person_id === rolesOf);
+  const [more, setMore] = useState<{ readonly personId: string; readonly what: More } | null>(null);
+  const known = (personId: string | undefined | null): ListedPerson | undefined =>
+    query.data?.find(({ person_id }) => person_id === personId);
+  const person = known(rolesOf);
+  const other = known(more?.personId);
   return (
     <Page
       title={t("title")}
@@ -40,7 +47,12 @@ export default function PeoplePage(): JSX.Element {
       ) : query.data.length === 0 ? (
         <Empty title={t("empty")}>{t("empty_text")}</Empty>
       ) : (
-        <PeopleTable people={query.data} onLink={setLink} onRoles={setRolesOf} />
+        <PeopleTable
+          people={query.data}
+          onLink={setLink}
+          onRoles={setRolesOf}
+          onMore={(personId, what) => setMore({ personId, what })}
+        />
       )}
       {adding && (
         <AddPerson
@@ -52,6 +64,9 @@ export default function PeoplePage(): JSX.Element {
         />
       )}
       {person && <RolesDialog person={person} onClose={() => setRolesOf(null)} />}
+      {other && more?.what === "profile" && <ProfileDialog person={other} onClose={() => setMore(null)} />}
+      {other && more?.what === "end" && <EndDialog person={other} onClose={() => setMore(null)} />}
+      {other && more?.what === "substitute" && <SubstituteDialog person={other} onClose={() => setMore(null)} />}
       {link && <LinkDialog {...link} onClose={() => setLink(null)} />}
     </Page>
   );

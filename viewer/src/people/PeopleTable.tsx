@@ -10,13 +10,17 @@ import { useLockPerson, useNewLink } from "./api";
 import type { LinkFor } from "./PeoplePage";
 import { useGrantText } from "./useGrantText";
 
+/** What opens in a dialog of its own. */
+export type More = "profile" | "end" | "substitute";
+
 export interface PeopleTableProps {
   readonly people: readonly ListedPerson[];
   readonly onLink: (link: LinkFor) => void;
   readonly onRoles: (personId: string) => void;
+  readonly onMore: (personId: string, what: More) => void;
 }
 
-export function PeopleTable({ people, onLink, onRoles }: PeopleTableProps): JSX.Element {
+export function PeopleTable({ people, onLink, onRoles, onMore }: PeopleTableProps): JSX.Element {
   const { t } = useTranslation(["people", "session"]);
   const lock = useLockPerson();
   const newLink = useNewLink();
@@ -64,6 +68,7 @@ export function PeopleTable({ people, onLink, onRoles }: PeopleTableProps): JSX.
                   <Actions
                     person={person}
                     onRoles={() => onRoles(person.person_id)}
+                    onMore={(what) => onMore(person.person_id, what)}
                     onNewLink={(replace) => ask(person, replace)}
                     onLock={(locked) => lock.mutate({ personId: person.person_id, locked })}
                   />
@@ -100,12 +105,13 @@ function StateChip({ person }: { readonly person: ListedPerson }): JSX.Element {
 interface ActionsProps {
   readonly person: ListedPerson;
   readonly onRoles: () => void;
+  readonly onMore: (what: More) => void;
   readonly onNewLink: (replace: boolean) => void;
   readonly onLock: (locked: boolean) => void;
 }
 
-function Actions({ person, onRoles, onNewLink, onLock }: ActionsProps): JSX.Element {
-  const { t } = useTranslation("people");
+function Actions({ person, onRoles, onMore, onNewLink, onLock }: ActionsProps): JSX.Element {
+  const { t } = useTranslation(["people", "rights"]);
   const { session } = useSession();
   const myself = session.person.person_id === person.person_id;
   return (
@@ -117,6 +123,9 @@ function Actions({ person, onRoles, onNewLink, onLock }: ActionsProps): JSX.Elem
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={onRoles}>{t("action.roles")}</Menu.Item>
+        <Menu.Item onClick={() => onMore("profile")}>{t("rights:menu.profile")}</Menu.Item>
+        {!myself && <Menu.Item onClick={() => onMore("end")}>{t("rights:menu.end")}</Menu.Item>}
+        {!myself && <Menu.Item onClick={() => onMore("substitute")}>{t("rights:menu.substitute")}</Menu.Item>}
         <Menu.Item onClick={() => onNewLink(false)}>{t("action.link")}</Menu.Item>
         {!myself && <Menu.Item onClick={() => onNewLink(true)}>{t("action.replace")}</Menu.Item>}
         {!myself && (

@@ -7,6 +7,7 @@ import { Badge } from "@/messages/marks";
 import { writeName } from "@/ui/format";
 import { PatientId } from "@/ui/PatientId";
 import { useWorklistItem } from "@/worklist/api";
+import { useInEvaluation } from "@/ui/useStanding";
 import type { Tool } from "@/viewports/pointer";
 import { choosePreset, LAYOUTS, PRESETS } from "./commands";
 import type { Documents } from "./documents";
@@ -80,8 +81,9 @@ export function TopStrip(props: TopStripProps): JSX.Element {
 }
 
 /** Stays until a certification is recorded (OPS-14). */
-function NotForDiagnosis(): JSX.Element {
+function NotForDiagnosis(): JSX.Element | null {
   const { t } = useTranslation("ui");
+  if (!useInEvaluation()) return null;
   return (
     <span className={classes["evaluation"]} title={t("evaluation.long")} data-evaluation="">
       {t("evaluation.short")}

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageRead, Report, WorklistItem } from "@/api/types";
+import { MaySign } from "@/rights/Lacks";
 import { useMay, useSession } from "@/session/api";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { useWorklistItem } from "@/worklist/api";
@@ -46,14 +47,17 @@ function Readable({ worklistItemId, imagesRead, writing = 0, shown }: ReportPane
         <Failed error={error} onRetry={() => void Promise.all([report.refetch(), item.refetch()])} compact />
       ) : report.data && item.data ? (
         mayWrite ? (
-          <Editor
-            key={worklistItemId}
-            item={item.data}
-            report={report.data}
-            imagesRead={imagesRead}
-            writing={writing}
-            shown={shown}
-          />
+          <>
+            <MaySign itemId={worklistItemId} />
+            <Editor
+              key={worklistItemId}
+              item={item.data}
+              report={report.data}
+              imagesRead={imagesRead}
+              writing={writing}
+              shown={shown}
+            />
+          </>
         ) : (
           <ReadOnly item={item.data} report={report.data} />
         )

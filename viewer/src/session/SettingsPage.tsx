@@ -4,6 +4,8 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { call, getJson } from "@/api/client";
 import type { OpenSession } from "@/api/types";
+import { OwnProfile } from "@/rights/OwnProfile";
+import { OwnRoleRequests } from "@/rights/OwnRoleRequests";
 import { Chip } from "@/ui/Chip";
 import { Page } from "@/ui/Page";
 import { Failed, FailedLine, LoadingRows } from "@/ui/States";
@@ -15,6 +17,7 @@ import { firstPlace, OWN_PLACE } from "./nextPlace";
 import classes from "./Session.module.css";
 
 const KEY = ["sessions"] as const;
+const METHODS = ["passkey", "password", "substitute", "emergency"] as const;
 
 /** My open sessions, here and on other machines, each of which I can end from here. */
 export default function SettingsPage(): JSX.Element {
@@ -36,6 +39,10 @@ export default function SettingsPage(): JSX.Element {
       ) : (
         <LoadingRows rows={3} />
       )}
+      <div className={classes["more"]}>
+        <OwnProfile />
+        <OwnRoleRequests />
+      </div>
     </Page>
   );
 }
@@ -69,7 +76,7 @@ function Sessions({ sessions }: { readonly sessions: readonly OpenSession[] }): 
               <tr key={session.session_id}>
                 <td title={session.user_agent}>{deviceOf(session.user_agent) || t("sessions.unknown_device")}</td>
                 <td>{session.address}</td>
-                <td>{session.method === "passkey" ? t("sessions.passkey") : t("sessions.password")}</td>
+                <td>{t(`sessions.${METHODS.find((known) => known === session.method) ?? "password"}`)}</td>
                 <td>
                   <InstantText value={session.created_at} />
                 </td>

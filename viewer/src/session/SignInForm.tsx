@@ -4,10 +4,11 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/client";
 import type { Session } from "@/api/types";
 import { FailedLine } from "@/ui/States";
-import { passkeyOptions, signInWithPasskey, signInWithPassword } from "./api";
+import { passkeyOptions, signInWithPasskey, signInWithPassword, signInWithSubstitute } from "./api";
 import { CodeInput } from "./CodeInput";
 import classes from "./Session.module.css";
 import { askKey, PasskeyError } from "./passkey";
+import { SubstituteFields } from "./SubstituteFields";
 
 export interface SignInFormProps {
   /** Set on the lock screen: only this person may come back to this page. */
@@ -15,20 +16,21 @@ export interface SignInFormProps {
   readonly onSignedIn: (session: Session) => void;
 }
 
-type Busy = "passkey" | "password" | null;
+type Busy = "passkey" | "password" | "substitute" | null;
+type Way = "passkey" | "password" | "substitute";
 
 /** Two ways in, neither with one factor only: a key with PIN or biometry, or password and code (AUTH-04, AUTH-05). */
 export function SignInForm({ userName: fixedName, onSignedIn }: SignInFormProps): JSX.Element {
-  const { t } = useTranslation("session");
+  const { t } = useTranslation(["session", "rights"]);
   const [userName, setUserName] = useState(fixedName ?? "");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [withPassword, setWithPassword] = useState(false);
+  const [way, setWay] = useState<Way>("passkey");
   const [busy, setBusy] = useState<Busy>(null);
   const [error, setError] = useState<unknown>(null);
 
-  const attempt = (way: Exclude<Busy, null>, verb: () => Promise<Session>): void => {
-    setBusy(way);
+  const attempt = (by: Way, verb: () => Promise<Session>): void => {
+    setBusy(by);
     setError(null);
     void verb()
       .then(onSignedIn)
@@ -49,11 +51,24 @@ export function SignInForm({ userName: fixedName, onSignedIn }: SignInFormProps)
   return (
     <div className={classes["form"]}>
       {error !== null && <SignInFailure error={error} />}
-      <Button size="md" fullWidth loading={busy === "passkey"} disabled={busy === "password"} onClick={byKey}>
+      <Button
+        size="md"
+        fullWidth
+        loading={busy === "passkey"}
+        disabled={busy !== null && busy !== "passkey"}
+        onClick={byKey}
+      >
         {t("with_key")}
       </Button>
-      {!withPassword && <p className={classes["hint"]}>{t("with_key_hint")}</p>}
-      {withPassword ? (
+      {way === "passkey" && <p className={classes["hint"]}>{t("with_key_hint")}</p>}
+      {way === "substitute" && (
+        <SubstituteFields
+          userName={fixedName}
+          busy={busy === "substitute"}
+          onTyped={(typed) => attempt("substitute", () => signInWithSubstitute(typed))}
+        />
+      )}
+      {way === "password" && (
         <form onSubmit={byPassword} className={classes["fields"]}>
           <div className={classes["or"]}>{t("or")}</div>
           {fixedName === undefined && (
@@ -83,9 +98,15 @@ export function SignInForm({ userName: fixedName, onSignedIn }: SignInFormProps)
             {t("with_password")}
           </Button>
         </form>
-      ) : (
-        <Button variant="subtle" onClick={() => setWithPassword(true)} disabled={busy !== null}>
+      )}
+      {way === "passkey" && (
+        <Button variant="subtle" onClick={() => setWay("password")} disabled={busy !== null}>
           {t("use_password")}
+        </Button>
+      )}
+      {way === "password" && (
+        <Button variant="subtle" onClick={() => setWay("substitute")} disabled={busy !== null}>
+          {t("rights:sign_in.use")}
         </Button>
       )}
     </div>

@@ -6,6 +6,7 @@ import { chooseLanguage } from "@/i18n";
 import { Brand } from "@/ui/Brand";
 import { LanguageSwitch } from "@/ui/LanguageSwitch";
 import { Titled } from "@/ui/Titled";
+import { useInEvaluation } from "@/ui/useStanding";
 import { SESSION_KEY } from "./api";
 import { nextPlace } from "./nextPlace";
 import classes from "./Session.module.css";
@@ -20,6 +21,7 @@ export function Doorway({
   readonly children: ReactNode;
 }): JSX.Element {
   const { t } = useTranslation("ui");
+  const inEvaluation = useInEvaluation();
   return (
     <div className={classes["page"]}>
       <header className={classes["top"]}>
@@ -30,7 +32,7 @@ export function Doorway({
           <Brand />
         </div>
         {children}
-        <p className={classes["notice"]}>{t("evaluation.long")}</p>
+        {inEvaluation && <p className={classes["notice"]}>{t("evaluation.long")}</p>}
       </main>
     </div>
   );

@@ -1,7 +1,7 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import { getJson, sendJson } from "@/api/client";
-import type { PasswordSignIn, Session } from "@/api/types";
+import type { PasswordSignIn, Session, SubstituteSignIn } from "@/api/types";
 
 export const SESSION_KEY = ["session"] as const;
 export const SESSION_PATH = "/api/v1/session";
@@ -38,6 +38,9 @@ export function useMay(): (permission: string) => boolean {
 
 export const signInWithPassword = (body: PasswordSignIn): Promise<Session> =>
   sendJson("POST", "/api/v1/sign-in/password", body);
+
+export const signInWithSubstitute = (body: SubstituteSignIn): Promise<Session> =>
+  sendJson("POST", "/api/v1/sign-in/substitute", body);
 
 /** Keys are discoverable: no name is asked, and the options tell nothing about anybody. */
 export const passkeyOptions = (): Promise<unknown> => sendJson("POST", "/api/v1/sign-in/passkey/options", {});

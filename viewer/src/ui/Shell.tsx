@@ -2,15 +2,18 @@ import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useRoute } from "wouter";
 import { UnreadBadge } from "@/messages/marks";
+import { OwnAlerts } from "@/rights/OwnAlerts";
 import { useMay } from "@/session/api";
 import { Brand } from "./Brand";
 import { PersonMenu } from "./PersonMenu";
 import { ShapeMark } from "./shapes";
 import classes from "./Shell.module.css";
+import { useInEvaluation } from "./useStanding";
 
 /** Stays until a certification is recorded (OPS-14). */
-export function EvaluationMark(): JSX.Element {
+export function EvaluationMark(): JSX.Element | null {
   const { t } = useTranslation("ui");
+  if (!useInEvaluation()) return null;
   return (
     <span className={classes["evaluation"]} title={t("evaluation.long")}>
       <ShapeMark shape="triangle" />
@@ -21,7 +24,7 @@ export function EvaluationMark(): JSX.Element {
 
 /** Where one is, where one can go, who one is; the page has the rest. */
 export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
-  const { t } = useTranslation(["ui", "requests"]);
+  const { t } = useTranslation(["ui", "requests", "rights"]);
   const may = useMay();
   return (
     <div className={classes["shell"]}>
@@ -39,11 +42,15 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
+          {may("administer") && <Place href="/safety" word={t("rights:nav")} />}
         </nav>
         <span className={classes["space"]} />
         <EvaluationMark />
         <PersonMenu />
       </header>
+      <div>
+        <OwnAlerts />
+      </div>
       <main id="content" tabIndex={-1} className={classes["main"]}>
         {children}
       </main>

@@ -112,20 +112,23 @@ class Access:
         session = store_access.find_session(connection, secret)
         if session is None:
             return None
-        moment = now()
-        idle = moment - session.last_seen_at > self.idle_lock
-        if idle or moment - session.created_at > SESSION_LIFETIME:
-            end_session(
-                connection,
-                session,
-                actor=f"person:{session.person_id}",
-                because="idle" if idle else "lifetime",
-            )
+        over = self._over(session)
+        if over is not None:
+            end_session(connection, session, actor=f"person:{session.person_id}", because=over)
             return None
         principal = self.principal(connection, session)
         if principal is not None and active:
             store_access.note_seen(connection, session.session_id)
         return principal
+
+    def _over(self, session: Session) -> str | None:
+        """Why a session has ended by itself; None while it stands."""
+        moment = now()
+        if moment - session.last_seen_at > self.idle_lock:
+            return "idle"
+        if session.expires_at is not None and session.expires_at <= moment:
+            return "substitute ended"
+        return "lifetime" if moment - session.created_at > SESSION_LIFETIME else None
 
     def principal(self, connection: Connection, session: Session) -> Principal | None:
         """What a session's person may do now; nobody where the account is locked or has ended (AUTH-15)."""

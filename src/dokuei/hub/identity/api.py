@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from dokuei.clock import monotonic
 from dokuei.errors import NotSignedInError
-from dokuei.hub.identity import api_enrolment, api_people
+from dokuei.hub.identity import api_enrolment, api_people, api_qualifications, api_rights, api_security
 from dokuei.hub.identity.api_shapes import (
     CredentialIn,
     OpenSessionOut,
     PasskeyOptionsIn,
     PasswordIn,
     SessionOut,
+    SubstituteIn,
     open_session_out,
     session_out,
 )
@@ -60,6 +61,9 @@ def routes(identity: IdentityService) -> APIRouter:
     router.include_router(_session_routes(identity))
     router.include_router(api_enrolment.routes(identity.enrolments))
     router.include_router(api_people.routes(identity.people))
+    router.include_router(api_qualifications.routes(identity.qualifications))
+    router.include_router(api_rights.routes(identity))
+    router.include_router(api_security.routes(identity))
     return router
 
 
@@ -93,6 +97,18 @@ def _sign_in_routes(identity: IdentityService) -> APIRouter:
 
         def judge() -> str:
             return identity.sign_in.passkey(answer.credential, where=where)
+
+        return await _signed_in(identity, request, response, await _evenly(judge, limiter))
+
+    @router.post("/substitute")
+    async def substitute(request: Request, response: Response, given: SubstituteIn) -> SessionOut:
+        """Sign in with the two codes of a substitute, or of the emergency account."""
+        where = _where(request)
+
+        def judge() -> str:
+            return identity.sign_in.substitute(
+                user_name=given.user_name, first_code=given.first_code, second_code=given.second_code, where=where
+            )
 
         return await _signed_in(identity, request, response, await _evenly(judge, limiter))
 

@@ -38,6 +38,14 @@ class PasswordIn(Shape):
     totp_code: str = Field(max_length=20)
 
 
+class SubstituteIn(Shape):
+    """Both halves at once, as two administrators handed them over."""
+
+    user_name: str = Field(max_length=200)
+    first_code: str = Field(max_length=40)
+    second_code: str = Field(max_length=40)
+
+
 class PasskeyOptionsIn(Shape):
     """The name is not needed: keys are discoverable, and the answer is the same for everybody."""
 

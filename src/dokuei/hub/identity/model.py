@@ -12,9 +12,12 @@ from typing import Literal
 from dokuei.errors import ForbiddenError, NotFoundError, RequestError
 
 Language = Literal["ja", "en"]
+EMERGENCY = "emergency"
 
 _USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-_SHARED_NAMES = frozenset({"shared", "share", "common", "everyone", "guest", "generic", "group", "kyoyu", "kyotsu"})
+_SHARED_NAMES = frozenset(
+    {"shared", "share", "common", "everyone", "guest", "generic", "group", "kyoyu", "kyotsu", EMERGENCY}
+)
 
 
 def user_name_as_typed(text: str) -> str:
@@ -252,6 +255,26 @@ class Session:
     last_seen_at: datetime
     address: str
     user_agent: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RoleRequest:
+    """Who wants what for whom, and how far it has come: requested, refused, granted, confirmed or rejected."""
+
+    request_id: str
+    person_id: str
+    wanted: Grant
+    ends_on: date | None
+    department: str
+    reason: str
+    manager_id: str
+    requested_by: str
+    requested_at: datetime
+    state: str
+    decided_by: str | None
+    decided_at: datetime | None
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True)

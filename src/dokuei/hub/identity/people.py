@@ -1,6 +1,6 @@
 """People and what they may do: added, invited, given roles, locked; each change has an actor."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,7 +12,16 @@ from dokuei.errors import ConflictError, NotFoundError, RequestError
 from dokuei.hub.identity import store_access, store_credentials, store_people
 from dokuei.hub.identity.access import Access, end_session
 from dokuei.hub.identity.enrolment import LINK_LASTS
-from dokuei.hub.identity.model import Grant, Language, Listed, Person, Role, checked_person, user_name_as_typed
+from dokuei.hub.identity.model import (
+    EMERGENCY,
+    Grant,
+    Language,
+    Listed,
+    Person,
+    Role,
+    checked_person,
+    user_name_as_typed,
+)
 from dokuei.hub.identity.secrets import new_id, new_secret
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
@@ -27,6 +36,7 @@ class People:
 
     database: Database
     access: Access
+    by_request: bool = False
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def add(
@@ -46,7 +56,7 @@ class People:
 
         Raises:
             RequestError: an account that names nobody or everybody, or a role at an unknown site.
-            ConflictError: the user name is taken.
+            ConflictError: the user name is taken, or roles are given on request alone here.
         """
         person = checked_person(
             Person(
@@ -60,6 +70,8 @@ class People:
                 ends_on=ends_on,
             )
         )
+        grants = tuple(grants)
+        self._demand_direct(grants, actor)
         with self.database.begin() as connection:
             if store_people.find_by_user_name(connection, person.user_name) is not None:
                 raise ConflictError(f"there is a {person.user_name} already", phase="adding a person")
@@ -78,7 +90,9 @@ class People:
         Raises:
             NotFoundError: no such person.
             RequestError: no such site.
+            ConflictError: roles are given on request alone here.
         """
+        self._demand_direct((given,), actor)
         with self.database.begin() as connection:
             self._known(connection, person_id)
             self._grant(connection, person_id, given, actor=actor, ends_on=ends_on)
@@ -111,7 +125,7 @@ class People:
         """
         code = new_secret()
         with self.database.begin() as connection:
-            self._known(connection, person_id)
+            _demand_usual(self._known(connection, person_id))
             if replace:
                 store_credentials.revoke_passkeys(connection, person_id)
                 store_credentials.remove_password(connection, person_id)
@@ -133,12 +147,30 @@ class People:
         if locked and actor == f"person:{person_id}":
             raise ConflictError("nobody locks their own account", phase="locking an account", remedy="ask another one")
         with self.database.begin() as connection:
-            self._known(connection, person_id)
+            _demand_usual(self._known(connection, person_id))
             store_people.lock(connection, person_id, locked=locked)
             if locked:
                 self._end_sessions(connection, person_id, actor=actor, because="locked")
             event = "person.locked" if locked else "person.unlocked"
             hub_trail.append(connection, actor=actor, event=event, subject=person_id)
+        self.access.forget_all()
+
+    def set_end(self, person_id: str, ends_on: date | None, *, actor: str) -> None:
+        """Let an account end with the contract; on a day that is over its sessions end now (AUTH-15).
+
+        Raises:
+            NotFoundError: no such person.
+            ConflictError: it is their own account.
+        """
+        if ends_on is not None and actor == f"person:{person_id}":
+            raise ConflictError("nobody ends their own account", phase="ending an account", remedy="ask another one")
+        with self.database.begin() as connection:
+            _demand_usual(self._known(connection, person_id))
+            store_people.set_end(connection, person_id, ends_on=ends_on)
+            if ends_on is not None and ends_on < now().date():
+                self._end_sessions(connection, person_id, actor=actor, because="account ended")
+            details = {"ends_on": None if ends_on is None else ends_on.isoformat()}
+            hub_trail.append(connection, actor=actor, event="person.end.set", subject=person_id, details=details)
         self.access.forget_all()
 
     def every(self) -> tuple[Listed, ...]:
@@ -192,6 +224,15 @@ class People:
             )
         return self.link(person.person_id, actor="system")
 
+    def _demand_direct(self, grants: Collection[Grant], actor: str) -> None:
+        """Whoever sits at the hub's own machine may always: nobody else could let the first ones in (AUTH-14)."""
+        if grants and self.by_request and actor.startswith("person:"):
+            raise ConflictError(
+                "roles are given on request here",
+                phase="giving a role",
+                remedy="ask for it, give it, have it confirmed",
+            )
+
     def _grant(self, connection: Connection, person_id: str, given: Grant, *, actor: str, ends_on: date | None) -> None:
         if given.site_id is not None and given.site_id not in self.access.site_names(connection):
             raise RequestError(f"no site {given.site_id}", phase="giving a role")
@@ -218,3 +259,9 @@ class People:
         if person is None:
             raise NotFoundError("no such person", phase="looking a person up")
         return person
+
+
+def _demand_usual(person: Person) -> None:
+    """The emergency account has no key, no password and no other end than its opening's (AUTH-16)."""
+    if person.user_name == EMERGENCY:
+        raise ConflictError("this is the emergency account", phase="changing an account", remedy="open it, or end it")

@@ -18,6 +18,15 @@ _LONGEST = 200
 _CHANGE_AT_MOST_DAYS = 62
 _GUESSES_REFUSED = 10**6
 _JUDGED_LETTERS = 72
+_ERAS = (date(2019, 5, 1), date(1989, 1, 8), date(1926, 12, 25), date(1912, 7, 30))
+# What people in a Japanese hospital would try first, beside the words and leaked passwords that zxcvbn knows.
+_WORDS = """
+dokuei byouin byoin hospital clinic kenshin nyugan nyuugan nyusen nyuusen mammo mammography gazou houshasen
+radiology doctor sensei kangoshi kanja shindan pacs dicom viewer pasuwado himitsu sakura arigatou konnichiwa
+ohayou nippon nihon japan tokyo osaka kyoto nagoya sapporo fukuoka yokohama fujisan tanuki neko inu hanako tarou
+taro suzuki satou sato tanaka watanabe takahashi itou yamada yamamoto nakamura kobayashi heisei reiwa shouwa
+"""
+_TRIED_HERE = tuple(_WORDS.split())
 
 
 class Factor(StrEnum):
@@ -106,7 +115,7 @@ def _guessable(password: str, user_name: str, birth_date: date | None, known: tu
         return "equal to the user name"
     if birth_date is not None and re.sub(r"\D", "", plain) in _written(birth_date):
         return "made of the birth date"
-    personal = [user_name, *known, *(_written(birth_date) if birth_date else ())]
+    personal = [user_name, *known, *(_written(birth_date) if birth_date else ()), *_TRIED_HERE]
     judged = zxcvbn(plain[:_JUDGED_LETTERS], user_inputs=personal)
     return "among the words and passwords that are tried first" if judged["guesses"] < _GUESSES_REFUSED else None
 
@@ -116,4 +125,6 @@ def _plain(text: str) -> str:
 
 
 def _written(day: date) -> frozenset[str]:
-    return frozenset(day.strftime(form) for form in ("%Y%m%d", "%y%m%d", "%d%m%Y", "%m%d%Y", "%d%m%y", "%m%d%y"))
+    western = {day.strftime(form) for form in ("%Y%m%d", "%y%m%d", "%d%m%Y", "%m%d%Y", "%d%m%y", "%m%d%y")}
+    year = next((day.year - first.year + 1 for first in _ERAS if day >= first), day.year)
+    return frozenset({*western, f"{year:02}{day:%m%d}", f"{year}{day.month}{day.day}"})

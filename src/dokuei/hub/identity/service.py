@@ -9,14 +9,19 @@ from dokuei.clock import now
 from dokuei.errors import NotSignedInError
 from dokuei.hub.identity import store_people
 from dokuei.hub.identity.access import Access, SiteNames
+from dokuei.hub.identity.alerts import Alerts
+from dokuei.hub.identity.dormant import Dormant
 from dokuei.hub.identity.enrolment import Enrolments
 from dokuei.hub.identity.model import Grant, Person, Principal
 from dokuei.hub.identity.passkeys import RelyingParty
 from dokuei.hub.identity.people import People
 from dokuei.hub.identity.policy import PasswordPolicy
 from dokuei.hub.identity.proof import Confirmation, KeyProof, PasswordProof
+from dokuei.hub.identity.qualifications import Qualifications
+from dokuei.hub.identity.role_requests import RoleRequests
 from dokuei.hub.identity.secrets import SecretBox
 from dokuei.hub.identity.sign_in import SignIn
+from dokuei.hub.identity.substitutes import Substitutes
 from dokuei.hub.identity.tokens import Tokens
 from dokuei.storage.db import Database
 
@@ -43,6 +48,11 @@ class IdentityService:
     enrolments: Enrolments
     sign_in: SignIn
     confirmation: Confirmation
+    qualifications: Qualifications
+    alerts: Alerts
+    substitutes: Substitutes
+    role_requests: RoleRequests
+    dormant: Dormant
 
     def myself(self, principal: Principal) -> Myself:
         """The person behind a session.
@@ -76,18 +86,25 @@ def identity_service(
     party: RelyingParty,
     policy: PasswordPolicy | None = None,
     idle_lock: timedelta = IDLE_LOCK,
+    roles_by_request: bool = False,
 ) -> IdentityService:
     """Wire identity from its parts."""
     access = Access(database, site_names, idle_lock)
     keys, password = KeyProof(database, party), PasswordProof(database, box)
+    substitutes = Substitutes(database, access)
     return IdentityService(
         database=database,
         access=access,
-        people=People(database, access),
+        people=People(database, access, by_request=roles_by_request),
         tokens=Tokens(database, access),
         enrolments=Enrolments(database, party, box, policy or PasswordPolicy()),
-        sign_in=SignIn(database, access, keys, password),
+        sign_in=SignIn(database, access, keys, password, substitutes),
         confirmation=Confirmation(database, keys, password),
+        qualifications=Qualifications(database),
+        alerts=Alerts(database),
+        substitutes=substitutes,
+        role_requests=RoleRequests(database, access),
+        dormant=Dormant(database),
     )
 
 

@@ -3,16 +3,22 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.errors import DokueiError, NotSignedInError, SignatureError
 from dokuei.hub.identity import store_access, store_people
 from dokuei.hub.identity.access import Access, end_session
+from dokuei.hub.identity.alerts import AlertKind, raise_alert
 from dokuei.hub.identity.model import user_name_as_typed
 from dokuei.hub.identity.policy import two_factors
 from dokuei.hub.identity.proof import KeyProof, PasswordProof
 from dokuei.hub.identity.secrets import new_secret
+from dokuei.hub.identity.substitutes import Substitutes
+from dokuei.hub.limits import network
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
@@ -36,6 +42,7 @@ class SignIn:
     access: Access
     keys: KeyProof
     passwords: PasswordProof
+    substitutes: Substitutes
 
     def password(self, *, user_name: str, password: str, code: str, where: Where) -> str:
         """Sign in with password and code; returns the session's secret.
@@ -45,7 +52,9 @@ class SignIn:
         """
         with self.database.read() as connection:
             person = store_people.find_by_user_name(connection, user_name_as_typed(user_name))
-        if not self.passwords.holds(person.person_id if person else None, password, code) or person is None:
+        source = network(where.address)
+        holds = self.passwords.holds(person.person_id if person else None, password, code, source=source)
+        if not holds or person is None:
             raise self._failed(person.person_id if person else None, "password", where)
         return self._open(person.person_id, "password", where)
 
@@ -65,6 +74,20 @@ class SignIn:
             raise self._failed(None, "passkey", where, because=error) from error
         return self._open(touched.key.person_id, "passkey", where)
 
+    def substitute(self, *, user_name: str, first_code: str, second_code: str, where: Where) -> str:
+        """Sign in with what two administrators handed over; the session ends with it (AUTH-06).
+
+        Raises:
+            NotSignedInError: always the same, whatever was wrong.
+        """
+        with self.database.read() as connection:
+            person = store_people.find_by_user_name(connection, user_name_as_typed(user_name))
+        person_id = person.person_id if person else None
+        held = self.substitutes.judge(person_id, first_code, second_code, address=where.address)
+        if held is None or person_id is None:
+            raise self._failed(person_id, "substitute", where)
+        return self._open(person_id, held.kind, where, expires_at=held.expires_at)
+
     def sign_out(self, secret: str) -> None:
         """End the session behind a cookie; nothing happens when it has ended already."""
         with self.database.begin() as connection:
@@ -73,7 +96,7 @@ class SignIn:
                 end_session(connection, session, actor=f"person:{session.person_id}", because="sign-out")
         self.access.forget_all()
 
-    def _open(self, person_id: str, method: str, where: Where) -> str:
+    def _open(self, person_id: str, method: str, where: Where, *, expires_at: datetime | None = None) -> str:
         secret = new_secret()
         with self.database.begin() as connection:
             person = store_people.active(connection, person_id, today=now().date())
@@ -86,6 +109,7 @@ class SignIn:
                     method=method,
                     address=where.address,
                     user_agent=where.user_agent,
+                    expires_at=expires_at,
                 )
                 hub_trail.append(
                     connection,
@@ -94,6 +118,8 @@ class SignIn:
                     subject=session_id,
                     details={"method": method, "address": where.address, "open_elsewhere": len(elsewhere)},
                 )
+                if elsewhere:
+                    _tell_owner(connection, person_id, session_id, where)
         if person is None:
             raise self._failed(person_id, method, where)
         return secret
@@ -113,3 +139,14 @@ class SignIn:
         return NotSignedInError(
             "sign-in failed", phase="sign-in", remedy="check what you entered; after five failures wait 15 minutes"
         )
+
+
+def _tell_owner(connection: Connection, person_id: str, session_id: str, where: Where) -> None:
+    """One person at two machines at once is either their own doing or somebody else's (AUTH-01)."""
+    raise_alert(
+        connection,
+        AlertKind.SIGNED_IN_ELSEWHERE,
+        person_id=person_id,
+        session_id=session_id,
+        details={"address": where.address, "user_agent": where.user_agent[:300]},
+    )

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from dokuei.clock import now
 from dokuei.hub.identity.model import Scope, Session
 from dokuei.hub.identity.secrets import hashed, new_id
 from dokuei.hub.identity.tables import api_token, enrolment, session
+from dokuei.hub.limits import network
+from dokuei.storage.db import UtcDateTime
 
 _SEEN_NOTED_EVERY = timedelta(minutes=5)
 
@@ -41,7 +43,14 @@ class Enrolment:
 
 
 def open_session(
-    connection: Connection, secret: str, *, person_id: str, method: str, address: str, user_agent: str
+    connection: Connection,
+    secret: str,
+    *,
+    person_id: str,
+    method: str,
+    address: str,
+    user_agent: str,
+    expires_at: datetime | None = None,
 ) -> str:
     """Start a session and return its public id; the secret is kept as a hash."""
     session_id, moment = new_id(), now()
@@ -55,6 +64,7 @@ def open_session(
             last_seen_at=moment,
             address=address[:64],
             user_agent=user_agent[:300],
+            expires_at=expires_at,
         )
     )
     return session_id
@@ -76,6 +86,20 @@ def sessions_of(connection: Connection, person_id: str) -> tuple[Session, ...]:
         .order_by(session.c.created_at.desc())
     )
     return tuple(_session(row) for row in rows)
+
+
+def sources_of(connection: Connection, person_id: str, *, since: datetime) -> frozenset[str]:
+    """Where a person signed in from lately."""
+    rows = connection.execute(
+        select(session.c.address).where(session.c.person_id == person_id, session.c.created_at > since).distinct()
+    )
+    return frozenset(network(row.address) for row in rows)
+
+
+def last_sign_ins(connection: Connection) -> dict[str, datetime]:
+    """When each person signed in last; who never did is not in it."""
+    latest = select(session.c.person_id, func.max(session.c.created_at, type_=UtcDateTime).label("at"))
+    return {row.person_id: row.at for row in connection.execute(latest.group_by(session.c.person_id))}
 
 
 def note_seen(connection: Connection, session_id: str) -> None:

@@ -60,18 +60,18 @@ def grant(connection: Connection, person_id: str, given: Grant, *, actor: str, e
 
 def revoke(connection: Connection, person_id: str, taken: Grant) -> bool:
     """Take a role back; whether there was one."""
-    site = role_grant.c.site_id.is_(None) if taken.site_id is None else role_grant.c.site_id == taken.site_id
-    ended = connection.execute(
-        update(role_grant)
-        .where(
-            role_grant.c.person_id == person_id,
-            role_grant.c.role == taken.role.value,
-            site,
-            role_grant.c.revoked_at.is_(None),
-        )
-        .values(revoked_at=now())
-    )
+    ended = connection.execute(update(role_grant).where(_held(person_id, taken)).values(revoked_at=now()))
     return ended.rowcount > 0
+
+
+def set_grant_end(connection: Connection, person_id: str, given: Grant, *, ends_on: date | None) -> None:
+    """Let a role that is held end on another day, or on none."""
+    connection.execute(update(role_grant).where(_held(person_id, given)).values(ends_on=ends_on))
+
+
+def set_end(connection: Connection, person_id: str, *, ends_on: date | None) -> None:
+    """Let an account end with the contract, or on no day."""
+    connection.execute(update(person).where(person.c.person_id == person_id).values(ends_on=ends_on))
 
 
 def grants(connection: Connection, person_id: str, *, today: date) -> tuple[Grant, ...]:
@@ -130,6 +130,14 @@ def at_sites(connection: Connection, site_ids: Collection[str] | None) -> tuple[
         somewhere = or_(role_grant.c.site_id.is_(None), role_grant.c.site_id.in_(sorted(site_ids)))
         asked = asked.where(exists().where(role_grant.c.person_id == person.c.person_id, somewhere))
     return tuple(_person(row) for row in connection.execute(asked))
+def _held(person_id: str, given: Grant) -> Any:
+    site = role_grant.c.site_id.is_(None) if given.site_id is None else role_grant.c.site_id == given.site_id
+    return and_(
+        role_grant.c.person_id == person_id,
+        role_grant.c.role == given.role.value,
+        site,
+        role_grant.c.revoked_at.is_(None),
+    )
 
 
 def _holds(today: date) -> Any:

@@ -77,6 +77,7 @@ class SiteRules:
     name_en: str
     in_evaluation: bool
     synced_passkeys_may_sign: bool
+    mammography_grade_required: bool = False
 
 
 @dataclass(frozen=True)

@@ -204,5 +204,6 @@ def reports_service(
             questions=questions,
             maker=DocumentMaker(sealer, time_zone),
             facility=facility,
+            qualifications=identity.qualifications,
         ),
     )

@@ -11,6 +11,8 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError, SignatureError
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.identity.proof import Confirmation, Confirmed
+from dokuei.hub.identity.qualification import Lack, demand_none
+from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.reports import model, store, store_deliveries, wording
 from dokuei.hub.reports.checks import checks_of, demand_answered
 from dokuei.hub.reports.documents import DocumentMaker, Documents
@@ -58,6 +60,19 @@ class Signing:
     questions: Questions
     maker: DocumentMaker
     facility: str
+    qualifications: Qualifications
+
+    def lacks(self, principal: Principal, item_id: str, role: str = "sole") -> tuple[tuple[Lack, ...], bool]:
+        """What stands between a reader and a signature on this case, and whether it takes a mammography grade.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+        """
+        with self.database.read() as connection:
+            sites = principal.sites_with(Permission.WRITE_REPORT)
+            case = self.drafting.cases.case(connection, item_id, role, site_ids=sites)
+        needed = self._grade_needed(case)
+        return self.qualifications.lacks(principal.person_id or "", grade_needed=needed), needed
 
     def begin(self, principal: Principal, item_id: str, role: str) -> Begun:
         """Freeze the version as it stands, and bind its digest into the key's challenge.
@@ -71,6 +86,7 @@ class Signing:
             case, report, draft = self._mine(connection, principal, item_id, role)
             before = store.versions(connection, report.report_id)
         rules = self.rules.of_site(case.site_id)
+        self._demand_qualified(principal, case)
         answers = self._demand_fit(case, draft)
         people = {person.person_id: person for person in self._people(draft, principal)}
         document = wording.document(
@@ -108,6 +124,7 @@ class Signing:
         """
         with self.database.read() as connection:
             case, report, draft = self._mine(connection, principal, item_id, role)
+            self._demand_qualified(principal, case)
             self._demand_fit(case, draft)
             frozen = model.demand_frozen(
                 store.frozen_of(connection, report.report_id),
@@ -125,7 +142,7 @@ class Signing:
             display_name=principal.display_name,
             signed_at=now(),
             method=confirmed.method,
-            evidence=confirmed.evidence,
+            evidence={**confirmed.evidence, "qualification": self._qualification(principal)},
         )
         signed = model.sign(frozen, signature)
         documents = self.maker.make(signed, site_id=case.site_id, images=self._known(case))
@@ -173,6 +190,18 @@ class Signing:
         known = self._known(case)
         demand_images(draft.content, known)
         return demand_answered(draft.content, checks_of(draft.content, known))
+
+    def _demand_qualified(self, principal: Principal, case: Case) -> None:
+        """Only a licensed physician stands for a report (JRS-01), for screening one of grade A or B (JRS-02)."""
+        needed = self._grade_needed(case)
+        demand_none(self.qualifications.lacks(principal.person_id or "", grade_needed=needed))
+
+    def _grade_needed(self, case: Case) -> bool:
+        return "MG" in case.modalities and self.rules.of_site(case.site_id).mammography_grade_required
+
+    def _qualification(self, principal: Principal) -> str:
+        """As it is now: what changes later changes nothing about what was signed."""
+        return self.qualifications.of(principal.person_id or "").as_of(now().date())
 
     def _known(self, case: Case) -> tuple[KnownImage, ...]:
         return self.images.of_study(case.site_id, case.study_instance_uid)

@@ -19,7 +19,8 @@ class Site:
     ``identity_mode`` says whether the hub sees patients' true identity or pseudonyms. ``certification`` is the
     programme medical device's number and ``certified_version`` the one version it covers (OPS-14); without both the
     site is in evaluation. ``keep_days`` is the term of images, in days after a study's last object came; without one
-    nothing is removed by itself.
+    nothing is removed by itself. ``mammography_grade_required`` is for a site that sends screening mammograms: they
+    are signed by readers of grade A or B alone (JRS-02).
     """
 
     site_id: str
@@ -32,6 +33,7 @@ class Site:
     certified_version: str | None = None
     synced_passkeys_may_sign: bool = False
     keep_days: int | None = None
+    mammography_grade_required: bool = False
 
     def in_evaluation(self, *, running_version: str) -> bool:
         """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date, Integer, Row, String, Table, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Date, Integer, Row, String, Table, false, insert, select, update
 
 from dokuei.clock import now
 from dokuei.hub.sites.model import Site
@@ -22,6 +22,7 @@ site = Table(
     Column("certified_version", String(40), nullable=True),
     Column("synced_passkeys_may_sign", Boolean, nullable=False),
     Column("keep_days", Integer, nullable=True),
+    Column("mammography_grade_required", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", String(200), nullable=False),
 )

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pyotp
 
+from dokuei.clock import now
+from dokuei.hub.identity.enrolment import LINK_LASTS
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.identity.service import first_administrator_link
 from tests.makers.authenticator import Authenticator
@@ -111,6 +113,7 @@ def test_the_first_administrator_comes_from_a_link_until_there_is_one(hub: Small
     assert second is not None
     assert hub.client().get("/api/v1/enrolments", headers=mine(first.rsplit("#", 1)[1])).status_code == 404
     code = second.rsplit("#", 1)[1]
+    assert hub.identity.enrolments.describe(code).expires_at <= now() + LINK_LASTS
     key = Authenticator(ORIGIN)
     made = key.create(hub.identity.enrolments.passkey_options(code))
     hub.identity.enrolments.passkey(code, made, label="")

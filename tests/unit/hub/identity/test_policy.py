@@ -73,6 +73,18 @@ def test_words_and_leaked_passwords_are_refused(password: str) -> None:
     assert "tried first" in refused(password)
 
 
+@pytest.mark.parametrize("password", ["s45.12.03", "S451203", "昭和45/12/3", "S45-12-03."])
+def test_the_birth_date_in_an_era_is_no_password_either(password: str) -> None:
+    """AUTH-08: as people in Japan write it."""
+    refused(password.ljust(8, "."))
+
+
+@pytest.mark.parametrize("password", ["sakura2026", "dokuei123", "Byouin2026", "arigatou1", "suzuki999"])
+def test_words_that_are_tried_first_in_a_japanese_hospital_are_refused(password: str) -> None:
+    """AUTH-08: dictionary words of the place."""
+    assert "tried first" in refused(password)
+
+
 def test_too_short_too_long_and_unmixed_are_refused_where_the_policy_says_so() -> None:
     """AUTH-02: length and mixture."""
     assert "shorter" in refused("a1!bcde")

@@ -1,0 +1,1 @@
+"""Whether this very version is a certified medical device."""

@@ -1,0 +1,55 @@
+"""Readers' qualifications, in SQL."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from dokuei.clock import now
+from dokuei.hub.identity.qualification import ReaderProfile, Speciality
+from dokuei.hub.identity.tables_rights import reader_profile
+
+
+def profile_of(connection: Connection, person_id: str) -> ReaderProfile | None:
+    """What is recorded of one person."""
+    row = connection.execute(select(reader_profile).where(reader_profile.c.person_id == person_id)).one_or_none()
+    return None if row is None else _profile(row)
+
+
+def profiles_of(connection: Connection, person_ids: Iterable[str]) -> dict[str, ReaderProfile]:
+    """What is recorded of several, by person."""
+    rows = connection.execute(select(reader_profile).where(reader_profile.c.person_id.in_(set(person_ids))))
+    return {row.person_id: _profile(row) for row in rows}
+
+
+def put_profile(connection: Connection, person_id: str, profile: ReaderProfile, *, actor: str) -> None:
+    """Put what is known now in place of what was there; what it was stands in the audit trail."""
+    connection.execute(delete(reader_profile).where(reader_profile.c.person_id == person_id))
+    specialities = [[one.name, None if one.until is None else one.until.isoformat()] for one in profile.specialities]
+    connection.execute(
+        insert(reader_profile).values(
+            person_id=person_id,
+            licence_number=profile.licence_number,
+            licence_until=profile.licence_until,
+            specialities=json.dumps(specialities, ensure_ascii=False),
+            mammography_grade=profile.mammography_grade,
+            mammography_until=profile.mammography_until,
+            updated_at=now(),
+            updated_by=actor,
+        )
+    )
+
+
+def _profile(row: Row[Any]) -> ReaderProfile:
+    return ReaderProfile(
+        licence_number=row.licence_number,
+        licence_until=row.licence_until,
+        specialities=tuple(
+            Speciality(name, None if until is None else date.fromisoformat(until))
+            for name, until in json.loads(row.specialities)
+        ),
+        mammography_grade=row.mammography_grade,
+        mammography_until=row.mammography_until,
+    )
