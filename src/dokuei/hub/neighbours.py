@@ -17,8 +17,8 @@ from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.audits.model import KnownStudy, PatientShown
-from dokuei.hub.gateways import store as gateways_store
 from dokuei.hub.certification.service import Certifications
+from dokuei.hub.gateways import store as gateways_store
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Principal
 from dokuei.hub.messages.model import Case as ThreadCase

@@ -130,6 +130,8 @@ def at_sites(connection: Connection, site_ids: Collection[str] | None) -> tuple[
         somewhere = or_(role_grant.c.site_id.is_(None), role_grant.c.site_id.in_(sorted(site_ids)))
         asked = asked.where(exists().where(role_grant.c.person_id == person.c.person_id, somewhere))
     return tuple(_person(row) for row in connection.execute(asked))
+
+
 def _held(person_id: str, given: Grant) -> Any:
     site = role_grant.c.site_id.is_(None) if given.site_id is None else role_grant.c.site_id == given.site_id
     return and_(
