@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -127,10 +128,11 @@ def test_of_changes_made_over_one_version_one_holds(room: ReadingRoom) -> None:
     content = Content(patient=HERS, accession_number="E")
     known = room.requests.placing.place(staff, "kita", content, source="portal")
     acts = [
-        lambda number=number: room.requests.placing.change(
+        partial(
+            room.requests.placing.change,
             staff,
             known.request_id,
-            Content(patient=HERS, accession_number="E", requesting_department=str(number)),
+            replace(content, requesting_department=str(number)),
             expected_version=1,
         )
         for number in range(6)
