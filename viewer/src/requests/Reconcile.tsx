@@ -248,7 +248,7 @@ export function Because({ requestId, verb, word, onClose }: BecauseProps): JSX.E
   return (
     <div className={classes["decide"]}>
       <Textarea
-        label={t("mismatch.because")}
+        label={t("because")}
         autosize
         minRows={2}
         maxRows={6}
