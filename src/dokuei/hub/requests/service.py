@@ -1,7 +1,7 @@
 """Requests as the rest of the hub sees them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.requests import linking, store, store_studies
 from dokuei.hub.requests.attaching import Attaching
+from dokuei.hub.requests.identities import Rules
 from dokuei.hub.requests.model import CaseRequest, ReadingRequest, State, Study, case_of
 from dokuei.hub.requests.neighbours import Cases, Contracts
 from dokuei.hub.requests.notices import Notices
@@ -130,6 +131,21 @@ class RequestsService:
         """What requests say of one case now."""
         with self.database.read() as connection:
             return case_of(study_instance_uid, store.linked(connection, site_id, study_instance_uid))
+
+    def rules(self, site_id: str) -> Rules:
+        """How a site writes and what it lets be matched without a person."""
+        with self.database.read() as connection:
+            return store_studies.rules_of(connection, site_id)
+
+    def set_rules(self, site_id: str, *, actor: str, **particulars: bool) -> Rules:
+        """How a site writes and what it lets be matched without a person; what is not named stays."""
+        with self.database.begin() as connection:
+            rules = replace(linking.lock(connection, site_id), **particulars)
+            store_studies.set_rules(connection, site_id, rules)
+            hub_trail.append(
+                connection, actor=actor, event="request.rules.changed", site_id=site_id, details=particulars
+            )
+        return rules
 
     def _shown(self, connection: Connection, found: Collection[ReadingRequest]) -> tuple[Shown, ...]:
         names = self.people.access.site_names(connection)
