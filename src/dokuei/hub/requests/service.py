@@ -159,6 +159,7 @@ class RequestsService:
             for site_id, uids in by_site.items()
             for uid, item in self.cases.items(connection, site_id, uids).items()
         }
+        rules = {site_id: store_studies.rules_of(connection, site_id) for site_id in {one.site_id for one in found}}
         return tuple(
             Shown(
                 request=one,
@@ -166,7 +167,7 @@ class RequestsService:
                 worklist_item_id=items.get((one.site_id, one.shown_link.study_instance_uid))
                 if one.shown_link
                 else None,
-                proposals=_proposals(connection, one),
+                proposals=_proposals(connection, one, rules[one.site_id]),
                 resolved_by=_resolver(one, people),
             )
             for one in found
@@ -203,16 +204,15 @@ def requests_service(
     )
 
 
-def _proposals(connection: Connection, request: ReadingRequest) -> tuple[Proposal, ...]:
+def _proposals(connection: Connection, request: ReadingRequest, rules: Rules) -> tuple[Proposal, ...]:
     if request.state != "proposed":
         return ()
-    proposed = (one.study_instance_uid for one in request.links if one.state == "proposed")
-    studies = (store_studies.find_study(connection, request.site_id, one) for one in proposed)
-    rules = store_studies.rules_of(connection, request.site_id)
+    proposed = {one.study_instance_uid for one in request.links if one.state == "proposed"}
     return tuple(
-        Proposal(one, linking.comparison_of(connection, request.site_id, request.content, one, rules).differences)
-        for one in studies
-        if one is not None
+        Proposal(one, compared.differences)
+        for one, compared in linking.compared(
+            connection, request, store_studies.find_studies(connection, request.site_id, proposed), rules
+        )
     )
 
 
