@@ -285,7 +285,7 @@ def test_a_request_is_canceled_with_a_reason_and_who_may_not_sees_none(visiting:
     page = staff.page
     staff.open(f"/requests/{request['request_id']}")
     page.get_by_role("button", name="依頼を取り消す").click()
-    page.get_by_label("判断の理由").fill("患者が来院しなかった。")
+    page.get_by_label("理由", exact=True).fill("患者が来院しなかった。")
     page.get_by_role("button", name="依頼を取り消す").click()
     expect(page.get_by_text("患者が来院しなかった。")).to_be_visible()
     expect(page.get_by_role("button", name="依頼を修正")).to_have_count(0)
@@ -319,7 +319,7 @@ def test_how_the_pages_of_requests_look(hub: BrowsedHub, visiting: Visiting, pic
     }
     size = (SIZE, LARGE)
     album.visit("requests", "/requests", sizes=size)
-    album.visit("requests-empty", "/requests?state=canceled")
+    album.visit("requests-empty", "/requests?state=proposed")
     album.visit("requests-nothing-found", "/requests", lambda page: page.get_by_role("searchbox").fill("zzz"))
     album.visit("request-new", "/requests/new", sizes=size)
     album.visit("request-gaps", "/requests/new", lambda page: page.get_by_role("button", name=PLACE).click())
@@ -331,6 +331,10 @@ def test_how_the_pages_of_requests_look(hub: BrowsedHub, visiting: Visiting, pic
     album.look("request-edit", sizes=(*size, ViewportSize(width=390, height=844)))
     album.visit("case-requested", f"/cases/{items['matched']}", sizes=size)
     album.visit("worklist-requested", "/worklist", sizes=size)
+    beside = re.compile("^(読影依頼|Reading request)$")
+    for state, item in items.items():
+        room = f"/read/{item}"
+        album.visit(f"room-{state}", room, lambda page: page.get_by_role("complementary", name=beside).wait_for())
 
 
 def test_nothing_of_a_patient_stands_in_an_address(visiting: Visiting) -> None:

@@ -2,17 +2,23 @@ import { Button } from "@mantine/core";
 import { useRef, useState, type DragEvent, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./Form.module.css";
-import { ATTACHABLE, attachable } from "./model";
+import { ATTACHABLE, refusalOf, REFUSALS, type Refusal } from "./model";
+
+interface Refused {
+  readonly why: Refusal;
+  readonly names: readonly string[];
+}
 
 /** Takes PDF and pictures by drop or by a button; says of anything else that it is not taken. */
 export function FileDrop({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }): JSX.Element {
   const { t } = useTranslation("requests");
   const [over, setOver] = useState(false);
-  const [refused, setRefused] = useState<readonly string[]>([]);
+  const [refused, setRefused] = useState<readonly Refused[]>([]);
   const input = useRef<HTMLInputElement>(null);
   const take = (files: readonly File[]): void => {
-    setRefused(files.filter(({ type }) => !attachable(type)).map(({ name }) => name));
-    const taken = files.filter(({ type }) => attachable(type));
+    const names = (why: Refusal): string[] => files.filter((file) => refusalOf(file) === why).map(({ name }) => name);
+    setRefused(REFUSALS.map((why) => ({ why, names: names(why) })).filter((one) => one.names.length > 0));
+    const taken = files.filter((file) => refusalOf(file) === null);
     if (taken.length > 0) onFiles(taken);
   };
   const dropped = (event: DragEvent): void => {
@@ -49,11 +55,11 @@ export function FileDrop({ onFiles }: { readonly onFiles: (files: readonly File[
           }}
         />
       </div>
-      {refused.length > 0 && (
-        <p role="alert" className={classes["none"]}>
-          {t("form.not_taken", { names: refused.join(t("and")) })}
+      {refused.map(({ why, names }) => (
+        <p key={why} role="alert" className={classes["refused"]}>
+          {t(why === "kind" ? "form.not_taken" : "form.too_large", { names: names.join(t("and")) })}
         </p>
-      )}
+      ))}
     </>
   );
 }

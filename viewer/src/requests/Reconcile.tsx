@@ -8,7 +8,7 @@ import { ShapeMark } from "@/ui/shapes";
 import { DayText } from "@/ui/Written";
 import { useWorklistItem } from "@/worklist/api";
 import { useMatch, useSettle, useStudies } from "./api";
-import { BothPatients, type Identity } from "./DifferenceTable";
+import { BothPatients, type Identity } from "./BothPatients";
 import classes from "./Reconcile.module.css";
 import type { Proposal, ReadingRequest } from "./shapes";
 
@@ -248,7 +248,7 @@ export function Because({ requestId, verb, word, onClose }: BecauseProps): JSX.E
   return (
     <div className={classes["decide"]}>
       <Textarea
-        label={t("mismatch.because")}
+        label={t("because")}
         autosize
         minRows={2}
         maxRows={6}

@@ -61,7 +61,11 @@ export function RequestEditor({ request, onDone }: RequestEditorProps): JSX.Elem
       side={
         <aside className={form["side"]} aria-label={t("edit")}>
           <h2>{t("edit")}</h2>
-          <SaveMark state={state} />
+          {state.kind === "clean" ? (
+            <p className={form["none"]}>{t("form.saved_as_typed")}</p>
+          ) : (
+            <SaveMark state={state} />
+          )}
           <Gaps gaps={gaps} asked />
           <Trouble state={state} saver={saver} requestId={request.request_id} />
           <Button onClick={() => void done()} disabled={state.kind === "conflict"}>

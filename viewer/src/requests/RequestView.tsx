@@ -4,7 +4,7 @@ import { ShapeMark } from "@/ui/shapes";
 import { DayText, InstantText } from "@/ui/Written";
 import { BreastPicture } from "./BreastDiagram";
 import { RequestPriorityChip, RequestStateChip } from "./chips";
-import { DifferenceTable } from "./DifferenceTable";
+import { Differences } from "./BothPatients";
 import { factsOf, type Fact } from "./facts";
 import { AttachmentList } from "./Files";
 import { KindMark } from "./marks";
@@ -35,7 +35,7 @@ export function RequestView({ request, heading, withoutAlarm = false }: RequestV
           <p>
             <ShapeMark shape="stop" /> {t("mismatch.blocks")}
           </p>
-          {request.differences.length > 0 && <DifferenceTable differences={request.differences} />}
+          {request.differences.length > 0 && <Differences differences={request.differences} />}
         </div>
       )}
       {request.changed_after_signature && (

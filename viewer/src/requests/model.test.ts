@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { madeRequest } from "./madeRequests";
 import {
   asPlaced,
-  attachable,
   byNeed,
   componentsOf,
   draftOf,
@@ -12,7 +11,9 @@ import {
   isTab,
   katakana,
   knownBefore,
+  LARGEST_FILE,
   LONGEST_TEXT,
+  refusalOf,
   sameDraft,
   takenOver,
   type Draft,
@@ -177,9 +178,12 @@ describe("requests", () => {
     expect(isTab(null)).toBe(false);
   });
 
-  it("take pictures and PDF only", () => {
-    expect(["application/pdf", "image/png", "image/jpeg"].every(attachable)).toBe(true);
-    expect(attachable("text/html")).toBe(false);
-    expect(attachable("")).toBe(false);
+  it("take pictures and PDF only, and no larger ones than the hub does", () => {
+    for (const type of ["application/pdf", "image/png", "image/jpeg"]) {
+      expect(refusalOf({ type, size: LARGEST_FILE })).toBeNull();
+      expect(refusalOf({ type, size: LARGEST_FILE + 1 })).toBe("size");
+    }
+    expect(refusalOf({ type: "text/html", size: 1 })).toBe("kind");
+    expect(refusalOf({ type: "", size: 1 })).toBe("kind");
   });
 });

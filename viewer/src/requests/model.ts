@@ -252,6 +252,16 @@ export function found(requests: readonly ReadingRequest[], text: string): Readin
 
 const MEDIA_TYPES = ["application/pdf", "image/png", "image/jpeg"] as const;
 
-/** Whether the hub takes a file of this kind beside a request. */
-export const attachable = (mediaType: string): boolean => MEDIA_TYPES.some((known) => known === mediaType);
+/** The hub takes no more in one piece. */
+export const LARGEST_FILE = 12 * 1024 * 1024;
+
+export const REFUSALS = ["kind", "size"] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** Why the hub would not take a file beside a request; null where it would. */
+export function refusalOf({ type, size }: Pick<File, "type" | "size">): Refusal | null {
+  if (!MEDIA_TYPES.some((known) => known === type)) return "kind";
+  return size > LARGEST_FILE ? "size" : null;
+}
+
 export const ATTACHABLE = MEDIA_TYPES.join(",");

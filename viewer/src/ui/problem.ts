@@ -30,6 +30,8 @@ const BY_STATUS: Readonly<Record<number, ProblemKey>> = {
   404: "not_found",
   409: "conflict",
   412: "conflict",
+  413: "bad_request",
+  415: "bad_request",
   422: "bad_request",
   429: "too_many",
   502: "unreachable",

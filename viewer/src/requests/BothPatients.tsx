@@ -10,31 +10,26 @@ import classes from "./View.module.css";
 const FIELDS: readonly DifferingField[] = ["patient_id", "name", "birth_date", "sex"];
 
 /** What the request says and what the images say, of what differs only. */
-export function DifferenceTable({ differences }: { readonly differences: readonly Difference[] }): JSX.Element {
+export function Differences({ differences }: { readonly differences: readonly Difference[] }): JSX.Element {
   const { t } = useTranslation("requests");
   return (
-    <table className={classes["differences"]}>
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">{t("mismatch.requested")}</th>
-          <th scope="col">{t("mismatch.in_images")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {differences.map(({ field, requested, in_images }) => (
-          <tr key={field}>
-            <th scope="row">{t(`identity.${field}`)}</th>
-            <td>
+    <ul className={classes["differences"]}>
+      {differences.map(({ field, requested, in_images }) => (
+        <li key={field}>
+          <span>{t(`identity.${field}`)}</span>
+          <dl>
+            <dt>{t("mismatch.requested")}</dt>
+            <dd>
               <Said field={field} value={requested} />
-            </td>
-            <td>
+            </dd>
+            <dt>{t("mismatch.in_images")}</dt>
+            <dd>
               <Said field={field} value={in_images} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            </dd>
+          </dl>
+        </li>
+      ))}
+    </ul>
   );
 }
 
