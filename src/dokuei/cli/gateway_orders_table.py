@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dokuei.cli.hl7_words import in_words
+from dokuei.cli.hl7_words import in_words, result_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +153,7 @@ def summary(orders: OrderCounts, results: ResultCounts, *, home: str, language: 
         lines.append(_word("orders line", language).format(**dataclasses.asdict(orders)))
     if results.waiting or results.sent:
         said = _word("results line", language).format(sent=results.sent, waiting=results.waiting)
-        lines.append(f"{said}: {results.error}" if results.error else said)
+        lines.append(f"{said}: {result_in_words(results.error, language)}" if results.error else said)
     if orders.refused or orders.quarantined or results.waiting:
         lines.append(_word("more", language).format(home=home))
     return lines
@@ -213,7 +213,7 @@ def _results(rows: Sequence[Result], language: Language) -> Table:
             one.control_id,
             _coloured(state, language),
             str(one.attempts),
-            escape(one.error),
+            escape(result_in_words(one.error, language)),
             escape(one.note),
         )
     return table
