@@ -74,6 +74,7 @@ _WORDS = {
         "orders line": "HL7: ハブへ送信待ち {waiting}件、ハブが拒否 {refused}件、"
         "受け付けられなかったメッセージ {quarantined}件",
         "results line": "HL7 結果: 送信済み {sent}件、未送信 {waiting}件",
+        "again": "ハブが拒否した{number}件をもう一度送ります",
         "more": "一覧: dokuei gateway orders --home {home}",
     },
     "en": {
@@ -107,6 +108,7 @@ _WORDS = {
         "orders line": "HL7: {waiting} wait for the hub, {refused} refused by it, "
         "{quarantined} messages not understood",
         "results line": "HL7 results: {sent} sent, {waiting} not sent",
+        "again": "{number} that the hub refused are told again",
         "more": "to see them: dokuei gateway orders --home {home}",
     },
 }
@@ -144,6 +146,11 @@ def tell_found(found: Found, *, language: Language, as_json: bool) -> None:
         console.print(_refusals(found.refusals, language))
     if found.results:
         console.print(_results(found.results, language))
+
+
+def told_again(number: int, *, language: Language) -> str:
+    """What was done, in a line."""
+    return _word("again", language).format(number=number)
 
 
 def summary(orders: OrderCounts, results: ResultCounts, *, home: str, language: Language) -> list[str]:
