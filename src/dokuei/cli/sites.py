@@ -29,6 +29,11 @@ KeepDays = Annotated[
     typer.Option(help="Days that images are kept after a study's last object came; 0: no term, nothing is removed."),
 ]
 Certification = Annotated[str, typer.Option(help="認証番号 of the medical device; it covers the running version only.")]
+Padded = Annotated[bool | None, typer.Option(help="Whether leading zeros of patient IDs say nothing here.")]
+Unique = Annotated[
+    bool | None,
+    typer.Option(help="Whether one study of a patient, day and modality is matched to a request without a person."),
+]
 Synced = Annotated[bool | None, typer.Option(help="Whether synced passkeys may sign reports.")]
 
 
@@ -90,6 +95,24 @@ def change_site(
     with _opened(home) as sites:
         sites.change(site_id, actor=operator(), **given)
     typer.echo("changed")
+
+
+@site_app.command("requests")
+def change_rules(
+    *, home: Home, site_id: SiteId, zero_padded_ids: Padded = None, accept_unique_match: Unique = None
+) -> None:
+    """How a hospital's reading requests are compared and matched; without options, how it is now."""
+    from dokuei.hub.app import open_hub
+
+    given = _given(zero_padded_ids=zero_padded_ids, accept_unique_match=accept_unique_match)
+    hub = open_hub(read_settings(home))
+    try:
+        hub.sites.find(site_id)
+        rules = hub.requests.set_rules(site_id, actor=operator(), **given) if given else hub.requests.rules(site_id)
+    finally:
+        hub.stores.database.close()
+    typer.echo(f"zero-padded IDs: {'equal' if rules.zero_padded_ids else 'different'}")
+    typer.echo(f"the one study that fits: {'matched' if rules.accept_unique_match else 'proposed'}")
 
 
 @site_app.command("list")

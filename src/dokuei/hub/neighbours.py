@@ -69,7 +69,7 @@ def asked_study(summary: StudySummary) -> Study:
             sex="M" if sex == "M" else "F" if sex == "F" else "O" if sex == "O" else "",
         ),
         accession_number=summary.accession_number,
-        issuer_of_accession_number="",
+        issuer_of_accession_number=summary.issuer_of_accession_number,
         study_date=summary.study_date,
         study_description=summary.study_description,
         modalities=summary.modalities,

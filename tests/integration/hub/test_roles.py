@@ -71,8 +71,8 @@ def request_id(hub: WholeHub) -> str:
         path = f"/api/v1/requests/{(placed := asked(client))['request_id']}"
         match = {"study_instance_uid": SERIES.study_instance_uid}
         client.post(f"{path}/match", json=match).raise_for_status()
-        sent = {"content": b"%PDF-1.7", "headers": {"Content-Type": "application/pdf"}}
-        client.post(f"{path}/attachments", **sent).raise_for_status()
+        kind = {"Content-Type": "application/pdf"}
+        client.post(f"{path}/attachments", content=b"%PDF-1.7", headers=kind).raise_for_status()
     return str(placed["request_id"])
 
 

@@ -8,6 +8,20 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A person's name in its three groups, as it came. */
+        readonly AskedNameOut: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+        };
+        /** @description Who is meant, as it came. */
+        readonly AskedPatientOut: {
+            readonly patient_id: string;
+            readonly issuer_of_patient_id: string;
+            readonly name: components["schemas"]["AskedNameOut"];
+            readonly birth_date: string;
+            readonly sex: string;
+        };
         /** @description What the hospital's gateway told last of the study. */
         readonly AtGatewayOut: {
             readonly gateway_id: string;
@@ -186,7 +200,7 @@ export interface components {
         };
         /** @description Whom the request named before (REC-10). */
         readonly FormerOut: {
-            readonly patient: components["schemas"]["PatientOut"];
+            readonly patient: components["schemas"]["AskedPatientOut"];
             /** Format: date-time */
             readonly until: string;
             readonly changed_by: string;
@@ -305,7 +319,7 @@ export interface components {
             readonly priority: components["schemas"]["Priority"];
             readonly study_instance_uid: string;
             readonly patient_id: string;
-            readonly patient_name: components["schemas"]["dokuei__hub__worklist__api__NameOut"];
+            readonly patient_name: components["schemas"]["NameOut"];
             readonly patient_birth_date: string;
             readonly patient_sex: string;
             readonly study_date: string;
@@ -376,6 +390,12 @@ export interface components {
         /** @description Which study somebody means. */
         readonly MatchIn: {
             readonly study_instance_uid: string;
+        };
+        /** @description A person's name in its three groups. */
+        readonly NameOut: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
         };
         /** @description A person's name in its three groups. */
         readonly NameShape: {
@@ -487,14 +507,6 @@ export interface components {
             readonly patient_birth_date: string;
             readonly patient_sex: string;
         };
-        /** @description Who is meant, as it came. */
-        readonly PatientOut: {
-            readonly patient_id: string;
-            readonly issuer_of_patient_id: string;
-            readonly name: components["schemas"]["dokuei__hub__requests__api_shapes__NameOut"];
-            readonly birth_date: string;
-            readonly sex: string;
-        };
         /** @description Who is meant. */
         readonly PatientShape: {
             /** @default  */
@@ -571,7 +583,7 @@ export interface components {
             readonly modalities: readonly string[];
             readonly study_description: string;
             readonly accession_number: string;
-            readonly patient: components["schemas"]["PatientOut"];
+            readonly patient: components["schemas"]["AskedPatientOut"];
             readonly differences: readonly components["schemas"]["DifferenceOut"][];
         };
         /** @description Studies for a match by hand. */
@@ -703,7 +715,7 @@ export interface components {
             readonly accession_number: string;
             readonly issuer_of_accession_number: string;
             readonly placer_order_number: string;
-            readonly patient: components["schemas"]["PatientOut"];
+            readonly patient: components["schemas"]["AskedPatientOut"];
             readonly modality: string;
             readonly examination_date: string;
             readonly procedure: components["schemas"]["CodeOut"];
@@ -872,18 +884,6 @@ export interface components {
             readonly counts: {
                 readonly [key: string]: number;
             };
-        };
-        /** @description A person's name in its three groups, as it came. */
-        readonly dokuei__hub__requests__api_shapes__NameOut: {
-            readonly alphabetic: string;
-            readonly ideographic: string;
-            readonly phonetic: string;
-        };
-        /** @description A person's name in its three groups. */
-        readonly dokuei__hub__worklist__api__NameOut: {
-            readonly alphabetic: string;
-            readonly ideographic: string;
-            readonly phonetic: string;
         };
     };
     responses: never;

@@ -27,6 +27,8 @@ export function madeItem(id: string, changed: Partial<WorklistItem> = {}): Workl
     arrived_at: "2026-11-23T08:00:00Z",
     due_at: null,
     report_status: null,
+    request_state: "none",
+    request_reason: "",
     assigned_to: null,
     locked_by: null,
     priors: [],

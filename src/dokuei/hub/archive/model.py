@@ -153,6 +153,7 @@ class StudySummary:
     first_received_at: datetime
     last_received_at: datetime
     ledger: Ledger
+    issuer_of_accession_number: str = ""
 
 
 @dataclass(frozen=True)

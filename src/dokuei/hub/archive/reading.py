@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row, Select, func, select
 from dokuei.dicom import uids
 from dokuei.errors import NotFoundError, StaleError
 from dokuei.hub.archive import ledgers
+from dokuei.hub.archive.attributes import tag
 from dokuei.hub.archive.model import ArchivedInstance, PatientName, StudySummary
-from dokuei.hub.archive.store import coded_of
+from dokuei.hub.archive.store import coded_of, unpack
 from dokuei.hub.archive.tables import instance, series, study
 
 _JOINED = instance.join(series, series.c.id == instance.c.series_key).join(study, study.c.id == series.c.study_key)
@@ -133,7 +134,20 @@ def study_summary(connection: Connection, site_id: str, study_instance_uid: str)
         first_received_at=row.first_received_at,
         last_received_at=row.last_received_at,
         ledger=ledgers.of_study(connection, site_id, study_instance_uid),
+        issuer_of_accession_number=_accession_issuer(connection, row.id),
     )
+
+
+def _accession_issuer(connection: Connection, study_key: int) -> str:
+    """Whose accession number it is: the local name, else the universal one (PS3.3 C.7.2.1, table 10-17)."""
+    packed = connection.execute(select(study.c.attributes).where(study.c.id == study_key)).scalar_one()
+    sequence = unpack(packed).get(tag("IssuerOfAccessionNumberSequence"))
+    item = next(iter((sequence or {}).get("Value") or ()), None) or {}
+    for keyword in ("LocalNamespaceEntityID", "UniversalEntityID"):
+        values = item.get(tag(keyword), {}).get("Value") or [""]
+        if values[0]:
+            return str(values[0])
+    return ""
 
 
 def patient_name(row: Row[Any]) -> PatientName:

@@ -143,7 +143,7 @@ class MatchIn(Shape):
     study_instance_uid: str = Field(pattern=r"^[0-9.]{1,64}$")
 
 
-class NameOut(BaseModel):
+class AskedNameOut(BaseModel):
     """A person's name in its three groups, as it came."""
 
     alphabetic: str
@@ -151,12 +151,12 @@ class NameOut(BaseModel):
     phonetic: str
 
 
-class PatientOut(BaseModel):
+class AskedPatientOut(BaseModel):
     """Who is meant, as it came."""
 
     patient_id: str
     issuer_of_patient_id: str
-    name: NameOut
+    name: AskedNameOut
     birth_date: str
     sex: str
 
@@ -192,7 +192,7 @@ class ProposalOut(BaseModel):
     modalities: list[str]
     study_description: str
     accession_number: str
-    patient: PatientOut
+    patient: AskedPatientOut
     differences: list[DifferenceOut]
 
 
@@ -214,7 +214,7 @@ class AttachmentOut(BaseModel):
 class FormerOut(BaseModel):
     """Whom the request named before (REC-10)."""
 
-    patient: PatientOut
+    patient: AskedPatientOut
     until: datetime
     changed_by: str
     because: str
@@ -236,7 +236,7 @@ class RequestOut(BaseModel):
     accession_number: str
     issuer_of_accession_number: str
     placer_order_number: str
-    patient: PatientOut
+    patient: AskedPatientOut
     modality: str
     examination_date: str
     procedure: CodeOut
@@ -299,7 +299,7 @@ def request_out(shown: Shown) -> RequestOut:
         resolved_because=link.settled_because if link else "",
         former=[
             FormerOut(
-                patient=PatientOut(**asdict(one.patient)),
+                patient=AskedPatientOut(**asdict(one.patient)),
                 until=one.until,
                 changed_by=one.changed_by,
                 because=one.because,
@@ -322,6 +322,6 @@ def proposal_out(proposal: Proposal) -> ProposalOut:
         modalities=list(study.modalities),
         study_description=study.study_description,
         accession_number=study.accession_number,
-        patient=PatientOut(**asdict(study.patient)),
+        patient=AskedPatientOut(**asdict(study.patient)),
         differences=[DifferenceOut(**asdict(one)) for one in proposal.differences],
     )

@@ -71,10 +71,13 @@ def tell(connection: Connection, site_id: str, study_instance_uids: Iterable[str
         outbox.put(connection, REQUEST_CHANGED, told)
 
 
-def comparison_of(connection: Connection, site_id: str, content: Content, study: Study, rules: Rules) -> Comparison:
-    """A request's patient against a study's, with what merges have made one."""
-    keys = store_studies.one_person(connection, site_id, key_of(content.patient.patient_id))
-    return compare(content.patient, study.patient, rules, one_person=keys)
+def compared(
+    connection: Connection, request: ReadingRequest, studies: Iterable[Study], rules: Rules
+) -> tuple[tuple[Study, Comparison], ...]:
+    """A request's patient against that of each study, with what merges have made one."""
+    patient = request.content.patient
+    keys = store_studies.one_person(connection, request.site_id, key_of(patient.patient_id))
+    return tuple((one, compare(patient, one.patient, rules, one_person=keys)) for one in studies)
 
 
 def alone(connection: Connection, request: ReadingRequest, link: Link) -> Link:

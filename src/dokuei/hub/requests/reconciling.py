@@ -9,6 +9,7 @@ from dokuei.hub.requests.identities import key_of
 from dokuei.hub.requests.matching import by_hand
 from dokuei.hub.requests.model import Difference, Link, ReadingRequest, Study, demand_open, demand_reason
 from dokuei.hub.requests.placing import found
+from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
 _PHASE = "deciding on a request"
@@ -39,14 +40,19 @@ class Reconciling:
             content, site_id = known.content, known.site_id
             rules = linking.lock(connection, site_id)
             keys = store_studies.one_person(connection, site_id, key_of(content.patient.patient_id))
+            hub_trail.append(
+                connection,
+                actor=principal.actor,
+                event="request.studies.read",
+                site_id=site_id,
+                subject=known.request_id,
+            )
             linked = {one.study_instance_uid for one in known.links}
             near = store_studies.studies_for(connection, site_id, content, keys=keys, more=linked)
             day = store_studies.studies_of_day(connection, site_id, content.examination_date)
             every = {one.study_instance_uid: one for one in (*near, *(day if content.examination_date else ()))}
-            return tuple(
-                Proposal(one, linking.comparison_of(connection, site_id, content, one, rules).differences)
-                for one in every.values()
-            )
+            found_here = linking.compared(connection, known, every.values(), rules)
+            return tuple(Proposal(one, held.differences) for one, held in found_here)
 
     def match(self, principal: Principal, request_id: str, study_instance_uid: str) -> ReadingRequest:
         """Say that a request is about a study; where they differ, it is a mismatch until somebody says why.
@@ -63,7 +69,7 @@ class Reconciling:
             study = store_studies.find_study(connection, known.site_id, study_instance_uid)
             if study is None:
                 raise NotFoundError("no such study", phase=_PHASE)
-            comparison = linking.comparison_of(connection, known.site_id, known.content, study, rules)
+            ((_, comparison),) = linking.compared(connection, known, (study,), rules)
             chosen = linking.alone(connection, known, by_hand(study, comparison, by=principal.actor))
             others = (one for one in known.links if one.study_instance_uid != study_instance_uid)
             links = (chosen, *(one for one in others if one.state != "proposed"))

@@ -1,7 +1,7 @@
 """Requests as the rest of the hub sees them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.requests import linking, store, store_studies
 from dokuei.hub.requests.attaching import Attaching
+from dokuei.hub.requests.identities import Rules
 from dokuei.hub.requests.model import CaseRequest, ReadingRequest, State, Study, case_of
 from dokuei.hub.requests.neighbours import Cases, Contracts
 from dokuei.hub.requests.notices import Notices
@@ -131,6 +132,21 @@ class RequestsService:
         with self.database.read() as connection:
             return case_of(study_instance_uid, store.linked(connection, site_id, study_instance_uid))
 
+    def rules(self, site_id: str) -> Rules:
+        """How a site writes and what it lets be matched without a person."""
+        with self.database.read() as connection:
+            return store_studies.rules_of(connection, site_id)
+
+    def set_rules(self, site_id: str, *, actor: str, **particulars: bool) -> Rules:
+        """How a site writes and what it lets be matched without a person; what is not named stays."""
+        with self.database.begin() as connection:
+            rules = replace(linking.lock(connection, site_id), **particulars)
+            store_studies.set_rules(connection, site_id, rules)
+            hub_trail.append(
+                connection, actor=actor, event="request.rules.changed", site_id=site_id, details=particulars
+            )
+        return rules
+
     def _shown(self, connection: Connection, found: Collection[ReadingRequest]) -> tuple[Shown, ...]:
         names = self.people.access.site_names(connection)
         people = self.people.names(_deciders(found))
@@ -143,6 +159,7 @@ class RequestsService:
             for site_id, uids in by_site.items()
             for uid, item in self.cases.items(connection, site_id, uids).items()
         }
+        rules = {site_id: store_studies.rules_of(connection, site_id) for site_id in {one.site_id for one in found}}
         return tuple(
             Shown(
                 request=one,
@@ -150,7 +167,7 @@ class RequestsService:
                 worklist_item_id=items.get((one.site_id, one.shown_link.study_instance_uid))
                 if one.shown_link
                 else None,
-                proposals=_proposals(connection, one),
+                proposals=_proposals(connection, one, rules[one.site_id]),
                 resolved_by=_resolver(one, people),
             )
             for one in found
@@ -187,16 +204,15 @@ def requests_service(
     )
 
 
-def _proposals(connection: Connection, request: ReadingRequest) -> tuple[Proposal, ...]:
+def _proposals(connection: Connection, request: ReadingRequest, rules: Rules) -> tuple[Proposal, ...]:
     if request.state != "proposed":
         return ()
-    proposed = (one.study_instance_uid for one in request.links if one.state == "proposed")
-    studies = (store_studies.find_study(connection, request.site_id, one) for one in proposed)
-    rules = store_studies.rules_of(connection, request.site_id)
+    proposed = {one.study_instance_uid for one in request.links if one.state == "proposed"}
     return tuple(
-        Proposal(one, linking.comparison_of(connection, request.site_id, request.content, one, rules).differences)
-        for one in studies
-        if one is not None
+        Proposal(one, compared.differences)
+        for one, compared in linking.compared(
+            connection, request, store_studies.find_studies(connection, request.site_id, proposed), rules
+        )
     )
 
 

@@ -81,6 +81,13 @@ def find_study(connection: Connection, site_id: str, study_instance_uid: str) ->
     return None if row is None else _study(row)
 
 
+def find_studies(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> tuple[Study, ...]:
+    """Some studies of a site, the latest first."""
+    query = select(study).where(study.c.site_id == site_id, study.c.study_instance_uid.in_(study_instance_uids))
+    rows = connection.execute(query.order_by(study.c.study_date.desc(), study.c.study_instance_uid))
+    return tuple(_study(row) for row in rows)
+
+
 def studies_for(
     connection: Connection, site_id: str, content: Content, *, keys: Collection[str], more: Collection[str] = ()
 ) -> tuple[Study, ...]:

@@ -3,7 +3,9 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +71,8 @@ def test_a_claim_while_a_mismatch_appears_is_either_before_it_or_refused(room: R
         item = room.take_in(view(AccessionNumber=f"B-{number}"))
         content = Content(patient=OTHER, accession_number=f"B-{number}")
         outcomes = together(
-            lambda item=item: room.worklist.claim(reader, item),
-            lambda content=content: room.requests.placing.place(staff, "kita", content, source="portal"),
+            partial(room.worklist.claim, reader, item),
+            partial(room.requests.placing.place, staff, "kita", content, source="portal"),
         )
         assert outcomes[1] == "done"
         assert outcomes[0] in {"done", "conflict"}
@@ -86,8 +88,8 @@ def test_a_request_and_its_study_that_come_at_once_are_joined(room: ReadingRoom)
         study = asked_study(room.archive.study_summary("kita", str(one.StudyInstanceUID)))
         content = Content(patient=HERS, accession_number=f"C-{number}")
         together(
-            lambda study=study: room.requests.study_changed(study),
-            lambda content=content: room.requests.placing.place(staff, "kita", content, source="portal"),
+            partial(room.requests.study_changed, study),
+            partial(room.requests.placing.place, staff, "kita", content, source="portal"),
         )
     room.carry_out()
     counted = room.requests.list(staff).counts
@@ -99,7 +101,7 @@ def test_of_two_requests_that_come_at_once_for_one_study_one_wants_a_decision(ro
     for number in range(ROUNDS):
         room.take_in(view(AccessionNumber=f"D-{number}"))
         content = Content(patient=HERS, accession_number=f"D-{number}")
-        place = lambda content=content: room.requests.placing.place(staff, "kita", content, source="portal")  # noqa: E731 - said twice below
+        place = partial(room.requests.placing.place, staff, "kita", content, source="portal")
         assert together(place, place) == ["done", "done"]
     counted = room.requests.list(staff).counts
     assert (counted["matched"], counted["mismatch"]) == (ROUNDS, ROUNDS)
@@ -126,10 +128,11 @@ def test_of_changes_made_over_one_version_one_holds(room: ReadingRoom) -> None:
     content = Content(patient=HERS, accession_number="E")
     known = room.requests.placing.place(staff, "kita", content, source="portal")
     acts = [
-        lambda number=number: room.requests.placing.change(
+        partial(
+            room.requests.placing.change,
             staff,
             known.request_id,
-            Content(patient=HERS, accession_number="E", requesting_department=str(number)),
+            replace(content, requesting_department=str(number)),
             expected_version=1,
         )
         for number in range(6)

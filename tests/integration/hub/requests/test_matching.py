@@ -6,10 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from pydicom.dataset import Dataset
 from sqlalchemy import select
 
-from dokuei.hub.requests import linking, store_studies
-from dokuei.hub.requests.identities import Rules
 from dokuei.storage.audit import hub_entries
 from tests.makers.archive import MG, image
 from tests.makers.reading import ReadingRoom, reading_room
@@ -83,9 +82,7 @@ def test_without_a_number_patient_day_and_modality_are_a_proposal_that_a_person_
 
 
 def test_a_sites_rule_accepts_the_one_study_that_it_can_be(room: ReadingRoom) -> None:
-    with room.hub.database.begin() as connection:
-        linking.lock(connection, "kita")
-        store_studies.set_rules(connection, "kita", Rules(accept_unique_match=True))
+    room.requests.set_rules("kita", actor="operator:x", accept_unique_match=True)
     staff = room.reader("staff.a", STAFF)
     placed = hers(staff, accession_number="")
     room.take_in(view(AccessionNumber=""))
@@ -262,6 +259,17 @@ def test_numbers_that_cannot_be_compared_are_proposed_and_block_nobody(room: Rea
     item = room.take_in(view(IssuerOfPatientID="HERE"))
     assert read(staff, placed)["state"] == "proposed"
     assert reader.post(f"/api/v1/worklist/{item}/claim").status_code == 200
+
+
+def test_one_number_of_two_issuers_is_two_numbers(room: ReadingRoom) -> None:
+    staff = room.reader("staff.a", STAFF)
+    issuer = Dataset()
+    issuer.LocalNamespaceEntityID = "HIS"
+    placed = hers(staff, issuer_of_accession_number="RIS")
+    room.take_in(view(IssuerOfAccessionNumberSequence=[issuer]))
+    assert read(staff, placed)["state"] == "waiting"
+    right = hers(staff, issuer_of_accession_number="ＨＩＳ", placer_order_number="P-2")
+    assert right["state"] == "matched"
 
 
 def test_a_canceled_request_shows_at_its_case(room: ReadingRoom) -> None:
