@@ -58,6 +58,8 @@ the Basic Application Confidentiality Profile with the options that `[gateway.ps
   fixed sentences, with how many objects; no value goes with them.
 - One key for each gateway: two gateways of a site need the same `pseudonyms.key` (copy it before the first study), and
   a report comes back through the one that sent its study. A key that is lost is not made anew.
+- Orders and corrections of patients by HL7 go out under the same pseudonyms and numbers as images; birth date, reason,
+  clinical information, physician, department and the procedure's name stay here (`dokuei gateway orders` says which).
 - `dokuei gateway pseudonyms --of P-…` says in the hospital who stands behind a pseudonym.
 
 ## What is looked for in texts

@@ -1,6 +1,7 @@
 """The way back, whole: images by C-STORE, a report signed with a key, SR and sealed PDF in the hospital's PACS."""
 
 import io
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ from dokuei.hub.reports.pades import certificates, verify_seal
 from tests.makers.archive import MG, image
 from tests.makers.authenticator import Authenticator
 from tests.makers.home import Home, running_home
-from tests.makers.peers import Orthanc, orthanc_program, running_orthanc
+from tests.makers.hospital import InformationSystem, ask, order, written
+from tests.makers.hospital import said as said_of
+from tests.makers.peers import Orthanc, free_port, orthanc_program, running_orthanc
 from tests.makers.reading import TEXT
 
 pytestmark = pytest.mark.peer
@@ -35,8 +38,17 @@ def pacs(tmp_path: Path) -> Iterator[Orthanc]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, pacs: Orthanc) -> Iterator[Home]:
+def his() -> Iterator[InformationSystem]:
+    with InformationSystem().running() as running:
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path, pacs: Orthanc, his: InformationSystem) -> Iterator[Home]:
     destination = {
+        "DOKUEI_GATEWAY__HL7__PORT": str(free_port()),
+        "DOKUEI_GATEWAY__HL7__RESULTS__HOST": "127.0.0.1",
+        "DOKUEI_GATEWAY__HL7__RESULTS__PORT": str(his.port),
         "DOKUEI_GATEWAY__PACS__AE_TITLE": pacs.ae_title,
         "DOKUEI_GATEWAY__PACS__HOST": "127.0.0.1",
         "DOKUEI_GATEWAY__PACS__PORT": str(pacs.dimse_port),
@@ -45,8 +57,14 @@ def home(tmp_path: Path, pacs: Orthanc) -> Iterator[Home]:
         yield running
 
 
-def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(home: Home, pacs: Orthanc) -> None:
-    """REC-14: verified, with verifying observer and the images read; the PDF's seal is unbroken on arrival."""
+def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(
+    home: Home, pacs: Orthanc, his: InformationSystem
+) -> None:
+    """REC-14: verified, with verifying observer and the images read; the PDF's seal is unbroken on arrival.
+
+    The hospital's own system, which had ordered it by HL7, is told under its numbers.
+    """
+    place_order(home)
     with reader(home) as (client, key):
         item = send_mammograms(home, client)
         final = read_and_sign(client, key, item)
@@ -70,11 +88,16 @@ def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(home: Home, pa
     assert TEXT["impression"] in said
     assert "Verifying Observers" in said
     assert said.count("inferred from IMAGE") == 4
+    told_to(his)
 
 
-def test_under_pseudonyms_the_report_comes_back_under_the_true_identity(home: Home, pacs: Orthanc) -> None:
-    """JRS-11: the reading centre knows the pseudonym alone; the PACS gets the patient, the seal unbroken."""
+def test_under_pseudonyms_the_report_comes_back_under_the_true_identity(
+    home: Home, pacs: Orthanc, his: InformationSystem
+) -> None:
+    """JRS-11: the reading centre knows the pseudonym alone; the PACS and the HIS get the patient, the seal unbroken."""
     home.run("site", "change", "hospital", "--mode", "pseudonym")
+    home.wait_until(lambda: "仮名" in home.run("gateway", "pseudonyms"), what="heard at the gateway")
+    place_order(home)
     with reader(home) as (client, key):
         item = send_mammograms(home, client)
         case = client.get(f"/api/v1/worklist/{item}").raise_for_status().json()
@@ -95,6 +118,32 @@ def test_under_pseudonyms_the_report_comes_back_under_the_true_identity(home: Ho
     assert verify_seal(pdf_inside(found[ENCAPSULATED_PDF]), trusted=trusted).good
     said = dumped(found[ENHANCED_SR], home.folder / "sr.dcm")
     assert said.count("inferred from IMAGE") == 4
+    told_to(his)
+    assert case["study_instance_uid"] not in his.text(0)
+
+
+def place_order(home: Home) -> None:
+    """The order of the patient whose images come, as far as the reading centre's taking it."""
+    name = "山田^花子^^^^^L^I~やまだ^はなこ^^^^^L^P~Yamada^Hanako^^^^^L^A"
+    text = order(patient_id="P1", name=name, study="").replace("19700203", "19700101")
+    assert said_of(ask(int(home.environment["DOKUEI_GATEWAY__HL7__PORT"]), written(text)))[1] == "AA"
+
+    def taken() -> bool:
+        orders = json.loads(home.run("gateway", "orders", "--all", "--json"))["orders"]
+        return [one["state"] for one in orders] == ["taken"]
+
+    home.wait_until(taken, what="taken by the hub")
+
+
+def told_to(his: InformationSystem) -> None:
+    """The result, under the hospital's own patient and numbers, and once."""
+    his.wait_for(1, seconds=60)
+    text = his.text(0)
+    assert "|P1^^^BYOIN^PI||山田^花子^^^^^L^I~やまだ^はなこ^^^^^L^P~Yamada^Hanako^^^^^L^A|" in text
+    assert "\rORC|RE|P1|F1" in text
+    assert "|A1|" in text
+    assert "悪性の疑い" in text
+    assert len(his.taken) == 1
 
 
 def report_of(client: httpx.Client, item: str) -> dict[str, Any]:

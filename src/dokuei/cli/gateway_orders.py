@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dokuei.cli.gateway_orders_table import Found, tell_found
+from dokuei.cli.gateway_orders_table import Found, tell_found, told_again
 from dokuei.cli.options import Home, gateway_settings, operator
 from dokuei.errors import NotFoundError, RequestError
 from dokuei.logs import configure_logs
@@ -80,3 +80,12 @@ def settle(message: Number, *, home: Home) -> None:
 
     with _opened(home) as (_, spool):
         resolve(spool.database, message, actor=operator())
+
+
+@orders_app.command("again")
+def again(*, home: Home) -> None:
+    """Tell the hub once more of every order that it has refused, when what was in the way is mended."""
+    from dokuei.gateway.orders import tell_again
+
+    with _opened(home) as (settings, spool):
+        typer.echo(told_again(tell_again(spool.database, actor=operator()), language=settings.language))

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dokuei.cli.hl7_words import in_words
+from dokuei.cli.hl7_words import in_words, result_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +74,7 @@ _WORDS = {
         "orders line": "HL7: ハブへ送信待ち {waiting}件、ハブが拒否 {refused}件、"
         "受け付けられなかったメッセージ {quarantined}件",
         "results line": "HL7 結果: 送信済み {sent}件、未送信 {waiting}件",
+        "again": "ハブが拒否した{number}件をもう一度送ります",
         "more": "一覧: dokuei gateway orders --home {home}",
     },
     "en": {
@@ -107,6 +108,7 @@ _WORDS = {
         "orders line": "HL7: {waiting} wait for the hub, {refused} refused by it, "
         "{quarantined} messages not understood",
         "results line": "HL7 results: {sent} sent, {waiting} not sent",
+        "again": "{number} that the hub refused are told again",
         "more": "to see them: dokuei gateway orders --home {home}",
     },
 }
@@ -146,6 +148,11 @@ def tell_found(found: Found, *, language: Language, as_json: bool) -> None:
         console.print(_results(found.results, language))
 
 
+def told_again(number: int, *, language: Language) -> str:
+    """What was done, in a line."""
+    return _word("again", language).format(number=number)
+
+
 def summary(orders: OrderCounts, results: ResultCounts, *, home: str, language: Language) -> list[str]:
     """The lines of the gateway's status; none where HL7 was never used."""
     lines = []
@@ -153,7 +160,7 @@ def summary(orders: OrderCounts, results: ResultCounts, *, home: str, language: 
         lines.append(_word("orders line", language).format(**dataclasses.asdict(orders)))
     if results.waiting or results.sent:
         said = _word("results line", language).format(sent=results.sent, waiting=results.waiting)
-        lines.append(f"{said}: {results.error}" if results.error else said)
+        lines.append(f"{said}: {result_in_words(results.error, language)}" if results.error else said)
     if orders.refused or orders.quarantined or results.waiting:
         lines.append(_word("more", language).format(home=home))
     return lines
@@ -213,7 +220,7 @@ def _results(rows: Sequence[Result], language: Language) -> Table:
             one.control_id,
             _coloured(state, language),
             str(one.attempts),
-            escape(one.error),
+            escape(result_in_words(one.error, language)),
             escape(one.note),
         )
     return table

@@ -14,6 +14,24 @@ JAPANESE: Final = {
     207: "ゲートウェイで受け取れませんでした",
 }
 
+RESULT_JAPANESE: Final = {
+    "it did not answer": "応答がありません",
+    "it hung up before it had answered": "応答の前に切断されました",
+    "its answer is no HL7 message that can be read": "応答をHL7メッセージとして読めません",
+    "its answer acknowledges nothing (no MSA)": "応答にMSAがありません",
+    "its answer is to another message (MSA-2)": "別のメッセージへの応答です（MSA-2）",
+    "it answered": "受け取りを断られました",
+    "does not answer": "接続できません",
+    "does not speak TLS as is set": "設定どおりのTLSで通信できません",
+    "the report cannot be read": "レポートを読めません",
+}
+
+
+def result_in_words(error: str, language: Literal["ja", "en"]) -> str:
+    """Why a result is not sent, in this language, and what was recorded."""
+    words = next((japanese for english, japanese in RESULT_JAPANESE.items() if english in error), None)
+    return error if language == "en" or words is None else f"{words}（{error}）"
+
 
 def in_words(condition: int, reason: str, language: Literal["ja", "en"]) -> str:
     """The condition in this language, and what was recorded."""

@@ -197,6 +197,12 @@ def resolve(connection: Connection, refusal_id: int, *, actor: str) -> bool:
     return done.rowcount == 1
 
 
+def tell_again(connection: Connection) -> int:
+    """What the hub has refused waits once more; gives how many."""
+    again = update(order_notice).where(order_notice.c.state == "refused")
+    return connection.execute(again.values(state="waiting", attempts=0, not_before=None, changed_at=now())).rowcount
+
+
 def to_tell(connection: Connection) -> tuple[NoticeRow, ...]:
     """What the hub has not answered for and may be told now, the oldest first."""
     c = order_notice.c

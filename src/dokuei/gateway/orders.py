@@ -156,6 +156,15 @@ def settle(database: Database, refusal_id: int, *, actor: str) -> None:
         gateway_trail.append(connection, actor=actor, event="order.settled", details={"number": refusal_id})
 
 
+def tell_again(database: Database, *, actor: str) -> int:
+    """Staff has mended what the hub refused orders for; gives how many are told again."""
+    with database.begin() as connection:
+        again = order_tables.tell_again(connection)
+        if again:
+            gateway_trail.append(connection, actor=actor, event="order.again", details={"notices": again})
+    return again
+
+
 def _key(data: bytes) -> str:
     """The same for the same message sent again, whose MSH-7 may tell another time."""
     first, rest = _first_segment(data)

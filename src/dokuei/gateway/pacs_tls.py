@@ -18,9 +18,13 @@ def client_context(destination: Destination | ResultDestination) -> ssl.SSLConte
         if destination.certificate is not None:
             context.load_cert_chain(destination.certificate, destination.private_key)
     except (OSError, ssl.SSLError) as error:
+        if isinstance(destination, Destination):
+            name, section = destination.ae_title, "pacs"
+        else:
+            name, section = destination.application, "hl7.results"
         raise ConfigurationError(
-            f"TLS toward {destination.host} cannot start: {error}",
+            f"TLS toward {name} cannot start: {error}",
             phase="reading certificates",
-            remedy="look at its ca, certificate and private_key in dokuei.toml",
+            remedy=f"look at ca, certificate and private_key of [gateway.{section}]",
         ) from error
     return context

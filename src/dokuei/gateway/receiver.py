@@ -74,7 +74,7 @@ def serve(settings: Settings, *, ready: Callable[[Endpoint], None], stop: thread
         listeners = Listeners(plain, secure)
         acceptors = [Child("acceptor", partial(accept, settings, listeners)) for _ in range(gateway.acceptors)]
         if gateway.hl7.port:
-            orders = stack.enter_context(_listen(gateway.hl7.host, gateway.hl7.port))
+            orders = stack.enter_context(_listen(gateway.hl7.host, gateway.hl7.port, section="gateway.hl7"))
             acceptors.append(Child("orders", partial(listen, settings, orders)))
         for acceptor in acceptors:
             stack.callback(acceptor.kill)
@@ -179,7 +179,7 @@ def _demand_listener(gateway: GatewaySettings) -> None:
 
 
 @contextmanager
-def _listen(host: str, port: int) -> Iterator[socket.socket]:
+def _listen(host: str, port: int, *, section: str = "gateway") -> Iterator[socket.socket]:
     """A listener at this port and no other: modalities are set to it (a killed receiver frees it in a moment)."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -195,7 +195,7 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
                     raise ConfigurationError(
                         f"{host}:{port} cannot be opened: {error.strerror}",
                         phase="starting",
-                        remedy="set gateway.host to an address of this machine, gateway.port to an allowed port",
+                        remedy=f"set {section}.host to an address of this machine, {section}.port to an allowed port",
                     ) from error
                 time.sleep(_PORT_PAUSE_SECONDS)
         listener.listen(_BACKLOG)

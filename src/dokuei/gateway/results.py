@@ -16,7 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from dokuei.clock import now
-from dokuei.errors import DokueiError, Hl7Error, PeerRefusedError, UnreachableError
+from dokuei.errors import ConfigurationError, DokueiError, Hl7Error, PeerRefusedError, UnreachableError
 from dokuei.gateway import order_tables, result_tables
 from dokuei.gateway.hl7.answer import APPLICATION_ACCEPT
 from dokuei.gateway.hl7.charset import ISO_2022_JP, unwritable
@@ -103,7 +103,7 @@ class Results:
                 continue
             try:
                 self._send(one, body, destination)
-            except UnreachableError as error:
+            except (UnreachableError, ConfigurationError) as error:
                 self._postpone(one, error)
                 return
             except (PeerRefusedError, Hl7Error) as error:

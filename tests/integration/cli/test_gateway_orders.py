@@ -130,6 +130,12 @@ def test_staff_sees_a_refused_message_as_it_came_and_settles_it(home: Path) -> N
     assert rows[-1].actor.startswith("operator:")
 
 
+def test_what_the_hub_refused_is_told_again_when_staff_says_so(home: Path) -> None:
+    assert "1" in _run(home, "orders", "again").output
+    assert [one["state"] for one in json.loads(_run(home, "orders", "--json").output)["orders"]] == ["waiting"] * 2
+    assert "0" in _run(home, "orders", "again").output
+
+
 def test_nothing_to_see_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOKUEI_LANGUAGE", "en")
     open_spool(tmp_path).close()

@@ -1,5 +1,6 @@
 """A signed report to the hospital's system: in its letters, under its numbers, and sent only when it says AA to it."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,11 +15,13 @@ from sqlalchemy import select, update
 
 from dokuei.clock import now
 from dokuei.dicom.pseudonym import Pseudonyms
+from dokuei.errors import ConfigurationError
 from dokuei.gateway import order_tables, pseudonym_tables, result_tables
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
 from dokuei.gateway.orders import Orders
+from dokuei.gateway.pacs_tls import client_context
 from dokuei.gateway.pseudonym_tables import Patient
 from dokuei.gateway.reidentify import Reidentifier
 from dokuei.gateway.result_tables import Result, ResultCounts, result_message
@@ -27,6 +30,7 @@ from dokuei.gateway.spool import open_spool
 from dokuei.settings import Destination, GatewaySettings, Hl7Settings, ResultDestination, Settings
 from dokuei.storage.audit import gateway_entries, gateway_trail
 from dokuei.storage.db import Database
+from dokuei.storage.pki import open_authority, server_certificate
 from tests.makers.delivering import Line
 from tests.makers.hospital import InformationSystem, accepted, order, written
 from tests.makers.peers import free_port
@@ -303,3 +307,30 @@ def _amend(way: Way) -> None:
     saved = way.client.put(path, json=body, headers={"If-Match": f'"{draft["version"]}"'})
     assert saved.status_code == 200, saved.text
     assert way.room.signed(way.client, way.item, way.room.keys["reader.a"]).status_code == 200
+
+
+def test_with_tls_the_systems_certificate_must_be_believed(way: Way, tmp_path: Path) -> None:
+    """NET-02: TLS with the hospital's own authority; a stranger's certificate is told nothing."""
+    hospital, stranger = (open_authority(tmp_path / name) for name in ("hospital", "stranger"))
+    files = server_certificate(hospital, "his", host_names=["127.0.0.1"])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.private_key)
+    way.his.context = context
+    with way.his.running():
+        for authority, sent in ((stranger, False), (hospital, True)):
+            destination = ResultDestination(
+                host="localhost", port=way.his.port, tls=True, ca=authority.certificate_file
+            )
+            with way.database.begin() as connection:
+                connection.execute(update(result_message).values(not_before=None))
+            way.results.make(destination)
+            way.results.send(destination)
+            assert (way.rows()[0].sent_at is not None) is sent
+            assert sent or "does not speak TLS as is set" in way.rows()[0].error
+    assert len(way.his.taken) == 1
+
+
+def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
+    destination = ResultDestination(host="localhost", port=1, tls=True, ca=tmp_path / "none.pem")
+    with pytest.raises(ConfigurationError, match=r"TLS toward HIS.*\[gateway\.hl7\.results\]"):
+        client_context(destination)
