@@ -4,11 +4,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as StopEvent
+from threading import Thread
 
 from dokuei.errors import NotFoundError
 from dokuei.hub.app import Hub
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.storing import STUDY_CHANGED
+from dokuei.hub.messages.nudging import MESSAGE_WRITTEN, Nudging
 from dokuei.hub.neighbours import study_facts
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.terms import Daily, Terms
@@ -28,6 +30,7 @@ class Events:
 
     archive: ArchiveService
     worklist: WorklistService
+    nudging: Nudging | None = None
 
     def handle(self, event: Event) -> None:
         """Carry out one event; an unknown one is nobody's business and done with."""
@@ -35,6 +38,8 @@ class Events:
             self._study_changed(event)
         elif event.name == REPORT_CHANGED:
             self._report_changed(event)
+        elif event.name == MESSAGE_WRITTEN and self.nudging is not None:
+            self.nudging.want(event.payload)
 
     @staticmethod
     def about(event: Event) -> Hashable:
@@ -72,7 +77,9 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
 
     What fails is tried again after a pause, and what comes in a burst is carried out together.
     """
-    events = Events(hub.archive, hub.worklist)
+    events = Events(hub.archive, hub.worklist, hub.messages.nudging)
+    if hub.messages.nudging.on:
+        Thread(target=hub.messages.nudging.work, kwargs={"stop": stop}, name="nudges", daemon=True).start()
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
     while not stop.is_set():
