@@ -253,6 +253,15 @@ export interface components {
             readonly methods: readonly string[];
             readonly ratios: readonly number[];
         };
+        /** @description Where somebody wants nudges; empty: nowhere. */
+        readonly MailAddressIn: {
+            readonly address: string;
+        };
+        /** @description Where this person wants nudges, and whether this hub sends any. */
+        readonly MailAddressOut: {
+            readonly address: string;
+            readonly sends_mail: boolean;
+        };
         /** @description An answer to a question. */
         readonly MessageAnswerIn: {
             readonly message_id: string;

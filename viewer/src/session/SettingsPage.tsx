@@ -4,6 +4,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { call, getJson } from "@/api/client";
 import type { OpenSession } from "@/api/types";
+import { MailAddress } from "@/messages/MailAddress";
 import { Chip } from "@/ui/Chip";
 import { Page } from "@/ui/Page";
 import { Failed, FailedLine, LoadingRows } from "@/ui/States";
@@ -36,6 +37,7 @@ export default function SettingsPage(): JSX.Element {
       ) : (
         <LoadingRows rows={3} />
       )}
+      <MailAddress />
     </Page>
   );
 }
