@@ -348,6 +348,28 @@ class RepositorySettings(_Section):
         return self
 
 
+class MailSettings(_Section):
+    """Who carries nudges: that something unread waits in a case, never what, and never whose case it is."""
+
+    host: str = Field("", description="SMTP server that takes nudges to people; empty: no mail is sent.")
+    port: int = Field(587, description="Its port for submission.")
+    starttls: bool = Field(default=True, description="Speak TLS to it (RFC 3207); false only for a server on loopback.")
+    ca: Path | None = Field(None, description="PEM of who issued its certificate; empty: the system's authorities.")
+    user: str = Field("", description="Account at the server, where it wants one.")
+    password_file: Path | None = Field(None, description="File of mode 600 that holds the account's password.")
+    sender: str = Field("", description="Address that nudges come from.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.host and not self.sender:
+            raise ValueError("mail needs a sender")
+        if self.host and not self.starttls and not _is_loopback(self.host):
+            raise ValueError("mail without TLS is for a server on loopback only")
+        if bool(self.user) != (self.password_file is not None):
+            raise ValueError("user and password_file belong together: set both or neither")
+        return self
+
+
 class AuditSettings(_Section):
     """Where the audit trails' ends go, so that a cut end shows."""
 
@@ -368,6 +390,7 @@ class Settings(_Section):
     gateway: GatewaySettings = GatewaySettings()
     seal: SealSettings = SealSettings()
     audit: AuditSettings = AuditSettings()
+    mail: MailSettings = MailSettings()
 
 
 def read_settings(home: Path, *, environment: Mapping[str, str] | None = None) -> Settings:

@@ -19,6 +19,7 @@ from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.messages import api as messages_api
+from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours import (
     ArchiveImages,
@@ -44,7 +45,7 @@ from dokuei.hub.requests.service import RequestsService, requests_service
 from dokuei.hub.worklist import api as worklist_api
 from dokuei.hub.worklist import store as worklist_store
 from dokuei.hub.worklist.service import WorklistService
-from dokuei.settings import SealSettings
+from dokuei.settings import MailSettings, SealSettings
 from dokuei.storage import outbox
 from dokuei.storage.filesystem import FilesystemBlobs
 from tests.makers.archive import MG, image
@@ -179,15 +180,29 @@ TEXT = {
 
 
 @contextmanager
-def reading_room(folder: Path, *, url: str | None = None, seal: SealSettings | None = None) -> Iterator[ReadingRoom]:
+def reading_room(
+    folder: Path,
+    *,
+    url: str | None = None,
+    seal: SealSettings | None = None,
+    mail: MailSettings | None = None,
+    hub_url: str = "",
+) -> Iterator[ReadingRoom]:
     """A small hub with its slices wired as the real one wires them."""
     with small_hub(folder, url=url) as hub:
         blobs = FilesystemBlobs(folder / "blobs")
         archive = ArchiveService(hub.database, blobs)
         contracts = SiteContracts(hub.sites, "Asia/Tokyo")
         worklist = WorklistService(hub.database, hub.identity.people, contracts, SettledRequests())
-        messages = messages_service(hub.database, blobs, people=hub.identity.people, cases=ThreadCases(worklist))
         certifications = Certifications(hub.database, dokuei.__version__)
+        messages = messages_service(
+            hub.database,
+            blobs,
+            people=hub.identity.people,
+            cases=ThreadCases(worklist),
+            mailer=mailer(mail or MailSettings()),
+            hub_url=hub_url,
+        )
         sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
         reports = reports_service(
             hub.database,

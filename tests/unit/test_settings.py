@@ -110,3 +110,23 @@ def test_a_peers_address_is_checked_when_the_settings_are_read(tmp_path: Path) -
     (tmp_path / "dokuei.toml").write_text(f'{peer}"mammo.example.jp"\n')
     with pytest.raises(ConfigurationError, match=r"gateway\.peers\.0\.address.*mammo\.example\.jp.*no IP address"):
         read_settings(tmp_path, environment={})
+
+
+@pytest.mark.parametrize(
+    ("named", "wrong"),
+    [
+        ({"HOST": "mail.example.jp"}, "sender"),
+        ({"HOST": "mail.example.jp", "SENDER": "a@b.example", "STARTTLS": "false"}, "loopback"),
+        ({"HOST": "localhost", "SENDER": "a@b.example", "USER": "dokuei"}, "password_file"),
+    ],
+)
+def test_mail_that_could_not_go_or_would_go_in_the_open_is_refused(
+    tmp_path: Path, named: dict[str, str], wrong: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=wrong):
+        read_settings(tmp_path, environment={f"DOKUEI_MAIL__{key}": value for key, value in named.items()})
+
+
+def test_mail_goes_without_tls_to_this_machine_only(tmp_path: Path) -> None:
+    named = {"DOKUEI_MAIL__HOST": "localhost", "DOKUEI_MAIL__SENDER": "a@b.example", "DOKUEI_MAIL__STARTTLS": "false"}
+    assert not read_settings(tmp_path, environment=named).mail.starttls

@@ -27,6 +27,7 @@ from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
 from dokuei.hub.messages import api as messages_api
+from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours import (
     ArchiveImages,
@@ -96,7 +97,14 @@ def open_hub(settings: Settings) -> Hub:
     certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
     worklist = WorklistService(stores.database, identity.people, contracts, SettledRequests())
-    messages = messages_service(stores.database, stores.blobs, people=identity.people, cases=ThreadCases(worklist))
+    messages = messages_service(
+        stores.database,
+        stores.blobs,
+        people=identity.people,
+        cases=ThreadCases(worklist),
+        mailer=mailer(settings.mail),
+        hub_url=settings.hub.public_address,
+    )
     return Hub(
         settings=settings,
         stores=stores,

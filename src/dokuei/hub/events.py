@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as StopEvent
+from threading import Thread
 
 from dokuei.errors import NotFoundError
 from dokuei.hub.app import Hub
@@ -14,6 +15,7 @@ from dokuei.hub.identity.accounts import Accounts
 from dokuei.hub.neighbours import asked, asked_study, study_facts
 from dokuei.hub.outcomes import model as outcomes_model
 from dokuei.hub.outcomes.service import OutcomesService
+from dokuei.hub.messages.nudging import MESSAGE_WRITTEN, Nudging
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.requests.linking import REQUEST_CHANGED
 from dokuei.hub.requests.service import RequestsService
@@ -37,6 +39,7 @@ class Events:
     worklist: WorklistService
     requests: RequestsService
     outcomes: OutcomesService
+    nudging: Nudging | None = None
 
     def handle(self, event: Event) -> None:
         """Carry out one event; an unknown one is nobody's business and done with."""
@@ -46,6 +49,8 @@ class Events:
             self._report_changed(event)
         elif event.name == REQUEST_CHANGED:
             self._tell_case(event.payload["site_id"], event.payload["study_instance_uid"])
+        elif event.name == MESSAGE_WRITTEN and self.nudging is not None:
+            self.nudging.want(event.payload)
 
     @staticmethod
     def about(event: Event) -> Hashable:
@@ -102,7 +107,9 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
 
     What fails is tried again after a pause, and what comes in a burst is carried out together.
     """
-    events = Events(hub.archive, hub.worklist, hub.requests, hub.outcomes)
+    events = Events(hub.archive, hub.worklist, hub.requests, hub.outcomes, hub.messages.nudging)
+    if hub.messages.nudging.on:
+        Thread(target=hub.messages.nudging.work, kwargs={"stop": stop}, name="nudges", daemon=True).start()
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
     accounts = Accounts(hub.identity)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)

@@ -223,8 +223,9 @@ class ThreadCases:
         Raises:
             NotFoundError: no such case at those sites.
         """
-        study = self.worklist.case_in(connection, item_id, site_ids=site_ids, lock=lock).study
-        return ThreadCase(item_id, study.site_id, study.study_instance_uid)
+        item = self.worklist.case_in(connection, item_id, site_ids=site_ids, lock=lock)
+        holders = tuple(held.person_id for held in item.holdings if held.person_id is not None)
+        return ThreadCase(item_id, item.study.site_id, item.study.study_instance_uid, holders)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ export type Message = Schemas["MessageOut"];
 export type MessageDraft = Schemas["MessageDraftShape"];
 export type MessageAttachment = Schemas["MessageAttachmentOut"];
 export type CallBack = Schemas["CallBackShape"];
+/** Where somebody wants nudges by e-mail, and whether this hub sends any. */
+export type MailAddress = Schemas["MailAddressOut"];
 /** What waits in all threads: counts, no texts. */
 export type UnreadMessages = Schemas["UnreadOut"];
 /** One entry of the audit trail with its names. */

@@ -6,6 +6,7 @@ import { call, getJson } from "@/api/client";
 import type { OpenSession } from "@/api/types";
 import { OwnProfile } from "@/rights/OwnProfile";
 import { OwnRoleRequests } from "@/rights/OwnRoleRequests";
+import { MailAddress } from "@/messages/MailAddress";
 import { Chip } from "@/ui/Chip";
 import { Page } from "@/ui/Page";
 import { Failed, FailedLine, LoadingRows } from "@/ui/States";
@@ -43,6 +44,7 @@ export default function SettingsPage(): JSX.Element {
         <OwnProfile />
         <OwnRoleRequests />
       </div>
+      <MailAddress />
     </Page>
   );
 }

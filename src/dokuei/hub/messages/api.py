@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.messages.mail import LONGEST_ADDRESS
 from dokuei.hub.messages.model import (
     LONGEST_NAME,
     LONGEST_TEXT,
@@ -160,6 +161,19 @@ class UnreadOut(BaseModel):
     cases: list[ThreadWaitingOut]
 
 
+class MailAddressIn(Shape):
+    """Where somebody wants nudges; empty: nowhere."""
+
+    address: str = Field(max_length=LONGEST_ADDRESS)
+
+
+class MailAddressOut(BaseModel):
+    """Where this person wants nudges, and whether this hub sends any."""
+
+    address: str
+    sends_mail: bool
+
+
 def routes(service: MessagesService) -> APIRouter:
     """The routes of threads."""
     router = APIRouter(tags=["messages"], dependencies=[Depends(private)])
@@ -180,6 +194,16 @@ def routes(service: MessagesService) -> APIRouter:
                 for one in waiting
             ],
         )
+
+    @router.get("/api/v1/messages/mail-address")
+    def mail_address(me: Viewer) -> MailAddressOut:
+        """Where nudges about unread messages go: one's own address alone."""
+        return MailAddressOut(address=service.nudging.address(me), sends_mail=service.nudging.on)
+
+    @router.put("/api/v1/messages/mail-address")
+    def set_mail_address(me: Viewer, wanted: MailAddressIn) -> MailAddressOut:
+        """Say where nudges go, or that none shall."""
+        return MailAddressOut(address=service.nudging.set_address(me, wanted.address), sends_mail=service.nudging.on)
 
     of_case = APIRouter(prefix="/api/v1/worklist/{worklist_item_id}/messages")
     _attachment_routes(of_case, service)

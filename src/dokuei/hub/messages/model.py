@@ -33,11 +33,12 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """What messages need to know of a case."""
+    """What messages need to know of a case; ``holders`` have it in hand."""
 
     worklist_item_id: str
     site_id: str
     study_instance_uid: str
+    holders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

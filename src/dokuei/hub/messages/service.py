@@ -11,8 +11,11 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.messages import model, store
 from dokuei.hub.messages.attaching import Attaching
+from dokuei.hub.messages.mail import Mailer
 from dokuei.hub.messages.model import Attachment, Case, Draft, Message, Seen, Side, State, Waiting, Written
 from dokuei.hub.messages.neighbours import Cases
+from dokuei.hub.messages.nudging import MESSAGE_WRITTEN, Nudging
+from dokuei.storage import outbox
 from dokuei.storage.audit import Detail, hub_trail
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
@@ -47,6 +50,7 @@ class MessagesService:
     people: People
     cases: Cases
     attaching: Attaching
+    nudging: Nudging
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
     saved: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
 
@@ -185,6 +189,13 @@ class MessagesService:
         )
         store.save_draft(connection, case, person_id=person_id, content="", at=now())
         _note_written(connection, principal, case, written, number)
+        if self.nudging.on:
+            told = {
+                "worklist_item_id": case.worklist_item_id,
+                "site_id": case.site_id,
+                "message_id": written.message_id,
+            }
+            outbox.put(connection, MESSAGE_WRITTEN, told)
         if question is not None and question.to_do.state == "open":
             self._settle(connection, principal, case, question, "answered")
 
@@ -226,9 +237,12 @@ class MessagesService:
         )
 
 
-def messages_service(database: Database, blobs: Blobs, *, people: People, cases: Cases) -> MessagesService:
-    """Wire messages from their parts."""
-    return MessagesService(database, people, cases, Attaching(database, blobs, cases))
+def messages_service(
+    database: Database, blobs: Blobs, *, people: People, cases: Cases, mailer: Mailer | None = None, hub_url: str = ""
+) -> MessagesService:
+    """Wire messages from their parts; without a mailer nobody is nudged."""
+    nudging = Nudging(database, people.access.site_names, cases, mailer, hub_url)
+    return MessagesService(database, people, cases, Attaching(database, blobs, cases), nudging)
 
 
 def _side(principal: Principal, case: Case) -> Side:
