@@ -12,10 +12,10 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.hub.audits.watching import Watching
 from dokuei.hub.identity.accounts import Accounts
+from dokuei.hub.messages.nudging import MESSAGE_WRITTEN, Nudging
 from dokuei.hub.neighbours import asked, asked_study, study_facts
 from dokuei.hub.outcomes import model as outcomes_model
 from dokuei.hub.outcomes.service import OutcomesService
-from dokuei.hub.messages.nudging import MESSAGE_WRITTEN, Nudging
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.requests.linking import REQUEST_CHANGED
 from dokuei.hub.requests.service import RequestsService

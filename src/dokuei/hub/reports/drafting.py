@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from dokuei.clock import now
-from dokuei.errors import ConflictError, ForbiddenError
+from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.reports import store, store_deliveries
@@ -148,16 +148,20 @@ class Drafting:
         with self.database.read() as connection:
             case = self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT)
             report = store.find(connection, item_id, role)
-            kept = None if report is None else store.draft_of(connection, report.report_id)
-        if kept is None or set(content.images_read) - set(kept.content.images_read):
+            draft = None if report is None else store.draft_of(connection, report.report_id)
+        kept = () if draft is None else draft.content.images_read
+        if set(content.images_read) - set(kept):
             known = self.images.of_study(case.site_id, case.study_instance_uid)
-            demand_sent(content.images_read, known, kept=kept.content.images_read if kept else ())
+            demand_sent(content.images_read, known, kept=kept)
 
     def _with_checks(self, view: View) -> View:
         """Named while one writes, not only when one signs."""
         if view.draft is None:
             return view
-        known = self.images.of_study(view.case.site_id, view.case.study_instance_uid)
+        try:
+            known = self.images.of_study(view.case.site_id, view.case.study_instance_uid)
+        except NotFoundError:  # the images were removed: what was written stays readable
+            known = ()
         return replace(view, checks=checks_of(view.draft.content, known))
 
     def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
