@@ -287,7 +287,7 @@ def test_an_order_and_a_portals_request_for_one_number_are_two_requests(room: Re
 def test_script_and_padding_in_an_order_are_text_and_hold_nothing_back(room: ReadingRoom, hospital: Hospital) -> None:
     """MRPET-07: what a hospital's system says is shown as it said it, without its padding, and runs nowhere."""
     script = "<script>alert('x')</script>"
-    said = {
+    said: dict[str, Any] = {
         "reason": f"{script}\0",
         "requesting_physician": script,
         "placer_order_number": f"P-1\0{script}",
