@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_the_offices_pages(hub: BrowsedHub, visiting: Visiting, pictures: Path, 
     album.visit("people-actions", "/people", lambda page: page.get_by_role("row").nth(1).get_by_role("button").click())
     album.visit("gateways-enrol", "/gateways", lambda page: page.locator("main button").first.click())
     for at, name in ((1, "people-qualification"), (2, "people-end"), (3, "people-substitute")):
-        album.visit(name, "/people", lambda page, at=at: choose(page, f"seen-{language}", at))
+        album.visit(name, "/people", partial(choose, user_name=f"seen-{language}", at=at))
 
 
 def test_the_pages_of_rights(hub: BrowsedHub, visiting: Visiting, pictures: Path, language: str) -> None:
@@ -163,7 +164,7 @@ def test_the_pages_of_rights(hub: BrowsedHub, visiting: Visiting, pictures: Path
     album.visit("own-requests", "/settings", lambda page: page.get_by_role("button", name=ASK_BUTTON).click())
 
 
-def choose(page: Page, user_name: str, at: int) -> None:
+def choose(page: Page, *, user_name: str, at: int) -> None:
     """Open what stands at this place in the menu of one person."""
     page.get_by_role("row", name=re.compile(user_name)).get_by_role("button").click()
     page.get_by_role("menuitem").nth(at).click()
