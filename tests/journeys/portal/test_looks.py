@@ -167,7 +167,7 @@ def test_the_pages_of_rights(hub: BrowsedHub, visiting: Visiting, pictures: Path
     album.visit("own-requests", "/settings", lambda page: page.get_by_role("button", name=ASK_BUTTON).click())
 
 
-def choose(page: Page, user_name: str, at: int) -> None:
+def choose(page: Page, *, user_name: str, at: int) -> None:
     """Open what stands at this place in the menu of one person."""
     page.get_by_role("row", name=re.compile(user_name)).get_by_role("button").click()
     page.get_by_role("menuitem").nth(at).click()

@@ -61,13 +61,14 @@ class Dormant:
                 if (last or listed.created_at) < before
             ]
             store_dormant.add(connection, month, after_days=AFTER_DAYS, accounts=json.dumps(found))
-            hub_trail.append(
-                connection,
-                actor="system",
-                event="accounts.dormant.listed",
-                subject=month,
-                details={"accounts": [row[0] for row in found], "after_days": AFTER_DAYS},
-            )
+            if found:
+                hub_trail.append(
+                    connection,
+                    actor="system",
+                    event="accounts.dormant.listed",
+                    subject=month,
+                    details={"accounts": [row[0] for row in found], "after_days": AFTER_DAYS},
+                )
         return True
 
     def months(self) -> tuple[DormantMonth, ...]:
