@@ -13,6 +13,71 @@ export interface components {
             readonly number: number;
             readonly note: string;
         };
+        /** @description One thing that happened. */
+        readonly AlertOut: {
+            readonly alert_id: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly kind: string;
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly session_id: string | null;
+            readonly address: string;
+            readonly device: string;
+            readonly more: string;
+            readonly seen_at: string | null;
+        };
+        /** @description The trail's end as it is written down outside. */
+        readonly AnchorOut: {
+            readonly state: components["schemas"]["AnchorState"];
+            readonly at: string | null;
+            readonly sequence: number | null;
+        };
+        /**
+         * @description Whether the trail's end is written down outside.
+         * @enum {string}
+         */
+        readonly AnchorState: "off" | "unreadable" | "empty" | "holds" | "differs";
+        /** @description What a reviewer wants explained, and the entry that it is about. */
+        readonly AnomalyIn: {
+            readonly text: string;
+            readonly sequence?: number | null;
+        };
+        /** @description Something that wanted explaining. */
+        readonly AnomalyOut: {
+            readonly anomaly_id: string;
+            readonly month: string;
+            readonly sequence: number | null;
+            readonly text: string;
+            /** Format: date-time */
+            readonly noted_at: string;
+            readonly noted_by: string;
+            readonly resolution: string | null;
+            readonly closed_at: string | null;
+            readonly closed_by: string | null;
+        };
+        /** @description Why something that a check named stands as it is. */
+        readonly AnswerShape: {
+            readonly check: string;
+            /** @default  */
+            readonly about: string;
+            /** @default  */
+            readonly reason: string;
+        };
+        /** @description A person's name in its three groups, as it came. */
+        readonly AskedNameOut: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+        };
+        /** @description Who is meant, as it came. */
+        readonly AskedPatientOut: {
+            readonly patient_id: string;
+            readonly issuer_of_patient_id: string;
+            readonly name: components["schemas"]["AskedNameOut"];
+            readonly birth_date: string;
+            readonly sex: string;
+        };
         /** @description What the hospital's gateway told last of the study. */
         readonly AtGatewayOut: {
             readonly gateway_id: string;
@@ -26,6 +91,64 @@ export interface components {
             readonly name: string;
             readonly media_type: string;
             readonly size: number;
+        };
+        /** @description One list: what is chosen from it, and whether it has to be. */
+        readonly AttributeOut: {
+            readonly name: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly values: readonly components["schemas"]["WordOut"][];
+            /** @default false */
+            readonly required: boolean;
+        };
+        /** @description Who did it; without names where the account is no person's or is not known any more. */
+        readonly AuditActorOut: {
+            readonly actor: string;
+            readonly user_name: string;
+            readonly display_name: string;
+        };
+        /** @description One entry of the trail; ``patient`` is null where it is about none, or the archive has the study no more. */
+        readonly AuditLineOut: {
+            readonly sequence: number;
+            /** Format: date-time */
+            readonly at: string;
+            readonly actor: components["schemas"]["AuditActorOut"];
+            readonly event: string;
+            readonly group: components["schemas"]["Group"];
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly subject: string;
+            readonly subject_name: string;
+            readonly is_study: boolean;
+            readonly patient: components["schemas"]["AuditPatientOut"] | null;
+            readonly details: string;
+        };
+        /** @description Some entries, the newest first; ``before`` asks for the next page, null at the end. */
+        readonly AuditPageOut: {
+            readonly lines: readonly components["schemas"]["AuditLineOut"][];
+            readonly before: number | null;
+        };
+        /** @description A patient as the archive knows them now. */
+        readonly AuditPatientOut: {
+            readonly patient_id: string;
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+            readonly study_date: string;
+        };
+        /** @description Somebody whose acts may be asked for. */
+        readonly AuditPersonOut: {
+            readonly person_id: string;
+            readonly user_name: string;
+            readonly display_name: string;
+        };
+        /** @description Whether the trail can be relied on. */
+        readonly AuditStateOut: {
+            readonly entries: number;
+            readonly head: string;
+            readonly check: components["schemas"]["dokuei__hub__audits__api_shapes__CheckOut"] | null;
+            readonly anchor: components["schemas"]["AnchorOut"];
+            readonly repository: components["schemas"]["RepositoryOut"];
         };
         /** @description One object of the report on its way to the hospital's PACS. */
         readonly BackOut: {
@@ -58,6 +181,23 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
             readonly read_back: boolean;
+        };
+        /** @description What the certificate says. */
+        readonly CertificationIn: {
+            readonly number: string;
+            readonly holder: string;
+            readonly version: string;
+        };
+        /** @description One that was recorded. */
+        readonly CertificationOut: {
+            readonly certification_id: string;
+            readonly number: string;
+            readonly holder: string;
+            readonly version: string;
+            /** Format: date-time */
+            readonly recorded_at: string;
+            readonly withdrawn_at: string | null;
+            readonly covers: boolean;
         };
         /** @description The same going out, where a hospital's system may have said more than a page takes. */
         readonly ClinicalOut: {
@@ -149,12 +289,6 @@ export interface components {
         readonly CodeIn: {
             readonly totp_code: string;
         };
-        /** @description A coded word, as it came. */
-        readonly CodeOut: {
-            readonly value: string;
-            readonly scheme: string;
-            readonly meaning: string;
-        };
         /** @description A coded word, kept as it came. */
         readonly CodeShape: {
             /** @default  */
@@ -172,11 +306,30 @@ export interface components {
             /** @default  */
             readonly label: string;
         };
+        /** @description Yes or no. */
+        readonly DecisionIn: {
+            readonly yes: boolean;
+        };
         /** @description Whether the hospital's PACS has an object of the latest version. */
         readonly DeliveryOut: {
             readonly kind: string;
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
+        };
+        /** @description Where places lie: outward and up of the nipple, the breast's edge at 1. */
+        readonly DiagramOut: {
+            readonly quadrant: {
+                readonly [key: string]: readonly [
+                    number,
+                    number
+                ];
+            };
+            readonly mlo: {
+                readonly [key: string]: number;
+            };
+            readonly cc: {
+                readonly [key: string]: number;
+            };
         };
         /** @description One particular in which request and images do not name the same person. */
         readonly DifferenceOut: {
@@ -184,6 +337,30 @@ export interface components {
             readonly field: "patient_id" | "name" | "birth_date" | "sex";
             readonly requested: string;
             readonly in_images: string;
+        };
+        /** @description How many frames of each series were on the screen whole and proved, since the case was opened. */
+        readonly DisplayIn: {
+            readonly study_instance_uid: string;
+            readonly series: {
+                readonly [key: string]: number;
+            };
+        };
+        /** @description An account that could be used and is not. */
+        readonly DormantAccountOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly user_name: string;
+            readonly last_seen_at: string | null;
+        };
+        /** @description One month's list. */
+        readonly DormantMonthOut: {
+            readonly month: string;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly after_days: number;
+            readonly accounts: readonly components["schemas"]["DormantAccountOut"][];
+            readonly reviewed_at: string | null;
+            readonly reviewed_by: string;
         };
         /** @description What a reader writes. */
         readonly DraftIn: {
@@ -196,10 +373,70 @@ export interface components {
             /** @default  */
             readonly category_left: string;
             readonly images_read?: readonly components["schemas"]["ImageReadShape"][];
+            readonly structure?: components["schemas"]["StructureShape"];
+            readonly answers?: readonly components["schemas"]["AnswerShape"][];
+        };
+        /** @description Why, and for how long. */
+        readonly EmergencyIn: {
+            readonly reason: string;
+            /** @default 8 */
+            readonly hours: number;
+        };
+        /** @description Both halves for the emergency account, shown once. */
+        readonly EmergencyOut: {
+            readonly substitute_id: string;
+            readonly first_code: string;
+            readonly second_code: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        /** @description The last day of an account; none: no end. */
+        readonly EndIn: {
+            readonly ends_on?: string | null;
+        };
+        /** @description One lesion of one breast; its words are from the form's lists. */
+        readonly FindingShape: {
+            readonly number: number;
+            /** @enum {string} */
+            readonly side: "right" | "left";
+            readonly kind: string;
+            readonly place?: {
+                readonly [key: string]: string;
+            };
+            readonly size_mm?: readonly number[];
+            readonly distance_mm?: number | null;
+            readonly descriptors?: {
+                readonly [key: string]: string;
+            };
+            /** @default  */
+            readonly comparison: string;
+            /** @default  */
+            readonly category: string;
+            /** @default  */
+            readonly note: string;
+            readonly images?: readonly components["schemas"]["LinkShape"][];
+        };
+        /**
+         * @description How the characters are written: UTF-8 with a byte order mark, which spreadsheets need, or Shift_JIS.
+         * @enum {string}
+         */
+        readonly Form: "utf-8" | "shift_jis";
+        /** @description The form for a case: its lists, with the words of both languages; no form where there is none for its method. */
+        readonly FormOut: {
+            readonly version: string;
+            readonly method: string;
+            readonly scale: string;
+            readonly form: components["schemas"]["MethodOut"] | null;
+            readonly scales: readonly components["schemas"]["ScaleOut"][];
+            readonly places: readonly components["schemas"]["AttributeOut"][];
+            readonly comparisons: readonly components["schemas"]["WordOut"][];
+            readonly recommendations: readonly components["schemas"]["WordOut"][];
+            readonly checks: readonly components["schemas"]["WordOut"][];
+            readonly diagram: components["schemas"]["DiagramOut"];
         };
         /** @description Whom the request named before (REC-10). */
         readonly FormerOut: {
-            readonly patient: components["schemas"]["PatientOut"];
+            readonly patient: components["schemas"]["AskedPatientOut"];
             /** Format: date-time */
             readonly until: string;
             readonly changed_by: string;
@@ -261,6 +498,11 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             readonly site_id?: string | null;
         };
+        /**
+         * @description What an auditor looks for at once: the category of the inspection form (LOG-02).
+         * @enum {string}
+         */
+        readonly Group: "sign_in" | "images" | "cases" | "requests" | "reports" | "messages" | "people" | "sites" | "upkeep" | "audit" | "alerts" | "other";
         readonly HTTPValidationError: {
             readonly detail?: readonly components["schemas"]["ValidationError"][];
         };
@@ -324,7 +566,7 @@ export interface components {
             readonly priority: components["schemas"]["Priority"];
             readonly study_instance_uid: string;
             readonly patient_id: string;
-            readonly patient_name: components["schemas"]["dokuei__hub__worklist__api__NameOut"];
+            readonly patient_name: components["schemas"]["NameOut"];
             readonly patient_birth_date: string;
             readonly patient_sex: string;
             readonly study_date: string;
@@ -352,6 +594,21 @@ export interface components {
             readonly open_question: boolean;
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
+        /** @description One kind of finding: its lists, how the diagram draws it, and the physical key that begins one. */
+        readonly KindOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly mark: string;
+            /** @default  */
+            readonly key: string;
+            readonly attributes: readonly components["schemas"]["AttributeOut"][];
+        };
+        /**
+         * @description Why somebody may not sign.
+         * @enum {string}
+         */
+        readonly Lack: "no_licence" | "licence_lapsed" | "no_grade" | "grade_too_low" | "grade_lapsed";
         /**
          * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
          *
@@ -370,6 +627,11 @@ export interface components {
         readonly LinkOut: {
             readonly code: string;
             readonly path: string;
+        };
+        /** @description One frame (from 1) on which a finding is seen. */
+        readonly LinkShape: {
+            readonly sop_instance_uid: string;
+            readonly frame: number;
         };
         /** @description The same with what a list says of the case. */
         readonly ListedOut: {
@@ -415,6 +677,15 @@ export interface components {
             readonly methods: readonly string[];
             readonly ratios: readonly number[];
         };
+        /** @description Where somebody wants nudges; empty: nowhere. */
+        readonly MailAddressIn: {
+            readonly address: string;
+        };
+        /** @description Where this person wants nudges, and whether this hub sends any. */
+        readonly MailAddressOut: {
+            readonly address: string;
+            readonly sends_mail: boolean;
+        };
         /** @description Who did something, when, and what they wrote about it. */
         readonly MarkOut: {
             readonly person_id: string;
@@ -426,6 +697,11 @@ export interface components {
         /** @description Which study somebody means. */
         readonly MatchIn: {
             readonly study_instance_uid: string;
+        };
+        /** @description What stands between the asker and a signature on this case; nothing where ``lacks`` is empty. */
+        readonly MaySignOut: {
+            readonly lacks: readonly components["schemas"]["Lack"][];
+            readonly grade_needed: boolean;
         };
         /** @description An answer to a question. */
         readonly MessageAnswerIn: {
@@ -512,6 +788,22 @@ export interface components {
             readonly by: string;
             readonly at: string | null;
             readonly reason: string;
+        };
+        /** @description The form of one method. */
+        readonly MethodOut: {
+            readonly ja: string;
+            readonly en: string;
+            readonly sizes: readonly string[];
+            /** @default false */
+            readonly distance: boolean;
+            readonly facts: readonly components["schemas"]["AttributeOut"][];
+            readonly kinds: readonly components["schemas"]["KindOut"][];
+        };
+        /** @description A person's name in its three groups. */
+        readonly NameOut: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
         };
         /** @description A person's name in its three groups. */
         readonly NameShape: {
@@ -646,14 +938,6 @@ export interface components {
             readonly patient_birth_date: string;
             readonly patient_sex: string;
         };
-        /** @description Who is meant, as it came. */
-        readonly PatientOut: {
-            readonly patient_id: string;
-            readonly issuer_of_patient_id: string;
-            readonly name: components["schemas"]["dokuei__hub__requests__api_shapes__NameOut"];
-            readonly birth_date: string;
-            readonly sex: string;
-        };
         /** @description Who is meant. */
         readonly PatientShape: {
             /** @default  */
@@ -723,6 +1007,33 @@ export interface components {
         readonly PriorityIn: {
             readonly priority: components["schemas"]["Priority"];
         };
+        /** @description What an administrator has seen the papers of. */
+        readonly ProfileIn: {
+            /** @default  */
+            readonly licence_number: string;
+            readonly licence_until?: string | null;
+            readonly specialities?: readonly components["schemas"]["SpecialityShape"][];
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
+            readonly mammography_until?: string | null;
+        };
+        /** @description A reader's qualification, and what of it stands in the way of signing today. */
+        readonly ProfileOut: {
+            /** @default  */
+            readonly licence_number: string;
+            readonly licence_until?: string | null;
+            readonly specialities?: readonly components["schemas"]["SpecialityShape"][];
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
+            readonly mammography_until?: string | null;
+            readonly lacks: readonly components["schemas"]["Lack"][];
+        };
         /** @description A study that a request may be about. */
         readonly ProposalOut: {
             readonly study_instance_uid: string;
@@ -730,7 +1041,7 @@ export interface components {
             readonly modalities: readonly string[];
             readonly study_description: string;
             readonly accession_number: string;
-            readonly patient: components["schemas"]["PatientOut"];
+            readonly patient: components["schemas"]["AskedPatientOut"];
             readonly differences: readonly components["schemas"]["DifferenceOut"][];
         };
         /** @description Studies for a match by hand. */
@@ -775,11 +1086,22 @@ export interface components {
             readonly category_right: string;
             readonly category_left: string;
             readonly images_read: readonly components["schemas"]["ImageReadShape"][];
+            readonly structure: components["schemas"]["StructureShape"];
+            readonly answers: readonly components["schemas"]["AnswerShape"][];
+            readonly checks: readonly components["schemas"]["dokuei__hub__reports__api_shapes__CheckOut"][];
             readonly updated_at: string | null;
             readonly author: string;
             readonly signatures: readonly components["schemas"]["SignatureOut"][];
             readonly deliveries: readonly components["schemas"]["DeliveryOut"][];
             readonly pdf_url: string | null;
+        };
+        /** @description The repository outside: empty where none is set; how many entries it has not been told yet. */
+        readonly RepositoryOut: {
+            readonly address: string;
+            readonly waiting: number;
+            readonly sent_at: string | null;
+            readonly failed_at: string | null;
+            readonly error: string;
         };
         /** @description What is asked. */
         readonly RequestIn: {
@@ -866,10 +1188,10 @@ export interface components {
             readonly accession_number: string;
             readonly issuer_of_accession_number: string;
             readonly placer_order_number: string;
-            readonly patient: components["schemas"]["PatientOut"];
+            readonly patient: components["schemas"]["AskedPatientOut"];
             readonly modality: string;
             readonly examination_date: string;
-            readonly procedure: components["schemas"]["CodeOut"];
+            readonly procedure: components["schemas"]["dokuei__hub__requests__api_shapes__CodeOut"];
             readonly requesting_physician: string;
             readonly requesting_department: string;
             readonly clinical: components["schemas"]["ClinicalOut"];
@@ -892,6 +1214,48 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
+        /** @description The explanation with which an anomaly is closed. */
+        readonly ResolutionIn: {
+            readonly resolution: string;
+        };
+        /** @description What is signed, its digest, and what is asked for. */
+        readonly ReviewBegunOut: {
+            readonly digest: string;
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+            readonly method: string;
+            readonly options?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @default false */
+            readonly synced_refused: boolean;
+        };
+        /** @description One month's review; ``stands`` is false where the kept signature does not hold any more. */
+        readonly ReviewOut: {
+            readonly month: string;
+            /** Format: date-time */
+            readonly opened_at: string;
+            /** Format: date-time */
+            readonly due_at: string;
+            readonly overdue: boolean;
+            readonly signed_at: string | null;
+            readonly signed_by: string | null;
+            readonly method: string | null;
+            readonly stands: boolean;
+            readonly anomalies: readonly components["schemas"]["AnomalyOut"][];
+        };
+        /** @description What a reviewer presents, and the digest of what they were shown. */
+        readonly ReviewSignIn: {
+            readonly digest: string;
+            readonly credential?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @default  */
+            readonly password: string;
+            /** @default  */
+            readonly totp_code: string;
+        };
         /**
          * @description What somebody is at a site or in the reading centre.
          * @enum {string}
@@ -901,6 +1265,46 @@ export interface components {
         readonly RoleIn: {
             /** @default sole */
             readonly role: components["schemas"]["ReadingRole"];
+        };
+        /** @description A role that somebody wants; without ``person_id`` it is for the asker. */
+        readonly RoleRequestIn: {
+            readonly grant: components["schemas"]["GrantShape"];
+            readonly department: string;
+            /** @default  */
+            readonly reason: string;
+            readonly manager: string;
+            readonly ends_on?: string | null;
+            readonly person_id?: string | null;
+        };
+        /** @description How far a request has come. */
+        readonly RoleRequestOut: {
+            readonly request_id: string;
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly grant: components["schemas"]["GrantShape"];
+            readonly ends_on: string | null;
+            readonly department: string;
+            readonly reason: string;
+            readonly manager_id: string;
+            readonly manager: string;
+            readonly requested_by: string;
+            /** Format: date-time */
+            readonly requested_at: string;
+            readonly state: string;
+            readonly decided_by: string;
+            readonly decided_at: string | null;
+            readonly confirmed_at: string | null;
+        };
+        /** @description How categories are given. */
+        readonly ScaleOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly values: readonly string[];
+        };
+        /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
+        readonly SeekIn: {
+            readonly text: string;
         };
         /** @description One series in the order of its instance numbers. */
         readonly SeriesEntry: {
@@ -961,6 +1365,39 @@ export interface components {
             readonly site_id: string;
             readonly name: string;
         };
+        /** @description A study that was found. */
+        readonly SoughtStudyOut: {
+            readonly site_id: string;
+            readonly study_instance_uid: string;
+            readonly patient: components["schemas"]["AuditPatientOut"];
+        };
+        /** @description A board's speciality and its last day. */
+        readonly SpecialityShape: {
+            readonly name: string;
+            readonly until?: string | null;
+        };
+        /** @description What every page says of itself, before anybody has signed in too. */
+        readonly StandingOut: {
+            readonly version: string;
+            readonly in_evaluation: boolean;
+            readonly number: string;
+            readonly holder: string;
+        };
+        /** @description A report's fields beside its text; without a method it is text alone. */
+        readonly StructureShape: {
+            /** @default  */
+            readonly method: string;
+            /** @default  */
+            readonly scale: string;
+            readonly facts?: {
+                readonly [key: string]: string;
+            };
+            readonly findings?: readonly components["schemas"]["FindingShape"][];
+            /** @default  */
+            readonly recommendation: string;
+            /** @default  */
+            readonly lexicon: string;
+        };
         /** @description The document. */
         readonly StudyImages: {
             readonly site_id: string;
@@ -973,6 +1410,40 @@ export interface components {
             readonly manifest: components["schemas"]["SignedManifest"] | null;
             readonly ledger: components["schemas"]["LedgerEntry"];
             readonly series: readonly components["schemas"]["SeriesEntry"][];
+        };
+        /** @description Both halves at once, as two administrators handed them over. */
+        readonly SubstituteIn: {
+            readonly user_name: string;
+            readonly first_code: string;
+            readonly second_code: string;
+        };
+        /** @description Who asked, who issued, and until when. */
+        readonly SubstituteOut: {
+            readonly substitute_id: string;
+            /** @enum {string} */
+            readonly kind: "substitute" | "emergency";
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly reason: string;
+            readonly requested_by: string;
+            /** Format: date-time */
+            readonly requested_at: string;
+            readonly issued_by: string;
+            /** @enum {string} */
+            readonly state: "waiting" | "open" | "over";
+            /** Format: date-time */
+            readonly expires_at: string;
+            readonly used_at: string | null;
+            readonly mine: boolean;
+        };
+        /** @description For whom, why, for how long, and whether the key is in other hands. */
+        readonly SubstituteRequestIn: {
+            readonly person_id: string;
+            readonly reason: string;
+            /** @default 12 */
+            readonly hours: number;
+            /** @default false */
+            readonly lost: boolean;
         };
         /** @description An operation on a breast. */
         readonly SurgeryShape: {
@@ -1057,6 +1528,12 @@ export interface components {
             readonly held: readonly components["schemas"]["HeldOut"][];
             readonly back: readonly components["schemas"]["BackOut"][];
         };
+        /** @description One word of a list. */
+        readonly WordOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+        };
         /** @description Cases and how many stand in each status. */
         readonly WorklistOut: {
             readonly items: readonly components["schemas"]["ItemOut"][];
@@ -1064,17 +1541,32 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
-        /** @description A person's name in its three groups, as it came. */
-        readonly dokuei__hub__requests__api_shapes__NameOut: {
-            readonly alphabetic: string;
-            readonly ideographic: string;
-            readonly phonetic: string;
+        /** @description The last walk along the chain. */
+        readonly dokuei__hub__audits__api_shapes__CheckOut: {
+            /** Format: date-time */
+            readonly ended_at: string;
+            readonly entries: number;
+            readonly broken_at: number | null;
+            readonly why: string;
+            readonly anchors: number;
         };
-        /** @description A person's name in its three groups. */
-        readonly dokuei__hub__worklist__api__NameOut: {
-            readonly alphabetic: string;
-            readonly ideographic: string;
-            readonly phonetic: string;
+        /** @description One half, shown once. */
+        readonly dokuei__hub__identity__api_security__CodeOut: {
+            readonly substitute_id: string;
+            readonly code: string;
+        };
+        /** @description What is to be mended, or answered where that is possible. */
+        readonly dokuei__hub__reports__api_shapes__CheckOut: {
+            readonly check: string;
+            readonly about: string;
+            readonly answerable: boolean;
+            readonly count: number;
+        };
+        /** @description A coded word, as it came. */
+        readonly dokuei__hub__requests__api_shapes__CodeOut: {
+            readonly value: string;
+            readonly scheme: string;
+            readonly meaning: string;
         };
     };
     responses: never;
