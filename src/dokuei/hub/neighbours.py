@@ -260,6 +260,10 @@ class SiteContracts:
                 remedy="an administrator extends it with dokuei site",
             )
 
+    def wants_pseudonyms(self, site_id: str) -> bool:
+        """Whether patients of a site may be named by pseudonyms alone."""
+        return self.sites.wants_pseudonyms(site_id)
+
 
 @dataclass(frozen=True)
 class RegisterRules:

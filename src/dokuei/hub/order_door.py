@@ -1,7 +1,7 @@
 """Where hospitals' orders meet requests: each gateway speaks for its own site and for no other."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Request
@@ -48,10 +48,21 @@ def _take(requests: RequestsService, caller: Caller, told: OrderNotices) -> list
     author = Author(gateway.actor, gateway.name)
     answers = []
     for one in told.notices:
-        outcome, reason = requests.notices.take(gateway.site_id, _notice(one), author=author)
+        outcome, reason = requests.notices.take(gateway.site_id, _notice(_without_nul(one)), author=author)
         _log.info("order.heard", site_id=gateway.site_id, source=one.source, outcome=outcome)
         answers.append(OrderAnswer(message_key=one.message_key, outcome=outcome, reason=reason))
     return answers
+
+
+def _without_nul(told: OrderNotice) -> OrderNotice:
+    """What a system put there as padding: no text column keeps one, and no message may hold back those behind it."""
+    return OrderNotice.model_validate(_plain(told.model_dump()))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def _notice(told: OrderNotice) -> Notice:

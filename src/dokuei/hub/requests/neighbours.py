@@ -17,6 +17,9 @@ class Contracts(Protocol):
             ForbiddenError: it does not.
         """
 
+    def wants_pseudonyms(self, site_id: str) -> bool:
+        """Whether patients of a site may be named by pseudonyms alone."""
+
 
 class Cases(Protocol):
     """The worklist."""

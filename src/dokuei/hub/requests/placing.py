@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from dokuei.errors import ConflictError, NotFoundError
+from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.requests import linking, store
+from dokuei.hub.requests.identities import is_pseudonymous
 from dokuei.hub.requests.model import (
     Content,
     ReadingRequest,
@@ -90,7 +91,7 @@ class Placing:
     ) -> ReadingRequest:
         """The same inside a transaction, for whatever way it came."""
         checked(content)
-        self.contracts.demand(site_id)
+        self._demand_allowed(site_id, content)
         rules = linking.lock(connection, site_id)
         new = store.add(connection, site_id, content, source=source, actor=author.actor, actor_name=author.name)
         _note(connection, author, "request.placed", new, source=source)
@@ -104,7 +105,7 @@ class Placing:
         if content == known.content:
             return known
         checked(content)
-        self.contracts.demand(known.site_id)
+        self._demand_allowed(known.site_id, content)
         return self.rewritten(connection, known, content, author=author, because=because)
 
     def rewritten(
@@ -136,6 +137,15 @@ class Placing:
         store.cancel(connection, known.request_id, because)
         _note(connection, author, "request.canceled", known, because=because)
         linking.withdrawn(connection, known, rules)
+
+    def _demand_allowed(self, site_id: str, content: Content) -> None:
+        self.contracts.demand(site_id)
+        if self.contracts.wants_pseudonyms(site_id) and not is_pseudonymous(content.patient):
+            raise ForbiddenError(
+                "patients of this hospital are named by pseudonyms alone",
+                phase="placing a request",
+                remedy="let the hospital's system place it through the gateway",
+            )
 
     def is_signed(self, connection: Connection, known: ReadingRequest) -> bool:
         """Whether a report about any of its studies stands."""

@@ -115,13 +115,17 @@ def find(
 
 def listed(connection: Connection, *, site_ids: Collection[str], state: State | None) -> tuple[ReadingRequest, ...]:
     """Requests of some sites, the latest first."""
-    latest = request.c.placed_at.desc(), request.c.request_id
-    chosen = select(request.c.request_id).where(request.c.site_id.in_(site_ids))
-    if state is not None:
-        chosen = chosen.where(request.c.state == state)
-    chosen = chosen.order_by(*latest).limit(_MOST_LISTED)  # in an index alone: documents of those only are read
-    query = select(request).where(request.c.request_id.in_(connection.execute(chosen).scalars().all()))
-    return _requests(connection, connection.execute(query.order_by(*latest)).all())
+    found: list[tuple[Any, str]] = []
+    for site_id in site_ids:  # each in the order of an index alone: documents of those that are shown only are read
+        query = select(request.c.placed_at, request.c.request_id).where(request.c.site_id == site_id)
+        if state is not None:
+            query = query.where(request.c.state == state)
+        query = query.order_by(request.c.placed_at.desc(), request.c.request_id.desc()).limit(_MOST_LISTED)
+        found += [(row.placed_at, row.request_id) for row in connection.execute(query)]
+    chosen = [request_id for _, request_id in sorted(found, reverse=True)[:_MOST_LISTED]]
+    rows = connection.execute(select(request).where(request.c.request_id.in_(chosen))).all()
+    by_id = {one.request_id: one for one in _requests(connection, rows)}
+    return tuple(by_id[request_id] for request_id in chosen)
 
 
 def counts(connection: Connection, *, site_ids: Collection[str]) -> dict[str, int]:

@@ -44,7 +44,7 @@ request = Table(
     Column("changed_after_signature", Boolean, nullable=False),
     Column("canceled_because", Text, nullable=False),
 )
-Index("ix_reading_request_state", request.c.site_id, request.c.state, request.c.placed_at)
+Index("ix_reading_request_state", request.c.site_id, request.c.state, request.c.placed_at, request.c.request_id)
 Index("ix_reading_request_placed_at", request.c.site_id, request.c.placed_at, request.c.request_id)
 Index("ix_reading_request_accession_number", request.c.site_id, request.c.accession_number)
 Index("ix_reading_request_placer_order_number", request.c.site_id, request.c.placer_order_number)

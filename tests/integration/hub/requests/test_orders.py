@@ -284,6 +284,21 @@ def test_an_order_and_a_portals_request_for_one_number_are_two_requests(room: Re
     assert (found["version"], found["source"], found["placer_order_number"]) == (2, "portal", "P-1")
 
 
+def test_script_and_padding_in_an_order_are_text_and_hold_nothing_back(room: ReadingRoom, hospital: Hospital) -> None:
+    """MRPET-07: what a hospital's system says is shown as it said it, without its padding, and runs nowhere."""
+    script = "<script>alert('x')</script>"
+    said: dict[str, Any] = {
+        "reason": f"{script}\0",
+        "requesting_physician": script,
+        "placer_order_number": f"P-1\0{script}",
+        "patient": {**HERS, "name": {"ideographic": f"山田^{script}\0"}},
+    }
+    assert hospital.orders(key="k\0", **said) == ("taken", "")
+    (one,) = every(room.reader("staff.a", STAFF))
+    assert (one["clinical"]["reason"], one["requesting_physician"]) == (script, script)
+    assert (one["placer_order_number"], one["patient"]["name"]["ideographic"]) == (f"P-1{script}", f"山田^{script}")
+
+
 @pytest.mark.parametrize("body", [b"", b"{}garbage", b'{"notices": [{"message_key": "x"}]}', b'{"notices": 1}'])
 def test_what_is_no_notice_is_refused_as_a_whole(hospital: Hospital, body: bytes) -> None:
     assert hospital.post(body).status_code == 400

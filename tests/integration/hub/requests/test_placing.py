@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from dokuei.clock import now
+from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.requests.tables import version
 from dokuei.storage.audit import hub_entries
@@ -133,6 +134,18 @@ def test_outside_the_contract_a_request_is_refused_with_the_reason(room: Reading
     assert client.put(path, json=body, headers={"If-Match": '"1"'}).status_code == 403
     assert len(client.get("/api/v1/requests").json()["items"]) == 1
     assert client.post(f"{path}/cancel", json={"because": "契約終了"}).status_code == 200
+
+
+def test_a_hospital_that_wants_pseudonyms_is_asked_for_under_pseudonyms_alone(room: ReadingRoom) -> None:
+    client = room.reader("staff.a", STAFF)
+    room.hub.sites.change("kita", actor="system", identity_mode="pseudonym")
+    refused = client.post("/api/v1/requests", json={**ASKED, "site_id": "kita"})
+    assert (refused.status_code, "山田" in refused.text) == (403, False)
+    pseudonym = Pseudonyms(b"k" * 32).patient("00012345", "", "")
+    named = {"patient_id": pseudonym, "name": {"alphabetic": pseudonym}}
+    half = {**named, "birth_date": "19550401"}
+    assert client.post("/api/v1/requests", json={**ASKED, "site_id": "kita", "patient": half}).status_code == 403
+    assert asked(client, patient=named)["patient"]["patient_id"] == pseudonym
 
 
 def test_a_foreign_site_is_neither_asked_for_nor_seen(room: ReadingRoom) -> None:

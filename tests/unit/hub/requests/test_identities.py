@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.hub.requests.days import day_of
 from dokuei.hub.requests.identities import Rules, compare, key_of
 from dokuei.hub.requests.model import Name, Patient
@@ -143,6 +144,15 @@ def test_a_merge_makes_two_numbers_one_persons() -> None:
     other = Patient("777", "", ONE.name, ONE.birth_date, "F")
     assert compare(ONE, other).verdict == "different"
     assert compare(ONE, other, one_person=frozenset({key_of("00012345"), key_of("777")})).verdict == "same"
+
+
+def test_under_pseudonyms_the_pseudonym_tells() -> None:
+    makes = Pseudonyms(b"k" * 32).patient
+    mine, theirs = (Patient(one, "", Name(one)) for one in (makes("1", "", ""), makes("2", "", "")))
+    assert compare(mine, mine).verdict == "same"
+    assert compare(mine, theirs).verdict == "different"
+    unknown = Patient("UNKNOWN", "", Name("UNKNOWN"))
+    assert compare(unknown, unknown).verdict == "unsure", "two whom nobody knows are not one"
 
 
 def test_every_real_difference_is_named_with_both_sides() -> None:

@@ -88,7 +88,7 @@ def _requests() -> None:
         sa.Column("changed_after_signature", sa.Boolean, nullable=False),
         sa.Column("canceled_because", sa.Text, nullable=False),
     )
-    _index("reading_request", "state", "state", "placed_at")
+    _index("reading_request", "state", "state", "placed_at", "request_id")
     _index("reading_request", "placed_at", "placed_at", "request_id")
     for column in ("accession_number", "placer_order_number", "patient_key", "study_instance_uid"):
         _index("reading_request", column, column)
