@@ -146,7 +146,7 @@ export interface components {
         readonly AuditStateOut: {
             readonly entries: number;
             readonly head: string;
-            readonly check: components["schemas"]["dokuei__hub__audits__api_shapes__CheckOut"] | null;
+            readonly check: components["schemas"]["ChainCheckOut"] | null;
             readonly anchor: components["schemas"]["AnchorOut"];
             readonly repository: components["schemas"]["RepositoryOut"];
         };
@@ -198,6 +198,22 @@ export interface components {
             readonly recorded_at: string;
             readonly withdrawn_at: string | null;
             readonly covers: boolean;
+        };
+        /** @description The last walk along the chain. */
+        readonly ChainCheckOut: {
+            /** Format: date-time */
+            readonly ended_at: string;
+            readonly entries: number;
+            readonly broken_at: number | null;
+            readonly why: string;
+            readonly anchors: number;
+        };
+        /** @description What is to be mended, or answered where that is possible. */
+        readonly CheckOut: {
+            readonly check: string;
+            readonly about: string;
+            readonly answerable: boolean;
+            readonly count: number;
         };
         /** @description The same going out, where a hospital's system may have said more than a page takes. */
         readonly ClinicalOut: {
@@ -288,6 +304,12 @@ export interface components {
         /** @description The code that an app shows. */
         readonly CodeIn: {
             readonly totp_code: string;
+        };
+        /** @description A coded word, as it came. */
+        readonly CodeOut: {
+            readonly value: string;
+            readonly scheme: string;
+            readonly meaning: string;
         };
         /** @description A coded word, kept as it came. */
         readonly CodeShape: {
@@ -1088,7 +1110,7 @@ export interface components {
             readonly images_read: readonly components["schemas"]["ImageReadShape"][];
             readonly structure: components["schemas"]["StructureShape"];
             readonly answers: readonly components["schemas"]["AnswerShape"][];
-            readonly checks: readonly components["schemas"]["dokuei__hub__reports__api_shapes__CheckOut"][];
+            readonly checks: readonly components["schemas"]["CheckOut"][];
             readonly updated_at: string | null;
             readonly author: string;
             readonly signatures: readonly components["schemas"]["SignatureOut"][];
@@ -1191,7 +1213,7 @@ export interface components {
             readonly patient: components["schemas"]["AskedPatientOut"];
             readonly modality: string;
             readonly examination_date: string;
-            readonly procedure: components["schemas"]["dokuei__hub__requests__api_shapes__CodeOut"];
+            readonly procedure: components["schemas"]["CodeOut"];
             readonly requesting_physician: string;
             readonly requesting_department: string;
             readonly clinical: components["schemas"]["ClinicalOut"];
@@ -1411,6 +1433,11 @@ export interface components {
             readonly ledger: components["schemas"]["LedgerEntry"];
             readonly series: readonly components["schemas"]["SeriesEntry"][];
         };
+        /** @description One half, shown once. */
+        readonly SubstituteCodeOut: {
+            readonly substitute_id: string;
+            readonly code: string;
+        };
         /** @description Both halves at once, as two administrators handed them over. */
         readonly SubstituteIn: {
             readonly user_name: string;
@@ -1540,33 +1567,6 @@ export interface components {
             readonly counts: {
                 readonly [key: string]: number;
             };
-        };
-        /** @description The last walk along the chain. */
-        readonly dokuei__hub__audits__api_shapes__CheckOut: {
-            /** Format: date-time */
-            readonly ended_at: string;
-            readonly entries: number;
-            readonly broken_at: number | null;
-            readonly why: string;
-            readonly anchors: number;
-        };
-        /** @description One half, shown once. */
-        readonly dokuei__hub__identity__api_security__CodeOut: {
-            readonly substitute_id: string;
-            readonly code: string;
-        };
-        /** @description What is to be mended, or answered where that is possible. */
-        readonly dokuei__hub__reports__api_shapes__CheckOut: {
-            readonly check: string;
-            readonly about: string;
-            readonly answerable: boolean;
-            readonly count: number;
-        };
-        /** @description A coded word, as it came. */
-        readonly dokuei__hub__requests__api_shapes__CodeOut: {
-            readonly value: string;
-            readonly scheme: string;
-            readonly meaning: string;
         };
     };
     responses: never;

@@ -97,7 +97,7 @@ export type SecurityAlert = Schemas["AlertOut"];
 export type Substitute = Schemas["SubstituteOut"];
 export type SubstituteWanted = Schemas["SubstituteRequestIn"];
 /** One half of what opens an account: shown once. */
-export type SubstituteCode = Schemas["CodeOut"];
+export type SubstituteCode = Schemas["SubstituteCodeOut"];
 export type SubstituteSignIn = Schemas["SubstituteIn"];
 export type EmergencyWanted = Schemas["EmergencyIn"];
 export type EmergencyCodes = Schemas["EmergencyOut"];

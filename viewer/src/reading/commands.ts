@@ -120,6 +120,7 @@ function performInRoom(command: Command, doing: Doing): boolean {
       return true;
     case "request":
       change({ type: "toggle", what: "requestOpen" });
+      return true;
     case "messages":
       change({ type: "toggle", what: "messagesOpen" });
       return true;

@@ -77,7 +77,7 @@ class SoughtStudyOut(BaseModel):
     patient: AuditPatientOut
 
 
-class CheckOut(BaseModel):
+class ChainCheckOut(BaseModel):
     """The last walk along the chain."""
 
     ended_at: datetime
@@ -110,7 +110,7 @@ class AuditStateOut(BaseModel):
 
     entries: int
     head: str
-    check: CheckOut | None
+    check: ChainCheckOut | None
     anchor: AnchorOut
     repository: RepositoryOut
 
@@ -211,7 +211,9 @@ def state_out(state: State) -> AuditStateOut:
     return AuditStateOut(
         entries=state.head.sequence,
         head=state.head.hash,
-        check=None if check is None else CheckOut(**{name: getattr(check, name) for name in CheckOut.model_fields}),
+        check=None
+        if check is None
+        else ChainCheckOut(**{name: getattr(check, name) for name in ChainCheckOut.model_fields}),
         anchor=AnchorOut(state=state.anchor.state, at=state.anchor.at, sequence=state.anchor.sequence),
         repository=RepositoryOut(
             address=state.repository,

@@ -50,7 +50,7 @@ class EmergencyIn(Shape):
     hours: Hours = 8
 
 
-class CodeOut(Shape):
+class SubstituteCodeOut(Shape):
     """One half, shown once."""
 
     substitute_id: str
@@ -130,17 +130,17 @@ def _substitute_routes(identity: IdentityService) -> APIRouter:
         return _substitutes(identity, by)
 
     @router.post("", status_code=201)
-    def ask(by: Administrator, wanted: SubstituteRequestIn) -> CodeOut:
+    def ask(by: Administrator, wanted: SubstituteRequestIn) -> SubstituteCodeOut:
         """The first half, for a person whose key is lost or broken."""
         asked = substitutes.ask(
             wanted.person_id, reason=wanted.reason, hours=wanted.hours, lost=wanted.lost, actor=by.actor
         )
-        return CodeOut(substitute_id=asked.substitute_id, code=asked.code)
+        return SubstituteCodeOut(substitute_id=asked.substitute_id, code=asked.code)
 
     @router.post("/{substitute_id}/issue", status_code=201)
-    def issue(by: Administrator, substitute_id: str) -> CodeOut:
+    def issue(by: Administrator, substitute_id: str) -> SubstituteCodeOut:
         """The second half, from another administrator."""
-        return CodeOut(substitute_id=substitute_id, code=substitutes.issue(substitute_id, actor=by.actor))
+        return SubstituteCodeOut(substitute_id=substitute_id, code=substitutes.issue(substitute_id, actor=by.actor))
 
     @router.post("/{substitute_id}/end", status_code=204)
     def end(by: Administrator, substitute_id: str) -> Response:
