@@ -132,7 +132,7 @@ class Substitutes:
                 connection,
                 AlertKind.EMERGENCY_OPENED,
                 person_id=person.person_id,
-                details={"by": actor, "hours": hours},
+                details={"by": actor, "hours": hours, "reason": reason.strip()},
             )
         self.access.forget_all()
         return Opened(substitute_id, first, second, until)
