@@ -23,17 +23,15 @@ from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours import (
     ArchiveImages,
-    CaseThreads,
     CaseWays,
     ListedCases,
     RegisterRules,
     RequestCases,
     SettledRequests,
     SiteContracts,
-    ThreadCases,
-    ThreadQuestions,
     WorklistCases,
 )
+from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api

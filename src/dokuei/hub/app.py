@@ -31,19 +31,16 @@ from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours import (
     ArchiveImages,
-    ArchivePatients,
-    CaseThreads,
     CaseWays,
     ListedCases,
     RegisterRules,
     RequestCases,
     SettledRequests,
     SiteContracts,
-    ThreadCases,
-    ThreadQuestions,
     WorklistCases,
-    gateway_names,
 )
+from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
+from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.prepare import Stores, open_stores

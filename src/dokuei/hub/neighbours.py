@@ -12,17 +12,11 @@ from sqlalchemy import Connection
 import dokuei
 from dokuei.clock import now
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
-from dokuei.hub.archive import owners, reading
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
-from dokuei.hub.audits.model import KnownStudy, PatientShown
 from dokuei.hub.certification.service import Certifications
-from dokuei.hub.gateways import store as gateways_store
 from dokuei.hub.gateways.model import GatewayState
-from dokuei.hub.identity.model import Principal
-from dokuei.hub.messages.model import Case as ThreadCase
-from dokuei.hub.messages.service import MessagesService
 from dokuei.hub.outcomes.service import CaseFacts
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
@@ -33,7 +27,6 @@ from dokuei.hub.requests.service import is_mismatched
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.worklist.model import Asked, Name, Priority, ReadingRole, StudyFacts, WorklistItem
 from dokuei.hub.worklist.service import WorklistService
-from dokuei.hub.worklist.threads import ThreadState
 from dokuei.hub.worklist.way import AtGateway, OnItsWayBack, SignedFor, Way
 
 _MOST_FRAMES = 100_000
@@ -210,57 +203,6 @@ class RequestCases:
 
 
 @dataclass(frozen=True)
-class ThreadCases:
-    """Messages ask the worklist whose case they are about."""
-
-    worklist: WorklistService
-
-    def thread_of(
-        self, connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False
-    ) -> ThreadCase:
-        """One case; ``lock`` lets writers of one thread queue.
-
-        Raises:
-            NotFoundError: no such case at those sites.
-        """
-        item = self.worklist.case_in(connection, item_id, site_ids=site_ids, lock=lock)
-        holders = tuple(held.person_id for held in item.holdings if held.person_id is not None)
-        return ThreadCase(item_id, item.study.site_id, item.study.study_instance_uid, holders)
-
-
-@dataclass(frozen=True)
-class ThreadQuestions:
-    """Reports ask the threads whether anything holds a signature."""
-
-    messages: MessagesService
-
-    def demand_settled(self, connection: Connection, item_id: str) -> None:
-        """Nothing where no question stands open that the report must wait for.
-
-        Raises:
-            ConflictError: one does.
-        """
-        if self.messages.holds_signing(connection, item_id):
-            raise ConflictError(
-                "未回答の質問があります / a question that holds the signature is open",
-                phase="preparing to sign",
-                remedy="wait for the answer, or waive the question with a reason",
-            )
-
-
-@dataclass(frozen=True)
-class CaseThreads:
-    """The worklist asks the threads what waits in them for whom."""
-
-    messages: MessagesService
-
-    def of(self, principal: Principal, items: Collection[WorklistItem]) -> Mapping[str, ThreadState]:
-        """What waits in these cases' threads for somebody; a case in which nothing does is not named."""
-        found = self.messages.waiting(principal, {one.worklist_item_id for one in items})
-        return {item_id: ThreadState(one.unread, one.open_question) for item_id, one in found.items()}
-
-
-@dataclass(frozen=True)
 class ArchiveImages:
     """Reports ask the archive which images there are, and what their pixels must be."""
 
@@ -389,40 +331,3 @@ class RegisterRules:
             synced_passkeys_may_sign=site.synced_passkeys_may_sign,
             mammography_grade_required=site.mammography_grade_required,
         )
-
-
-class ArchivePatients:
-    """The auditor's side asks the archive whose a study is."""
-
-    def of_studies(
-        self, connection: Connection, studies: Collection[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], PatientShown]:
-        """Those of the given studies that are here, with their patients."""
-        return {(one.site_id, one.study_instance_uid): _shown(one) for one in owners.of_studies(connection, studies)}
-
-    def sought(
-        self, connection: Connection, text: str, *, site_ids: Collection[str] | None, at_most: int
-    ) -> tuple[KnownStudy, ...]:
-        """Studies by the patient's number, the accession number or their own UID, the newest first."""
-        return tuple(
-            KnownStudy(one.site_id, one.study_instance_uid, _shown(one))
-            for one in owners.sought(connection, text, site_ids=site_ids, at_most=at_most)
-        )
-
-    def same_patient(self, connection: Connection, site_id: str, study_instance_uid: str) -> tuple[str, ...]:
-        """Every study of the patient whose study this is; it alone where it names no patient."""
-        for one in owners.of_studies(connection, [(site_id, study_instance_uid)]):
-            if one.patient_id:
-                return reading.studies_of_patient(connection, site_id, one.patient_id, one.issuer_of_patient_id)
-        return (study_instance_uid,)
-
-
-def _shown(one: owners.OwnedStudy) -> PatientShown:
-    name = one.patient_name
-    return PatientShown(one.patient_id, name.alphabetic, name.ideographic, name.phonetic, one.study_date)
-
-
-def gateway_names(connection: Connection, gateway_ids: Collection[str]) -> Mapping[str, str]:
-    """What gateways are called, for the auditor's side."""
-    found = (gateways_store.find(connection, gateway_id) for gateway_id in sorted(gateway_ids))
-    return {one.gateway_id: one.name for one in found if one is not None}

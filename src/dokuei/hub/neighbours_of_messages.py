@@ -1,0 +1,65 @@
+"""What worklist and reports ask of the threads, and the threads of the worklist."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from dokuei.errors import ConflictError
+from dokuei.hub.identity.model import Principal
+from dokuei.hub.messages.model import Case as ThreadCase
+from dokuei.hub.messages.service import MessagesService
+from dokuei.hub.worklist.model import WorklistItem
+from dokuei.hub.worklist.service import WorklistService
+from dokuei.hub.worklist.threads import ThreadState
+
+
+@dataclass(frozen=True)
+class ThreadCases:
+    """Messages ask the worklist whose case they are about."""
+
+    worklist: WorklistService
+
+    def thread_of(
+        self, connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False
+    ) -> ThreadCase:
+        """One case; ``lock`` lets writers of one thread queue.
+
+        Raises:
+            NotFoundError: no such case at those sites.
+        """
+        item = self.worklist.case_in(connection, item_id, site_ids=site_ids, lock=lock)
+        holders = tuple(held.person_id for held in item.holdings if held.person_id is not None)
+        return ThreadCase(item_id, item.study.site_id, item.study.study_instance_uid, holders)
+
+
+@dataclass(frozen=True)
+class ThreadQuestions:
+    """Reports ask the threads whether anything holds a signature."""
+
+    messages: MessagesService
+
+    def demand_settled(self, connection: Connection, item_id: str) -> None:
+        """Nothing where no question stands open that the report must wait for.
+
+        Raises:
+            ConflictError: one does.
+        """
+        if self.messages.holds_signing(connection, item_id):
+            raise ConflictError(
+                "未回答の質問があります / a question that holds the signature is open",
+                phase="preparing to sign",
+                remedy="wait for the answer, or waive the question with a reason",
+            )
+
+
+@dataclass(frozen=True)
+class CaseThreads:
+    """The worklist asks the threads what waits in them for whom."""
+
+    messages: MessagesService
+
+    def of(self, principal: Principal, items: Collection[WorklistItem]) -> Mapping[str, ThreadState]:
+        """What waits in these cases' threads for somebody; a case in which nothing does is not named."""
+        found = self.messages.waiting(principal, {one.worklist_item_id for one in items})
+        return {item_id: ThreadState(one.unread, one.open_question) for item_id, one in found.items()}
