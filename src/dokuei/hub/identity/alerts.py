@@ -101,4 +101,4 @@ class Alerts:
 
     @staticmethod
     def _note(connection: Connection, alert_id: str, *, actor: str, by: str) -> None:
-        hub_trail.append(connection, actor=actor, event="security.alert.seen", subject=alert_id, details={"by": by})
+        hub_trail.append(connection, actor=actor, event="security.alert-seen", subject=alert_id, details={"by": by})

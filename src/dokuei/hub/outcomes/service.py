@@ -157,7 +157,7 @@ class OutcomesService:
             if kind == "acted" and outcome.acted is not None:
                 raise ConflictError("somebody has done this already", phase=_PHASE, remedy="load the case again")
             if store.add_mark(connection, found, kind, person_id=principal.person_id or "", note=note):
-                _note(connection, principal, found, f"report.{kind}")
+                _note(connection, principal, found, f"receipt.{kind}")
 
     def _demand(self, principal: Principal, item_id: str, permission: Permission) -> str:
         """The site of a case at which somebody may do this."""

@@ -90,4 +90,4 @@ def test_an_alert_is_settled_once_by_an_administrator(hub: SmallHub) -> None:
     assert office.post(f"/api/v1/alerts/{alert['alert_id']}/settled").status_code == 204
     assert office.post(f"/api/v1/alerts/{alert['alert_id']}/settled").status_code == 404
     assert office.get("/api/v1/alerts").json()[0]["seen_at"] is not None
-    assert hub.events().count("security.alert.seen") == 1
+    assert hub.events().count("security.alert-seen") == 1

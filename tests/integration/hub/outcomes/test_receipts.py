@@ -42,7 +42,7 @@ def _tell(client: httpx.Client, item: str, what: str, **body: Any) -> httpx.Resp
 def _events(room: ReadingRoom) -> list[str]:
     with room.hub.database.read() as connection:
         events = connection.execute(select(hub_entries.c.event).order_by(hub_entries.c.sequence)).scalars()
-        return [event for event in events if event.startswith("report.")]
+        return [event for event in events if event.startswith("receipt.")]
 
 
 def test_unread_read_and_done_are_three_states_with_who_and_when(room: ReadingRoom) -> None:
@@ -57,7 +57,7 @@ def test_unread_read_and_done_are_three_states_with_who_and_when(room: ReadingRo
     assert done.json()["acted"]["note"] == "患者へ説明し、組織診を予約"
     assert _outcome(reader, item)["state"] == "done"
     assert _tell(room.reader("dr.sato", PHYSICIAN), item, "acted", number=1, note="もう一度").status_code == 409
-    assert _events(room)[-2:] == ["report.opened", "report.acted"]
+    assert _events(room)[-2:] == ["receipt.opened", "receipt.acted"]
 
 
 def test_a_reader_of_the_centre_opens_nothing_for_the_hospital(room: ReadingRoom) -> None:
