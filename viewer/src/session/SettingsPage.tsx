@@ -31,7 +31,7 @@ export default function SettingsPage(): JSX.Element {
   return (
     <Page title={t("sessions.title")} lead={t("sessions.lead")}>
       {firstPlace(may) === OWN_PLACE && (
-        <p className={classes["nowhere"]}>{may("audit.read") ? t("sessions.auditor") : t("sessions.nowhere")}</p>
+        <p className={classes["nowhere"]}>{t("sessions.nowhere")}</p>
       )}
       {query.data ? (
         <Sessions sessions={query.data} />
