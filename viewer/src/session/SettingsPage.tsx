@@ -30,9 +30,7 @@ export default function SettingsPage(): JSX.Element {
   const may = useMay();
   return (
     <Page title={t("sessions.title")} lead={t("sessions.lead")}>
-      {firstPlace(may) === OWN_PLACE && (
-        <p className={classes["nowhere"]}>{t("sessions.nowhere")}</p>
-      )}
+      {firstPlace(may) === OWN_PLACE && <p className={classes["nowhere"]}>{t("sessions.nowhere")}</p>}
       {query.data ? (
         <Sessions sessions={query.data} />
       ) : query.error ? (
