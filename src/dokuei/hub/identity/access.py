@@ -10,7 +10,15 @@ from sqlalchemy import Connection
 from dokuei.clock import monotonic, now
 from dokuei.errors import NotFoundError, NotSignedInError
 from dokuei.hub.identity import store_access, store_people
-from dokuei.hub.identity.model import Principal, Session, principal_of_person, principal_of_token
+from dokuei.hub.identity.model import (
+    EMERGENCY,
+    LOOKING,
+    Permission,
+    Principal,
+    Session,
+    principal_of_person,
+    principal_of_token,
+)
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
@@ -142,6 +150,7 @@ class Access:
             grants=store_people.grants(connection, person.person_id, today=today),
             known_site_ids=frozenset(self.site_names(connection)),
             session_id=session.session_id,
+            within=LOOKING if session.method == EMERGENCY else frozenset(Permission),
         )
 
 

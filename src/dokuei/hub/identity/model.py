@@ -116,6 +116,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 
 
+LOOKING: frozenset[Permission] = frozenset(
+    {_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, _P.READ_REQUEST, _P.READ_MESSAGES}
+)
+
+
 class Scope(StrEnum):
     """What an API token is for."""
 
@@ -220,14 +225,23 @@ SYSTEM = Principal(actor="system", person_id=None, display_name="dokuei", permis
 
 
 def principal_of_person(
-    *, person_id: str, display_name: str, grants: Iterable[Grant], known_site_ids: frozenset[str], session_id: str
+    *,
+    person_id: str,
+    display_name: str,
+    grants: Iterable[Grant],
+    known_site_ids: frozenset[str],
+    session_id: str,
+    within: frozenset[Permission] = frozenset(Permission),
 ) -> Principal:
-    """What a person may do: at each site the roles held there and those held in the reading centre."""
+    """What a person may do: at each site the roles held there and those held in the reading centre.
+
+    ``within`` is all that this way in allows: the emergency account looks, and does nothing (AUTH-16).
+    """
     at_site: dict[str, frozenset[Permission]] = {}
     union: frozenset[Permission] = frozenset()
     centre: frozenset[Permission] = frozenset()
     for grant in grants:
-        given = ROLE_PERMISSIONS[grant.role]
+        given = ROLE_PERMISSIONS[grant.role] & within
         union |= given
         centre |= given if grant.site_id is None else frozenset()
         for site_id in known_site_ids if grant.site_id is None else known_site_ids & {grant.site_id}:

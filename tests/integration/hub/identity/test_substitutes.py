@@ -103,7 +103,7 @@ def test_the_emergency_account_sleeps_until_it_is_opened_and_sleeps_again_afterw
     client = hub.client()
     assert enter(client, EMERGENCY, *codes).status_code == 200
     permissions = set(client.get("/api/v1/session").json()["permissions"])
-    assert permissions == {"images.read", "worklist.read", "report.read"}
+    assert permissions == {"images.read", "worklist.read", "report.read", "request.read", "messages.read"}
     assert [one["kind"] for one in office.get("/api/v1/alerts").json()] == ["emergency_used", "emergency_opened"]
     assert office.post(f"/api/v1/substitutes/{opened['substitute_id']}/end").status_code == 204
     assert client.get("/api/v1/session").status_code == 401
