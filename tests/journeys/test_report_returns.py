@@ -177,6 +177,7 @@ def reader(home: Home) -> Iterator[tuple[httpx.Client, Authenticator]]:
     """A reader added on the command line, enrolled by the printed link, signed in by key."""
     hub = home.endpoints()["hub"]
     added = home.run("user", "add", "reader.a", "--name", "読影 花子", "--role", "reader")
+    home.run("user", "profile", "reader.a", "--licence", "123456")
     code = added.strip().rsplit("#", 1)[1]
     key = Authenticator(hub)
     with httpx.Client(base_url=hub, headers={"X-Dokuei-Request": "1"}, timeout=60) as client:

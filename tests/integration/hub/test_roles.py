@@ -43,6 +43,16 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/worklist/{item}/outcome/important", _P.SIGN_REPORT, {"because": "C5"}),
     ("GET", "/api/v1/outcomes?site_id=kita", _P.READ_REPORT, None),
     ("GET", "/api/v1/outcomes.csv?site_id=kita", _P.READ_REPORT, None),
+    ("GET", _THREAD, _P.READ_MESSAGES, None),
+    ("POST", _THREAD, _P.WRITE_MESSAGES, _SAID),
+    ("PUT", f"{_THREAD}/draft", _P.WRITE_MESSAGES, {"text": "書きかけ"}),
+    ("POST", f"{_THREAD}/{_MESSAGE}/answer", _P.WRITE_MESSAGES, {"message_id": _MESSAGE, "text": "はい"}),
+    ("POST", f"{_THREAD}/{_MESSAGE}/waive", _P.WRITE_MESSAGES, {"reason": "画像で分かった"}),
+    ("POST", f"{_THREAD}/{_MESSAGE}/done", _P.WRITE_MESSAGES, None),
+    ("POST", f"{_THREAD}/{_MESSAGE}/read", _P.READ_MESSAGES, None),
+    ("POST", f"{_THREAD}/attachments", _P.WRITE_MESSAGES, None),
+    ("GET", f"{_THREAD}/attachments/{_MESSAGE}", _P.READ_MESSAGES, None),
+    ("DELETE", f"{_THREAD}/attachments/{_MESSAGE}", _P.WRITE_MESSAGES, None),
 )
 ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/requests?site_id=kita", _P.READ_REQUEST, None),
@@ -57,16 +67,6 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/requests/{request}/attachments", _P.PLACE_REQUEST, None),
     ("GET", "/api/v1/requests/{request}/attachments/1", _P.READ_REQUEST, None),
     ("GET", "/api/v1/worklist/{item}/request", _P.READ_REQUEST, None),
-    ("GET", _THREAD, _P.READ_MESSAGES, None),
-    ("POST", _THREAD, _P.WRITE_MESSAGES, _SAID),
-    ("PUT", f"{_THREAD}/draft", _P.WRITE_MESSAGES, {"text": "書きかけ"}),
-    ("POST", f"{_THREAD}/{_MESSAGE}/answer", _P.WRITE_MESSAGES, {"message_id": _MESSAGE, "text": "はい"}),
-    ("POST", f"{_THREAD}/{_MESSAGE}/waive", _P.WRITE_MESSAGES, {"reason": "画像で分かった"}),
-    ("POST", f"{_THREAD}/{_MESSAGE}/done", _P.WRITE_MESSAGES, None),
-    ("POST", f"{_THREAD}/{_MESSAGE}/read", _P.READ_MESSAGES, None),
-    ("POST", f"{_THREAD}/attachments", _P.WRITE_MESSAGES, None),
-    ("GET", f"{_THREAD}/attachments/{_MESSAGE}", _P.READ_MESSAGES, None),
-    ("DELETE", f"{_THREAD}/attachments/{_MESSAGE}", _P.WRITE_MESSAGES, None),
 )
 AT_ANY_SITE_OF_AN_AUDITOR: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/audit/entries", None),

@@ -57,7 +57,7 @@ const DRAWINGS: Readonly<Record<Icon, JSX.Element>> = {
   stop: <rect x="3.500" y="3.500" width="9" height="9" fill="currentColor" />,
   layout: line("M2 2.500h12v11H2zM8 2.500v11M2 8h12"),
   back: line("M9.500 3L4.500 8l5 5"),
-  request: line("M2 2.500h12v8.500H8.500L5.500 14v-3H2zM5 5.500h6M5 8h4"),
+  request: line("M3.500 3h9v11h-9zM6 1.500h4v3H6zM6 8h4M6 11h4"),
   report: line("M3.500 1.500h6.500l3 3v10h-9.500zM5.500 7h5M5.500 9.500h5M5.500 12h3"),
   messages: line("M2 3h12v8.500H7.500L4.500 14v-2.500H2zM5 6h6M5 8.500h4"),
   help: line("M5.500 5.800c0-3.300 5-3.300 5 0 0 2-2.500 2-2.500 4M8 12.800v.1"),
