@@ -5,11 +5,13 @@ our close_notify with its own only after it has read all that came before (RFC 5
 counts as lost and is sent again: a receiver may see an entry twice, never not at all.
 """
 
+import contextlib
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,7 @@ _NOTICE, _WARNING = 5, 4
 _MESSAGE_ID: Final = "DICOM+RFC3881"  # PS3.15 A.6.1
 _APP_NAME: Final = "dokuei"
 _BOM: Final = b"\xef\xbb\xbf"
+_PIECE: Final = 1 << 16
 _PHASE: Final = "telling the audit repository"
 
 
@@ -59,18 +62,52 @@ def send(receiver: Receiver, frames: Iterable[bytes]) -> None:
     """
     try:
         context = _context(receiver)
-        with (
-            socket.create_connection((receiver.host, receiver.port), timeout=receiver.timeout_seconds) as plain,
-            context.wrap_socket(plain, server_hostname=receiver.host) as line,
-        ):
-            line.sendall(b"".join(frames))
-            line.unwrap()
+        with socket.create_connection((receiver.host, receiver.port), timeout=receiver.timeout_seconds) as plain:
+            _deliver(plain, context, receiver.host, b"".join(frames))
     except OSError as error:  # TLS errors are among them
         raise UnreachableError(
             f"{receiver.host} port {receiver.port}: {error.strerror or type(error).__name__}",
             phase=_PHASE,
             remedy="see the settings under [audit.repository]; nothing is lost meanwhile",
         ) from error
+
+
+def _deliver(plain: socket.socket, context: ssl.SSLContext, host: str, data: bytes) -> None:
+    """Send, close our side, and read on until the receiver has closed its own (RFC 8446 6.1).
+
+    A receiver that refuses our certificate says so only after our handshake is over, as an alert that a plain
+    ``unwrap`` may take for the end: it is read here, and raised.
+    """
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    line = context.wrap_bio(incoming, outgoing, server_hostname=host)
+
+    def until(step: Callable[[], object]) -> None:
+        while True:
+            try:
+                step()
+            except ssl.SSLWantReadError:
+                plain.sendall(outgoing.read())
+                _receive(plain, incoming)
+            else:
+                plain.sendall(outgoing.read())
+                return
+
+    until(line.do_handshake)
+    for at in range(0, len(data), _PIECE):
+        until(partial(line.write, data[at : at + _PIECE]))
+    with contextlib.suppress(ssl.SSLWantReadError):
+        line.unwrap()
+    plain.sendall(outgoing.read())
+    with contextlib.suppress(ssl.SSLZeroReturnError):
+        until(partial(line.read, 1))
+
+
+def _receive(plain: socket.socket, incoming: ssl.MemoryBIO) -> None:
+    came = plain.recv(_PIECE)
+    if came:
+        incoming.write(came)
+    else:
+        incoming.write_eof()
 
 
 def _context(receiver: Receiver) -> ssl.SSLContext:
