@@ -131,17 +131,22 @@ def open_hub(settings: Settings) -> Hub:
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
         ),
-        audits=audits_service(
-            stores.database,
-            confirmation=identity.confirmation,
-            site_names=site_register.names,
-            patients=ArchivePatients(),
-            gateways=gateway_names,
-            anchor=settings.audit.anchor,
-            receiver=receiver(settings.audit.repository),
-            source_id=settings.hub.public_address,
-        ),
+        audits=_audits(settings, stores, identity),
         certifications=certifications,
+    )
+
+
+def _audits(settings: Settings, stores: Stores, identity: IdentityService) -> AuditsService:
+    """The auditor's side, which asks archive and gateways for names alone."""
+    return audits_service(
+        stores.database,
+        confirmation=identity.confirmation,
+        site_names=site_register.names,
+        patients=ArchivePatients(),
+        gateways=gateway_names,
+        anchor=settings.audit.anchor,
+        receiver=receiver(settings.audit.repository),
+        source_id=settings.hub.public_address,
     )
 
 
