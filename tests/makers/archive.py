@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import numpy as np
 import pydicom
+import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from numpy.typing import NDArray
@@ -24,12 +26,15 @@ from dokuei.hub.archive.api_lane import FrameLane
 from dokuei.hub.archive.model import Incoming, Stored
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.identity.model import Scope
+from dokuei.hub.plain_server import Placed, PlainServer
+from dokuei.hub.serve import open_listener
 from dokuei.storage.filesystem import FilesystemBlobs
 from tests.makers.people import SmallHub, small_hub
 
 MR = "1.2.840.10008.5.1.4.1.1.4"
 MG = "1.2.840.10008.5.1.4.1.1.1.2"
 GATEWAY = "gateway:1"
+ServedBy = Literal["plain", "granian"]
 
 
 @dataclass
@@ -79,30 +84,43 @@ class SmallArchive:
 
 
 @contextmanager
-def small_archive(folder: Path, url: str | None = None) -> Iterator[SmallArchive]:
-    """An archive on SQLite or the given database, served by Granian on a free port."""
+def small_archive(folder: Path, url: str | None = None, *, served_by: ServedBy = "plain") -> Iterator[SmallArchive]:
+    """An archive on SQLite or the given database, served on a free port."""
     with small_hub(folder, url=url) as hub:
         service = ArchiveService(hub.database, FilesystemBlobs(folder / "blobs"))
         hub.app.include_router(archive_api.routes(service))
-        hub.app.add_middleware(FrameLane, service=service, headers={"X-Content-Type-Options": "nosniff"})
+        headers = {"X-Content-Type-Options": "nosniff"}
+        hub.app.add_middleware(FrameLane, service=service, headers=headers)
+        placed = partial(FrameLane(hub.app, service, headers).placed, hub.app)
         port = free_port()
         hub.app.state.hub_url = f"http://127.0.0.1:{port}"
-        with served(hub.app, port=port) as base:
+        with served(hub.app, port=port, by=served_by, placed=placed) as base:
             yield SmallArchive(hub, service, folder, base)
 
 
 @contextmanager
-def served(app: Callable[..., Any], *, port: int = 0) -> Iterator[str]:
-    """An ASGI application behind real HTTP, on a free port unless one is given; its address."""
+def served(
+    app: Callable[..., Any], *, port: int = 0, by: ServedBy = "plain", placed: Placed | None = None
+) -> Iterator[str]:
+    """An ASGI application behind real HTTP, by one of the hub's two servers; its address."""
     port = port or free_port()
-    server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False)
     loops: list[asyncio.AbstractEventLoop] = []
+    server: Server | PlainServer
+    if by == "granian":
+        server = Server(
+            app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False
+        )
+    else:
+        server = PlainServer(app, placed=placed or getattr(app, "placed", None), connections=100)
 
     async def serve() -> None:
         loops.append(asyncio.get_running_loop())
-        await server.serve()
+        if isinstance(server, PlainServer):
+            await server.serve(sockets=[open_listener("localhost", port)])
+        else:
+            await server.serve()
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread = threading.Thread(target=lambda: uvloop.run(serve()), daemon=True)
     thread.start()
     _wait_for(port)
     try:

@@ -1,5 +1,7 @@
 """OHIF's published build in front of our DICOMweb: its files, and a door that adds a token to what it asks."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -31,7 +33,13 @@ def ohif_folder() -> Path | None:
 
 def ohif_app(folder: Path, *, hub: str, token: str, asked: list[tuple[str, int]]) -> FastAPI:
     """OHIF and our DICOMweb under one origin; every DICOMweb request and its status is noted in ``asked``."""
-    app = FastAPI()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    app = FastAPI(lifespan=lifespan)
     client = httpx.AsyncClient(base_url=hub, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
     @app.get("/app-config.js")

@@ -10,7 +10,7 @@ from typing_extensions import override
 import dokuei
 from dokuei.hub import delivery_door, order_door, pages
 from dokuei.hub.archive import api as archive_api
-from dokuei.hub.archive.api_lane import FrameLane
+from dokuei.hub.archive.api_lane import FrameLane, PlacedAnswer
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.audits import api as audits_api
 from dokuei.hub.audits.service import AuditsService, audits_service
@@ -165,13 +165,18 @@ class ReadersApp(FastAPI):
         )
         self._headers = pages.security_headers(transport_security=settings.serves_tls and not settings.loopback)
         self._door: ASGIApp = pages.SecurityHeaders(OuterDoor(super().__call__), self._headers)
+        self._lane: FrameLane | None = None
         answer_with_problems(self)
         self.add_api_route("/api/v1/health", _health, tags=["health"])
         self.add_api_route("/openapi.json", self.openapi, dependencies=[Depends(principal)], include_in_schema=False)
 
     def answer_frames(self, archive: ArchiveService) -> None:
         """Let frames have their lane, in front of everything that other requests pass."""
-        self._door = FrameLane(self._door, archive, pages.headers_of_bytes(self._headers))
+        self._door = self._lane = FrameLane(self._door, archive, pages.headers_of_bytes(self._headers))
+
+    def placed(self, path: str, headers: list[tuple[bytes, bytes]]) -> PlacedAnswer | None:
+        """Where the answer to a GET of ``path`` lies, if it is a plain one for a frame."""
+        return self._lane.placed(self, path, headers) if self._lane else None
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,7 @@
-"""One listening process of the hub: an ASGI application under Granian, stopped cleanly by a signal."""
+"""One listening process of the hub, stopped cleanly by a signal.
+
+Granian speaks TLS 1.3 and HTTP/2 to whoever is not on this machine; ``plain_server`` serves this machine itself.
+"""
 
 import asyncio
 import resource
@@ -9,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from granian._granian import SocketHolder  # the server's own way in for a socket that was opened elsewhere
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -16,6 +20,7 @@ from granian.server.embed import Server
 from typing_extensions import override
 
 from dokuei.errors import ConfigurationError
+from dokuei.hub.plain_server import PlainServer
 from dokuei.hub.problems import OuterDoor
 
 _BACKLOG = 512
@@ -57,7 +62,13 @@ def serve(app: Callable[..., Any], listener: Listener) -> None:
     """
     _allow_files(_FILES)
     with open_listener(listener.host, listener.port) as opened:
-        asyncio.run(_serve(app, listener, opened))
+        uvloop.run(_serve(app, listener, opened))
+
+
+def _tell_stopping(app: Callable[..., Any]) -> None:
+    state = getattr(app, "state", None)
+    if state is not None:
+        state.stopping = True  # answers without an end of their own look at this
 
 
 def _allow_files(wanted: int) -> None:
@@ -96,7 +107,26 @@ def open_listener(host: str, port: int) -> socket.socket:
 
 
 async def _serve(app: Callable[..., Any], listener: Listener, opened: socket.socket) -> None:
-    server = _OneListener(
+    server: PlainServer | _OneListener
+    if listener.certificate is None:
+        server = PlainServer(OuterDoor(app), placed=getattr(app, "placed", None), connections=_CONNECTIONS)
+        serving = server.serve(sockets=[opened])
+    else:
+        server = _with_tls(app, listener, opened)
+        serving = server.serve()
+
+    def stop() -> None:
+        _tell_stopping(app)
+        server.stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    await serving
+
+
+def _with_tls(app: Callable[..., Any], listener: Listener, opened: socket.socket) -> _OneListener:
+    return _OneListener(
         OuterDoor(app),
         opened,
         address="127.0.0.1" if listener.host == "localhost" else listener.host,
@@ -113,14 +143,3 @@ async def _serve(app: Callable[..., Any], listener: Listener, opened: socket.soc
         ssl_ca=listener.client_ca,
         ssl_client_verify=listener.client_ca is not None,
     )
-
-    def stop() -> None:
-        state = getattr(app, "state", None)
-        if state is not None:
-            state.stopping = True  # answers without an end of their own look at this
-        server.stop()  # type: ignore[no-untyped-call] # Granian's own annotations leave this one out
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    await server.serve()

@@ -59,17 +59,26 @@ def at_only_site(permission: Permission) -> Finder:
     demand = require(permission)
 
     async def at(request: Request) -> At:
-        principal = await demand(request)
-        sites = sorted(principal.sites_with(permission))
-        if not sites:
-            raise NotFoundError("nothing here", phase="checking access")
-        if len(sites) > 1:
-            raise ConflictError(
-                "this account has several sites", phase="checking access", remedy="use /sites/{site_id}/dicom-web"
-            )
-        return At(principal, sites[0])
+        return only_site(await demand(request), permission)
 
     return at
+
+
+def only_site(principal: Principal, permission: Permission) -> At:
+    """The one site of a token or session.
+
+    Raises:
+        NotFoundError: it has none.
+        ConflictError: it has several, and must name one.
+    """
+    sites = sorted(principal.sites_with(permission))
+    if not sites:
+        raise NotFoundError("nothing here", phase="checking access")
+    if len(sites) > 1:
+        raise ConflictError(
+            "this account has several sites", phase="checking access", remedy="use /sites/{site_id}/dicom-web"
+        )
+    return At(principal, sites[0])
 
 
 async def note_access(service: ArchiveService, at: At, study: str) -> None:

@@ -48,19 +48,34 @@ def demand_own_page(request: Request) -> None:
         raise ForbiddenError(f"the header {REQUEST_HEADER} is missing", phase="checking access")
 
 
+def remembered(request: Request) -> Principal | None:
+    """Who is behind the request, if that was looked up in the last seconds.
+
+    Raises:
+        NotSignedInError: no credential at all.
+        ForbiddenError: the request could have been sent by another site's page.
+    """
+    identity: _HasAccess = request.app.state.identity
+    kind, secret = presented(request)
+    return identity.access.remembered(kind, secret, active=_active(request))
+
+
 async def principal(request: Request) -> Principal:
     """Who is behind the request.
 
     Raises:
         NotSignedInError: nobody who is known.
     """
-    identity: _HasAccess = request.app.state.identity
-    kind, secret = presented(request)
-    active = request.headers.get(BACKGROUND_HEADER) != "1"
-    known = identity.access.remembered(kind, secret, active=active)
+    known = remembered(request)
     if known is None:
-        known = await to_thread.run_sync(lambda: identity.access.look_up(kind, secret, active=active))
+        identity: _HasAccess = request.app.state.identity
+        kind, secret = presented(request)
+        known = await to_thread.run_sync(lambda: identity.access.look_up(kind, secret, active=_active(request)))
     return known
+
+
+def _active(request: Request) -> bool:
+    return request.headers.get(BACKGROUND_HEADER) != "1"
 
 
 def require(permission: Permission) -> Callable[[Request], Awaitable[Principal]]:

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from sqlalchemy import select
 from dokuei.dicom import uids
 from dokuei.hub.archive.attributes import tag
 from dokuei.storage.audit import hub_entries
-from tests.makers.archive import SmallArchive, as_dataset, image, read_parts
+from tests.makers.archive import SmallArchive, as_dataset, image, read_parts, small_archive
 
 STORED = "application/octet-stream; transfer-syntax=*"
 CELLS = np.random.default_rng(7).integers(0, 4000, (3, 96, 80), np.uint16)
@@ -71,6 +72,15 @@ def test_ranges_end_exactly_at_a_resolution(three_frames: tuple[SmallArchive, st
 PARTS = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 
 
+@pytest.fixture(params=["plain", "granian"])
+def three_frames_of_either_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[SmallArchive, str]]:
+    """The same from the server for this machine, and from the one for others."""
+    one = image(CELLS, study="1.2.3", series="1.2.4")
+    with small_archive(tmp_path, served_by=request.param) as archive:
+        archive.stored(one)
+        yield archive, f"/studies/1.2.3/series/1.2.4/instances/{one.SOPInstanceUID}"
+
+
 @pytest.mark.parametrize(
     ("accept", "wish"),
     [
@@ -83,9 +93,9 @@ PARTS = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
     ],
 )
 def test_the_lane_for_frames_answers_as_the_route_does(
-    three_frames: tuple[SmallArchive, str], accept: str, wish: dict[str, str]
+    three_frames_of_either_server: tuple[SmallArchive, str], accept: str, wish: dict[str, str]
 ) -> None:
-    archive, path = three_frames
+    archive, path = three_frames_of_either_server
     own = {"x-content-type-options", "date"}
     with archive.client() as client:
         client.get(f"{path}/frames/1")
