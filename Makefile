@@ -43,7 +43,7 @@ test-viewer: setup
 	$(NPM) test
 
 # The browser's driver keeps an event loop in its process, which the signing library cannot share: a run of its own.
-BROWSED := tests/journeys/portal tests/journeys/viewer tests/journeys/test_ohif.py
+BROWSED := tests/journeys/portal tests/journeys/viewer tests/journeys/test_ohif.py tests/journeys/test_the_whole_loop.py
 
 test-python: setup viewer
 	.venv/bin/pytest -m "not soak" $(addprefix --ignore ,$(BROWSED))

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@mantine/core";
 import type { Outcome, OutcomeMark } from "@/api/types";
 import { useMay, useSession } from "@/session/api";
+import { SIGNS } from "@/session/idle";
 import { FailedLine } from "@/ui/States";
 import { InstantText, useCount } from "@/ui/Written";
 import { useOutcome, useTell } from "./api";
@@ -92,7 +93,10 @@ function MarkLine({ word, mark }: { readonly word: string; readonly mark: Outcom
   );
 }
 
-/** Tells the hub once that somebody of the hospital has this version before their eyes. */
+/**
+ * Tells the hub once that somebody of the hospital has this version before their eyes: it is on the screen, and a hand
+ * moved since it came. A page that nobody watches has not read the amendment that appears on it.
+ */
 function useOpened(itemId: string, outcome: Outcome): void {
   const may = useMay()("report.acknowledge");
   const { session } = useSession();
@@ -101,11 +105,19 @@ function useOpened(itemId: string, outcome: Outcome): void {
   const mine = outcome.opened.some(({ person_id }) => person_id === session.person.person_id);
   useEffect(() => {
     if (!may || mine) return undefined;
+    let watched = false;
+    const touched = (): void => {
+      watched = true;
+    };
+    for (const sign of SIGNS) window.addEventListener(sign, touched, { passive: true, capture: true });
     const timer = window.setInterval(() => {
-      if (document.visibilityState !== "visible") return;
+      if (!watched || document.visibilityState !== "visible") return;
       window.clearInterval(timer);
       mutate({ what: "opened", number });
     }, GLANCE);
-    return () => window.clearInterval(timer);
+    return () => {
+      window.clearInterval(timer);
+      for (const sign of SIGNS) window.removeEventListener(sign, touched, { capture: true });
+    };
   }, [itemId, may, mine, mutate, number]);
 }

@@ -1,7 +1,8 @@
 /** When a page nobody touches is blanked (AUTH-11); counted by the wall clock, so that a machine that slept wakes up locked. */
 
 const CHANNEL = "dokuei.session";
-const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"] as const;
+/** What tells that somebody is in front of the page. */
+export const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"] as const;
 
 const WORK_TOLD_EVERY = 60_000;
 
