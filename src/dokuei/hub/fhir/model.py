@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from dokuei.dicom.coded_content import CodedItem, Concept
 
 Resource = dict[str, Any]
 Action = Literal["new", "cancel"]
 Outcome = Literal["placed", "changed", "known", "canceled"]
+_NOTHING: Final = Concept("", "", "")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Asked:
     filler_order_number: str = ""
     modality: str = ""
     examination_date: str = ""
-    procedure: Concept = Concept("", "", "")
+    procedure: Concept = _NOTHING
     requesting_physician: str = ""
     requesting_department: str = ""
     reason: str = ""
@@ -54,7 +55,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Order:
-    """An order that came; ``document`` is the ServiceRequest as it was read, ``request_id`` where it is named itself."""
+    """An order that came as the ServiceRequest ``document``; ``request_id`` where it names the request itself."""
 
     action: Action
     asked: Asked

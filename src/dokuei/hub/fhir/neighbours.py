@@ -29,9 +29,7 @@ class Requests(Protocol):
     def note_refusal(self, site_id: str, because: str, *, actor: str, name: str) -> None:
         """Put on record that an order was refused."""
 
-    def found(
-        self, connection: Connection, site_id: str, wanted: Wanted, *, at_most: int
-    ) -> tuple[AskedVersion, ...]:
+    def found(self, connection: Connection, site_id: str, wanted: Wanted, *, at_most: int) -> tuple[AskedVersion, ...]:
         """Requests, what changed last first."""
 
     def history(self, connection: Connection, site_id: str, request_id: str) -> tuple[AskedVersion, ...]:
@@ -50,9 +48,7 @@ class Requests(Protocol):
 class Reports(Protocol):
     """Signed reports."""
 
-    def found(
-        self, connection: Connection, site_id: str, wanted: Wanted, *, at_most: int
-    ) -> tuple[SignedReport, ...]:
+    def found(self, connection: Connection, site_id: str, wanted: Wanted, *, at_most: int) -> tuple[SignedReport, ...]:
         """Reports by their latest signed version, what was signed last first."""
 
     def history(self, connection: Connection, site_id: str, report_id: str) -> tuple[SignedReport, ...]:

@@ -43,7 +43,9 @@ def observations(report: SignedReport, subject_id: str) -> tuple[Resource, ...]:
     """Every Observation of one version."""
     parts = tuple(_parts(report))
     findings = _narrative(report, "findings", "18782-3", "Radiology Study observation (narrative)", FINDINGS)
-    impression = _narrative(report, "impression", "19005-8", "Radiology Imaging study [Impression] (narrative)", IMPRESSION)
+    impression = _narrative(
+        report, "impression", "19005-8", "Radiology Imaging study [Impression] (narrative)", IMPRESSION
+    )
     findings["hasMember"] = [reference("Observation", one["id"]) for one in parts]
     if not parts:
         del findings["hasMember"]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from dokuei.dicom.coded_content import Concept
+from dokuei.errors import FhirError
 from dokuei.hub.fhir.model import Action, Asked, Order, Patient, Resource
 from dokuei.hub.fhir.names import DICOM, DICOM_UID, SERVICE_REQUEST
 from dokuei.hub.fhir.people import name_of, sex_of
-from dokuei.hub.fhir.reading import FhirError, Issue, refusal
 
 _BASE: Final = "http://hl7.org/fhir/StructureDefinition/ServiceRequest"
 _INTENTS: Final = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
@@ -31,30 +31,30 @@ def order_of(document: Resource, resolve: Resolve) -> Order:
     subject = resolve(document["subject"], "Patient") if isinstance(document.get("subject"), dict) else None
     patient = None if subject is None else _patient(subject)
     if patient is None:
-        issues.append(Issue("required", "the patient is not there, or has no identifier", "ServiceRequest.subject"))
+        issues.append(("required", "the patient is not there, or has no identifier", "ServiceRequest.subject"))
     if issues or patient is None:
-        raise FhirError(issues)
+        raise FhirError(*issues)
     action = _ACTIONS[document["status"]]
     asked = _asked(document, patient, resolve)
     if not (asked.placer_order_number or asked.accession_number):
-        raise refusal("required", "an order needs a number of its own", "ServiceRequest.identifier")
+        raise FhirError(("required", "an order needs a number of its own", "ServiceRequest.identifier"))
     return Order(action, asked, document)
 
 
-def _wrong(document: Resource) -> Iterator[Issue]:
+def _wrong(document: Resource) -> Iterator[tuple[str, str, str]]:
     profiles = [str(one).partition("|")[0] for one in document.get("meta", {}).get("profile", ())]
     if profiles and not {SERVICE_REQUEST, _BASE} & set(profiles):
-        yield Issue("not-supported", f"the profile that is taken is {SERVICE_REQUEST}", "ServiceRequest.meta.profile")
-    if document["status"] not in _ACTIONS:
-        yield Issue("business-rule", "active places or changes, revoked takes back", "ServiceRequest.status")
-    if document["intent"] not in _INTENTS:
-        yield Issue("business-rule", "only an order is a reading request", "ServiceRequest.intent")
+        yield "not-supported", f"the profile that is taken is {SERVICE_REQUEST}", "ServiceRequest.meta.profile"
+    if document.get("status") not in _ACTIONS:
+        yield "business-rule", "active places or changes, revoked takes back", "ServiceRequest.status"
+    if document.get("intent") not in _INTENTS:
+        yield "business-rule", "only an order is a reading request", "ServiceRequest.intent"
     if document.get("doNotPerform"):
-        yield Issue("business-rule", "a prohibition asks for nothing", "ServiceRequest.doNotPerform")
+        yield "business-rule", "a prohibition asks for nothing", "ServiceRequest.doNotPerform"
     if document.get("modifierExtension"):
-        yield Issue("not-supported", "no modifier extension is known here", "ServiceRequest.modifierExtension")
+        yield "not-supported", "no modifier extension is known here", "ServiceRequest.modifierExtension"
     if document.get("priority", "routine") not in _PRIORITIES:
-        yield Issue("code-invalid", "no such priority", "ServiceRequest.priority")
+        yield "code-invalid", "no such priority", "ServiceRequest.priority"
 
 
 def _asked(document: Resource, patient: Patient, resolve: Resolve) -> Asked:
@@ -112,7 +112,7 @@ def _numbers(identifiers: Iterable[Resource]) -> dict[str, str]:
                 assigner = (one.get("assigner") or {}).get("display") or ""
                 found["issuer"] = _short(assigner, "ServiceRequest.identifier.assigner")
     if found["study"] and not _is_uid(found["study"]):
-        raise refusal("value", "no Study Instance UID", "ServiceRequest.identifier")
+        raise FhirError(("value", "no Study Instance UID", "ServiceRequest.identifier"))
     return found
 
 
@@ -177,14 +177,14 @@ def _displays(references: Iterable[Resource]) -> Iterator[str]:
 def _long(parts: Iterable[str], where: str) -> str:
     text = "\n".join(one.strip() for one in parts if one.strip())
     if len(text) > _LONGEST_TEXT:
-        raise refusal("too-long", f"more than {_LONGEST_TEXT} characters", where)
+        raise FhirError(("too-long", f"more than {_LONGEST_TEXT} characters", where))
     return text
 
 
 def _short(value: Any, where: str, longest: int = _LONGEST_WORD) -> str:
     text = str(value).strip()
     if len(text) > longest:
-        raise refusal("too-long", f"more than {longest} characters", where)
+        raise FhirError(("too-long", f"more than {longest} characters", where))
     return text
 
 

@@ -1,4 +1,4 @@
-"""Names, patients and readers as FHIR writes them (JP_Patient, JP_Practitioner, JP_HumanName), and names read from it."""
+"""Names, patients and readers as FHIR writes them (JP_Patient, JP_Practitioner), and names read from it."""
 
 import re
 import unicodedata

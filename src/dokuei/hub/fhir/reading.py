@@ -3,12 +3,11 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from dokuei.errors import RequestError
+from dokuei.errors import FhirBodyError
 from dokuei.hub.fhir.model import Resource
 
 TAKEN: Final = ("ServiceRequest", "Bundle")
@@ -21,49 +20,23 @@ _WORDS: Final = {
 _DEEPEST: Final = 40
 
 
-@dataclass(frozen=True)
-class Issue:
-    """One thing that is wrong: a code of the value set issue-type, in words, and where."""
-
-    code: str
-    text: str
-    where: str = ""
-
-
-class FhirError(RequestError):
-    """A FHIR body that is not taken, with everything that is wrong with it."""
-
-    code = "fhir"
-
-    def __init__(self, issues: Iterable[Issue], *, status: int = 422) -> None:
-        self.issues = tuple(issues)
-        self.status = status
-        said = "; ".join(f"{one.where}: {one.text}" if one.where else one.text for one in self.issues)
-        super().__init__(said, phase="reading FHIR")
-
-
-def refusal(code: str, text: str, where: str = "", *, status: int = 422) -> FhirError:
-    """One thing that is wrong."""
-    return FhirError([Issue(code, text, where)], status=status)
-
-
 def resource_of(body: bytes, kinds: Iterable[str] = TAKEN) -> Resource:
     """A resource of one of these kinds.
 
     Raises:
-        FhirError: no JSON, another kind, or not what FHIR R4 allows.
+        FhirBodyError: no JSON, another kind, or not what FHIR R4 allows.
     """
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_number)
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise refusal("structure", "the body is no JSON in UTF-8", status=400) from None
+        raise FhirBodyError(("structure", "the body is no JSON in UTF-8", "")) from None
     if not isinstance(value, dict):
-        raise refusal("structure", "a resource is a JSON object", status=400)
+        raise FhirBodyError(("structure", "a resource is a JSON object", ""))
     if not _plain(value, _DEEPEST):
-        raise refusal("structure", "nested too deeply, or with characters that no text holds", status=400)
+        raise FhirBodyError(("structure", "nested too deeply, or with characters that no text holds", ""))
     kind = value.get("resourceType")
     if kind not in set(kinds):
-        raise refusal("invalid", f"this address takes {' and '.join(kinds)}", "resourceType", status=400)
+        raise FhirBodyError(("invalid", f"this address takes {' and '.join(kinds)}", "resourceType"))
     return checked(value, str(kind))
 
 
@@ -71,7 +44,7 @@ def checked(value: Resource, kind: str) -> Resource:
     """The same resource, if the library's model of FHIR R4 takes it.
 
     Raises:
-        FhirError: it does not; the words name places and never values, which may be a patient's.
+        FhirBodyError: it does not; the words name places and never values, which may be a patient's.
     """
     from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 - large, and most processes never need it
 
@@ -79,18 +52,18 @@ def checked(value: Resource, kind: str) -> Resource:
         get_fhir_model_class(kind).model_validate(value)
     except ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
-        raise FhirError(_issues(kind, found), status=400) from None
+        raise FhirBodyError(*_issues(kind, found)) from None
     except (AttributeError, ImportError, LookupError, OverflowError, RecursionError, TypeError, ValueError):
-        raise refusal("structure", "not what FHIR R4 allows", kind, status=400) from None
+        raise FhirBodyError(("structure", "not what FHIR R4 allows", kind)) from None
     return value
 
 
-def _issues(kind: str, errors: Iterable[Any]) -> Iterable[Issue]:
+def _issues(kind: str, errors: Iterable[Any]) -> Iterable[tuple[str, str, str]]:
     for error in list(errors)[:20]:
         where = ".".join([kind, *(str(part) for part in error["loc"] if _is_place(part))])
         missing = str(error["type"]) in _WORDS and "missing" in str(error["type"])
         text = _WORDS.get(str(error["type"]), "is not what FHIR R4 allows here")
-        yield Issue("required" if missing else "structure", text, where)
+        yield "required" if missing else "structure", text, where
 
 
 def _is_place(part: object) -> bool:
