@@ -166,7 +166,7 @@ def _requester(document: Resource, resolve: Resolve) -> tuple[str, str]:
 
 def _texts(concepts: Iterable[Resource]) -> Iterator[str]:
     for one in concepts:
-        coding = next(iter(one.get("coding") or ()), {})
+        coding: Resource = next(iter(one.get("coding") or ()), {})
         yield str(one.get("text") or coding.get("display") or coding.get("code") or "")
 
 

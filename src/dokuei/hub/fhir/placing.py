@@ -17,9 +17,7 @@ from dokuei.hub.fhir.shelves import Shelves
 from dokuei.hub.identity.model import Principal
 from dokuei.storage.db import Database
 
-LATE: Final = (
-    "the report was signed already: the change is kept and shown to the reader, who may amend / 署名済みの依頼の変更です"
-)
+LATE: Final = "署名済みのレポートへの依頼変更です / the report was signed already; the change is kept and shown to the reader"
 _KEPT: Final = ("identifier", "category", "code", "orderDetail", "bodySite")
 _TAG: Final = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 _OWN: Final = re.compile(r"(?:.*/)?(Patient|Practitioner)/([A-Za-z0-9.-]{1,64})")
@@ -46,14 +44,20 @@ class Placing:
     shelves: Shelves
 
     def place(
-        self, principal: Principal, site_id: str, document: Resource, *, request_id: str | None = None, if_match: str = ""
+        self,
+        principal: Principal,
+        site_id: str,
+        document: Resource,
+        *,
+        request_id: str | None = None,
+        if_match: str = "",
     ) -> Answered:
         """One order.
 
         Raises:
             DokueiError: with the reason, which is on record.
         """
-        return self._take(principal, site_id, [Entry(0, document, True, request_id, if_match)], {})[0]  # noqa: FBT003 - an order
+        return self._take(principal, site_id, [Entry(0, document, True, request_id, if_match)], {})[0]
 
     def bundle(self, principal: Principal, site_id: str, bundle: Resource) -> Resource:
         """All or none of a transaction's orders; each of a batch for itself.
@@ -89,7 +93,7 @@ class Placing:
             def keep(connection: Connection, place: int, taken: Taken) -> None:
                 if taken.outcome in {"placed", "changed"}:
                     known, said = taken.version, orders[place].document
-                    kept = {name: said[name] for name in _KEPT if name in said}
+                    kept: Resource = {name: said[name] for name in _KEPT if name in said}
                     store.keep_order(connection, site_id, known.request_id, known.version, kept)
 
             done = self.shelves.requests.take(
@@ -103,9 +107,7 @@ class Placing:
             raise
         with self.database.begin() as connection:
             return tuple(
-                Answered(
-                    one, self.shelves.versions(connection, site_id, "ServiceRequest", one.version.request_id)[0]
-                )
+                Answered(one, self.shelves.versions(connection, site_id, "ServiceRequest", one.version.request_id)[0])
                 for one in done
             )
 

@@ -52,7 +52,8 @@ class FhirService:
             chosen = [one for one in found if version is None or (one.version and one.version == version)]
             if not chosen:
                 raise NotFoundError("nothing here", phase="reading FHIR")
-            self._note(connection, principal, site_id, chosen[:1])
+            acts = self._note(connection, principal, site_id, chosen[:1])
+        self._remember(acts)
         return chosen[0]
 
     def history(self, principal: Principal, kind: str, resource_id: str) -> Resource:
@@ -66,7 +67,8 @@ class FhirService:
             found = self.shelves.versions(connection, site_id, kind, resource_id) if kind in VERSIONED else ()
             if not found:
                 raise NotFoundError("nothing here", phase="reading FHIR")
-            self._note(connection, principal, site_id, found)
+            acts = self._note(connection, principal, site_id, found)
+        self._remember(acts)
         shown = found[:_MOST_VERSIONS]
         link = f"{self.base}/{kind}/{resource_id}/_history"
         entries = [{**self._entry(one), **_happened(kind, one, first=one is found[-1])} for one in shown]
@@ -91,8 +93,9 @@ class FhirService:
             query = query_of(kind, pairs, self._asking(connection, site_id), strict=strict)
             found, cursor = self._page(connection, site_id, query)
             included = tuple(self._included(connection, site_id, query, found))
-            self._note(connection, principal, site_id, (*found, *included))
-            self._note_search(connection, principal, site_id)
+            acts = self._note(connection, principal, site_id, (*found, *included))
+            acts += self._note_search(connection, principal, site_id)
+        self._remember(acts)
         return self._bundle(query, found, included, cursor)
 
     def pdf(self, principal: Principal, resource_id: str) -> bytes:
@@ -163,9 +166,7 @@ class FhirService:
                 return tuple(found), ""
         return tuple(found), last
 
-    def _included(
-        self, connection: Connection, site_id: str, query: Query, found: Iterable[Shown]
-    ) -> Iterator[Shown]:
+    def _included(self, connection: Connection, site_id: str, query: Query, found: Iterable[Shown]) -> Iterator[Shown]:
         there = {f"{query.kind}/{one.key}" for one in found}
         for element in query.include:
             for one in found:
@@ -193,10 +194,14 @@ class FhirService:
         kind = shown.resource["resourceType"]
         return {"fullUrl": f"{self.base}/{kind}/{shown.resource['id']}", "resource": shown.resource}
 
-    def _note(self, connection: Connection, principal: Principal, site_id: str, shown: Iterable[Shown]) -> None:
-        """Say whose record was shown, once an hour for each (LOG-01)."""
+    def _note(
+        self, connection: Connection, principal: Principal, site_id: str, shown: Iterable[Shown]
+    ) -> tuple[tuple[str, ...], ...]:
+        """Say whose record was shown, once an hour for each (LOG-01); the acts, to be remembered once that is durable."""
+        acts = []
         for event, subject in sorted({one.seen for one in shown if one.seen is not None}):
-            if not self.looked.holds(principal.actor, event, site_id, subject):
+            act = (principal.actor, event, site_id, subject)
+            if not self.looked.holds(*act):
                 hub_trail.append(
                     connection,
                     actor=principal.actor,
@@ -205,14 +210,21 @@ class FhirService:
                     subject=subject,
                     details={"way": "fhir"},
                 )
-                self.looked.keep(principal.actor, event, site_id, subject)
+                acts.append(act)
+        return tuple(acts)
 
-    def _note_search(self, connection: Connection, principal: Principal, site_id: str) -> None:
-        if not self.looked.holds(principal.actor, site_id):
-            hub_trail.append(
-                connection, actor=principal.actor, event="archive.queried", site_id=site_id, details={"way": "fhir"}
-            )
-            self.looked.keep(principal.actor, site_id)
+    def _note_search(self, connection: Connection, principal: Principal, site_id: str) -> tuple[tuple[str, ...], ...]:
+        act = (principal.actor, "archive.queried", site_id)
+        if self.looked.holds(*act):
+            return ()
+        hub_trail.append(
+            connection, actor=principal.actor, event="archive.queried", site_id=site_id, details={"way": "fhir"}
+        )
+        return (act,)
+
+    def _remember(self, acts: Iterable[tuple[str, ...]]) -> None:
+        for act in acts:
+            self.looked.keep(*act)
 
 
 def site_of(principal: Principal) -> str:

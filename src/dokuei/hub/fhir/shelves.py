@@ -59,7 +59,9 @@ class Shelves:
             Record(one.signed_at, one.report_id, self._of_report(connection, site_id, kind, one)) for one in found
         )
 
-    def versions(self, connection: Connection, site_id: str, kind: str, resource_id: str) -> tuple[Shown, ...]:
+    def versions(  # noqa: PLR0911 - one line a kind
+        self, connection: Connection, site_id: str, kind: str, resource_id: str
+    ) -> tuple[Shown, ...]:
         """All versions of one resource, the latest first; empty where the site has none of this name."""
         if kind == "ServiceRequest":
             return self._asked(connection, site_id, self.requests.history(connection, site_id, resource_id))

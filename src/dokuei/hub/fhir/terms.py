@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dokuei.errors import FhirBodyError
@@ -204,7 +204,7 @@ def _numbered(query: Query, value: str) -> Query:
 
 def _narrow(query: Query, name: str, values: frozenset[str]) -> Query:
     known: frozenset[str] | None = getattr(query.wanted, name)
-    both = {name: values if known is None else known & values}
+    both: dict[str, Any] = {name: values if known is None else known & values}
     return replace(query, wanted=replace(query.wanted, **both))
 
 
