@@ -66,7 +66,7 @@ def _entry(place: int, entry: Resource) -> Entry:
     resource, request = entry.get("resource"), entry.get("request")
     if not isinstance(resource, dict) or not isinstance(request, dict):
         raise FhirError(("required", "an entry has a resource and a request", where))
-    kind, method = resource.get("resourceType"), request.get("method")
+    kind, method = str(resource.get("resourceType")), str(request.get("method"))
     path = urlsplit(str(request.get("url") or "")).path.strip("/")
     if kind in _BESIDE and method in {"POST", "PUT"}:
         return Entry(place, resource, is_order=False)

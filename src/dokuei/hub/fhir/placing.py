@@ -17,7 +17,9 @@ from dokuei.hub.fhir.shelves import Shelves
 from dokuei.hub.identity.model import Principal
 from dokuei.storage.db import Database
 
-LATE: Final = "署名済みのレポートへの依頼変更です / the report was signed already; the change is kept and shown to the reader"
+LATE: Final = (
+    "署名済みのレポートへの依頼変更です / the report was signed already; the change is kept and shown to the reader"
+)
 _KEPT: Final = ("identifier", "category", "code", "orderDetail", "bodySite")
 _TAG: Final = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 _OWN: Final = re.compile(r"(?:.*/)?(Patient|Practitioner)/([A-Za-z0-9.-]{1,64})")

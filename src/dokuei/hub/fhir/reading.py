@@ -35,9 +35,9 @@ def resource_of(body: bytes, kinds: Iterable[str] = TAKEN) -> Resource:
     if not _plain(value, _DEEPEST):
         raise FhirBodyError(("structure", "nested too deeply, or with characters that no text holds", ""))
     kind = value.get("resourceType")
-    if kind not in set(kinds):
+    if not isinstance(kind, str) or kind not in set(kinds):
         raise FhirBodyError(("invalid", f"this address takes {' and '.join(kinds)}", "resourceType"))
-    return checked(value, str(kind))
+    return checked(value, kind)
 
 
 def checked(value: Resource, kind: str) -> Resource:

@@ -197,7 +197,7 @@ class FhirService:
     def _note(
         self, connection: Connection, principal: Principal, site_id: str, shown: Iterable[Shown]
     ) -> tuple[tuple[str, ...], ...]:
-        """Say whose record was shown, once an hour for each (LOG-01); the acts, to be remembered once that is durable."""
+        """Say whose record was shown, once an hour for each (LOG-01); what to remember once it is durable."""
         acts = []
         for event, subject in sorted({one.seen for one in shown if one.seen is not None}):
             act = (principal.actor, event, site_id, subject)

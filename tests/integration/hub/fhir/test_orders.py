@@ -168,7 +168,7 @@ def test_a_transaction_is_all_or_nothing_and_a_batch_is_not(room: ReadingRoom, h
     assert history.status_code == 422
 
 
-def test_patients_by_identifier_alone_and_by_their_number_here(room: ReadingRoom, his: httpx.Client) -> None:
+def test_patients_by_identifier_alone_and_by_their_number_here(his: httpx.Client) -> None:
     posted(his)
     (patient,) = entries(his.get("/fhir/Patient", params={"identifier": "P1"}))
     assert patient["birthDate"] == "1970-01-01"
