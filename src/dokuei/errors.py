@@ -260,6 +260,7 @@ class FhirBodyError(FhirError):
     """A body that is no FHIR R4."""
 
     http_status = 400
+    code = "fhir-body"
 
 
 class TransferError(DokueiError):

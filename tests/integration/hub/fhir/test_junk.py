@@ -106,7 +106,7 @@ def test_any_search_is_answered(his: httpx.Client) -> None:
     @example(kind="DiagnosticReport", pairs=[("date", "9999"), ("_lastUpdated", "0001-01-01T00:00:00+14:00")])
     @example(kind="Observation", pairs=[("_lastUpdated", "ge0000")])
     def ask(kind: str, pairs: list[tuple[str, str]]) -> None:
-        _answered(his.get(f"/fhir/{kind}", params=pairs))
+        _answered(his.get(f"/fhir/{kind}", params=tuple(pairs)))
         _answered(his.post(f"/fhir/{kind}/_search", data=dict(pairs)))
 
     ask()
