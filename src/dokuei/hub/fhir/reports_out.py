@@ -136,7 +136,10 @@ def _interpreters(report: SignedReport) -> list[Resource]:
     """Who read, and who entered what was read (REPORT-04)."""
     people = (report.document["reader"], *report.document["entered_by"])
     named = {one["person_id"]: one["display_name"] for one in people}
-    return [reference("Practitioner", person_id, name) for person_id, name in named.items()]
+    return [
+        reference("Practitioner", person_id, name) if person_id == report.signed_by else {"display": name}
+        for person_id, name in named.items()
+    ]
 
 
 def _attachment(report: SignedReport) -> Resource:

@@ -104,32 +104,30 @@ def test_an_update_of_a_signed_case_is_answered_as_such(room: ReadingRoom, his: 
     assert "signed already" in told(taken_back)
 
 
-@pytest.mark.parametrize(
-    ("values", "status", "words"),
-    [
-        ({"subject": None}, 400, "required ServiceRequest.subject"),
-        ({"subject": {"reference": "#nobody"}}, 422, "the patient is not there"),
-        ({"subject": {"reference": "Patient/unknown"}}, 422, "the patient is not there"),
-        ({"contained": [{**PATIENT, "identifier": []}, PHYSICIAN]}, 422, "the patient is not there"),
-        ({"contained": [{**PATIENT, "name": []}, PHYSICIAN]}, 400, "names its patient"),
-        ({"identifier": None}, 422, "a number of its own"),
-        ({"meta": {"profile": ["http://example.org/other"]}}, 422, "JP_ServiceRequest_Common"),
-        ({"status": "draft"}, 422, "ServiceRequest.status"),
-        ({"intent": "plan"}, 422, "ServiceRequest.intent"),
-        ({"doNotPerform": True}, 422, "asks for nothing"),
-        ({"priority": "soon"}, 422, "no such priority"),
-        ({"nonsense": 1}, 400, "no element of FHIR R4"),
-        ({"reasonCode": [{"text": "x" * 20_000}]}, 422, "too-long"),
-        ({"resourceType": "Patient"}, 400, "this address takes ServiceRequest"),
-    ],
+REFUSED: tuple[tuple[dict[str, Any], int, str], ...] = (
+    ({"subject": None}, 400, "required ServiceRequest.subject"),
+    ({"subject": {"reference": "#nobody"}}, 422, "the patient is not there"),
+    ({"subject": {"reference": "Patient/unknown"}}, 422, "the patient is not there"),
+    ({"contained": [{**PATIENT, "identifier": []}, PHYSICIAN]}, 422, "the patient is not there"),
+    ({"contained": [{**PATIENT, "name": []}, PHYSICIAN]}, 400, "names its patient"),
+    ({"identifier": None}, 422, "a number of its own"),
+    ({"meta": {"profile": ["http://example.org/other"]}}, 422, "JP_ServiceRequest_Common"),
+    ({"status": "draft"}, 422, "ServiceRequest.status"),
+    ({"intent": "plan"}, 422, "ServiceRequest.intent"),
+    ({"doNotPerform": True}, 422, "asks for nothing"),
+    ({"priority": "soon"}, 422, "no such priority"),
+    ({"nonsense": 1}, 400, "no element of FHIR R4"),
+    ({"reasonCode": [{"text": "x" * 20_000}]}, 422, "too-long"),
+    ({"resourceType": "Patient"}, 400, "this address takes ServiceRequest"),
 )
-def test_what_is_no_order_is_refused_in_plain_words(
-    room: ReadingRoom, his: httpx.Client, values: dict[str, Any], status: int, words: str
-) -> None:
-    answer = posted(his, **values)
-    assert answer.status_code == status, answer.text
-    assert words in told(answer), told(answer)
-    assert "山田" not in answer.text
+
+
+def test_what_is_no_order_is_refused_in_plain_words(room: ReadingRoom, his: httpx.Client) -> None:
+    for values, status, words in REFUSED:
+        answer = posted(his, **values)
+        assert answer.status_code == status, answer.text
+        assert words in told(answer), told(answer)
+        assert "山田" not in answer.text
     assert every(room.reader("staff.a", STAFF)) == []
 
 
