@@ -23,7 +23,9 @@
     │   └── NotFoundError           nothing here, or nothing this person may know of
     ├── RequestError                a request that cannot be understood
     │   ├── NotAcceptableError      no representation that the client takes
-    │   └── Hl7Error                an HL7 message that is not taken
+    │   ├── Hl7Error                an HL7 message that is not taken
+    │   └── FhirError               a FHIR resource that is not taken
+    │       └── FhirBodyError       a body that is no FHIR R4
     ├── TransferError               gateway and hub could not talk
     │   ├── UnreachableError        no way to the other side now
     │   ├── PeerRefusedError        the other side said no
@@ -241,6 +243,24 @@ class Hl7Error(RequestError):
         super().__init__(what, phase=phase, remedy=remedy)
         self.location = location
         self.condition = condition
+
+
+class FhirError(RequestError):
+    """A FHIR body that is not taken: each issue is a code of the value set issue-type, words, and the element."""
+
+    http_status = 422
+    code = "fhir"
+
+    def __init__(self, *issues: tuple[str, str, str]) -> None:
+        self.issues = issues
+        super().__init__("; ".join(f"{where}: {text}" if where else text for _, text, where in issues), phase="FHIR")
+
+
+class FhirBodyError(FhirError):
+    """A body that is no FHIR R4."""
+
+    http_status = 400
+    code = "fhir-body"
 
 
 class TransferError(DokueiError):

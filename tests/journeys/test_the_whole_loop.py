@@ -115,7 +115,12 @@ class Loop:
         entity.add_requested_context(MG, ExplicitVRLittleEndian)
         association = entity.associate(gateway["host"], gateway["port"], ae_title=gateway["ae_title"])
         assert association.is_established
-        about: dict[str, Any] = {"patient_id": f"P{number}", "AccessionNumber": f"A{number}", "sop_class": MG, "modality": "MG"}
+        about: dict[str, Any] = {
+            "patient_id": f"P{number}",
+            "AccessionNumber": f"A{number}",
+            "sop_class": MG,
+            "modality": "MG",
+        }
         for at, (side, view) in enumerate(VIEWS, 1):
             one = image(study=study, series=series, number=at, ImageLaterality=side, ViewPosition=view, **about)
             assert association.send_c_store(one).Status == 0

@@ -120,6 +120,7 @@ _EVENTS: Final = {
     "manifest.recorded": _TRANSFERRED,
     "media.imported": Meaning(IMPORT, "C", Group.IMAGES),
     "pseudonym.looked-up": Meaning(PATIENT_RECORD, "R", Group.IMAGES),
+    "patient.read": Meaning(PATIENT_RECORD, "R", Group.REQUESTS),
     "case.appeared": replace(_CASE, action="C"),
     "case.canceled": replace(_CASE, action="D"),
     "report.opened": replace(_REPORT, action="C"),

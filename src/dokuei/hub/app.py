@@ -17,6 +17,9 @@ from dokuei.hub.audits.service import AuditsService, audits_service
 from dokuei.hub.audits.syslog import receiver
 from dokuei.hub.certification import api as certification_api
 from dokuei.hub.certification.service import Certifications
+from dokuei.hub.fhir import api as fhir_api
+from dokuei.hub.fhir.door import FhirDoor
+from dokuei.hub.fhir.service import FhirService, fhir_service
 from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways.api import authenticated
 from dokuei.hub.gateways.api_listing import listing as gateways_listing
@@ -40,6 +43,7 @@ from dokuei.hub.neighbours import (
     WorklistCases,
 )
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
+from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
@@ -164,8 +168,8 @@ class ReadersApp(FastAPI):
             redirect_slashes=False,  # a redirect would repeat the Host header, which is the client's word
         )
         self._headers = pages.security_headers(transport_security=settings.serves_tls and not settings.loopback)
-        self._door: ASGIApp = pages.SecurityHeaders(OuterDoor(super().__call__), self._headers)
         self._lane: FrameLane | None = None
+        self._door: ASGIApp = pages.SecurityHeaders(FhirDoor(OuterDoor(super().__call__)), self._headers)
         answer_with_problems(self)
         self.add_api_route("/api/v1/health", _health, tags=["health"])
         self.add_api_route("/openapi.json", self.openapi, dependencies=[Depends(principal)], include_in_schema=False)
@@ -205,12 +209,26 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(audits_api.routes(hub.audits))
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(certification_api.routes(hub.certifications))
+    fhir_api.answer_fhir_errors(app)
+    app.include_router(fhir_api.routes(_fhir(hub)))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)
     app.add_middleware(AttemptLimit, attempts=Attempts())
     app.answer_frames(hub.archive)
     return app
+
+
+def _fhir(hub: Hub) -> FhirService:
+    """What hospitals' systems ask and are told in FHIR."""
+    return fhir_service(
+        hub.stores.database,
+        requests=FhirRequests(hub.requests),
+        reports=FhirReports(hub.reports, hub.identity),
+        studies=FhirStudies(),
+        hub_url=hub.settings.hub.public_address,
+        time_zone=hub.settings.seal.time_zone,
+    )
 
 
 def gateways_app(hub: Hub) -> FastAPI:

@@ -107,6 +107,18 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/certifications", {"number": "1", "holder": "x", "version": "0"}),
     ("POST", "/api/v1/certifications/0/withdrawal", None),
 )
+FHIR: tuple[tuple[str, str], ...] = (
+    ("GET", "/fhir/metadata"),
+    ("POST", "/fhir"),
+    ("GET", "/fhir/Binary/0"),
+    ("POST", "/fhir/ServiceRequest"),
+    ("PUT", "/fhir/ServiceRequest/0"),
+    ("GET", "/fhir/Nothing"),
+    ("POST", "/fhir/Nothing/_search"),
+    ("GET", "/fhir/Nothing/0"),
+    ("GET", "/fhir/Nothing/0/_history"),
+    ("GET", "/fhir/Nothing/0/_history/1"),
+)
 _SLICES = ("/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit")
 # What everybody who is signed in may ask, about themselves alone.
 _OWN = {"/api/v1/role-requests/mine", "/api/v1/role-requests/{request_id}/confirmation"}
@@ -292,6 +304,26 @@ def test_answers_about_people_and_patients_are_kept_by_no_cache(hub: WholeHub, i
         for path in (*paths, "/api/v1/people", "/api/v1/session", "/api/v1/sessions"):
             answer = client.get(path.format(item=item)).raise_for_status()
             assert answer.headers["cache-control"] == "no-store", path
+
+
+@pytest.mark.parametrize("role", Role)
+def test_fhir_is_for_programs_and_no_role_opens_it(hub: WholeHub, role: Role) -> None:
+    """AUTH-13: only a token of the scope ``fhir`` does, and it opens nothing else."""
+    with closing(hub.signed_in(f"fhir-{role.value}", Grant(role, "kita"))) as client:
+        for method, path in FHIR:
+            assert ask(client, method, path, None) == 403, f"{role} {method} {path}"
+
+
+def test_every_route_of_fhir_stands_in_the_matrix(hub: WholeHub) -> None:
+    """AUTH-13: a new route without a line here fails."""
+    known = {
+        (method.upper(), path)
+        for path, methods in hub.app.openapi()["paths"].items()
+        for method in methods
+        if path.startswith("/fhir")
+    }
+    named = {(method, path.replace("Nothing", "{kind}").replace("/1", "/{version}", 1)) for method, path in FHIR}
+    assert known == {(method, path.replace("/0", "/{resource_id}")) for method, path in named}
 
 
 def test_a_token_for_dicomweb_reads_no_worklist_and_no_report(hub: WholeHub, item: str) -> None:

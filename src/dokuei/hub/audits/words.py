@@ -84,6 +84,7 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "outcomes.read": "報告書確認一覧を閲覧",
         "password.locked": "パスワードを一時ロック",
         "patient.merged": "患者情報を統合",
+        "patient.read": "患者情報を提供",
         "people.listed": "利用者一覧を閲覧",
         "person.added": "利用者を追加",
         "person.end.set": "アカウントの期限を設定",

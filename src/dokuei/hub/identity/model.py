@@ -45,6 +45,7 @@ class Permission(StrEnum):
     MANAGE_GATEWAYS = "gateways.manage"
     ADMINISTER = "administer"
     READ_AUDIT = "audit.read"
+    USE_FHIR = "fhir.use"
 
 
 class Role(StrEnum):
@@ -125,12 +126,14 @@ class Scope(StrEnum):
 
     DICOMWEB = "dicomweb"
     DICOMWEB_READ = "dicomweb-read"
+    FHIR = "fhir"
 
 
 SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = MappingProxyType(
     {
         Scope.DICOMWEB: frozenset({_P.READ_IMAGES, _P.STORE_IMAGES}),
         Scope.DICOMWEB_READ: frozenset({_P.READ_IMAGES}),
+        Scope.FHIR: frozenset({_P.USE_FHIR}),
     }
 )
 

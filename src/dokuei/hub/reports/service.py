@@ -112,10 +112,18 @@ class ReportsService:
                 subject=case.study_instance_uid,
                 details={"version": chosen[-1].signed.number},
             )
-        data = self.blobs.read(chosen[-1].sealed.pdf_key)
-        if hashlib.sha256(data).hexdigest() != chosen[-1].sealed.pdf_sha256:
+        return chosen[-1], self.sealed_pdf(chosen[-1])
+
+    def sealed_pdf(self, kept: KeptVersion) -> bytes:
+        """A version's sealed document; who asks has seen to access and to the trail.
+
+        Raises:
+            ProofError: the file is not the one that was sealed.
+        """
+        data = self.blobs.read(kept.sealed.pdf_key)
+        if hashlib.sha256(data).hexdigest() != kept.sealed.pdf_sha256:
             raise ProofError("the sealed file has been changed", phase="reading a report", remedy="restore the backup")
-        return chosen[-1], data
+        return data
 
     def deliveries_of_case(self, item_id: str, role: str = SOLE) -> tuple[Delivery, ...]:
         """The objects of a case's latest signed version; none before it is signed. Who asks has seen to access."""

@@ -102,4 +102,5 @@ delivery = Table(
     Column("last_error", Text, nullable=True),
     UniqueConstraint("report_id", "number", "kind"),
 )
+Index("ix_report_version_signed_at", version.c.signed_at, version.c.report_id)
 Index("ix_delivery_waiting", delivery.c.site_id, delivery.c.delivered_at, delivery.c.created_at)

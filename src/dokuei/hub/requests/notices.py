@@ -73,7 +73,7 @@ class Notices:
         return "taken", ""
 
     def _order(self, connection: Connection, site_id: str, said: Ordered, source: Source, author: Author) -> str | None:
-        known = _named_by(connection, site_id, said.content)
+        known = named_by(connection, site_id, said.content)
         if said.action == "cancel":
             if known is None:
                 raise ConflictError("no open request has this number", phase=_PHASE)
@@ -82,19 +82,9 @@ class Notices:
         if known is None:
             return self.placing.placed(connection, site_id, said.content, source=source, author=author).request_id
         if said.action == "new":
-            self._demand_same_patient(connection, known, said.content)
-        content = _over(known.content, said.content)
+            demand_same_patient(connection, known, said.content)
+        content = over(known.content, said.content)
         return self.placing.changed(connection, known, content, author=author).request_id
-
-    @staticmethod
-    def _demand_same_patient(connection: Connection, known: ReadingRequest, content: Content) -> None:
-        keys = store_studies.one_person(connection, known.site_id, key_of(content.patient.patient_id))
-        if compare(known.content.patient, content.patient, one_person=keys).verdict == "different":
-            raise ConflictError(
-                "another patient's request has this number already",
-                phase=_PHASE,
-                remedy="cancel that one, or send a change",
-            )
 
     def _correct(self, connection: Connection, site_id: str, message_key: str, said: Corrected, author: Author) -> None:
         prior = said.prior
@@ -152,7 +142,7 @@ def _told(site_id: str, notice: Notice, outcome: str, reason: str, request_id: s
     return Told(site_id, notice.message_key, notice.source, outcome, reason, request_id, notice.received_at)
 
 
-def _named_by(connection: Connection, site_id: str, content: Content) -> ReadingRequest | None:
+def named_by(connection: Connection, site_id: str, content: Content) -> ReadingRequest | None:
     """The open request that an order's numbers mean; one with another number of the hospital's own is not it."""
     found = [
         one
@@ -170,7 +160,22 @@ def _named_by(connection: Connection, site_id: str, content: Content) -> Reading
     return found[0] if found else None
 
 
-def _over(known: Content, said: Content) -> Content:
+def demand_same_patient(connection: Connection, known: ReadingRequest, content: Content) -> None:
+    """Refuse an order whose number is another patient's already.
+
+    Raises:
+        ConflictError: it is.
+    """
+    keys = store_studies.one_person(connection, known.site_id, key_of(content.patient.patient_id))
+    if compare(known.content.patient, content.patient, one_person=keys).verdict == "different":
+        raise ConflictError(
+            "another patient's request has this number already",
+            phase=_PHASE,
+            remedy="cancel that one, or send a change",
+        )
+
+
+def over(known: Content, said: Content) -> Content:
     """What the system says now over what is known: what somebody added in the portal stays."""
     clinical = replace(
         known.clinical,

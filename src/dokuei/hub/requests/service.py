@@ -10,6 +10,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.requests import linking, store, store_studies
 from dokuei.hub.requests.attaching import Attaching
+from dokuei.hub.requests.exchange import Exchange
 from dokuei.hub.requests.identities import Rules
 from dokuei.hub.requests.model import CaseRequest, ReadingRequest, State, Study, case_of
 from dokuei.hub.requests.neighbours import Cases, Contracts
@@ -52,6 +53,7 @@ class RequestsService:
     reconciling: Reconciling
     attaching: Attaching
     notices: Notices
+    exchange: Exchange
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def list(self, principal: Principal, *, site_id: str | None = None, state: State | None = None) -> Listing:
@@ -201,6 +203,7 @@ def requests_service(
         reconciling=Reconciling(database),
         attaching=Attaching(database, blobs),
         notices=Notices(database, placing),
+        exchange=Exchange(database, placing),
     )
 
 

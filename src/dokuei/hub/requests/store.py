@@ -57,6 +57,7 @@ def add(
             placed_by_name=new.placed_by_name,
             changed_after_signature=False,
             canceled_because="",
+            changed_at=new.placed_at,
             **_columns(content),
         )
     )
@@ -84,7 +85,12 @@ def change(
     connection.execute(
         update(request)
         .where(request.c.request_id == known.request_id)
-        .values(version=changed.version, changed_after_signature=changed.changed_after_signature, **_columns(content))
+        .values(
+            version=changed.version,
+            changed_after_signature=changed.changed_after_signature,
+            changed_at=now(),
+            **_columns(content),
+        )
     )
     _keep_version(connection, changed, actor=actor, actor_name=actor_name, because=because)
     return changed
@@ -95,7 +101,7 @@ def cancel(connection: Connection, request_id: str, because: str) -> None:
     connection.execute(
         update(request)
         .where(request.c.request_id == request_id)
-        .values(state="canceled", canceled_because=because, version=request.c.version + 1)
+        .values(state="canceled", canceled_because=because, version=request.c.version + 1, changed_at=now())
     )
 
 
@@ -110,7 +116,7 @@ def find(
     """One request, if its site is among those the asker may see; ``lock`` holds its row."""
     query = select(request).where(request.c.request_id == request_id, request.c.site_id.in_(site_ids))
     rows = connection.execute(query.with_for_update() if lock else query).all()
-    return next(iter(_requests(connection, rows)), None)
+    return next(iter(requests_of(connection, rows)), None)
 
 
 def listed(connection: Connection, *, site_ids: Collection[str], state: State | None) -> tuple[ReadingRequest, ...]:
@@ -124,7 +130,7 @@ def listed(connection: Connection, *, site_ids: Collection[str], state: State | 
         found += [(row.placed_at, row.request_id) for row in connection.execute(query)]
     chosen = [request_id for _, request_id in sorted(found, reverse=True)[:_MOST_LISTED]]
     rows = connection.execute(select(request).where(request.c.request_id.in_(chosen))).all()
-    by_id = {one.request_id: one for one in _requests(connection, rows)}
+    by_id = {one.request_id: one for one in requests_of(connection, rows)}
     return tuple(by_id[request_id] for request_id in chosen)
 
 
@@ -177,7 +183,7 @@ def linked(connection: Connection, site_id: str, study_instance_uid: str) -> tup
         link.c.site_id == site_id, link.c.study_instance_uid == study_instance_uid, link.c.state != "refused"
     )
     query = select(request).where(request.c.site_id == site_id, request.c.request_id.in_(joined))
-    return _requests(connection, connection.execute(query.order_by(request.c.placed_at, request.c.request_id)).all())
+    return requests_of(connection, connection.execute(query.order_by(request.c.placed_at, request.c.request_id)).all())
 
 
 def is_mismatched(connection: Connection, site_id: str, study_instance_uid: str) -> bool:
@@ -213,10 +219,11 @@ def add_attachment(connection: Connection, request_id: str, new: Attachment, *, 
 def _open(connection: Connection, site_id: str, condition: ColumnElement[bool]) -> tuple[ReadingRequest, ...]:
     query = select(request).where(request.c.site_id == site_id, request.c.state != "canceled", condition)
     rows = connection.execute(query.order_by(request.c.placed_at, request.c.request_id).with_for_update()).all()
-    return _requests(connection, rows)
+    return requests_of(connection, rows)
 
 
-def _requests(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[ReadingRequest, ...]:
+def requests_of(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[ReadingRequest, ...]:
+    """Rows of the table of requests with all that belongs to each."""
     rows = tuple(rows)
     ids = [row.request_id for row in rows]
     links, attachments, former = _links(connection, ids), _attachments(connection, ids), _former(connection, rows)

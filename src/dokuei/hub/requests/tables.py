@@ -43,7 +43,9 @@ request = Table(
     Column("placed_by_name", String(200), nullable=False),
     Column("changed_after_signature", Boolean, nullable=False),
     Column("canceled_because", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=True),
 )
+Index("ix_reading_request_changed_at", request.c.site_id, request.c.changed_at, request.c.request_id)
 Index("ix_reading_request_state", request.c.site_id, request.c.state, request.c.placed_at, request.c.request_id)
 Index("ix_reading_request_placed_at", request.c.site_id, request.c.placed_at, request.c.request_id)
 Index("ix_reading_request_accession_number", request.c.site_id, request.c.accession_number)

@@ -243,7 +243,7 @@ def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistIt
     return tuple(
         WorklistItem(
             worklist_item_id=row.worklist_item_id,
-            study=_facts(row),
+            study=facts_of(row),
             status=row.status,
             priority=Priority(row.priority),
             due_at=row.due_at,
@@ -288,7 +288,8 @@ def _priors(connection: Connection, rows: tuple[Row[Any], ...]) -> dict[str, tup
     }
 
 
-def _facts(row: Row[Any]) -> StudyFacts:
+def facts_of(row: Row[Any]) -> StudyFacts:
+    """What a case's row says of its study."""
     return StudyFacts(
         **{name: getattr(row, name) for name in _PLAIN},
         patient_name=Name(row.patient_name_alphabetic, row.patient_name_ideographic, row.patient_name_phonetic),

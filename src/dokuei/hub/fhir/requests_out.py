@@ -1,0 +1,73 @@
+"""A reading request as a ServiceRequest (JP_ServiceRequest_Common)."""
+
+from typing import Final
+
+from dokuei.hub.fhir.model import AskedVersion, Resource, day, instant, reference
+from dokuei.hub.fhir.names import DICOM, DICOM_UID, SERVICE_REQUEST, code, identifier_type
+
+_PRIORITIES: Final = {"routine": "routine", "high": "asap", "urgent": "stat"}
+_KEPT: Final = ("identifier", "category", "code", "orderDetail", "bodySite")
+
+
+def service_request(known: AskedVersion, subject_id: str) -> Resource:
+    """One version; codes and identifiers as they came, where FHIR brought it."""
+    asked = known.asked
+    made: Resource = {
+        "resourceType": "ServiceRequest",
+        "id": known.request_id,
+        "meta": {
+            "versionId": str(known.version),
+            "lastUpdated": instant(known.at),
+            "profile": [SERVICE_REQUEST],
+        },
+        "identifier": _identifiers(known),
+        "status": "revoked" if known.canceled else "active",
+        "intent": "order",
+        "priority": _PRIORITIES.get(asked.priority, "routine"),
+        "subject": reference("Patient", subject_id),
+        "authoredOn": instant(known.placed_at),
+    }
+    if asked.procedure.value or asked.procedure.meaning:
+        made["code"] = _procedure(known)
+    if asked.modality:
+        made["category"] = [code(DICOM, asked.modality)]
+    if moment := day(asked.examination_date):
+        made["occurrenceDateTime"] = moment
+    if asked.requesting_physician or asked.requesting_department:
+        names = (asked.requesting_department, asked.requesting_physician)
+        made["requester"] = {"display": " ".join(one for one in names if one)}
+    if asked.reason:
+        made["reasonCode"] = [{"text": asked.reason}]
+    if asked.history:
+        made["note"] = [{"text": asked.history}]
+    came = known.document or {}
+    return {**made, **{name: came[name] for name in _KEPT if came.get(name)}}
+
+
+def _identifiers(known: AskedVersion) -> list[Resource]:
+    asked = known.asked
+    found: list[Resource] = []
+    for kind, value in (
+        ("PLAC", asked.placer_order_number),
+        ("FILL", asked.filler_order_number),
+        ("ACSN", asked.accession_number),
+    ):
+        if value:
+            one: Resource = {"type": identifier_type(kind), "value": value}
+            if kind == "ACSN" and asked.issuer_of_accession_number:
+                one["assigner"] = {"display": asked.issuer_of_accession_number}
+            found.append(one)
+    if asked.study_instance_uid:
+        found.append({"system": DICOM_UID, "value": f"urn:oid:{asked.study_instance_uid}"})
+    return found or [{"value": known.request_id}]
+
+
+def _procedure(known: AskedVersion) -> Resource:
+    """Its scheme may be a name and no address: then it stands in the text."""
+    word = known.asked.procedure
+    coding: Resource = {"code": word.value, "display": word.meaning}
+    if ":" in word.scheme:
+        coding["system"] = word.scheme
+    text = word.meaning or word.value
+    said = f"{text} ({word.scheme})" if word.scheme and ":" not in word.scheme else text
+    return {"coding": [{name: value for name, value in coding.items() if value}], "text": said}

@@ -1,0 +1,135 @@
+"""Requests as they stood and when they changed, in SQL: for systems that ask what is new."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from dokuei.hub.requests import store
+from dokuei.hub.requests.model import Content, Patient, ReadingRequest
+from dokuei.hub.requests.store_studies import find_studies
+from dokuei.hub.requests.tables import link, request, study, version
+
+_CONTENT = TypeAdapter(Content)
+_JOINED = ("matched", "mismatch")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A request as one of its versions says, and since when."""
+
+    request: ReadingRequest
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which requests are wanted; what is None narrows nothing, ``before`` is where the last page ended."""
+
+    request_ids: Collection[str] | None = None
+    patient_keys: Collection[str] | None = None
+    numbers: Collection[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: tuple[datetime, str] | None = None
+
+
+def changed_lately(connection: Connection, site_id: str, sought: Sought, *, at_most: int) -> tuple[Standing, ...]:
+    """Requests of one site, what changed last first."""
+    moment, key = request.c.changed_at, request.c.request_id
+    wanted: list[ColumnElement[bool]] = [request.c.site_id == site_id, moment.is_not(None)]
+    if sought.request_ids is not None:
+        wanted.append(key.in_(sought.request_ids))
+    if sought.patient_keys is not None:
+        wanted.append(request.c.patient_key.in_(sought.patient_keys))
+    if sought.numbers is not None:
+        wanted.append(
+            or_(request.c.accession_number.in_(sought.numbers), request.c.placer_order_number.in_(sought.numbers))
+        )
+    if sought.since is not None:
+        wanted.append(moment >= sought.since)
+    if sought.until is not None:
+        wanted.append(moment < sought.until)
+    if sought.before is not None:
+        at, last = sought.before
+        wanted.append(or_(moment < at, and_(moment == at, key < last)))
+    rows = connection.execute(select(request).where(*wanted).order_by(moment.desc(), key.desc()).limit(at_most)).all()
+    since = {row.request_id: row.changed_at for row in rows}
+    return tuple(Standing(one, since[one.request_id]) for one in store.requests_of(connection, rows))
+
+
+def history(connection: Connection, site_id: str, request_id: str) -> tuple[Standing, ...]:
+    """All that one request said, the latest first; empty where the site has none of this name."""
+    row = connection.execute(
+        select(request).where(request.c.request_id == request_id, request.c.site_id == site_id)
+    ).one_or_none()
+    if row is None:
+        return ()
+    (known,) = store.requests_of(connection, [row])
+    rows = connection.execute(select(version).where(version.c.request_id == request_id).order_by(version.c.number))
+    asked = replace(known, state="waiting", canceled_because="")
+    found = [
+        Standing(replace(asked, version=one.number, content=_CONTENT.validate_json(one.document)), one.at)
+        for one in rows
+    ]
+    if known.state == "canceled":
+        found.append(Standing(known, row.changed_at or known.placed_at))
+    return tuple(reversed(found))
+
+
+def canceled_by_number(
+    connection: Connection, site_id: str, *, placer_order_number: str, accession_number: str
+) -> ReadingRequest | None:
+    """The request that a number meant until it was canceled, the latest one."""
+    column, number = request.c.placer_order_number, placer_order_number
+    if not number:
+        column, number = request.c.accession_number, accession_number
+    query = select(request).where(request.c.site_id == site_id, request.c.state == "canceled", column == number)
+    rows = connection.execute(query.order_by(request.c.placed_at.desc()).limit(1)).all()
+    return next(iter(store.requests_of(connection, rows)), None)
+
+
+def studies_about(
+    connection: Connection, site_id: str, *, patient_keys: Collection[str] | None, numbers: Collection[str] | None
+) -> frozenset[str]:
+    """Studies of a patient, or with an accession number."""
+    wanted: list[ColumnElement[bool]] = [study.c.site_id == site_id]
+    if patient_keys is not None:
+        wanted.append(study.c.patient_key.in_(patient_keys))
+    if numbers is not None:
+        wanted.append(study.c.accession_number.in_(numbers))
+    return frozenset(connection.execute(select(study.c.study_instance_uid).where(*wanted)).scalars())
+
+
+def joined(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, list[str]]:
+    """Study Instance UID → the requests that it answers, canceled ones left out."""
+    query = (
+        select(link.c.study_instance_uid, link.c.request_id)
+        .join(request, request.c.request_id == link.c.request_id)
+        .where(
+            link.c.site_id == site_id,
+            link.c.study_instance_uid.in_(study_instance_uids),
+            link.c.state.in_(_JOINED),
+            request.c.state != "canceled",
+        )
+        .order_by(request.c.placed_at, request.c.request_id)
+    )
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.study_instance_uid, []).append(row.request_id)
+    return found
+
+
+def patient_of(connection: Connection, site_id: str, patient_key: str) -> Patient | None:
+    """Whom a folded ID means at a site: as the hospital asked last, else as its images say."""
+    query = select(request.c.document).where(request.c.site_id == site_id, request.c.patient_key == patient_key)
+    asked = connection.execute(query.order_by(request.c.placed_at.desc()).limit(1)).scalar_one_or_none()
+    if asked is not None:
+        return _CONTENT.validate_json(asked).patient
+    uids = select(study.c.study_instance_uid).where(study.c.site_id == site_id, study.c.patient_key == patient_key)
+    newest: list[Any] = list(connection.execute(uids.order_by(study.c.study_date.desc()).limit(1)).scalars())
+    shown = find_studies(connection, site_id, newest)
+    return shown[0].patient if shown else None
