@@ -96,7 +96,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.SITE_STAFF: frozenset(
             {
                 _P.READ_WORKLIST,
-                _P.READ_REPORT,  # but 既読 and 対応済 are the physician's: a clerk's glance hides nothing that is unread
+                _P.READ_REPORT,  # 既読 and 対応済 are the physician's: a clerk's glance hides nothing unread
                 *_ASKING,
                 *_TALK,
                 _P.RECONCILE,
