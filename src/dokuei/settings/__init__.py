@@ -16,6 +16,7 @@ from dokuei.settings.gateway import (
     Peer,
     PseudonymSettings,
     ResultDestination,
+    WorklistSettings,
 )
 from dokuei.settings.hub import AuditSettings, HubSettings, MailSettings, RepositorySettings, SealSettings
 from dokuei.settings.section import Section
@@ -33,6 +34,7 @@ __all__ = [
     "ResultDestination",
     "SealSettings",
     "Settings",
+    "WorklistSettings",
     "read_settings",
 ]
 
