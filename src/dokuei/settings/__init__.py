@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from dokuei.errors import ConfigurationError
 from dokuei.settings.gateway import (
     Destination,
+    FolderSettings,
     GatewaySettings,
     Hl7Settings,
     Peer,
@@ -24,6 +25,7 @@ from dokuei.settings.section import Section
 __all__ = [
     "AuditSettings",
     "Destination",
+    "FolderSettings",
     "GatewaySettings",
     "Hl7Settings",
     "HubSettings",

@@ -45,6 +45,9 @@ _DEMANDED: Final = (
 )
 _FIXED: Final = frozenset({"ScheduledStepAttributesSequence", "PerformedStationAETitle", "PerformedProcedureStepID"})
 _DATASET_BYTES: Final = 8 << 20
+_NOT_TO_BE_READ: Final = frozenset(  # mammograms for processing, raw data
+    {"1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.66"}
+)
 _IMAGES: Final = ("ReferencedImageSequence", "ReferencedNonImageCompositeSOPInstanceSequence")
 _log = structlog.get_logger()
 
@@ -195,7 +198,7 @@ class Step:
 
 
 def counted(told: Dataset) -> dict[str, int]:
-    """Series Instance UID → how many objects the modality says it made in it."""
+    """Series Instance UID → how many objects to be read the modality says it made: raw data often stays where it is."""
     made: dict[str, set[str]] = {}
     for series in told.get("PerformedSeriesSequence") or []:
         uid = str(series.get("SeriesInstanceUID") or "")
@@ -207,7 +210,8 @@ def counted(told: Dataset) -> dict[str, int]:
 def _objects(series: Dataset) -> Iterable[str]:
     for keyword in _IMAGES:
         for item in series.get(keyword) or []:
-            if uid := str(item.get("ReferencedSOPInstanceUID") or ""):
+            uid = str(item.get("ReferencedSOPInstanceUID") or "")
+            if uid and str(item.get("ReferencedSOPClassUID") or "") not in _NOT_TO_BE_READ:
                 yield uid
 
 
