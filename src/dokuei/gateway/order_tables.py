@@ -215,7 +215,8 @@ def to_tell(connection: Connection) -> tuple[NoticeRow, ...]:
     c = order_notice.c
     ready = or_(c.not_before.is_(None), c.not_before <= now())
     rows = connection.execute(select(*_NOTICE).where(c.state == "waiting", ready).order_by(c.id).limit(_AT_ONCE))
-    told, characters = [], 0
+    told: list[NoticeRow] = []
+    characters = 0
     for row in rows:
         characters += len(row.document)
         if told and characters > _AT_ONCE_CHARACTERS:
