@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dokuei.gateway.order_tables import NoticeRow, OrderCounts, RefusalRow
     from dokuei.gateway.result_tables import Result, ResultCounts
+    from dokuei.gateway.steps.tables import StepCounts
 
 Language = Literal["ja", "en"]
 
@@ -73,6 +74,7 @@ _WORDS = {
         "原文はこのゲートウェイに残ります。",
         "orders line": "HL7: ハブへ送信待ち {waiting}件、ハブが拒否 {refused}件、"
         "受け付けられなかったメッセージ {quarantined}件",
+        "steps line": "撮影装置: ワークリスト {scheduled}件、検査中 {in_progress}件、実施報告の送信待ち {waiting}件",
         "results line": "HL7 結果: 送信済み {sent}件、未送信 {waiting}件",
         "again": "ハブが拒否した{number}件をもう一度送ります",
         "more": "一覧: dokuei gateway orders --home {home}",
@@ -105,6 +107,8 @@ _WORDS = {
         "procedure.meaning": "name of the procedure (its code is told)",
         "pseudonyms": "Under pseudonyms no free text that may name a patient is told to the hub (held back); "
         "it stays in this gateway.",
+        "steps line": "modalities: {scheduled} on the worklist, {in_progress} in progress, "
+        "{waiting} performed steps wait for the hub",
         "orders line": "HL7: {waiting} wait for the hub, {refused} refused by it, "
         "{quarantined} messages not understood",
         "results line": "HL7 results: {sent} sent, {waiting} not sent",
@@ -164,6 +168,12 @@ def summary(orders: OrderCounts, results: ResultCounts, *, home: str, language: 
     if orders.refused or orders.quarantined or results.waiting:
         lines.append(_word("more", language).format(home=home))
     return lines
+
+
+def steps_line(steps: StepCounts, *, language: Language) -> list[str]:
+    """The line of the gateway's status; none where nothing is ordered."""
+    counts = dataclasses.asdict(steps)
+    return [_word("steps line", language).format(**counts)] if any(counts.values()) else []
 
 
 def _notices(rows: Sequence[NoticeRow], language: Language) -> Table:

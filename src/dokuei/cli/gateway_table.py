@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dokuei.cli.gateway_orders_table import summary
+from dokuei.cli.gateway_orders_table import steps_line, summary
 from dokuei.cli.object_words import in_words, refused_in_words
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def tell_status(status: GatewayStatus, *, language: Literal["ja", "en"], as_json
         waiting = _word("waiting", language)
         said = waiting.format(number=status.quarantined, elsewhere=elsewhere, home=status.home)
         console.print(f"[red]{escape(said)}[/]", highlight=False)
-    for line in summary(status.orders, status.results, home=str(status.home), language=language):
+    words = summary(status.orders, status.results, home=str(status.home), language=language)
+    for line in [*words, *steps_line(status.steps, language=language)]:
         console.print(escape(line), highlight=False)
 
 
@@ -220,6 +221,7 @@ def _plain(status: GatewayStatus) -> dict[str, Any]:
             for line in status.studies
         ],
         "orders": dataclasses.asdict(status.orders),
+        "steps": dataclasses.asdict(status.steps),
         "results": dataclasses.asdict(status.results),
         "quarantine": {"open": status.quarantined, "entries": [_entry(entry) for entry in status.refusals]},
     }

@@ -28,6 +28,8 @@ from dokuei.gateway.receive_negotiation import Doorkeeper
 from dokuei.gateway.receive_tls import server_context
 from dokuei.gateway.receive_wire import Wire
 from dokuei.gateway.spool import Spool
+from dokuei.gateway.steps.find import Worklist
+from dokuei.gateway.steps.perform import Performing
 from dokuei.settings import Settings
 from dokuei.storage.db import open_database, sqlite_url
 
@@ -134,7 +136,13 @@ def accept(settings: Settings, listeners: Listeners, ready: Connection) -> None:
     spool = Spool(database, folder)
     with closing(database), Keeper(spool, keep_free=settings.gateway.keep_free_mb << 20) as keeper:
         acceptor = Acceptor(
-            Receiving(keeper, Commitment(spool), settings.gateway.ae_title),
+            Receiving(
+                keeper,
+                Commitment(spool),
+                Worklist(database, settings.gateway.worklist),
+                Performing(database),
+                settings.gateway.ae_title,
+            ),
             Doorkeeper(settings.gateway.ae_title, settings.gateway.peers),
             listeners.plain,
             listeners.secure,

@@ -7,22 +7,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from io import BytesIO
 from typing import Any, Final
 
 import structlog
-from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_dataset
 from pydicom.uid import UID
 from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from dokuei.clock import now
-from dokuei.dicom import uids
-from dokuei.dicom.meta import build_meta
 from dokuei.errors import NotDicomError, TooLargeError
+from dokuei.gateway.identifiers import read_identifier, write_identifier
 from dokuei.gateway.receive_association import Answer, Association
 from dokuei.gateway.receive_messages import N_ACTION_RQ, Command, event_report
 from dokuei.gateway.receive_negotiation import STORAGE_COMMITMENT
@@ -183,7 +178,7 @@ class Asking:
             sop_class_uid=STORAGE_COMMITMENT,
             sop_instance_uid=WELL_KNOWN_INSTANCE,
             event_type=report.event_type,
-            information=_encode(report.dataset(), implicit=syntax == uids.IMPLICIT_LITTLE),
+            information=write_identifier(report.dataset(), transfer_syntax_uid=syntax),
         )
         _log.info(
             "commitment.reported", transaction_uid=transaction_uid, instances=len(asked), event_type=report.event_type
@@ -216,7 +211,7 @@ class Told:
 
 def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
     try:
-        found = dcmread(BytesIO(_part10(data, transfer_syntax_uid)))
+        found = read_identifier(data, sop_class_uid=STORAGE_COMMITMENT, transfer_syntax_uid=transfer_syntax_uid)
         asked = [
             Reference(str(item.ReferencedSOPClassUID), str(item.ReferencedSOPInstanceUID))
             for item in found.ReferencedSOPSequence
@@ -226,20 +221,6 @@ def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
         raise NotDicomError(
             "a request for storage commitment that cannot be read", phase="storage commitment"
         ) from error
-
-
-def _part10(data: bytes, transfer_syntax_uid: str) -> bytes:
-    head = build_meta(
-        sop_class_uid=STORAGE_COMMITMENT, sop_instance_uid=WELL_KNOWN_INSTANCE, transfer_syntax_uid=transfer_syntax_uid
-    )
-    return head + data
-
-
-def _encode(found: Dataset, *, implicit: bool) -> bytes:
-    target = DicomBytesIO()
-    target.is_little_endian, target.is_implicit_VR = True, implicit
-    write_dataset(target, found)
-    return bytes(target.getvalue())
 
 
 def _item(reference: Reference) -> Dataset:

@@ -102,4 +102,5 @@ class OrderPseudonyms:
 def _withheld(order: Order) -> tuple[str, ...]:
     """Which fields held something that is not told: free text may name the patient, a person, a place."""
     held = [name for name in _FREE_TEXT if getattr(order, name)]
-    return (*held, "procedure.meaning") if order.procedure.meaning else tuple(held)
+    held += ["procedure.meaning"] if order.procedure.meaning else []
+    return (*held, "attachments") if order.attachments else tuple(held)

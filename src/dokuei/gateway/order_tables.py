@@ -30,6 +30,7 @@ from dokuei.storage.db import UtcDateTime, gateway_metadata
 
 NoticeState = Literal["waiting", "taken", "known", "refused", "nothing"]
 _AT_ONCE = 100
+_AT_ONCE_CHARACTERS = 24 << 20
 
 order_notice = Table(
     "order_notice",
@@ -157,6 +158,12 @@ def add_notice(connection: Connection, **values: Any) -> bool:
     return False
 
 
+def is_kept(connection: Connection, key: str) -> bool:
+    """Whether anything was kept whose key begins so."""
+    asked = select(order_notice.c.id).where(order_notice.c.message_key.startswith(key)).limit(1)
+    return connection.execute(asked).one_or_none() is not None
+
+
 def add_refusal(connection: Connection, **values: Any) -> None:
     """Keep a message that was not understood; the same bytes again are counted, and open again."""
     entry = insert(order_refusal).values(**values)
@@ -208,16 +215,32 @@ def to_tell(connection: Connection) -> tuple[NoticeRow, ...]:
     c = order_notice.c
     ready = or_(c.not_before.is_(None), c.not_before <= now())
     rows = connection.execute(select(*_NOTICE).where(c.state == "waiting", ready).order_by(c.id).limit(_AT_ONCE))
-    return tuple(_notice(row) for row in rows)
+    told: list[NoticeRow] = []
+    characters = 0
+    for row in rows:
+        characters += len(row.document)
+        if told and characters > _AT_ONCE_CHARACTERS:
+            break
+        told.append(_notice(row))
+    return tuple(told)
 
 
 def answered(
-    connection: Connection, message_key: str, *, state: NoticeState, reason: str, told_as: str, withheld: str
+    connection: Connection,
+    message_key: str,
+    *,
+    state: NoticeState,
+    reason: str,
+    told_as: str,
+    withheld: str,
+    document: str | None = None,
 ) -> None:
     """The hub has taken or refused one; the message's own bytes are needed no longer once it is taken."""
     values: dict[str, Any] = {"state": state, "reason": reason, "told_as": told_as, "withheld": withheld}
     if state != "refused":
         values["body"] = None
+        if document is not None:
+            values["document"] = document
     connection.execute(
         update(order_notice)
         .where(order_notice.c.message_key == message_key)

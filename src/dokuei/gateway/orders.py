@@ -18,6 +18,7 @@ from dokuei.gateway.hl7.answer import acknowledge
 from dokuei.gateway.hl7.charset import Charset
 from dokuei.gateway.hl7.message import INTERNAL, NOT_IN_TABLE, Message, Segment, read_header, read_message
 from dokuei.gateway.hl7.order import Said, understand
+from dokuei.gateway.steps.heed import heed_correction, heed_order
 from dokuei.settings import Hl7Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
@@ -90,6 +91,10 @@ class Orders:
                     document="{}",
                     state="nothing",
                 )
+            for order, scheduled in zip(said.orders, said.scheduled, strict=True):
+                heed_order(connection, order, scheduled, at=at)
+            for one in said.corrections:
+                heed_correction(connection, one, at=at)
             order_tables.settle_same(
                 connection,
                 hashlib.sha256(data).hexdigest(),

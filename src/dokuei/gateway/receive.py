@@ -1,4 +1,4 @@
-"""C-ECHO and C-STORE as a provider: 0x0000 means that the object is durably ours (PS3.4 A and B, PS3.7 9.1)."""
+"""The gateway's door: what answers which message. 0x0000 to a C-STORE: durably ours (PS3.4 A and B, PS3.7 9.1)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,20 +11,31 @@ from dokuei.gateway.keep import Keeper
 from dokuei.gateway.look import Origin
 from dokuei.gateway.receive_association import Answer, Association, Message
 from dokuei.gateway.receive_messages import (
+    C_CANCEL_RQ,
     C_ECHO_RQ,
+    C_FIND_RQ,
     C_STORE_RQ,
     N_ACTION_RQ,
+    N_CREATE_RQ,
     N_EVENT_REPORT_RSP,
+    N_SET_RQ,
     RESPONSE,
     Command,
 )
-from dokuei.gateway.receive_negotiation import STORAGE_COMMITMENT, VERIFICATION
+from dokuei.gateway.receive_negotiation import (
+    MODALITY_WORKLIST,
+    PERFORMED_STEP,
+    SERVICES,
+    STORAGE_COMMITMENT,
+    VERIFICATION,
+)
+from dokuei.gateway.steps.find import Worklist
+from dokuei.gateway.steps.perform import Performing
 from dokuei.storage.audit import gateway_trail
 
 _SUCCESS: Final = 0x0000
 _CLASS_NOT_SUPPORTED: Final = 0x0122
 _UNRECOGNISED_OPERATION: Final = 0x0211
-_C_CANCEL: Final = 0x0FFF
 _log = structlog.get_logger()
 
 
@@ -74,6 +85,8 @@ class Receiving:
 
     keeper: Keeper
     commitment: Commitment
+    worklist: Worklist
+    performing: Performing
     ae_title: str
 
     def begin(self, association: Association, context_id: int, command: Command) -> Message:
@@ -83,11 +96,22 @@ class Receiving:
             return self._store(association, context_id, command)
         if command.field == C_ECHO_RQ and context.abstract_syntax == VERIFICATION:
             return Ignored(Answer(_SUCCESS))
-        if context.abstract_syntax == STORAGE_COMMITMENT and command.field in {N_ACTION_RQ, N_EVENT_REPORT_RSP}:
-            return self.commitment.begin(association, context_id, command)
-        if command.field & RESPONSE or command.field == _C_CANCEL:
+        service = self._service(context.abstract_syntax, command.field)
+        if service is not None:
+            return service.begin(association, context_id, command)
+        if command.field & RESPONSE or command.field == C_CANCEL_RQ:
             return Ignored(None)
         return Ignored(Answer(_UNRECOGNISED_OPERATION, "this operation is not offered"))
+
+    def _service(self, abstract_syntax: str, field: int) -> Commitment | Worklist | Performing | None:
+        """Who answers what is neither stored nor an echo."""
+        if abstract_syntax == STORAGE_COMMITMENT and field in {N_ACTION_RQ, N_EVENT_REPORT_RSP}:
+            return self.commitment
+        if abstract_syntax == MODALITY_WORKLIST and field == C_FIND_RQ:
+            return self.worklist
+        if abstract_syntax == PERFORMED_STEP and field in {N_CREATE_RQ, N_SET_RQ}:
+            return self.performing
+        return None
 
     def ended(self, association: Association) -> None:
         """Reports of storage commitment that the peer did not take go out on a new association, now."""
@@ -103,9 +127,7 @@ class Receiving:
 
     def _store(self, association: Association, context_id: int, command: Command) -> Message:
         context = association.context(context_id)
-        if context.abstract_syntax in {VERIFICATION, STORAGE_COMMITMENT} or (
-            command.sop_class_uid != context.abstract_syntax
-        ):
+        if context.abstract_syntax in SERVICES or command.sop_class_uid != context.abstract_syntax:
             return Ignored(Answer(_CLASS_NOT_SUPPORTED, "SOP class is not the presentation context's"))
         incoming = self.keeper.begin()
         agreement = association.agreement

@@ -7,13 +7,13 @@ not used: data PDUs are read here, and their fragments poured into the spool as 
 import struct
 import threading
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import structlog
 
 from dokuei.errors import AdmissionError, DokueiError
-from dokuei.gateway.receive_messages import Command, CommandError, read_command, response
+from dokuei.gateway.receive_messages import C_CANCEL_RQ, Command, CommandError, read_command, response
 from dokuei.gateway.receive_negotiation import Agreement, Context, Doorkeeper, RejectedError, reject
 from dokuei.gateway.receive_wire import (
     ABORT,
@@ -41,6 +41,8 @@ class Answer:
     status: int
     comment: str = ""
     after: tuple[bytes, ...] = ()
+    error_id: int = 0
+    sop_instance_uid: str = ""  # of an object that was made without a name
 
 
 class Message(Protocol):
@@ -83,6 +85,7 @@ class Association:
     _command: bytearray = field(default_factory=bytearray)
     _request: Command | None = None
     _message: Message | None = None
+    _left: int = 0  # bytes of the PDU in hand behind the fragment in hand
     _busy: bool = True
     _stopping: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -128,6 +131,29 @@ class Association:
                 self._abort(source=0, reason=0)
                 self.wire.close()
 
+    def withdrawn(self, message_id: int) -> bool:
+        """Whether the peer takes back what it asks (C-CANCEL, PS3.7 9.3.2.3): looked at between two answers.
+
+        Raises:
+            ClosedError: it is gone.
+            AdmissionError: it says something else in the middle of an operation.
+        """
+        while not self._left and self.wire.waiting():
+            kind, length = self._header()
+            if kind == ABORT:
+                raise ClosedError("the peer aborted", phase="answering")
+            if kind != P_DATA_TF or not 6 < length <= _COMMAND_BYTES:  # noqa: PLR2004 - the head of a fragment
+                raise AdmissionError("something else than C-CANCEL inside an operation", phase="answering")
+            inner, _, control = struct.unpack(">LBB", self.wire.exactly(6))
+            told = bytearray()
+            self.wire.pour(length - 6, told.extend)
+            if control != 3 or inner + 4 != length:  # noqa: PLR2004 - a whole command and nothing else
+                raise AdmissionError("something else than C-CANCEL inside an operation", phase="answering")
+            command = read_command(bytes(told))
+            if command.field == C_CANCEL_RQ and command.message_id == message_id:
+                return True
+        return False
+
     def _associate(self) -> bool:
         self.wire.wait_at_most(ARTIM_SECONDS)
         kind, length = self._header()
@@ -167,6 +193,7 @@ class Association:
         while left:
             length, context_id, control = struct.unpack(">LBB", self.wire.exactly(6))
             left -= length + 4
+            self._left = left
             if length < 2 or left < 0:  # noqa: PLR2004 - its two own bytes count
                 raise AdmissionError("a P-DATA-TF PDU whose lengths do not fit", phase="receiving")
             if control & 1:
@@ -211,7 +238,11 @@ class Association:
             _log.exception("message.failed", calling=self.agreement.calling_ae)
             answer = Answer(_PROCESSING_FAILURE, "the gateway could not work on this message; see its log")
         if answer is not None:
-            reply = response(context_id, request, status=answer.status, comment=answer.comment)
+            if answer.sop_instance_uid:
+                request = replace(request, sop_instance_uid=answer.sop_instance_uid)
+            reply = response(
+                context_id, request, status=answer.status, comment=answer.comment, error_id=answer.error_id
+            )
             self.wire.send(b"".join((reply, *answer.after)))
             self.answered[answer.status] += 1
 

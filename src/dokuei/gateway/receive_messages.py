@@ -12,12 +12,18 @@ from dokuei.errors import AdmissionError
 from dokuei.gateway.receive_wire import P_DATA_TF
 
 C_STORE_RQ: Final = 0x0001
+C_FIND_RQ: Final = 0x0020
 C_ECHO_RQ: Final = 0x0030
+C_CANCEL_RQ: Final = 0x0FFF
 N_EVENT_REPORT_RQ: Final = 0x0100
 N_EVENT_REPORT_RSP: Final = 0x8100
+N_SET_RQ: Final = 0x0120
 N_ACTION_RQ: Final = 0x0130
+N_CREATE_RQ: Final = 0x0140
 RESPONSE: Final = 0x8000
 _NO_DATASET: Final = 0x0101
+_DATASET: Final = 0x0001
+_PENDING: Final = 0xFF00
 _COMMENT_CHARACTERS: Final = 64
 
 _AFFECTED_CLASS: Final = 0x0002
@@ -28,6 +34,7 @@ _RESPONDED_ID: Final = 0x0120
 _DATASET_TYPE: Final = 0x0800
 _STATUS: Final = 0x0900
 _COMMENT: Final = 0x0902
+_ERROR_ID: Final = 0x0903
 _AFFECTED_INSTANCE: Final = 0x1000
 _REQUESTED_INSTANCE: Final = 0x1001
 _EVENT_TYPE: Final = 0x1002
@@ -71,7 +78,7 @@ def read_command(data: bytes) -> Command:
         elements[element] = data[position : position + length]
         position += length
     field = _number(elements, _COMMAND_FIELD)
-    identifier = _RESPONDED_ID if field & RESPONSE else _MESSAGE_ID
+    identifier = _RESPONDED_ID if field & RESPONSE or field == C_CANCEL_RQ else _MESSAGE_ID
     return Command(
         field=field,
         message_id=_number(elements, identifier),
@@ -83,7 +90,7 @@ def read_command(data: bytes) -> Command:
     )
 
 
-def response(context_id: int, command: Command, *, status: int, comment: str = "") -> bytes:
+def response(context_id: int, command: Command, *, status: int, comment: str = "", error_id: int = 0) -> bytes:
     """The answer to a request as one P-DATA-TF PDU, without a dataset."""
     elements: dict[int, bytes] = {_AFFECTED_CLASS: _uid(command.sop_class_uid)}
     elements[_COMMAND_FIELD] = _us(command.field | RESPONSE)
@@ -92,11 +99,26 @@ def response(context_id: int, command: Command, *, status: int, comment: str = "
     elements[_STATUS] = _us(status)
     if comment:
         elements[_COMMENT] = _even(comment[:_COMMENT_CHARACTERS].encode("ascii", "replace"), b" ")
+    if error_id:
+        elements[_ERROR_ID] = _us(error_id)
     if command.sop_instance_uid:
         elements[_AFFECTED_INSTANCE] = _uid(command.sop_instance_uid)
     if command.field == N_ACTION_RQ:
         elements[_ACTION_TYPE] = _us(command.action_type)
     return _pdu(context_id, _command_set(elements), last=True, is_command=True)
+
+
+def pending(context_id: int, command: Command, identifier: bytes) -> bytes:
+    """One of several answers to a C-FIND (PS3.7 9.3.2.2) as P-DATA-TF PDUs: command first, then the identifier."""
+    elements = {
+        _AFFECTED_CLASS: _uid(command.sop_class_uid),
+        _COMMAND_FIELD: _us(command.field | RESPONSE),
+        _RESPONDED_ID: _us(command.message_id),
+        _DATASET_TYPE: _us(_DATASET),
+        _STATUS: _us(_PENDING),
+    }
+    head = _pdu(context_id, _command_set(elements), last=True, is_command=True)
+    return b"".join((head, *_fragments(context_id, identifier)))
 
 
 def event_report(
@@ -107,7 +129,7 @@ def event_report(
         _AFFECTED_CLASS: _uid(sop_class_uid),
         _COMMAND_FIELD: _us(N_EVENT_REPORT_RQ),
         _MESSAGE_ID: _us(message_id),
-        _DATASET_TYPE: _us(0x0001),
+        _DATASET_TYPE: _us(_DATASET),
         _AFFECTED_INSTANCE: _uid(sop_instance_uid),
         _EVENT_TYPE: _us(event_type),
     }

@@ -26,6 +26,9 @@ from dokuei.settings import Peer
 
 VERIFICATION: Final = "1.2.840.10008.1.1"
 STORAGE_COMMITMENT: Final = "1.2.840.10008.1.20.1"
+MODALITY_WORKLIST: Final = "1.2.840.10008.5.1.4.31"
+PERFORMED_STEP: Final = "1.2.840.10008.3.1.2.3.3"
+SERVICES: Final = frozenset({VERIFICATION, STORAGE_COMMITMENT, MODALITY_WORKLIST, PERFORMED_STEP})
 MAXIMUM_PDU_BYTES: Final = 131072  # the largest that DCMTK sends; larger ones gain nothing measurable
 
 _APPLICATION_CONTEXT: Final = "1.2.840.10008.3.1.1.1"
@@ -195,7 +198,7 @@ def _answer(proposed: PresentationContext) -> PresentationContext:
     answer = PresentationContext()
     answer.context_id = proposed.context_id
     answer.abstract_syntax = proposed.abstract_syntax
-    if abstract in {VERIFICATION, STORAGE_COMMITMENT}:
+    if abstract in SERVICES:
         chosen = next((uid for uid in _COMMAND_SYNTAXES if uid in offered), None)
     elif looks_like_storage(abstract):
         chosen = choose_syntax(offered)

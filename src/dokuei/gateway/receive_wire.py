@@ -6,6 +6,7 @@ forgets TCP_QUICKACK after a while: it is set again before each read that may wa
 """
 
 import contextlib
+import select
 import socket
 import ssl
 import struct
@@ -73,6 +74,13 @@ class Wire:
             sink(piece)
             self._start += len(piece)
             length -= len(piece)
+
+    def waiting(self) -> bool:
+        """Whether the peer has said something that was not read yet; asks without waiting."""
+        if self._start < self._end or (isinstance(self._connection, ssl.SSLSocket) and self._connection.pending()):
+            return True
+        readable, _, _ = select.select([self._connection], [], [], 0)
+        return bool(readable)
 
     def send(self, data: bytes) -> None:
         """One message, one call."""

@@ -12,6 +12,8 @@ from dokuei.gateway.order_tables import OrderCounts
 from dokuei.gateway.quarantine import Entry, Quarantine
 from dokuei.gateway.result_tables import ResultCounts
 from dokuei.gateway.spool import Spool, State, StudyState, open_spool
+from dokuei.gateway.steps import tables as steps
+from dokuei.gateway.steps.tables import StepCounts
 from dokuei.settings import Settings
 from dokuei.transfer.protocol import StudyReport
 from dokuei.transfer.protocol import StudyState as StateName
@@ -45,6 +47,7 @@ class GatewayStatus:
     refusals: tuple[Entry, ...]
     orders: OrderCounts
     results: ResultCounts
+    steps: StepCounts
 
 
 def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
@@ -59,6 +62,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         with spool.database.read() as connection:
             contact = forward_tables.contact(connection)
             orders, results = order_tables.counts(connection), result_tables.counts(connection)
+            performed = steps.counts(connection)
     finally:
         spool.database.close()
     return GatewayStatus(
@@ -71,6 +75,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         refusals=tuple(refusals),
         orders=orders,
         results=results,
+        steps=performed,
     )
 
 

@@ -14,6 +14,7 @@ from dokuei.gateway.link import Link, pause
 from dokuei.gateway.order_pseudonyms import OrderPseudonyms, Told
 from dokuei.gateway.order_tables import NoticeRow
 from dokuei.gateway.pseudonyms import identity_mode
+from dokuei.gateway.steps.tell import tell_steps
 from dokuei.settings import Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
@@ -42,7 +43,7 @@ class Teller:
         try:
             while not self.link.stop.is_set():
                 try:
-                    told = self.turn(client)
+                    told = self.turn(client) + self.turn_of_steps(client)
                     failures = 0
                 except DokueiError as error:
                     client.close()
@@ -74,6 +75,14 @@ class Teller:
         except DokueiError as error:
             return self._one_by_one(client, waiting, told, mode, error)
         return sum(self._heed(row, one, answers, mode) for row, one in zip(waiting, told, strict=True))
+
+    def turn_of_steps(self, client: HubClient) -> int:
+        """The same for what modalities have done; nothing before it is known how the hub may name a study."""
+        mode = identity_mode(self.settings)
+        if mode is None:
+            return 0
+        name = self.pseudonyms().uid if mode == "pseudonym" else str
+        return tell_steps(self.database, client, name=name, ceiling=self.settings.gateway.retry_ceiling_seconds)
 
     def _as_told(self, rows: Sequence[NoticeRow]) -> tuple[IdentityMode, list[Told]]:
         mode = identity_mode(self.settings)
@@ -129,6 +138,7 @@ class Teller:
                 reason=answer.reason,
                 told_as=mode,
                 withheld=" ".join(told.withheld),
+                document=_without_files(row.document),
             )
             gateway_trail.append(
                 connection,
@@ -150,3 +160,12 @@ class Teller:
                 reason=str(error),
             )
         _log.warning("order.not_told", why=error.code, attempts=row.attempts + 1)
+
+
+def _without_files(document: str) -> str:
+    """What the hub has taken need not lie here twice: attachments are as large as images."""
+    notice = OrderNotice.model_validate_json(document)
+    if notice.order is None or not notice.order.attachments:
+        return document
+    order = notice.order.model_copy(update={"attachments": []})
+    return notice.model_copy(update={"order": order}).model_dump_json()

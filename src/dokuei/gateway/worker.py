@@ -15,6 +15,7 @@ from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import ConfigurationError
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.enrol import hub_client, identity_of
+from dokuei.gateway.folder.watch import Watcher
 from dokuei.gateway.forward import Forwarder
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
@@ -81,6 +82,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
     deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings), reidentify)
     results = Results(settings, durable.database, link, deliverer.folder, reidentify)
     anchor = DailyAnchor(settings.audit.anchor, "gateway", gateway_trail, relaxed.database)
+    watcher = Watcher(durable.database, settings.gateway.folder)
     enrolled = _Enrolled(settings.home, link.stop)
     return [
         *(_Part(f"code-{number}", pipeline.run) for number in range(1, _CODERS + 1)),
@@ -90,8 +92,15 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         _Part("deliver", enrolled.then(deliverer.run)),
         _Part("orders", enrolled.then(teller.run)),
         _Part("results", results.run),
+        *([_Part("folder", lambda: _watch(watcher, link.stop))] if settings.gateway.folder.path else []),
         _Part("anchor", lambda: _anchor(anchor, link.stop)),
     ]
+
+
+def _watch(watcher: Watcher, stop: threading.Event) -> None:
+    while not stop.is_set():
+        watcher.turn()
+        stop.wait(watcher.settings.poll_seconds)
 
 
 def _anchor(anchor: DailyAnchor, stop: threading.Event) -> None:

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 import dokuei
-from dokuei.hub import delivery_door, order_door, pages
+from dokuei.hub import delivery_door, order_door, pages, performed_door
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane, PlacedAnswer
 from dokuei.hub.archive.service import ArchiveService
@@ -234,4 +234,9 @@ def _fhir(hub: Hub) -> FhirService:
 def gateways_app(hub: Hub) -> FastAPI:
     """What hospitals' gateways talk to."""
     known = authenticated(hub.gateways)
-    return gateway_app(hub.gateways, delivery_door.routes(hub.reports, known), order_door.routes(hub.requests, known))
+    return gateway_app(
+        hub.gateways,
+        delivery_door.routes(hub.reports, known),
+        order_door.routes(hub.requests, known),
+        performed_door.routes(hub.archive, known),
+    )

@@ -89,7 +89,7 @@ def _ordered(order: Order) -> Ordered:
         clinical=Clinical(reason=order.reason, history=order.clinical_information),
         study_instance_uid=order.study_instance_uid,
     )
-    return Ordered(order.action, content)
+    return Ordered(order.action, content, tuple((one.name, one.data()) for one in order.attachments))
 
 
 def _corrected(correction: PatientCorrection) -> Corrected:

@@ -11,11 +11,13 @@ from pydantic import Field, ValidationError
 from dokuei.errors import ConfigurationError
 from dokuei.settings.gateway import (
     Destination,
+    FolderSettings,
     GatewaySettings,
     Hl7Settings,
     Peer,
     PseudonymSettings,
     ResultDestination,
+    WorklistSettings,
 )
 from dokuei.settings.hub import AuditSettings, HubSettings, MailSettings, RepositorySettings, SealSettings
 from dokuei.settings.section import Section
@@ -23,6 +25,7 @@ from dokuei.settings.section import Section
 __all__ = [
     "AuditSettings",
     "Destination",
+    "FolderSettings",
     "GatewaySettings",
     "Hl7Settings",
     "HubSettings",
@@ -33,6 +36,7 @@ __all__ = [
     "ResultDestination",
     "SealSettings",
     "Settings",
+    "WorklistSettings",
     "read_settings",
 ]
 

@@ -141,6 +141,27 @@ class Hl7Settings(Section):
         return self.tls or not self.loopback
 
 
+class FolderSettings(Section):
+    """Requests as CSV and PDF files in a folder, for hospitals whose systems speak no HL7."""
+
+    path: Path | None = Field(None, description="The watched folder; empty: none.")
+    encoding: Literal["auto", "utf-8", "shift_jis"] = Field(
+        "auto", description="How CSV files are written; auto: UTF-8 where they are, else Shift_JIS."
+    )
+    poll_seconds: float = Field(5.0, description="Seconds between two looks into the folder.", ge=0.1, le=3600)
+
+
+class WorklistSettings(Section):
+    """The worklist that modalities ask the gateway for (DICOM Modality Worklist)."""
+
+    character_set: Literal["iso-2022-jp", "utf-8", "ascii"] = Field(
+        "iso-2022-jp", description="How a query is answered that names no character set of its own."
+    )
+    days_back: int = Field(
+        7, description="Days by which undone orders stay listed for a query that names no day and nobody.", ge=0, le=365
+    )
+
+
 class GatewaySettings(Section):
     """How the hospital's program receives, forwards and delivers."""
 
@@ -168,6 +189,8 @@ class GatewaySettings(Section):
     pseudonyms: PseudonymSettings = Field(
         PseudonymSettings(), description="What may leave beside the pixels where the site wants pseudonyms."
     )
+    folder: FolderSettings = Field(FolderSettings(), description="Requests from a watched folder.")
+    worklist: WorklistSettings = Field(WorklistSettings(), description="The worklist that modalities ask for.")
     hl7: Hl7Settings = Field(Hl7Settings(), description="Orders and results by HL7 v2.5 over MLLP.")
     hub_url: str = Field("", description="The hub's gateway address; filled by enrolment when empty.")
     proxy: str = Field("", description="http://user:password@host:port of an outbound CONNECT proxy.")

@@ -4,14 +4,18 @@ A gateway turns what its hospital says (HL7 v2.5, a worklist, a folder) into one
 answers its sender, and goes on telling the hub until the hub has answered for it.
 """
 
+import base64
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from dokuei.errors import RequestError
 from dokuei.transfer.protocol import Message, Uid
 
 ORDERS_PATH = "/gateway/v1/orders"
+ATTACHMENT_BYTES = 4 << 20
+MOST_ATTACHED = 5  # of the largest, and the message is still one that the hub reads
 
 OrderSource = Literal["hl7", "worklist", "folder"]
 OrderAction = Literal["new", "change", "cancel"]
@@ -47,6 +51,24 @@ class OrderedCode(Message):
     meaning: Short = ""
 
 
+class AttachedFile(Message):
+    """A PDF that comes with an order; ``content`` is base64."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    content: Annotated[str, StringConstraints(max_length=ATTACHMENT_BYTES * 4 // 3 + 4)]
+
+    def data(self) -> bytes:
+        """Its bytes.
+
+        Raises:
+            RequestError: this is no base64.
+        """
+        try:
+            return base64.b64decode(self.content, validate=True)
+        except ValueError as error:
+            raise RequestError("an attachment that cannot be read", phase="reading an order") from error
+
+
 class Order(Message):
     """A reading request as a hospital's system places, changes or cancels it.
 
@@ -69,6 +91,7 @@ class Order(Message):
     requesting_department: Short = ""
     reason: Long = ""
     clinical_information: Long = ""
+    attachments: list[AttachedFile] = Field(default_factory=list, max_length=MOST_ATTACHED)
 
     @model_validator(mode="after")
     def _named(self) -> Self:

@@ -635,6 +635,7 @@ export interface components {
          * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
          *
          *     ``contradicted_instances``: two contents were signed for under one SOP Instance UID, or another than is here.
+         *     ``discontinued``: a modality said that it broke the examination off.
          */
         readonly LedgerEntry: {
             readonly declared_instances: number | null;
@@ -644,6 +645,7 @@ export interface components {
             readonly proved_instances: number;
             readonly open: boolean;
             readonly contradicted_instances: number;
+            readonly discontinued: boolean;
         };
         /** @description A one-time code, shown once; the page behind it is ``/enrol#{code}``. */
         readonly LinkOut: {

@@ -64,6 +64,7 @@ function studyOf(dataset: Dataset, entry: Partial<InstanceEntry> = {}, modality 
       proved_instances: 1,
       open: false,
       contradicted_instances: 0,
+      discontinued: false,
     },
     series: [
       {

@@ -151,6 +151,7 @@ function LedgerTable({
             ? t("ledger.manifest", { by: signers?.join(t("ledger.and")) })
             : t("ledger.manifestBad")}
       </p>
+      {ledger.discontinued ? <p data-wrong>{t("ledger.discontinued")}</p> : null}
     </div>
   );
 }

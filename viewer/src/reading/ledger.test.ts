@@ -41,6 +41,7 @@ function state(
     proved_instances: 4,
     open: false,
     contradicted_instances: 0,
+    discontinued: false,
     ...ledger,
   };
   const opened = { ledger: all, manifest } as StudyImages;

@@ -24,6 +24,8 @@ export interface StudyLedger {
   readonly open: boolean;
   /** Two contents were signed for under one UID, or another than is here. */
   readonly contradictedInstances: number;
+  /** A modality said that it broke the examination off. */
+  readonly discontinued: boolean;
 }
 
 /** `opened` is what the room was made of, `now` what the hub says of the study since, `shown` what opens of it. */
@@ -56,6 +58,7 @@ export function studyLedger(
     counted: (ledger.declared_instances ?? 0) > 0,
     open: ledger.open,
     contradictedInstances: ledger.contradicted_instances,
+    discontinued: ledger.discontinued,
   };
 }
 

@@ -20,6 +20,8 @@ from dokuei.gateway.hl7.message import (
 )
 from dokuei.gateway.hl7.names import physician
 from dokuei.gateway.hl7.person import corrections, day, naming_fields, patient, wrong
+from dokuei.gateway.hl7.schedule import scheduled
+from dokuei.gateway.steps.schedule import Scheduled
 from dokuei.transfer.orders import (
     Order,
     OrderAction,
@@ -74,6 +76,7 @@ class Said:
 
     orders: tuple[Order, ...] = ()
     corrections: tuple[PatientCorrection, ...] = field(default=())
+    scheduled: tuple[Scheduled, ...] = ()  # of each order, in their order
 
 
 def understand(message: Message, *, accession_number: AccessionField = "first-found") -> Said:
@@ -93,7 +96,8 @@ def understand(message: Message, *, accession_number: AccessionField = "first-fo
         raise wrong("a message type that is not taken: ORM, OMI, OMG and ADT are", "MSH-9", MESSAGE_TYPE)
     if event and event != _ORDERS[kind]:
         raise wrong(f"an event that is not taken: {kind}^{_ORDERS[kind]} is", "MSH-9", EVENT)
-    return Said(orders=tuple(_orders(message, accession_number)))
+    told = list(_orders(message, accession_number))
+    return Said(orders=tuple(one for one, _ in told), scheduled=tuple(one for _, one in told))
 
 
 def _demand_header(header: Segment) -> None:
@@ -105,7 +109,7 @@ def _demand_header(header: Segment) -> None:
         raise wrong("a version that is not taken: 2.x is", "MSH-12", VERSION)
 
 
-def _orders(message: Message, accession_number: AccessionField) -> Iterator[Order]:
+def _orders(message: Message, accession_number: AccessionField) -> Iterator[tuple[Order, Scheduled]]:
     persons = message.named("PID")
     if not persons:
         raise wrong("an order without a patient", "PID", SEGMENT_MISSING)
@@ -122,7 +126,7 @@ def _orders(message: Message, accession_number: AccessionField) -> Iterator[Orde
         if group.obr is None and action == "new":
             raise wrong("an order without what is to be done", "OBR", SEGMENT_MISSING)
         for step in _steps(message, group):
-            yield _order(action, who, step, before, accession_number)
+            yield _order(action, who, step, before, accession_number), scheduled(_planned(group), step[1])
 
 
 def _groups(segments: Sequence[Segment]) -> list[Group]:
@@ -232,15 +236,19 @@ def _modality(group: Group, ipc: Segment | None) -> str:
 
 
 def _examination_date(group: Group) -> str:
-    """Planned or done, from where it stands first: TQ1-7, ORC-7, OBR-27, OBR-36, OBR-7."""
+    """Planned or done, from where it stands first."""
+    return next(filter(None, map(day, _planned(group))), "")
+
+
+def _planned(group: Group) -> list[str]:
+    """Moments in the order in which they are believed: TQ1-7, ORC-7, OBR-27, OBR-36, OBR-7."""
     tq1 = next(iter(group.named("TQ1")), None)
     obr = group.obr
-    told = [
+    return [
         "" if tq1 is None else tq1.text(7),
         group.orc.text(7, 4),
         *([] if obr is None else [obr.text(27, 4), obr.text(36), obr.text(7)]),
     ]
-    return next(filter(None, map(day, told)), "")
 
 
 def _priority(group: Group) -> OrderPriority:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from dokuei.hub.archive import manifests, removals
+from dokuei.hub.archive import manifests, performed, removals
 from dokuei.hub.archive.model import Declared, Ledger
 from dokuei.hub.archive.tables import instance, series, study
 
@@ -46,16 +46,29 @@ def of_study(connection: Connection, site_id: str, study_instance_uid: str) -> L
     here = _here(connection, row.id) if row is not None and signed else {}
     counted = _count(signed, here, removals.of_study(connection, site_id, study_instance_uid)) if signed else None
     instances = 0 if row is None else row.number_of_instances
+    made = performed.expected(connection, site_id, study_instance_uid)
+    lacking = 0 if made is None or row is None else performed.lacking(connection, row.id, made)
     more = row is not None and (_brought(connection, row.id) if counted is None else _lacks(counted, signed, here))
     return Ledger(
-        declared_instances=_declared_instances(counted, announced, here),
+        declared_instances=_with_performed(_declared_instances(counted, announced, here), made, instances, lacking),
         declared_frames=None if counted is None else sum(counted.frames.values()),
         arrived_instances=instances,
         arrived_frames=0 if row is None else row.number_of_frames,
         proved_instances=instances,
         open=bool(announced) or more,
         contradicted_instances=0 if counted is None else _contradicted(counted, here),
+        discontinued=made is not None and made.discontinued,
     )
+
+
+def _with_performed(declared: int | None, made: performed.Expected | None, instances: int, lacking: int) -> int | None:
+    """At least what is here and what modalities counted beyond it; they count by series, and what is here may be more.
+
+    What was removed on purpose was counted before: after a term a study is judged by its gateways' word alone.
+    """
+    if made is None or not instances:
+        return declared
+    return max(declared or 0, instances + lacking)
 
 
 def _count(

@@ -98,6 +98,7 @@ class Ledger:
     ``open`` says that more is to come: objects that a gateway sent, announced or signed for and that its manifest or
     this archive lacks. A count without a manifest is what the gateway holds so far. ``contradicted_instances`` counts
     SOP Instance UIDs under which two gateways signed for two contents, or one signed for another than is here.
+    ``discontinued``: a modality said that it broke the examination off.
     """
 
     declared_instances: int | None
@@ -107,6 +108,7 @@ class Ledger:
     proved_instances: int
     open: bool = False
     contradicted_instances: int = 0
+    discontinued: bool = False
 
     @property
     def complete(self) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from dokuei.clock import now
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import manifests, reading, removals, store, tables
+from dokuei.hub.archive import manifests, performed, reading, removals, store, tables
 from dokuei.hub.archive.model import Deletion, HeldInstance, receipt_key
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.storage import outbox
@@ -113,6 +113,7 @@ def _remove(
         return None
     size, keys = removed
     manifests.remove(connection, site_id, study_instance_uid)
+    performed.remove(connection, site_id, study_instance_uid)
     deletion = Deletion(site_id, study_instance_uid, len(keys), size, now(), actor, reason)
     _record(connection, deletion, keys, held)
     return deletion

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import ledgers, manifests, quarantine, reading, receipts, removals, sides, store
+from dokuei.hub.archive import ledgers, manifests, performed, quarantine, reading, receipts, removals, sides, store
 from dokuei.hub.archive.accesses import Accesses
 from dokuei.hub.archive.attributes import Level
 from dokuei.hub.archive.decodable import Decodability
@@ -35,6 +35,7 @@ from dokuei.hub.archive.model import (
     StudySummary,
     manifest_key,
 )
+from dokuei.hub.archive.performed import Performed
 from dokuei.hub.archive.query import Query
 from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.rebuild import Rebuild
@@ -138,6 +139,10 @@ class ArchiveService:
             ):
                 payload = {"site_id": site_id, "study_instance_uid": study_instance_uid, "because": "announced"}
                 outbox.put(connection, STUDY_CHANGED, payload)
+
+    def record_performed(self, site_id: str, told: Performed, *, actor: str) -> bool:
+        """Keep what a modality counted and whether it broke off; False where that was known."""
+        return performed.record(self.database, site_id, told, actor=actor, event=STUDY_CHANGED)
 
     def withdraw_announced(self, site_id: str, *, announced_by: str, study_instance_uid: str | None = None) -> None:
         """Wait no longer for what a gateway announced (of one study, or at all) and does not bring any more."""

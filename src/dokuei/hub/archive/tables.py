@@ -139,6 +139,20 @@ announced = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+performed_step = Table(
+    "performed_step",
+    hub_metadata,
+    Column("site_id", String(64), primary_key=True),
+    Column("step_uid", String(64), primary_key=True),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("told_by", String(200), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_performed_step_study", performed_step.c.site_id, performed_step.c.study_instance_uid)
+
 quarantine = Table(
     "archive_quarantine",
     hub_metadata,

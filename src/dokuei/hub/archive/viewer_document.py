@@ -109,6 +109,7 @@ def _ledger(ledger: Ledger) -> LedgerEntry:
         "proved_instances": ledger.proved_instances,
         "open": ledger.open,
         "contradicted_instances": ledger.contradicted_instances,
+        "discontinued": ledger.discontinued,
     }
 
 

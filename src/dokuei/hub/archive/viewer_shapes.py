@@ -80,6 +80,7 @@ class LedgerEntry(TypedDict):
     """What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
 
     ``contradicted_instances``: two contents were signed for under one SOP Instance UID, or another than is here.
+    ``discontinued``: a modality said that it broke the examination off.
     """
 
     declared_instances: int | None
@@ -89,6 +90,7 @@ class LedgerEntry(TypedDict):
     proved_instances: int
     open: bool
     contradicted_instances: int
+    discontinued: bool
 
 
 class StudyImages(TypedDict):

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sqlalchemy import Connection
+
 from dokuei.errors import ConflictError, NotFoundError, ProofError, RequestError, UnsupportedError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.requests import store
@@ -36,33 +38,39 @@ class Attaching:
             UnsupportedError: it is not what it says, or nothing that is taken.
             ConflictError: the request is canceled, or has all that one may have.
         """
-        media_type = _checked(data, media_type)
-        sha256 = hashlib.sha256(data).hexdigest()
         with self.database.begin() as connection:
             known = found(connection, principal, request_id, Permission.PLACE_REQUEST)
-            demand_open(known)
-            if any(one.sha256 == sha256 for one in known.attachments):
-                return known
-            if len(known.attachments) >= MOST_ATTACHMENTS:
-                raise ConflictError(f"a request has {MOST_ATTACHMENTS} attachments at most", phase=_PHASE)
-            new = Attachment(
-                number=len(known.attachments) + 1,
-                name=_plain(name) or f"attachment{_SUFFIXES[media_type]}",
-                media_type=media_type,
-                size=len(data),
-                sha256=sha256,
-                blob_key=f"requests/{known.site_id}/{known.request_id}/{sha256}",
-            )
-            self.blobs.put(new.blob_key, data)
-            store.add_attachment(connection, known.request_id, new, actor=principal.actor)
-            hub_trail.append(
-                connection,
-                actor=principal.actor,
-                event="request.attached",
-                site_id=known.site_id,
-                subject=known.request_id,
-                details={"number": new.number, "media_type": media_type, "size": new.size, "sha256": sha256},
-            )
+            return self.attached_in(connection, known, data, name=name, media_type=media_type, actor=principal.actor)
+
+    def attached_in(
+        self, connection: Connection, known: ReadingRequest, data: bytes, *, name: str, media_type: str, actor: str
+    ) -> ReadingRequest:
+        """The same inside a transaction, for whatever way it came."""
+        media_type = _checked(data, media_type)
+        sha256 = hashlib.sha256(data).hexdigest()
+        demand_open(known)
+        if any(one.sha256 == sha256 for one in known.attachments):
+            return known
+        if len(known.attachments) >= MOST_ATTACHMENTS:
+            raise ConflictError(f"a request has {MOST_ATTACHMENTS} attachments at most", phase=_PHASE)
+        new = Attachment(
+            number=len(known.attachments) + 1,
+            name=_plain(name) or f"attachment{_SUFFIXES[media_type]}",
+            media_type=media_type,
+            size=len(data),
+            sha256=sha256,
+            blob_key=f"requests/{known.site_id}/{known.request_id}/{sha256}",
+        )
+        self.blobs.put(new.blob_key, data)
+        store.add_attachment(connection, known.request_id, new, actor=actor)
+        hub_trail.append(
+            connection,
+            actor=actor,
+            event="request.attached",
+            site_id=known.site_id,
+            subject=known.request_id,
+            details={"number": new.number, "media_type": media_type, "size": new.size, "sha256": sha256},
+        )
         return replace(known, attachments=(*known.attachments, new))
 
     def attached(self, principal: Principal, request_id: str, number: int) -> tuple[Attachment, bytes]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from dokuei.errors import ConflictError, DokueiError, RequestError
 from dokuei.hub.requests import linking, store, store_notices, store_studies
+from dokuei.hub.requests.attaching import Attaching
 from dokuei.hub.requests.identities import compare, folded_id, key_of
 from dokuei.hub.requests.model import Content, Name, Patient, ReadingRequest, Source
 from dokuei.hub.requests.placing import Author, Placing
@@ -25,6 +26,7 @@ class Ordered:
 
     action: Literal["new", "change", "cancel"]
     content: Content
+    files: tuple[tuple[str, bytes], ...] = ()  # PDFs by their names
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Notices:
 
     database: Database
     placing: Placing
+    attaching: Attaching
 
     def take(self, site_id: str, notice: Notice, *, author: Author) -> tuple[Outcome, str]:
         """Take one; what cannot be taken is refused with the reason, on record, and may be told again."""
@@ -80,11 +83,19 @@ class Notices:
             self.placing.canceled(connection, known, "canceled by the hospital's system", author=author)
             return known.request_id
         if known is None:
-            return self.placing.placed(connection, site_id, said.content, source=source, author=author).request_id
+            placed = self.placing.placed(connection, site_id, said.content, source=source, author=author)
+            return self._attached(connection, placed, said, author)
         if said.action == "new":
             demand_same_patient(connection, known, said.content)
         content = over(known.content, said.content)
-        return self.placing.changed(connection, known, content, author=author).request_id
+        return self._attached(connection, self.placing.changed(connection, known, content, author=author), said, author)
+
+    def _attached(self, connection: Connection, request: ReadingRequest, said: Ordered, author: Author) -> str:
+        for name, data in said.files:
+            request = self.attaching.attached_in(
+                connection, request, data, name=name, media_type="application/pdf", actor=author.actor
+            )
+        return request.request_id
 
     def _correct(self, connection: Connection, site_id: str, message_key: str, said: Corrected, author: Author) -> None:
         prior = said.prior

@@ -194,15 +194,15 @@ def requests_service(
     database: Database, blobs: Blobs, *, people: People, cases: Cases, contracts: Contracts
 ) -> RequestsService:
     """Wire requests from their parts."""
-    placing = Placing(database, contracts, cases)
+    placing, attaching = Placing(database, contracts, cases), Attaching(database, blobs)
     return RequestsService(
         database=database,
         people=people,
         cases=cases,
         placing=placing,
         reconciling=Reconciling(database),
-        attaching=Attaching(database, blobs),
-        notices=Notices(database, placing),
+        attaching=attaching,
+        notices=Notices(database, placing, attaching),
         exchange=Exchange(database, placing),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from dokuei.errors import NotFoundError, ProofError
 from dokuei.hub.archive import tables
 from dokuei.hub.archive.model import Declared, Manifest, blob_key, former_manifest_key, manifest_key
+from dokuei.hub.archive.performed import Performed
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.storage.db import hub_metadata, open_database, sqlite_url
 from tests.makers.archive import GATEWAY, SmallArchive, image
@@ -160,3 +161,25 @@ def test_a_deletion_of_before_uids_were_noted_is_known_by_its_files(either_archi
     removed = service.removed("kita", _STUDY)
     assert removed.has(coded.sop_instance_uid, coded.content_digest, coded.sha256)
     assert not removed.has(coded.sop_instance_uid, coded.content_digest)
+
+
+def test_what_a_modality_counts_is_missed_until_it_is_here(either_archive: SmallArchive) -> None:
+    """IMG-13: the modality's own count of each series stands beside the sender's."""
+    archive, service = either_archive, either_archive.service
+    one, two = _declared(archive, 2)
+    _sign(archive, "1", one, two)
+    begun = Performed("1.2.9", _STUDY, "in_progress", 1, {})
+    assert service.record_performed("kita", begun, actor=GATEWAY)
+    assert service.ledger("kita", _STUDY).complete
+    over = Performed("1.2.9", _STUDY, "completed", 2, {"1.2.3.1": 3})
+    assert service.record_performed("minami", over, actor=GATEWAY)
+    assert service.ledger("kita", _STUDY).complete, "another site's word"
+    assert service.record_performed("kita", over, actor=GATEWAY)
+    assert not service.record_performed("kita", begun, actor=GATEWAY), "an older word never replaces a newer one"
+    ledger = service.ledger("kita", _STUDY)
+    assert (ledger.declared_instances, ledger.arrived_instances, ledger.complete) == (3, 2, False)
+    _sign(archive, "1", one, two, *_declared(archive, 1))
+    assert service.ledger("kita", _STUDY).complete
+    assert not service.ledger("kita", _STUDY).discontinued
+    service.record_performed("kita", Performed("1.2.8", _STUDY, "discontinued", 1, {}), actor=GATEWAY)
+    assert service.ledger("kita", _STUDY).discontinued

@@ -381,6 +381,7 @@ def test_the_viewers_document_tells_the_ledger_and_is_known_by_its_tag(archive: 
             "proved_instances": 1,
             "open": True,
             "contradicted_instances": 0,
+            "discontinued": False,
         }
         (series,) = document["series"]
         assert (series["laterality"], series["series_description"]) == ("L", "T1 造影")

@@ -1,5 +1,6 @@
 """What a hospital's systems say through their gateway becomes requests, each message once, of its own site only."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -128,6 +129,19 @@ def test_a_worklists_order_names_its_study_by_uid(room: ReadingRoom, hospital: H
     room.take_in(view(AccessionNumber="OTHER"))
     (found,) = every(staff)
     assert (found["state"], found["study_instance_uid"]) == ("matched", one.StudyInstanceUID)
+
+
+def test_pdfs_that_come_with_an_order_are_attached_to_its_request(room: ReadingRoom, hospital: Hospital) -> None:
+    staff, pdf = room.reader("staff.a", STAFF), b"%PDF-1.7\n%%EOF\n"
+    files = [{"name": "../問診票.pdf", "content": base64.b64encode(pdf).decode()}]
+    assert hospital.orders(source="folder", attachments=files)[0] == "taken"
+    assert hospital.orders(source="folder", action="change", attachments=files)[0] == "taken"
+    (one,) = every(staff)
+    assert [(file["name"], file["size"]) for file in one["attachments"]] == [("問診票.pdf", len(pdf))]
+    assert staff.get(f"/api/v1/requests/{one['request_id']}/attachments/1").content == pdf
+    wrong = [{"name": "a.pdf", "content": base64.b64encode(b"MZ").decode()}]
+    assert hospital.orders(placer_order_number="P-9", accession_number="A-9", attachments=wrong)[0] == "refused"
+    assert len(every(staff)) == 1
 
 
 def test_a_message_that_comes_again_changes_nothing(room: ReadingRoom, hospital: Hospital) -> None:

@@ -1,0 +1,1 @@
+"""Requests as files in a watched folder, for hospitals whose systems speak no HL7."""

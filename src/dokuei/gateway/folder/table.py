@@ -1,0 +1,245 @@
+"""A CSV of requests, read line by line: orders, or what is wrong with it in words for the hospital. Pure."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from dokuei.gateway.steps.schedule import Scheduled
+from dokuei.transfer.orders import Order, OrderAction, OrderedCode, OrderedName, OrderedPatient, OrderPriority
+
+_Word = TypeVar("_Word", bound=str)
+Encoding = Literal["auto", "utf-8", "shift_jis"]
+
+COLUMNS: Final = {
+    "操作": "action",
+    "依頼番号": "order_number",
+    "受付番号": "accession_number",
+    "患者ID": "patient_id",
+    "患者氏名": "patient_name",
+    "患者カナ": "patient_kana",
+    "患者ローマ字": "patient_romaji",
+    "生年月日": "birth_date",
+    "性別": "sex",
+    "検査日": "examination_date",
+    "検査時刻": "examination_time",
+    "モダリティ": "modality",
+    "装置AE": "station_ae_title",
+    "検査名": "procedure",
+    "検査コード": "procedure_code",
+    "コード体系": "procedure_scheme",
+    "優先度": "priority",
+    "依頼科": "department",
+    "依頼医": "physician",
+    "依頼目的": "reason",
+    "臨床情報": "clinical_information",
+    "添付": "attachments",
+}
+MOST_LINES: Final = 10_000
+_NAMES: Final = {name: ja for ja, name in COLUMNS.items()}
+_ACTIONS: Final[dict[str, OrderAction]] = {
+    "新規": "new",
+    "変更": "change",
+    "取消": "cancel",
+    "new": "new",
+    "change": "change",
+    "cancel": "cancel",
+}
+_PRIORITIES: Final[dict[str, OrderPriority]] = {
+    "通常": "routine",
+    "優先": "high",
+    "至急": "urgent",
+    "routine": "routine",
+    "high": "high",
+    "urgent": "urgent",
+}
+_SEXES: Final = {"男": "M", "女": "F", "その他": "O", "男性": "M", "女性": "F", "m": "M", "f": "F", "o": "O"}
+_DAY: Final = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
+_TIME: Final = re.compile(r"([01]?[0-9]|2[0-3]):?([0-5][0-9])(?::?([0-5][0-9]))?")
+
+
+class TableError(Exception):
+    """Why a file is not taken: one sentence a line, in Japanese, without anything of a patient."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request of the file, by the number of its line; ``files`` are the PDFs that it names."""
+
+    number: int
+    order: Order
+    scheduled: Scheduled
+    files: tuple[str, ...]
+
+
+def read_table(data: bytes, *, encoding: Encoding = "auto") -> tuple[Line, ...]:
+    """All requests of a file.
+
+    Raises:
+        TableError: anything is wrong with any line: a file is taken whole or not at all.
+    """
+    lines, wrong = [], []
+    for number, fields in _rows(_text(data, encoding)):
+        try:
+            lines.append(_line(number, fields))
+        except TableError as error:
+            wrong += [f"{number}行目: {reason}" for reason in error.reasons]
+    if wrong:
+        raise TableError(*wrong[:100])
+    if not lines:
+        raise TableError("依頼が1行もありません")
+    return tuple(lines)
+
+
+def _text(data: bytes, encoding: Encoding) -> str:
+    codecs = {"auto": ("utf-8-sig", "cp932"), "utf-8": ("utf-8-sig",), "shift_jis": ("cp932",)}[encoding]
+    for codec in codecs:
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise TableError("文字コードを読めません（Shift_JIS または UTF-8 で保存してください）")
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    names: list[str] = []
+    before = 0
+    try:
+        for row in reader:
+            number, before = before + 1, reader.line_num  # a field in quotation marks may hold several lines
+            if not any(cell.strip() for cell in row):
+                continue
+            if not names:
+                names = _header(number, row)
+                continue
+            if len(row) != len(names):
+                raise TableError(f"{number}行目: 列の数が見出しと違います（{len(row)}列、見出しは{len(names)}列）")
+            if number > MOST_LINES:
+                raise TableError(f"{MOST_LINES}行を超えています")
+            yield number, {name: cell.strip() for name, cell in zip(names, row, strict=True)}
+    except csv.Error as error:
+        raise TableError(f"{reader.line_num}行目: CSVとして読めません（引用符が閉じていない、など）") from error
+
+
+def _header(number: int, row: list[str]) -> list[str]:
+    headings = [unicodedata.normalize("NFKC", cell).strip() for cell in row]
+    names = [COLUMNS.get(one, one.lower()) for one in headings]
+    unknown = [heading for heading, name in zip(headings, names, strict=True) if name not in _NAMES]
+    if unknown:
+        raise TableError(f"{number}行目: 知らない見出しです: {'、'.join(one[:40] or '（空）' for one in unknown)}")
+    if len(set(names)) != len(names):
+        raise TableError(f"{number}行目: 同じ見出しが2つあります")
+    if "patient_id" not in names:
+        raise TableError(f"{number}行目: 見出し「患者ID」がありません")
+    return names
+
+
+def _line(number: int, fields: dict[str, str]) -> Line:
+    wrong: list[str] = []
+    told = _Fields(fields, wrong)
+    action = told.one_of("action", _ACTIONS, "new")
+    priority = told.one_of("priority", _PRIORITIES, "routine")
+    sex = told.one_of("sex", _SEXES, "")
+    born, examined, at = told.day("birth_date"), told.day("examination_date"), told.time("examination_time")
+    files = told.files()
+    if not told("patient_id"):
+        wrong.append("「患者ID」がありません")
+    if not (told("order_number") or told("accession_number")):
+        wrong.append("「依頼番号」と「受付番号」のどちらもありません")
+    if wrong:
+        raise TableError(*wrong)
+    name = OrderedName.model_construct(
+        alphabetic=_written(told("patient_romaji")),
+        ideographic=_written(told("patient_name")),
+        phonetic=_written(told("patient_kana")),
+    )
+    code = {"value": told("procedure_code"), "scheme": told("procedure_scheme"), "meaning": told("procedure")}
+    who = {"patient_id": told("patient_id"), "name": name.model_dump(), "birth_date": born, "sex": sex}
+    try:
+        order = Order(
+            action=action,
+            priority=priority,
+            placer_order_number=told("order_number"),
+            accession_number=told("accession_number"),
+            patient=OrderedPatient.model_validate(who),
+            procedure=OrderedCode.model_validate(code),
+            modality=unicodedata.normalize("NFKC", told("modality")).upper(),
+            examination_date=examined,
+            requesting_physician=told("physician"),
+            requesting_department=told("department"),
+            reason=told("reason"),
+            clinical_information=told("clinical_information"),
+        )
+    except ValidationError as error:
+        raise TableError(*dict.fromkeys(_too_long(one["loc"]) for one in error.errors())) from None
+    return Line(number, order, Scheduled(start_time=at, station_ae_title=told("station_ae_title")[:16]), files)
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """One line's cells by their English names; what is wrong with one is noted."""
+
+    cells: dict[str, str]
+    wrong: list[str]
+
+    def __call__(self, name: str) -> str:
+        return self.cells.get(name, "")
+
+    def one_of(self, name: str, words: Mapping[str, _Word], unsaid: _Word) -> _Word:
+        said = unicodedata.normalize("NFKC", self(name)).lower()
+        if said and said not in words:
+            self.wrong.append(f"「{_NAMES[name]}」は次のどれかです: {'、'.join(words)}")
+        return words.get(said, unsaid)
+
+    def day(self, name: str) -> str:
+        said = unicodedata.normalize("NFKC", self(name))
+        if not said:
+            return ""
+        found = _DAY.fullmatch(said)
+        digits = "" if found is None else f"{found[1]}{int(found[3]):02}{int(found[4]):02}"
+        try:
+            return datetime.strptime(digits, "%Y%m%d").strftime("%Y%m%d")  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            self.wrong.append(f"「{_NAMES[name]}」を日付として読めません（例 2026-12-01）")
+            return ""
+
+    def time(self, name: str) -> str:
+        said = unicodedata.normalize("NFKC", self(name))
+        found = _TIME.fullmatch(said)
+        if said and found is None:
+            self.wrong.append(f"「{_NAMES[name]}」を時刻として読めません（例 09:30）")
+        return "" if found is None else f"{int(found[1]):02}{found[2]}{found[3] or '00'}"
+
+    def files(self) -> tuple[str, ...]:
+        names = tuple(one.strip() for one in re.split("[;；]", self("attachments")) if one.strip())
+        for one in names:
+            if one.startswith(".") or "/" in one or "\\" in one or not one.lower().endswith(".pdf"):
+                self.wrong.append("「添付」は同じフォルダーにあるPDFの名前だけです")
+                break
+        return tuple(dict.fromkeys(names))
+
+
+def _written(name: str) -> str:
+    """A name as a PN has it: family and given, which people part by a space."""
+    return "^".join(re.split(r"[\s\u3000^]+", re.sub(r"[\\=]", " ", name).strip()))
+
+
+def _too_long(where: tuple[int | str, ...]) -> str:
+    known = {"placer_order_number": "依頼番号", "requesting_physician": "依頼医", "requesting_department": "依頼科"}
+    known |= {"value": "検査コード", "scheme": "コード体系", "meaning": "検査名"}
+    known |= {"alphabetic": "患者ローマ字", "ideographic": "患者氏名", "phonetic": "患者カナ"}
+    name = str(where[-1]) if where else ""
+    return f"「{known.get(name) or _NAMES.get(name, '値')}」が長すぎるか、使えない文字があります"

@@ -1,0 +1,50 @@
+"""Orders and corrections of patients on their way to the worklist, in the transaction that keeps them."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from dokuei.gateway.steps import tables
+from dokuei.gateway.steps.schedule import Scheduled, step_from
+from dokuei.gateway.steps.tables import ScheduledRow
+from dokuei.transfer.orders import Order, PatientCorrection
+
+_OVER = frozenset({"completed", "discontinued"})
+
+
+def heed_order(connection: Connection, order: Order, scheduled: Scheduled, *, at: datetime) -> None:
+    """A new step, other words for one, or one fewer; what a modality has finished stays finished."""
+    known = _known(connection, order)
+    if order.action == "cancel":
+        tables.set_state(connection, [one.id for one in known if one.state not in _OVER], "canceled")
+        return
+    open_ones = [one for one in known if one.state not in {*_OVER, "canceled"}]
+    if not open_ones and not (known and order.action == "change"):
+        tables.put(connection, step_from(order, scheduled, None), number=None, at=at)
+    for one in open_ones:
+        tables.put(connection, step_from(order, scheduled, one.step), number=one.id, at=at)
+
+
+def heed_correction(connection: Connection, correction: PatientCorrection, *, at: datetime) -> None:
+    """The patient's steps under the surviving number, with the particulars as they are now."""
+    patient = correction.patient
+    numbers = [(patient.patient_id, patient.issuer_of_patient_id)]
+    if correction.action == "merge":
+        numbers.append((correction.prior_patient_id, correction.prior_issuer_of_patient_id))
+    for number, issuer in numbers:
+        for row in tables.of_patient(connection, number, issuer):
+            tables.put(connection, row.step.of(patient), number=row.id, at=at)
+
+
+def _known(connection: Connection, order: Order) -> tuple[ScheduledRow, ...]:
+    """By both numbers, else by whichever one the step and the order share."""
+    placer, accession = order.placer_order_number, order.accession_number
+    exact = tables.named_by(connection, placer_order_number=placer, accession_number=accession)
+    if exact or not (placer and accession):
+        return exact
+    by_placer = tables.named_by(connection, placer_order_number=placer, accession_number="")
+    by_accession = tables.named_by(connection, placer_order_number="", accession_number=accession)
+    return (
+        *(one for one in by_placer if not one.step.accession_number),
+        *(one for one in by_accession if not one.step.placer_order_number),
+    )
