@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from dokuei.errors import ConflictError, ProofError, RequestError, SignatureError, StaleError
+from dokuei.errors import ConflictError, ForbiddenError, ProofError, RequestError, SignatureError, StaleError
 from dokuei.hub.reports.lexicon import demand_known
 from dokuei.hub.reports.structure import NOT_APPLICABLE, Answer, Structure, written_texts
 
@@ -18,6 +18,7 @@ TimeStamp = Literal["none", "stamped", "missing"]
 CATEGORIES = frozenset({"", NOT_APPLICABLE, "0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"})
 LONGEST_TEXT = 50_000
 MOST_IMAGES = 60_000
+INTERNAL = frozenset({"first", "second"})
 
 _MAMMOGRAPHY = frozenset(
     {
@@ -45,6 +46,7 @@ class Case:
     """What a report needs to know of its case; ``holder`` has the reading role now.
 
     ``request_mismatch``: whether the request and the images name one person is still to be decided (REC-10).
+    ``sealed``: the other one of two blind readings is not signed yet, so that this one is for its reader alone.
     """
 
     worklist_item_id: str
@@ -66,6 +68,12 @@ class Case:
     referring_physician: str
     modalities: tuple[str, ...]
     request_mismatch: bool = False
+    sealed: bool = False
+
+    @property
+    def leaves_the_centre(self) -> bool:
+        """Whether this report is the answer to the hospital, and not one of the two that lead to it."""
+        return self.role not in INTERNAL
 
 
 @dataclass(frozen=True)
@@ -284,6 +292,34 @@ def checked(content: Content) -> Content:
 def texts_of(content: Content) -> tuple[str, ...]:
     """Everything that somebody typed."""
     return (content.findings, content.impression, *written_texts(content.structure, content.answers))
+
+
+def demand_open(case: Case, *, person_id: str | None, reads: bool) -> None:
+    """Refuse a look at one of two blind readings: to all but its reader until both are signed, then to all but readers.
+
+    Raises:
+        ForbiddenError: with the reason.
+    """
+    if case.leaves_the_centre or (person_id is not None and case.holder == person_id):
+        return
+    if case.sealed or not reads:
+        raise ForbiddenError(
+            "this reading is sealed until the other one is signed" if case.sealed else "this reading is for readers",
+            phase="reading a report",
+            remedy="wait for the final reading",
+        )
+
+
+def demand_amendable(case: Case) -> None:
+    """Refuse to change one of two blind readings when the other is open: the third reading decides.
+
+    Raises:
+        ConflictError: both are signed.
+    """
+    if not case.leaves_the_centre and not case.sealed:
+        raise ConflictError(
+            "both readings are signed and open", phase="amending a report", remedy="the final reading decides"
+        )
 
 
 def demand_version(draft: Draft | None, expected_version: int) -> None:

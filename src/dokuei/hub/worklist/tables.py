@@ -37,6 +37,12 @@ item = Table(
     Column("request_state", String(16), nullable=False, server_default="none"),
     Column("request_reason", Text, nullable=False, server_default=""),
     Column("requested_priority", String(16), nullable=True),
+    Column("contract_due_at", UtcDateTime, nullable=True),
+    Column("deferred_until", UtcDateTime, nullable=True),
+    Column("defer_reason", Text, nullable=False, server_default=""),
+    Column("deferred_by", String(32), nullable=True),
+    Column("waiting_for", String(16), nullable=True),
+    Column("waiting_since", UtcDateTime, nullable=True),
     Column("first_received_at", UtcDateTime, nullable=False),
     Column("last_received_at", UtcDateTime, nullable=False),
     UniqueConstraint("site_id", "study_instance_uid"),
@@ -54,3 +60,59 @@ holding = Table(
     Column("signed_at", UtcDateTime, nullable=True),
 )
 Index("ix_reading_role_person_id", holding.c.person_id)
+
+hold = Table(
+    "reading_hold",
+    hub_metadata,
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("person_id", String(32), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+hand_over = Table(
+    "hand_over",
+    hub_metadata,
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("from_person_id", String(32), nullable=False),
+    Column("to_person_id", String(32), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("offered_at", UtcDateTime, nullable=False),
+)
+
+worklist_filter = Table(
+    "worklist_filter",
+    hub_metadata,
+    Column("filter_id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("chosen", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("person_id", "name"),
+)
+
+screening_batch = Table(
+    "screening_batch",
+    hub_metadata,
+    Column("batch_id", String(32), primary_key=True),
+    Column("site_id", String(64), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", String(200), nullable=False),
+)
+Index("ix_screening_batch_site", screening_batch.c.site_id, screening_batch.c.created_at)
+
+screening_entry = Table(
+    "screening_entry",
+    hub_metadata,
+    Column("batch_id", String(32), ForeignKey("screening_batch.batch_id"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("number", Text, nullable=False),
+    Column("patient_id", Text, nullable=False),
+    Column("patient_name", Text, nullable=False),
+    Column("patient_name_kana", Text, nullable=False),
+    Column("patient_birth_date", String(8), nullable=False),
+    Column("study_date", String(8), nullable=False),
+    Column("accession_number", Text, nullable=False),
+)
