@@ -122,7 +122,12 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
 )
 _SLICES = ("/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit")
 # What everybody who is signed in may ask, about themselves alone.
-_OWN = {"/api/v1/role-requests/mine", "/api/v1/role-requests/{request_id}/confirmation"}
+_OWN = {
+    "/api/v1/worklist-filters",
+    "/api/v1/worklist-filters/{filter_id}",
+    "/api/v1/role-requests/mine",
+    "/api/v1/role-requests/{request_id}/confirmation",
+}
 _OF_THE_CENTRE = (
     "/api/v1/people", "/api/v1/dormant", "/api/v1/role-requests", "/api/v1/alerts", "/api/v1/substitutes",
     "/api/v1/emergency", "/api/v1/certifications",

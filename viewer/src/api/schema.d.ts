@@ -434,6 +434,33 @@ export interface components {
         readonly EndIn: {
             readonly ends_on?: string | null;
         };
+        /** @description How the list is looked at; empty words narrow nothing. */
+        readonly FilterChoice: {
+            /** @default  */
+            readonly view: string;
+            /** @default  */
+            readonly site: string;
+            /** @default  */
+            readonly modality: string;
+            /** @default  */
+            readonly sort: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly order: "" | "ascending" | "descending";
+        };
+        /** @description A filter and what its person calls it. */
+        readonly FilterIn: {
+            readonly name: string;
+            readonly chosen: components["schemas"]["FilterChoice"];
+        };
+        /** @description A kept filter. */
+        readonly FilterOut: {
+            readonly filter_id: string;
+            readonly name: string;
+            readonly chosen: components["schemas"]["FilterChoice"];
+        };
         /** @description One lesion of one breast; its words are from the form's lists. */
         readonly FindingShape: {
             readonly number: number;

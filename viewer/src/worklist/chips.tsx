@@ -83,6 +83,19 @@ export function PriorityMark({ priority }: { readonly priority: string }): JSX.E
   );
 }
 
+/** Why the patient is still there, and for how long. */
+export function WaitingMark({ item, now }: { readonly item: WorklistItem; readonly now: number }): JSX.Element | null {
+  const { t } = useTranslation("working");
+  const duration = useDurationText();
+  if (item.waiting === null) return null;
+  const since = t("waiting_since", { time: duration(Math.max(0, now - Date.parse(item.waiting.since))) });
+  return (
+    <Chip tone="danger" shape="clock" title={`${t(`why.${item.waiting.why}`)} ${since}`}>
+      {`${t(`why.${item.waiting.why}`)}・${since}`}
+    </Chip>
+  );
+}
+
 export interface ImagesProps {
   readonly item: WorklistItem;
   readonly readyIn: number | null;

@@ -149,6 +149,8 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "substitute.requested": "代替サインインを申請",
         "token.created": "APIトークンを発行",
         "token.revoked": "APIトークンを失効",
+        "worklist.filter-deleted": "表示条件を削除",
+        "worklist.filter-kept": "表示条件を保存",
         "worklist.read": "読影リストを閲覧",
     }
 )

@@ -10,6 +10,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist.api import ItemOut, Reader, Viewer, items_out, routes
+from dokuei.hub.worklist.api_filters import filter_routes
+from dokuei.hub.worklist.filters import Filters
 from dokuei.hub.worklist.handing import LONGEST_NOTE, Handing
 from dokuei.hub.worklist.lanes import LONGEST_REASON, Lanes
 from dokuei.hub.worklist.model import PatientWaits, ReadingRole
@@ -164,4 +166,9 @@ def _hand_over_routes(router: APIRouter, handing: Handing, out: Callable[[Princi
 
 def worklist_routes(service: WorklistService, ways: Ways, threads: Threads) -> tuple[APIRouter, ...]:
     """Every route of the worklist, in the order in which a request is held against them."""
-    return held_routes(service), routes(service, ways, threads), working_routes(service, threads)
+    return (
+        held_routes(service),
+        routes(service, ways, threads),
+        working_routes(service, threads),
+        filter_routes(Filters(service.database)),
+    )
