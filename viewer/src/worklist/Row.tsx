@@ -50,7 +50,7 @@ export const Row = memo(function Row({
             <PriorityMark priority={item.priority} />
           </>
         ) : (
-          <WaitingMark item={item} now={now} />
+          <WaitingMark item={item} now={now} short />
         )}
       </div>
       <div role="gridcell" className={classes["patient"]}>

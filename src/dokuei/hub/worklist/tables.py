@@ -91,28 +91,3 @@ worklist_filter = Table(
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("person_id", "name"),
 )
-
-screening_batch = Table(
-    "screening_batch",
-    hub_metadata,
-    Column("batch_id", String(32), primary_key=True),
-    Column("site_id", String(64), nullable=False),
-    Column("name", String(100), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("created_by", String(200), nullable=False),
-)
-Index("ix_screening_batch_site", screening_batch.c.site_id, screening_batch.c.created_at)
-
-screening_entry = Table(
-    "screening_entry",
-    hub_metadata,
-    Column("batch_id", String(32), ForeignKey("screening_batch.batch_id"), primary_key=True),
-    Column("line", Integer, primary_key=True, autoincrement=False),
-    Column("number", Text, nullable=False),
-    Column("patient_id", Text, nullable=False),
-    Column("patient_name", Text, nullable=False),
-    Column("patient_name_kana", Text, nullable=False),
-    Column("patient_birth_date", String(8), nullable=False),
-    Column("study_date", String(8), nullable=False),
-    Column("accession_number", Text, nullable=False),
-)

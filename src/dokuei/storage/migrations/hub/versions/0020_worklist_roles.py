@@ -1,4 +1,4 @@
-"""Who holds and held a reading role, hand-overs, deferred and waiting cases, working days, filters, screening lists."""
+"""Who holds and held a reading role, hand-overs, deferred and waiting cases, working days, filters."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,12 +27,11 @@ def upgrade() -> None:
     op.add_column("site", sa.Column("closed_on", sa.Text, nullable=False, server_default="sat,sun,holidays"))
     _readings()
     _filters()
-    _screening()
 
 
 def downgrade() -> None:
-    """Offers, filters and screening lists are gone; the audit trail keeps who had which case."""
-    for name in ("screening_entry", "screening_batch", "worklist_filter", "hand_over", "reading_hold"):
+    """Offers and filters are gone; the audit trail keeps who had which case."""
+    for name in ("worklist_filter", "hand_over", "reading_hold"):
         op.drop_table(name)
     for name in _OF_SITE:
         op.drop_column("site", name)
@@ -74,28 +73,4 @@ def _filters() -> None:
         sa.Column("chosen", sa.Text, nullable=False),
         sa.Column("created_at", _AT, nullable=False),
         sa.UniqueConstraint("person_id", "name"),
-    )
-
-
-def _screening() -> None:
-    op.create_table(
-        "screening_batch",
-        sa.Column("batch_id", sa.String(32), primary_key=True),
-        sa.Column("site_id", sa.String(64), nullable=False),
-        sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("created_at", _AT, nullable=False),
-        sa.Column("created_by", sa.String(200), nullable=False),
-    )
-    op.create_index("ix_screening_batch_site", "screening_batch", ["site_id", "created_at"])
-    op.create_table(
-        "screening_entry",
-        sa.Column("batch_id", sa.String(32), sa.ForeignKey("screening_batch.batch_id"), primary_key=True),
-        sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("number", sa.Text, nullable=False),
-        sa.Column("patient_id", sa.Text, nullable=False),
-        sa.Column("patient_name", sa.Text, nullable=False),
-        sa.Column("patient_name_kana", sa.Text, nullable=False),
-        sa.Column("patient_birth_date", sa.String(8), nullable=False),
-        sa.Column("study_date", sa.String(8), nullable=False),
-        sa.Column("accession_number", sa.Text, nullable=False),
     )
