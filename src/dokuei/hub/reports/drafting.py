@@ -9,6 +9,7 @@ from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.images_read import demand_sent
 from dokuei.hub.reports.model import (
@@ -18,8 +19,6 @@ from dokuei.hub.reports.model import (
     Draft,
     Report,
     checked,
-    demand_amendable,
-    demand_open,
     demand_version,
     texts_of,
 )

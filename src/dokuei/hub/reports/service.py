@@ -8,9 +8,10 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.qualification import Lack
 from dokuei.hub.identity.service import IdentityService
 from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports.blind import demand_open
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
-from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery, demand_open
+from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Proof, Signing
