@@ -93,7 +93,9 @@ class BrowsedHub:
         """Every frame of a case, as a reading room that showed them all would say."""
         with self.hub.stores.database.read() as connection:
             drafting = self.hub.reports.drafting
-            case = drafting.cases.case(connection, item_id, "sole", site_ids=("kita", "minami"))
+            sites = ("kita", "minami")
+            role = drafting.cases.role_of(connection, item_id, None, site_ids=sites)
+            case = drafting.cases.case(connection, item_id, role, site_ids=sites)
         known = self.hub.reports.signing.images.of_study(case.site_id, case.study_instance_uid)
         return [
             {"sop_instance_uid": one.sop_instance_uid, "frame": number, "digest": digest}

@@ -40,8 +40,8 @@ from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
 from dokuei.hub.requests.service import RequestsService, requests_service
-from dokuei.hub.worklist import api as worklist_api
 from dokuei.hub.worklist import store as worklist_store
+from dokuei.hub.worklist.api_working import worklist_routes
 from dokuei.hub.worklist.service import WorklistService
 from dokuei.settings import MailSettings, SealSettings
 from dokuei.storage import outbox
@@ -138,7 +138,9 @@ class ReadingRoom:
     def images_read(self, item_id: str) -> list[dict[str, Any]]:
         """Every frame of a case's study, as a viewer that showed them all would say."""
         with self.hub.database.read() as connection:
-            case = self.reports.drafting.cases.case(connection, item_id, "sole", site_ids=("kita", "minami"))
+            cases, sites = self.reports.drafting.cases, ("kita", "minami")
+            role = cases.role_of(connection, item_id, None, site_ids=sites)
+            case = cases.case(connection, item_id, role, site_ids=sites)
         known = self.reports.signing.images.of_study(case.site_id, case.study_instance_uid)
         return [
             {"sop_instance_uid": one.sop_instance_uid, "frame": number, "digest": digest}
@@ -220,7 +222,8 @@ def reading_room(
         )
         gateways: list[GatewayState] = []
         ways = CaseWays(archive, lambda _: tuple(gateways), reports)
-        hub.app.include_router(worklist_api.routes(worklist, ways, CaseThreads(messages)))
+        for routes in worklist_routes(worklist, ways, CaseThreads(messages)):
+            hub.app.include_router(routes)
         hub.app.include_router(messages_api.routes(messages))
         hub.app.include_router(reports_api.routes(reports))
         outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist))

@@ -40,6 +40,16 @@ Unique = Annotated[
 ]
 Synced = Annotated[bool | None, typer.Option(help="Whether synced passkeys may sign reports.")]
 
+Twice = Annotated[str, typer.Option(help="never, or mammograms: two read them blind before a third decides.")]
+Turnaround = Annotated[
+    int | None, typer.Option(min=-1, help="Working days until a report is due; -1: only requests say when.")
+]
+DueTime = Annotated[str, typer.Option(help="HH:MM: the time of day at which reports are due.")]
+ClosedOn = Annotated[
+    str,
+    typer.Option(help="Days that do not count, with commas: sat, sun, holidays (Japan's), MM-DD, YYYY-MM-DD."),
+]
+
 
 @contextmanager
 def _opened(home: Path) -> Iterator[SitesService]:
@@ -119,6 +129,30 @@ def change_rules(
         hub.stores.database.close()
     typer.echo(f"zero-padded IDs: {'equal' if rules.zero_padded_ids else 'different'}")
     typer.echo(f"the one study that fits: {'matched' if rules.accept_unique_match else 'proposed'}")
+
+
+@site_app.command("reading")
+def change_reading(
+    *,
+    home: Home,
+    site_id: SiteId,
+    read_twice: Twice = "",
+    turnaround_days: Turnaround = None,
+    due_time: DueTime = "",
+    closed_on: ClosedOn = "",
+) -> None:
+    """How often a hospital's studies are read, and when they are due; without options, how it is now."""
+    given = _given(read_twice=read_twice, due_time=due_time, closed_on=closed_on)
+    if turnaround_days is not None:
+        given["turnaround_days"] = turnaround_days if turnaround_days >= 0 else None
+    with _opened(home) as sites:
+        site = sites.change(site_id, actor=operator(), **given) if given else sites.find(site_id)
+    days = (
+        "by request alone" if site.turnaround_days is None else f"{site.turnaround_days} working days, {site.due_time}"
+    )
+    typer.echo(f"read twice: {site.read_twice}")
+    typer.echo(f"due: {days}")
+    typer.echo(f"closed on: {site.closed_on}")
 
 
 @site_app.command("list")

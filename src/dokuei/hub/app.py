@@ -58,7 +58,7 @@ from dokuei.hub.requests.service import RequestsService, requests_service
 from dokuei.hub.sites import store as site_register
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.warm import warmed
-from dokuei.hub.worklist import api as worklist_api
+from dokuei.hub.worklist.api_working import worklist_routes
 from dokuei.hub.worklist.service import WorklistService
 from dokuei.settings import HubSettings, Settings
 
@@ -202,7 +202,8 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(outcomes_api.routes(hub.outcomes, time_zone=hub.settings.seal.time_zone))
     ways = CaseWays(hub.archive, hub.gateways.gateways, hub.reports)
-    app.include_router(worklist_api.routes(hub.worklist, ways, CaseThreads(hub.messages)))
+    for routes in worklist_routes(hub.worklist, ways, CaseThreads(hub.messages)):
+        app.include_router(routes)
     app.include_router(messages_api.routes(hub.messages))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,10 @@ from dokuei.hub.reports.service import ReportsService
 from dokuei.hub.requests.model import CaseRequest, Patient, Study
 from dokuei.hub.requests.model import Name as RequestName
 from dokuei.hub.requests.service import is_mismatched
+from dokuei.hub.sites.calendar import due_after
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.worklist.model import Asked, Name, Priority, ReadingRole, StudyFacts, WorklistItem
+from dokuei.hub.worklist.readings import is_sealed, role_shown
 from dokuei.hub.worklist.service import WorklistService
 from dokuei.hub.worklist.way import AtGateway, OnItsWayBack, SignedFor, Way
 
@@ -129,7 +132,17 @@ class WorklistCases:
             referring_physician=study.referring_physician,
             modalities=study.modalities,
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
+            sealed=is_sealed(item, ReadingRole(role)),
         )
+
+    def role_of(self, connection: Connection, item_id: str, person_id: str | None, *, site_ids: Collection[str]) -> str:
+        """Whose report of a case somebody means who names none: their own, else the one that leaves the centre.
+
+        Raises:
+            NotFoundError: no such case at those sites.
+        """
+        item = self.worklist.case_in(connection, item_id, site_ids=site_ids)
+        return role_shown(item, person_id).value
 
 
 @dataclass(frozen=True)
@@ -302,6 +315,20 @@ class SiteContracts:
                 phase="checking the contract",
                 remedy="an administrator extends it with dokuei site",
             )
+
+    def reads_twice(self, site_id: str, modalities: Collection[str]) -> bool:
+        """Whether two readers read such a study of this site before a third decides."""
+        site = self.sites.known(site_id)
+        return site is not None and site.read_twice == "mammograms" and "MG" in modalities
+
+    def due_at(self, site_id: str, arrived_at: datetime) -> datetime | None:
+        """So many of the site's working days after that moment; None where its contract gives no term."""
+        site = self.sites.known(site_id)
+        if site is None or site.turnaround_days is None:
+            return None
+        zone = ZoneInfo(self.time_zone)
+        days, at, closed_on = site.turnaround_days, site.due_time, site.closed_on
+        return due_after(arrived_at, days=days, at=at, closed_on=closed_on, zone=zone)
 
     def wants_pseudonyms(self, site_id: str) -> bool:
         """Whether patients of a site may be named by pseudonyms alone."""

@@ -23,6 +23,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 from typing_extensions import override
 
+_KEPT = 8
+_THREADS = 40  # that answer requests at once in one process (AnyIO's own number)
+_SPARE = 12  # whoever writes may ask a second question meanwhile: without a spare, all would wait for each other
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -87,7 +90,13 @@ def open_database(url: str, *, synchronous: Synchronous = "FULL") -> Database:
     ``NORMAL`` is for tables that can be rebuilt from files that were themselves fsynced.
     """
     # An error's text goes into logs: it must not carry the values of a statement, which are patients' names.
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_pre_ping=not url.startswith("sqlite"),
+        hide_parameters=True,
+        pool_size=_KEPT,
+        max_overflow=_THREADS + _SPARE - _KEPT,
+    )
     event.listen(engine, "handle_error", _without_values)
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine, synchronous)

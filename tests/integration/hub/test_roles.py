@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from dokuei.clock import now
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
 from dokuei.hub.messages.model import MessageKind, Written
 from tests.makers.requests import ASKED, asked
@@ -22,12 +24,23 @@ _SAID = {"message_id": _MESSAGE, "kind": "question", "text": "前回の画像は
 _UNKNOWN = "/pdf", f"/attachments/{_MESSAGE}"  # nothing is signed or attached: the answer is that it is not there
 _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
 # method, path, what it needs, what it is sent
+_DEFERRED = {"until": (now() + timedelta(days=1)).isoformat(), "reason": "前回画像待ち"}
 AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist?site_id=kita", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}/way", _P.READ_WORKLIST, None),
     ("POST", "/api/v1/worklist/{item}/claim", _P.CLAIM_CASE, None),
     ("POST", "/api/v1/worklist/{item}/release", _P.CLAIM_CASE, None),
+    ("GET", "/api/v1/worklist/held?site_id=kita", _P.ADMINISTER, None),
+    ("POST", "/api/v1/worklist/{item}/take-away", _P.ADMINISTER, {"role": "sole", "reason": "x"}),
+    ("GET", "/api/v1/worklist/{item}/readers", _P.CLAIM_CASE, None),
+    ("POST", "/api/v1/worklist/{item}/hand-over", _P.CLAIM_CASE, {"to_person_id": "0"}),
+    ("POST", "/api/v1/worklist/{item}/hand-over/accept", _P.CLAIM_CASE, None),
+    ("DELETE", "/api/v1/worklist/{item}/hand-over", _P.CLAIM_CASE, None),
+    ("PUT", "/api/v1/worklist/{item}/deferral", _P.CLAIM_CASE, _DEFERRED),
+    ("DELETE", "/api/v1/worklist/{item}/deferral", _P.CLAIM_CASE, None),
+    ("PUT", "/api/v1/worklist/{item}/waiting", _P.PLACE_REQUEST, {"why": "retake"}),
+    ("DELETE", "/api/v1/worklist/{item}/waiting", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}/report", _P.READ_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/report/form", _P.READ_REPORT, None),
     ("PUT", "/api/v1/worklist/{item}/report", _P.WRITE_REPORT, _WRITTEN),
@@ -121,7 +134,12 @@ FHIR: tuple[tuple[str, str], ...] = (
 )
 _SLICES = ("/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit")
 # What everybody who is signed in may ask, about themselves alone.
-_OWN = {"/api/v1/role-requests/mine", "/api/v1/role-requests/{request_id}/confirmation"}
+_OWN = {
+    "/api/v1/worklist-filters",
+    "/api/v1/worklist-filters/{filter_id}",
+    "/api/v1/role-requests/mine",
+    "/api/v1/role-requests/{request_id}/confirmation",
+}
 _OF_THE_CENTRE = (
     "/api/v1/people", "/api/v1/dormant", "/api/v1/role-requests", "/api/v1/alerts", "/api/v1/substitutes",
     "/api/v1/emergency", "/api/v1/certifications",

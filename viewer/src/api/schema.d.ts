@@ -182,6 +182,11 @@ export interface components {
             readonly at: string;
             readonly read_back: boolean;
         };
+        /** @description Somebody who may be given a reading. */
+        readonly CaseReaderOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+        };
         /** @description What the certificate says. */
         readonly CertificationIn: {
             readonly number: string;
@@ -332,6 +337,19 @@ export interface components {
         readonly DecisionIn: {
             readonly yes: boolean;
         };
+        /** @description Until when a case is put off, and why. */
+        readonly DeferIn: {
+            /** Format: date-time */
+            readonly until: string;
+            readonly reason: string;
+        };
+        /** @description Until when a case is put off, why, and by whom. */
+        readonly DeferralOut: {
+            /** Format: date-time */
+            readonly until: string;
+            readonly reason: string;
+            readonly display_name: string;
+        };
         /** @description Whether the hospital's PACS has an object of the latest version. */
         readonly DeliveryOut: {
             readonly kind: string;
@@ -415,6 +433,33 @@ export interface components {
         /** @description The last day of an account; none: no end. */
         readonly EndIn: {
             readonly ends_on?: string | null;
+        };
+        /** @description How the list is looked at; empty words narrow nothing. */
+        readonly FilterChoice: {
+            /** @default  */
+            readonly view: string;
+            /** @default  */
+            readonly site: string;
+            /** @default  */
+            readonly modality: string;
+            /** @default  */
+            readonly sort: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly order: "" | "ascending" | "descending";
+        };
+        /** @description A filter and what its person calls it. */
+        readonly FilterIn: {
+            readonly name: string;
+            readonly chosen: components["schemas"]["FilterChoice"];
+        };
+        /** @description A kept filter. */
+        readonly FilterOut: {
+            readonly filter_id: string;
+            readonly name: string;
+            readonly chosen: components["schemas"]["FilterChoice"];
         };
         /** @description One lesion of one breast; its words are from the form's lists. */
         readonly FindingShape: {
@@ -535,6 +580,21 @@ export interface components {
             readonly claimed_at: string | null;
             readonly signed_at: string | null;
         };
+        /** @description A reading in somebody's hands; nothing of the patient. */
+        readonly HeldReadingOut: {
+            readonly worklist_item_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly study_date: string;
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly claimed_at: string;
+        };
+        /** @description Readings in hand, the longest first. */
+        readonly HeldReadingsOut: {
+            readonly items: readonly components["schemas"]["HeldReadingOut"][];
+        };
         /** @description One frame (from 1) that was on the screen, with the digest that was proved there. */
         readonly ImageReadShape: {
             readonly sop_instance_uid: string;
@@ -578,7 +638,12 @@ export interface components {
         readonly InvitedOut: {
             readonly code: string;
         };
-        /** @description A case as lists and pages show it. */
+        /**
+         * @description A case as lists and pages show it to one person.
+         *
+         *     ``locked_by`` is who stands between that person and the case, ``my_role`` the reading that is theirs or free for
+         *     them.
+         */
         readonly ItemOut: {
             readonly worklist_item_id: string;
             readonly site_id: string;
@@ -612,6 +677,11 @@ export interface components {
             readonly request_reason: string;
             readonly assigned_to: string | null;
             readonly locked_by: components["schemas"]["LockOut"] | null;
+            readonly my_role: components["schemas"]["ReadingRole"] | null;
+            readonly readings: readonly components["schemas"]["ReadingOut"][];
+            readonly offer: components["schemas"]["OfferOut"] | null;
+            readonly deferral: components["schemas"]["DeferralOut"] | null;
+            readonly waiting: components["schemas"]["WaitingOut"] | null;
             readonly unread_messages: number;
             readonly open_question: boolean;
             readonly priors: readonly components["schemas"]["PriorOut"][];
@@ -909,6 +979,21 @@ export interface components {
             readonly clinical: components["schemas"]["ClinicalShape"];
             readonly site_id: string;
         };
+        /** @description To whom a reading is offered, and what they should know. */
+        readonly OfferIn: {
+            readonly to_person_id: string;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description A reading that is offered to somebody; the note is for the two alone. */
+        readonly OfferOut: {
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly giver: components["schemas"]["LockOut"];
+            readonly taker: components["schemas"]["LockOut"];
+            readonly note: string;
+            /** Format: date-time */
+            readonly offered_at: string;
+        };
         /** @description One line in the list of sessions. */
         readonly OpenSessionOut: {
             readonly session_id: string;
@@ -984,6 +1069,11 @@ export interface components {
              */
             readonly sex: "M" | "F" | "O" | "";
         };
+        /**
+         * @description Why the patient is still there: the images may be taken again (N-1), or more views may be needed.
+         * @enum {string}
+         */
+        readonly PatientWaits: "retake" | "additional";
         /** @description An individual to add. */
         readonly PersonIn: {
             readonly user_name: string;
@@ -1076,6 +1166,12 @@ export interface components {
         readonly QuestionWaiverIn: {
             readonly reason: string;
         };
+        /** @description One reading of a case and who has it. */
+        readonly ReadingOut: {
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly reader: components["schemas"]["LockOut"] | null;
+            readonly signed_at: string | null;
+        };
         /**
          * @description One reader's part in a case: a role is locked, never the case (第一読影, 第二読影, 最終判定).
          * @enum {string}
@@ -1103,6 +1199,7 @@ export interface components {
         /** @description A case's report as this person may see it. */
         readonly ReportOut: {
             readonly report_id: string;
+            readonly role: string;
             readonly status: string;
             readonly version: number;
             readonly findings: string;
@@ -1285,10 +1382,9 @@ export interface components {
          * @enum {string}
          */
         readonly Role: "reader" | "resident" | "clerk" | "site_staff" | "technologist" | "referring_physician" | "administrator" | "maintainer" | "auditor";
-        /** @description Which reading role; ordinary cases have one. */
+        /** @description Which reading role; without one, the first that is free, or one's own. */
         readonly RoleIn: {
-            /** @default sole */
-            readonly role: components["schemas"]["ReadingRole"];
+            readonly role?: components["schemas"]["ReadingRole"] | null;
         };
         /** @description A role that somebody wants; without ``person_id`` it is for the asker. */
         readonly RoleRequestIn: {
@@ -1494,6 +1590,12 @@ export interface components {
             /** @default  */
             readonly note: string;
         };
+        /** @description Which reading is taken away, and why. */
+        readonly TakeAwayIn: {
+            /** @default sole */
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly reason: string;
+        };
         /** @description A case's thread as this person has it. */
         readonly ThreadOut: {
             readonly messages: readonly components["schemas"]["MessageOut"][];
@@ -1545,6 +1647,16 @@ export interface components {
             readonly expected: string;
             readonly found: string;
             readonly detail: string;
+        };
+        /** @description Why the patient is kept: the images may have to be taken again, or more views are wanted. */
+        readonly WaitingIn: {
+            readonly why: components["schemas"]["PatientWaits"];
+        };
+        /** @description Why the patient is still there, and since when. */
+        readonly WaitingOut: {
+            readonly why: components["schemas"]["PatientWaits"];
+            /** Format: date-time */
+            readonly since: string;
         };
         /** @description How far a case has come; what the hub does not know is null or empty. */
         readonly WayOut: {

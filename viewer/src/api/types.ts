@@ -24,6 +24,8 @@ export type WorklistStatus = WorklistItem["status"];
 export type PriorStudy = Schemas["PriorOut"];
 /** How far a case has come; what the hub does not know is null or empty. */
 export type CaseWay = Schemas["WayOut"];
+export type SavedFilter = Schemas["FilterOut"];
+export type CaseReader = Schemas["CaseReaderOut"];
 export type Worklist = Schemas["WorklistOut"];
 export type StudyImages = Schemas["StudyImages"];
 export type SeriesEntry = Schemas["SeriesEntry"];

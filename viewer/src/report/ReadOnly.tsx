@@ -40,7 +40,8 @@ export function ReadOnly({ item, report }: ReadOnlyProps): JSX.Element {
   );
 }
 
-function Written({ itemId, report }: { readonly itemId: string; readonly report: Report }): JSX.Element {
+/** What a signed or saved report says. */
+export function Written({ itemId, report }: { readonly itemId: string; readonly report: Report }): JSX.Element {
   const { t } = useTranslation("report");
   const count = useCount();
   return (

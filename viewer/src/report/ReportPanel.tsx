@@ -8,6 +8,7 @@ import { useWorklistItem } from "@/worklist/api";
 import { useReport } from "./api";
 import { Editor } from "./Editor";
 import { isClosed } from "./model";
+import { Opinions } from "./Opinions";
 import { ReadOnly } from "./ReadOnly";
 import classes from "./Report.module.css";
 import type { Shown } from "./shown";
@@ -49,6 +50,7 @@ function Readable({ worklistItemId, imagesRead, writing = 0, shown }: ReportPane
         mayWrite ? (
           <>
             <MaySign itemId={worklistItemId} />
+            <Opinions item={item.data} />
             <Editor
               key={worklistItemId}
               item={item.data}
@@ -59,7 +61,10 @@ function Readable({ worklistItemId, imagesRead, writing = 0, shown }: ReportPane
             />
           </>
         ) : (
-          <ReadOnly item={item.data} report={report.data} />
+          <>
+            <ReadOnly item={item.data} report={report.data} />
+            <Opinions item={item.data} />
+          </>
         )
       ) : (
         <LoadingRows rows={6} />

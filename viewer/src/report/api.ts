@@ -13,6 +13,14 @@ export function useReport(itemId: string): UseQueryResult<Report> {
   });
 }
 
+/** One of the two readings that lead to the final one; sealed until both are signed. */
+export function useOpinion(itemId: string, role: "first" | "second"): UseQueryResult<Report> {
+  return useQuery({
+    queryKey: [...reportKey(itemId), role],
+    queryFn: ({ signal }) => getJson<Report>(`${reportPath(itemId)}?role=${role}`, signal),
+  });
+}
+
 /** The lists of this case's form; they change with the program only. */
 export function useForm(itemId: string): UseQueryResult<ReportForm> {
   return useQuery({

@@ -21,6 +21,7 @@ const REPORT: Report = {
   signatures: [],
   deliveries: [],
   pdf_url: null,
+  role: "sole",
 };
 
 const refusal = (status: number): ApiProblem => new ApiProblem({ type: "about:blank", title: "", status });

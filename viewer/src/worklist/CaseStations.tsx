@@ -75,7 +75,9 @@ function Reading({ item, way }: Told): ReactNode {
 }
 
 function Signed({ item, way }: Told): ReactNode {
-  const at = way?.held.find(({ signed_at }) => signed_at !== null)?.signed_at;
+  const at = way?.held.find(
+    ({ role, signed_at }) => ["sole", "arbiter"].includes(role) && signed_at !== null,
+  )?.signed_at;
   return (
     <>
       {item.report_status === null ? null : <ReportStatusChip status={item.report_status} />}{" "}

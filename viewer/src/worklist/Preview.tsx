@@ -13,8 +13,10 @@ import { useHold, usePriority } from "./api";
 import { CaseStations } from "./CaseStations";
 import { DueChip, ImagesChip, PriorityMark, RequestCell } from "./chips";
 import { isBlocked } from "./model";
+import { Readings } from "./Readings";
 import { HolderText } from "./Row";
 import type { Opening } from "./useOpen";
+import { Working } from "./Working";
 import classes from "./Worklist.module.css";
 
 export interface PreviewProps {
@@ -44,6 +46,8 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
         </dd>
       </dl>
       <Actions item={item} open={open} />
+      <Working item={item} now={now} />
+      <Readings item={item} />
       <section className={classes["section"]}>
         <CaseStations item={item} />
       </section>
@@ -117,7 +121,7 @@ function DueText({ item, now }: { readonly item: WorklistItem; readonly now: num
 }
 
 function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Element {
-  const { t } = useTranslation("worklist");
+  const { t } = useTranslation(["worklist", "working"]);
   const { session } = useSession();
   const release = useHold("release");
   const priority = usePriority();
@@ -125,7 +129,8 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
   const mine = holder?.person_id === session.person.person_id;
   const done = item.status === "completed" || item.status === "canceled";
   const blocked = isBlocked(item);
-  const reads = open.mayClaim && !done && !blocked && (!holder || mine);
+  const role = item.my_role;
+  const reads = open.mayClaim && !done && !blocked && role !== null;
   const urgent = item.priority === "urgent";
   const seesImages = session.permissions.includes("images.read");
   return (
@@ -146,7 +151,11 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
       )}
       {reads && (
         <Button onClick={() => open.open(item)} loading={open.pending}>
-          {mine ? t("action.continue") : t("action.start")}
+          {mine
+            ? t("action.continue")
+            : role === "sole"
+              ? t("action.start")
+              : t("working:start_as", { role: t(`working:role.${role}`) })}
         </Button>
       )}
       {!reads && seesImages && (
@@ -154,11 +163,12 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
           {t("action.view_images")}
         </Button>
       )}
-      {item.report_status !== null && session.permissions.includes("report.read") && (
-        <Button variant="default" component={Link} href={`/cases/${encodeURIComponent(item.worklist_item_id)}`}>
-          {t("action.report")}
-        </Button>
-      )}
+      {(item.report_status !== null || (mine && item.readings.length > 1)) &&
+        session.permissions.includes("report.read") && (
+          <Button variant="default" component={Link} href={`/cases/${encodeURIComponent(item.worklist_item_id)}`}>
+            {t("action.report")}
+          </Button>
+        )}
       {open.mayClaim && !done && (
         <Button
           variant="subtle"

@@ -6,7 +6,7 @@ import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
 import { AgeSex, DayText, Name } from "@/ui/Written";
-import { DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip } from "./chips";
+import { DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
 import { isBlocked } from "./model";
 import classes from "./Worklist.module.css";
 
@@ -44,8 +44,14 @@ export const Row = memo(function Row({
       onDoubleClick={() => onOpen(item)}
     >
       <div role="gridcell" className={classes["due"]}>
-        <DueChip item={item} now={now} />
-        <PriorityMark priority={item.priority} />
+        {item.waiting === null ? (
+          <>
+            <DueChip item={item} now={now} />
+            <PriorityMark priority={item.priority} />
+          </>
+        ) : (
+          <WaitingMark item={item} now={now} short />
+        )}
       </div>
       <div role="gridcell" className={classes["patient"]}>
         <Name name={item.patient_name} />
@@ -82,9 +88,14 @@ export const Row = memo(function Row({
 
 /** Who has the case in hand; two people never write one report. */
 export function HolderText({ item }: { readonly item: WorklistItem }): JSX.Element | null {
-  const { t } = useTranslation("worklist");
+  const { t } = useTranslation(["worklist", "working"]);
   const { session } = useSession();
-  if (!item.locked_by) return null;
+  if (!item.locked_by) {
+    const role = item.my_role;
+    return role === null || role === "sole" ? null : (
+      <span className={classes["quiet"]}>{t(`working:role.${role}`)}</span>
+    );
+  }
   const mine = item.locked_by.person_id === session.person.person_id;
   return (
     <span className={classes["holder"]} data-mine={mine} title={item.locked_by.display_name}>

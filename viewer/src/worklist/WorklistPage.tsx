@@ -11,9 +11,11 @@ import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { useCount } from "@/ui/Written";
 import { STALE_AFTER, useWorklist } from "./api";
-import { countViews, isView, listed, VIEWS, type Sort, type View } from "./model";
+import { countViews, EVERYTHING, isView, listed, narrowed, VIEWS, type Narrowing, type Sort, type View } from "./model";
+import { Narrow } from "./Narrow";
 import { rememberList } from "./neighbours";
 import { Preview } from "./Preview";
+import { SavedFilters } from "./SavedFilters";
 import { Table } from "./Table";
 import { useOpen } from "./useOpen";
 import classes from "./Worklist.module.css";
@@ -28,6 +30,7 @@ export default function WorklistPage(): JSX.Element {
   const [search] = useSearchParams();
   const [sort, setSort] = useState<Sort>({ key: "due", descending: false });
   const [text, setText] = useState("");
+  const [narrowing, setNarrowing] = useState<Narrowing>(EVERYTHING);
   const [wantedId, setWantedId] = useState<string | null>(null);
   const open = useOpen();
   const now = useHubNow(15_000);
@@ -36,8 +39,8 @@ export default function WorklistPage(): JSX.Element {
   const view: View = isView(asked) ? asked : "to_read";
   const all = query.data?.items ?? NOTHING;
   const personId = session.person.person_id;
-  const counts = useMemo(() => countViews(all, personId), [all, personId]);
-  const choice = useMemo(() => ({ view, text, sort }), [sort, text, view]);
+  const counts = useMemo(() => countViews(narrowed(all, narrowing), personId), [all, narrowing, personId]);
+  const choice = useMemo(() => ({ view, text, sort, narrowing }), [narrowing, sort, text, view]);
   const shown = useMemo(() => listed(all, choice, personId), [all, choice, personId]);
   useEffect(() => rememberList(choice), [choice]);
   const readyIn = (item: WorklistItem): number | null => query.data?.readyIn[item.worklist_item_id] ?? null;
@@ -52,6 +55,16 @@ export default function WorklistPage(): JSX.Element {
           <Views view={view} counts={counts} />
           <span className={classes["space"]} />
           <Live updatedAt={query.dataUpdatedAt} staleAfter={STALE_AFTER} failed={query.isRefetchError} />
+          <Narrow items={all} narrowing={narrowing} onNarrow={setNarrowing} />
+          <SavedFilters
+            view={view}
+            narrowing={narrowing}
+            sort={sort}
+            onChoose={(kept) => {
+              setNarrowing(kept.narrowing);
+              setSort(kept.sort);
+            }}
+          />
           <TextInput
             className={classes["search"] ?? ""}
             size="xs"
@@ -112,7 +125,10 @@ function Views({
       {VIEWS.map((name) => (
         <Link key={name} href={`/worklist?view=${name}`} aria-current={name === view ? "page" : undefined}>
           {t(`view.${name}`)}
-          <span className={classes["count"]} data-alarm={name === "attention" && counts[name] > 0}>
+          <span
+            className={classes["count"]}
+            data-alarm={(name === "attention" || name === "waiting") && counts[name] > 0}
+          >
             {count(counts[name])}
           </span>
         </Link>

@@ -80,7 +80,12 @@ export function useHold(verb: Verb): UseMutationResult<unknown, Error, string> {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (itemId: string) => sendJson("POST", `/api/v1/worklist/${encodeURIComponent(itemId)}/${verb}`),
-    onSettled: () => client.invalidateQueries({ queryKey: WORKLIST_KEY }),
+    // Which reading is theirs decides whose report they see.
+    onSettled: (_answer, _error, itemId) =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: WORKLIST_KEY }),
+        client.invalidateQueries({ queryKey: ["report", itemId] }),
+      ]),
   });
 }
 

@@ -83,6 +83,28 @@ export function PriorityMark({ priority }: { readonly priority: string }): JSX.E
   );
 }
 
+/** Why the patient is still there, and for how long. */
+export function WaitingMark({
+  item,
+  now,
+  short = false,
+}: {
+  readonly item: WorklistItem;
+  readonly now: number;
+  readonly short?: boolean;
+}): JSX.Element | null {
+  const { t } = useTranslation("working");
+  const duration = useDurationText();
+  if (item.waiting === null) return null;
+  const time = duration(Math.max(0, now - Date.parse(item.waiting.since)));
+  const whole = `${t(`why.${item.waiting.why}`)}・${t("waiting_since", { time })}`;
+  return (
+    <Chip tone="danger" shape="clock" title={whole}>
+      {short ? t(`waiting_short.${item.waiting.why}`, { time }) : whole}
+    </Chip>
+  );
+}
+
 export interface ImagesProps {
   readonly item: WorklistItem;
   readonly readyIn: number | null;

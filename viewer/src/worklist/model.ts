@@ -28,7 +28,7 @@ export function arrivedPercent(item: Pick<WorklistItem, "arrived_instances" | "d
   return Math.min(99, Math.floor((item.arrived_instances / declared) * 100));
 }
 
-export const VIEWS = ["to_read", "mine", "arriving", "attention", "completed", "all"] as const;
+export const VIEWS = ["to_read", "waiting", "mine", "deferred", "arriving", "attention", "completed", "all"] as const;
 export type View = (typeof VIEWS)[number];
 
 export function isView(text: string | null | undefined): text is View {
@@ -48,9 +48,18 @@ export function isMine(item: WorklistItem, personId: string): boolean {
   return item.locked_by?.person_id === personId || item.assigned_to === personId;
 }
 
+/** Whether this person has given one of the readings, and what is left is for others. */
+export const isDoneBy = (item: WorklistItem, personId: string): boolean =>
+  item.my_role === null &&
+  item.readings.some(({ reader, signed_at }) => reader?.person_id === personId && signed_at !== null);
+
+const isOfferedTo = (item: WorklistItem, personId: string): boolean => item.offer?.taker.person_id === personId;
+
 const CHOOSES: Record<View, (item: WorklistItem, personId: string) => boolean> = {
-  to_read: isOpen,
-  mine: (item, personId) => isOpen(item) && isMine(item, personId),
+  to_read: (item, personId) => isOpen(item) && item.deferral === null && !isDoneBy(item, personId),
+  waiting: (item) => isOpen(item) && item.waiting !== null,
+  mine: (item, personId) => isOpen(item) && (isMine(item, personId) || isOfferedTo(item, personId)),
+  deferred: (item) => isOpen(item) && item.deferral !== null,
   arriving: (item) => isOpen(item) && item.images_state === "arriving",
   attention: (item) => isOpen(item) && item.images_state === "problem",
   completed: (item) => item.status === "completed",
@@ -105,6 +114,8 @@ const byText = new Intl.Collator("ja").compare;
 function byDue(one: WorklistItem, other: WorklistItem): number {
   const closed = Number(!isOpen(one)) - Number(!isOpen(other));
   if (closed) return closed;
+  const waits = Number(one.waiting === null) - Number(other.waiting === null);
+  if (waits) return waits;
   const due = instant(one.due_at) - instant(other.due_at);
   if (due) return due;
   const urgent = (PRIORITY_ORDER[one.priority] ?? 3) - (PRIORITY_ORDER[other.priority] ?? 3);
@@ -167,18 +178,44 @@ export function found(items: readonly WorklistItem[], text: string): WorklistIte
   });
 }
 
+/** Which site's cases, and of which modality; empty where all. */
+export interface Narrowing {
+  readonly site: string;
+  readonly modality: string;
+}
+
+export const EVERYTHING: Narrowing = { site: "", modality: "" };
+
+export const narrowed = (items: readonly WorklistItem[], { site, modality }: Narrowing): WorklistItem[] =>
+  items.filter(
+    (item) => (site === "" || item.site_id === site) && (modality === "" || item.modalities.includes(modality)),
+  );
+
+/** What there is to choose from, in a steady order. */
+export function choicesIn(items: readonly WorklistItem[]): {
+  readonly sites: readonly (readonly [id: string, name: string])[];
+  readonly modalities: readonly string[];
+} {
+  const sites = new Map(items.map(({ site_id, site_name }) => [site_id, site_name]));
+  return {
+    sites: [...sites].sort(([, one], [, other]) => byText(one, other)),
+    modalities: [...new Set(items.flatMap(({ modalities }) => modalities))].sort(),
+  };
+}
+
 /** How somebody looks at the list. */
 export interface ListChoice {
   readonly view: View;
+  readonly narrowing?: Narrowing;
   readonly text: string;
   readonly sort: Sort;
 }
 
 export const listed = (
   items: readonly WorklistItem[],
-  { view, text, sort }: ListChoice,
+  { view, text, sort, narrowing = EVERYTHING }: ListChoice,
   personId: string,
-): WorklistItem[] => sorted(found(chosenBy(view, items, personId), text), sort);
+): WorklistItem[] => sorted(found(chosenBy(view, narrowed(items, narrowing), personId), text), sort);
 
 /** Where the choice goes for a key; null when the key means nothing to the list. */
 export function move(key: string, at: number, count: number, page: number): number | null {

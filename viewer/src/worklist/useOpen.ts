@@ -21,7 +21,13 @@ export function useOpen(): Opening {
   const mayClaim = session.permissions.includes("worklist.claim");
   const open = (item: WorklistItem): void => {
     const place = `/read/${encodeURIComponent(item.worklist_item_id)}`;
-    if (!mayClaim || isTaken(item, session.person.person_id) || isClosed(item) || isBlocked(item)) {
+    if (
+      !mayClaim ||
+      isTaken(item, session.person.person_id) ||
+      isClosed(item) ||
+      isBlocked(item) ||
+      item.my_role === null
+    ) {
       go(place);
       return;
     }

@@ -30,6 +30,7 @@ from dokuei.hub.reports.signing import Proof
 Viewer = Annotated[Principal, Depends(require(Permission.READ_REPORT))]
 Writer = Annotated[Principal, Depends(require(Permission.WRITE_REPORT))]
 Signer = Annotated[Principal, Depends(require(Permission.SIGN_REPORT))]
+ReadingRoleName = Annotated[Literal["", "sole", "first", "second", "arbiter"], Query()]
 _TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
 
@@ -89,6 +90,7 @@ class ReportOut(BaseModel):
     """A case's report as this person may see it."""
 
     report_id: str
+    role: str
     status: str
     version: int
     findings: str
@@ -129,9 +131,12 @@ def routes(service: ReportsService) -> APIRouter:
 
 def _writing_routes(router: APIRouter, service: ReportsService) -> None:
     @router.get("")
-    def view(me: Viewer, worklist_item_id: str, response: Response) -> ReportOut:
-        """The report, or an empty one at version 0 where nothing is written."""
-        return _out(service.view(me, worklist_item_id), response)
+    def view(me: Viewer, worklist_item_id: str, response: Response, role: ReadingRoleName = "") -> ReportOut:
+        """The report, or an empty one at version 0 where nothing is written.
+
+        Without a role: one's own reading, else the one that leaves the centre.
+        """
+        return _out(service.view(me, worklist_item_id, role), response)
 
     @router.get("/form")
     def form(me: Viewer, worklist_item_id: str) -> FormOut:
@@ -187,10 +192,13 @@ def _signing_routes(router: APIRouter, service: ReportsService) -> None:
 
     @router.get("/pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
     def pdf(
-        me: Viewer, worklist_item_id: str, number: Annotated[int | None, Query(ge=1, le=10_000)] = None
+        me: Viewer,
+        worklist_item_id: str,
+        number: Annotated[int | None, Query(ge=1, le=10_000)] = None,
+        role: ReadingRoleName = "",
     ) -> Response:
         """The sealed document of the latest version, or of an earlier one by number."""
-        kept, data = service.pdf(me, worklist_item_id, number=number)
+        kept, data = service.pdf(me, worklist_item_id, number=number, role=role)
         headers = {
             "Cache-Control": "no-store",
             "ETag": f'"{kept.sealed.pdf_sha256}"',
@@ -212,13 +220,14 @@ def _version(if_match: str | None) -> int:
 
 def _out(view: View, response: Response) -> ReportOut:
     response.headers["ETag"] = f'"{view.draft_version}"'
-    base = f"/api/v1/worklist/{view.case.worklist_item_id}/report/pdf"
+    base = f"/api/v1/worklist/{view.case.worklist_item_id}/report/pdf?role={view.case.role}"
     latest = view.versions[-1] if view.versions else None
     writing = view.draft is not None
     content = view.content
     author = view.draft.updated_by if view.draft else latest.signed.signature.person_id if latest else view.case.holder
     return ReportOut(
         report_id=view.report.report_id if view.report else "",
+        role=view.case.role,
         status="draft" if writing or latest is None else latest.signed.status,
         version=view.draft_version,
         findings=content.findings,
@@ -245,7 +254,7 @@ def _out(view: View, response: Response) -> ReportOut:
                 method=kept.signed.signature.method,
                 time_stamp=kept.sealed.time_stamp,
                 pdf_sha256=kept.sealed.pdf_sha256,
-                pdf_url=f"{base}?number={kept.signed.number}",
+                pdf_url=f"{base}&number={kept.signed.number}",
             )
             for kept in view.versions
         ],

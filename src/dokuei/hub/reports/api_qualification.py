@@ -29,7 +29,7 @@ def routes(service: ReportsService) -> APIRouter:
     @router.get("/qualification")
     def may_sign(me: Writer, worklist_item_id: str) -> MaySignOut:
         """What I lack for signing this case."""
-        lacks, grade_needed = service.signing.lacks(me, worklist_item_id)
+        lacks, grade_needed = service.lacks(me, worklist_item_id)
         return MaySignOut(lacks=list(lacks), grade_needed=grade_needed)
 
     return router

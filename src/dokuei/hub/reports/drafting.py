@@ -9,9 +9,19 @@ from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.images_read import demand_sent
-from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, checked, demand_version, texts_of
+from dokuei.hub.reports.model import (
+    Case,
+    Content,
+    Delivery,
+    Draft,
+    Report,
+    checked,
+    demand_version,
+    texts_of,
+)
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.typesetting import demand_letters
@@ -61,10 +71,14 @@ class Drafting:
 
         Raises:
             NotFoundError: no such case at a site of theirs.
+            ForbiddenError: one of two blind readings, and not theirs to see.
         """
         with self.database.read() as connection:
             sites = principal.sites_with(Permission.READ_REPORT)
-            view = self._view(connection, principal, self.cases.case(connection, item_id, role, site_ids=sites))
+            case = self.cases.case(connection, item_id, role, site_ids=sites)
+            reads = principal.may(Permission.CLAIM_CASE, case.site_id)
+            demand_open(case, person_id=principal.person_id, reads=reads)
+            view = self._view(connection, principal, case)
         return self._with_checks(view)
 
     def save(self, principal: Principal, item_id: str, role: str, content: Content, *, expected_version: int) -> View:
@@ -107,10 +121,11 @@ class Drafting:
         Raises:
             NotFoundError: no such case at a site of theirs.
             ForbiddenError: no right to sign there, or somebody else's case.
-            ConflictError: nothing is signed yet.
+            ConflictError: nothing is signed yet, or both of two blind readings are.
         """
         with self.database.begin() as connection:
             case = self.mine(connection, principal, item_id, role, Permission.SIGN_REPORT, lock=True)
+            demand_amendable(case)
             report = store.find(connection, item_id, role, lock=True)
             signed = () if report is None else store.versions(connection, report.report_id)
             if report is None or not signed:

@@ -18,6 +18,7 @@ TimeStamp = Literal["none", "stamped", "missing"]
 CATEGORIES = frozenset({"", NOT_APPLICABLE, "0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"})
 LONGEST_TEXT = 50_000
 MOST_IMAGES = 60_000
+INTERNAL = frozenset({"first", "second"})
 
 _MAMMOGRAPHY = frozenset(
     {
@@ -45,6 +46,7 @@ class Case:
     """What a report needs to know of its case; ``holder`` has the reading role now.
 
     ``request_mismatch``: whether the request and the images name one person is still to be decided (REC-10).
+    ``sealed``: the other one of two blind readings is not signed yet, so that this one is for its reader alone.
     """
 
     worklist_item_id: str
@@ -66,6 +68,12 @@ class Case:
     referring_physician: str
     modalities: tuple[str, ...]
     request_mismatch: bool = False
+    sealed: bool = False
+
+    @property
+    def leaves_the_centre(self) -> bool:
+        """Whether this report is the answer to the hospital, and not one of the two that lead to it."""
+        return self.role not in INTERNAL
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,13 @@ class Cases(Protocol):
             NotFoundError: no such case or role at those sites.
         """
 
+    def role_of(self, connection: Connection, item_id: str, person_id: str | None, *, site_ids: Collection[str]) -> str:
+        """Whose report of a case somebody means who names none: their own, else the one that leaves the centre.
+
+        Raises:
+            NotFoundError: no such case at those sites.
+        """
+
 
 class Contracts(Protocol):
     """The terms in the register of sites."""

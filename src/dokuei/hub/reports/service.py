@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from dokuei.errors import NotFoundError, ProofError
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.identity.qualification import Lack
 from dokuei.hub.identity.service import IdentityService
 from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports.blind import demand_open
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
-from dokuei.hub.reports.model import Case, Content, Delivery
+from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Proof, Signing
@@ -18,8 +20,6 @@ from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
 from dokuei.storage.lately import HOUR, Lately
-
-SOLE = "sole"
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,20 @@ class ReportsService:
     """How this centre gives categories, where a form offers it."""
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
-    def view(self, principal: Principal, item_id: str, role: str = SOLE) -> View:
+    def role_of(self, principal: Principal, item_id: str, role: str = "") -> str:
+        """The role that is named, else the one that this person means.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+        """
+        if role:
+            return role
+        with self.database.read() as connection:
+            return self.drafting.cases.role_of(connection, item_id, principal.person_id, site_ids=principal.site_ids)
+
+    def view(self, principal: Principal, item_id: str, role: str = "") -> View:
         """A case's report as this person may see it; that it was read is noted once an hour (LOG-01)."""
-        view = self.drafting.view(principal, item_id, role)
+        view = self.drafting.view(principal, item_id, self.role_of(principal, item_id, role))
         if view.report is not None and not self.looked.holds(principal.actor, view.report.report_id):
             with self.database.begin() as connection:
                 hub_trail.append(
@@ -45,34 +56,40 @@ class ReportsService:
                     event="report.read",
                     site_id=view.case.site_id,
                     subject=view.case.study_instance_uid,
-                    details={"report_id": view.report.report_id, "versions": len(view.versions)},
+                    details={
+                        "report_id": view.report.report_id,
+                        "role": view.report.role,
+                        "versions": len(view.versions),
+                    },
                 )
             self.looked.keep(principal.actor, view.report.report_id)
         return view
 
     def save(
-        self, principal: Principal, item_id: str, content: Content, *, expected_version: int, role: str = SOLE
+        self, principal: Principal, item_id: str, content: Content, *, expected_version: int, role: str = ""
     ) -> View:
         """Keep what was typed."""
+        role = self.role_of(principal, item_id, role)
         return self.drafting.save(principal, item_id, role, content, expected_version=expected_version)
 
-    def amend(self, principal: Principal, item_id: str, role: str = SOLE) -> View:
+    def amend(self, principal: Principal, item_id: str, role: str = "") -> View:
         """Begin a new version of a signed report."""
-        return self.drafting.amend(principal, item_id, role)
+        return self.drafting.amend(principal, item_id, self.role_of(principal, item_id, role))
 
-    def case(self, principal: Principal, item_id: str, role: str = SOLE) -> Case:
+    def case(self, principal: Principal, item_id: str, role: str = "") -> Case:
         """What a report needs to know of its case.
 
         Raises:
             NotFoundError: no such case at a site of theirs.
         """
+        role = self.role_of(principal, item_id, role)
         with self.database.read() as connection:
             sites = principal.sites_with(Permission.READ_REPORT)
             return self.drafting.cases.case(connection, item_id, role, site_ids=sites)
 
-    def begin_signature(self, principal: Principal, item_id: str, role: str = SOLE) -> Begun:
+    def begin_signature(self, principal: Principal, item_id: str, role: str = "") -> Begun:
         """Show exactly what would be signed."""
-        return self.signing.begin(principal, item_id, role)
+        return self.signing.begin(principal, item_id, self.role_of(principal, item_id, role))
 
     def sign_report(
         self,
@@ -81,24 +98,33 @@ class ReportsService:
         proof: Proof,
         *,
         expected_digest: str,
-        role: str = SOLE,
+        role: str = "",
     ) -> View:
         """Sign what was shown."""
+        role = self.role_of(principal, item_id, role)
         self.signing.sign_report(principal, item_id, role, proof, expected_digest=expected_digest)
         return self.drafting.view(principal, item_id, role)
 
+    def lacks(self, principal: Principal, item_id: str) -> tuple[tuple[Lack, ...], bool]:
+        """What stands between a reader and a signature on this case, and whether it takes a mammography grade."""
+        return self.signing.lacks(principal, item_id, self.role_of(principal, item_id))
+
     def pdf(
-        self, principal: Principal, item_id: str, *, number: int | None = None, role: str = SOLE
+        self, principal: Principal, item_id: str, *, number: int | None = None, role: str = ""
     ) -> tuple[KeptVersion, bytes]:
         """The sealed document, checked against the hub's own record; that it was looked at is noted (LOG-01).
 
         Raises:
             NotFoundError: no such case at a site of theirs, or nothing signed.
+            ForbiddenError: one of two blind readings, and not theirs to see.
             ProofError: the file is not the one that was sealed.
         """
+        role = self.role_of(principal, item_id, role)
         with self.database.begin() as connection:
             sites = principal.sites_with(Permission.READ_REPORT)
             case = self.drafting.cases.case(connection, item_id, role, site_ids=sites)
+            reads = principal.may(Permission.CLAIM_CASE, case.site_id)
+            demand_open(case, person_id=principal.person_id, reads=reads)
             report = store.find(connection, item_id, role)
             kept = () if report is None else store.versions(connection, report.report_id)
             chosen = [one for one in kept if number is None or one.signed.number == number]
@@ -125,10 +151,10 @@ class ReportsService:
             raise ProofError("the sealed file has been changed", phase="reading a report", remedy="restore the backup")
         return data
 
-    def deliveries_of_case(self, item_id: str, role: str = SOLE) -> tuple[Delivery, ...]:
+    def deliveries_of_case(self, item_id: str) -> tuple[Delivery, ...]:
         """The objects of a case's latest signed version; none before it is signed. Who asks has seen to access."""
         with self.database.read() as connection:
-            report = store.find(connection, item_id, role)
+            report = next((one for one in store.of_case(connection, item_id) if one.role not in INTERNAL), None)
             number = None if report is None else store.latest_number(connection, report.report_id)
             if report is None or number is None:
                 return ()

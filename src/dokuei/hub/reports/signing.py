@@ -62,7 +62,7 @@ class Signing:
     facility: str
     qualifications: Qualifications
 
-    def lacks(self, principal: Principal, item_id: str, role: str = "sole") -> tuple[tuple[Lack, ...], bool]:
+    def lacks(self, principal: Principal, item_id: str, role: str) -> tuple[tuple[Lack, ...], bool]:
         """What stands between a reader and a signature on this case, and whether it takes a mammography grade.
 
         Raises:
@@ -146,6 +146,8 @@ class Signing:
         )
         signed = model.sign(frozen, signature)
         documents = self.maker.make(signed, site_id=case.site_id, images=self._known(case))
+        if not case.leaves_the_centre:
+            documents = replace(documents, objects=())
         self._keep(documents)
         try:
             self._decide(principal, item_id, role, signed, documents)

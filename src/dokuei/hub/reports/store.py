@@ -51,6 +51,14 @@ def find(connection: Connection, worklist_item_id: str, role: str, *, lock: bool
     return None if row is None else Report(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
 
 
+def of_case(connection: Connection, worklist_item_id: str) -> tuple[Report, ...]:
+    """Every opinion of a case."""
+    rows = connection.execute(
+        select(report).where(report.c.worklist_item_id == worklist_item_id).order_by(report.c.role)
+    )
+    return tuple(Report(**row._mapping) for row in rows)  # noqa: SLF001 - as above
+
+
 def open_report(connection: Connection, case: Case, *, person_id: str) -> Report:
     """Begin an opinion."""
     new = Report(

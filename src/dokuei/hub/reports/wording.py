@@ -11,6 +11,7 @@ from dokuei.hub.reports.structure import NOT_APPLICABLE, written, written_answer
 from dokuei.hub.reports.structured_words import structured_lines
 
 SCHEMA = "dokuei.report.version/2"
+_ROLES = {"first": "（第一読影）", "second": "（第二読影）", "arbiter": "（最終判定）"}
 NOTICE = "一次診断用ではありません / Not for primary diagnosis"
 
 
@@ -92,7 +93,7 @@ def shown_text(value: Mapping[str, Any]) -> str:
             "",
             f"読影した画像: {images} 画像 {frames} フレーム",
             f"入力者: {'、'.join(one['display_name'] for one in value['entered_by'])}",
-            f"読影医: {value['reader']['display_name']}",
+            f"読影医: {value['reader']['display_name']}{_ROLES.get(value['reading_role'], '')}",
             f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
         ]
     )

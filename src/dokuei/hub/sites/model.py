@@ -6,9 +6,12 @@ from datetime import date
 from typing import Literal
 
 from dokuei.errors import RequestError
+from dokuei.hub.sites.calendar import TIME_OF_DAY, unknown_days
 
 IdentityMode = Literal["true", "pseudonym"]
+ReadTwice = Literal["never", "mammograms"]
 LONGEST_TERM = 36_525
+LONGEST_TURNAROUND = 90
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -20,7 +23,9 @@ class Site:
     programme medical device's number and ``certified_version`` the one version it covers (OPS-14); without both the
     site is in evaluation. ``keep_days`` is the term of images, in days after a study's last object came; without one
     nothing is removed by itself. ``mammography_grade_required`` is for a site that sends screening mammograms: they
-    are signed by readers of grade A or B alone (JRS-02).
+    are signed by readers of grade A or B alone (JRS-02). ``read_twice`` says which studies two readers read without
+    knowing of each other before a third decides. Without a time of its own a request is due ``turnaround_days``
+    working days after its images came, at ``due_time``; ``closed_on`` names the days that do not count.
     """
 
     site_id: str
@@ -34,6 +39,10 @@ class Site:
     synced_passkeys_may_sign: bool = False
     keep_days: int | None = None
     mammography_grade_required: bool = False
+    read_twice: ReadTwice = "never"
+    turnaround_days: int | None = None
+    due_time: str = "17:00"
+    closed_on: str = "sat,sun,holidays"
 
     def in_evaluation(self, *, running_version: str) -> bool:
         """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""
@@ -50,9 +59,9 @@ def checked(site: Site) -> Site:
     """Refuse a site that could not stand in addresses and contracts.
 
     Raises:
-        RequestError: no slug, no name, a term that ends before it starts, or an unknown identity mode.
+        RequestError: no slug, no name, a term that ends before it starts, or an unknown mode, time or day.
     """
-    wrong = None
+    wrong = _wrong_terms(site)
     if not _SLUG.fullmatch(site.site_id):
         wrong = "a site's id is 1 to 64 small letters, digits and hyphens"
     elif not site.name.strip():
@@ -66,3 +75,15 @@ def checked(site: Site) -> Site:
     if wrong:
         raise RequestError(wrong, phase="registering a site")
     return site
+
+
+def _wrong_terms(site: Site) -> str | None:
+    """What is wrong with when and how often a site's studies are read."""
+    if site.read_twice not in {"never", "mammograms"}:
+        return "what is read twice is never or mammograms"
+    if site.turnaround_days is not None and not 0 <= site.turnaround_days <= LONGEST_TURNAROUND:
+        return f"a turnaround is 0 to {LONGEST_TURNAROUND} working days"
+    if not TIME_OF_DAY.fullmatch(site.due_time):
+        return "a time of day is HH:MM"
+    unknown = unknown_days(site.closed_on)
+    return f"not a weekday, holidays or a date: {', '.join(unknown)}" if unknown else None

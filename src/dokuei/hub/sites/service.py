@@ -83,11 +83,15 @@ class SitesService:
         Raises:
             NotFoundError: no such site.
         """
-        with self.database.read() as connection:
-            known = store.find(connection, site_id)
+        known = self.known(site_id)
         if known is None:
             raise NotFoundError(f"no site {site_id}", phase="reading the register of sites")
         return known
+
+    def known(self, site_id: str) -> Site | None:
+        """One site, or None: images of a site that nobody has registered yet are kept, and have no terms."""
+        with self.database.read() as connection:
+            return store.find(connection, site_id)
 
     def every(self) -> tuple[Site, ...]:
         """All sites."""

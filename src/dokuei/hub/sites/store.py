@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date, Integer, Row, String, Table, false, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    false,
+    insert,
+    select,
+    update,
+)
 
 from dokuei.clock import now
 from dokuei.hub.sites.model import Site
@@ -23,6 +37,10 @@ site = Table(
     Column("synced_passkeys_may_sign", Boolean, nullable=False),
     Column("keep_days", Integer, nullable=True),
     Column("mammography_grade_required", Boolean, nullable=False, server_default=false()),
+    Column("read_twice", String(20), nullable=False, server_default="never"),
+    Column("turnaround_days", Integer, nullable=True),
+    Column("due_time", String(5), nullable=False, server_default="17:00"),
+    Column("closed_on", Text, nullable=False, server_default="sat,sun,holidays"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", String(200), nullable=False),
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
@@ -10,7 +10,17 @@ from pydantic import BaseModel
 from dokuei.clock import now
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.worklist.model import ImagesState, Priority, ReadingRole, RequestState, Status, WorklistItem
+from dokuei.hub.worklist.model import (
+    HandOver,
+    ImagesState,
+    PatientWaits,
+    Priority,
+    ReadingRole,
+    RequestState,
+    Status,
+    WorklistItem,
+)
+from dokuei.hub.worklist.readings import holder_for, role_to_take
 from dokuei.hub.worklist.service import Listing, WorklistService
 from dokuei.hub.worklist.threads import Threads, ThreadState
 from dokuei.hub.worklist.way import Way, Ways
@@ -43,8 +53,45 @@ class LockOut(BaseModel):
     display_name: str
 
 
+class ReadingOut(BaseModel):
+    """One reading of a case and who has it."""
+
+    role: ReadingRole
+    reader: LockOut | None
+    signed_at: datetime | None
+
+
+class OfferOut(BaseModel):
+    """A reading that is offered to somebody; the note is for the two alone."""
+
+    role: ReadingRole
+    giver: LockOut
+    taker: LockOut
+    note: str
+    offered_at: datetime
+
+
+class DeferralOut(BaseModel):
+    """Until when a case is put off, why, and by whom."""
+
+    until: datetime
+    reason: str
+    display_name: str
+
+
+class WaitingOut(BaseModel):
+    """Why the patient is still there, and since when."""
+
+    why: PatientWaits
+    since: datetime
+
+
 class ItemOut(BaseModel):
-    """A case as lists and pages show it."""
+    """A case as lists and pages show it to one person.
+
+    ``locked_by`` is who stands between that person and the case, ``my_role`` the reading that is theirs or free for
+    them.
+    """
 
     worklist_item_id: str
     site_id: str
@@ -74,6 +121,11 @@ class ItemOut(BaseModel):
     request_reason: str
     assigned_to: str | None
     locked_by: LockOut | None
+    my_role: ReadingRole | None
+    readings: list[ReadingOut]
+    offer: OfferOut | None
+    deferral: DeferralOut | None
+    waiting: WaitingOut | None
     unread_messages: int
     open_question: bool
     priors: list[PriorOut]
@@ -138,9 +190,15 @@ class PriorityIn(BaseModel):
 
 
 class RoleIn(BaseModel):
-    """Which reading role; ordinary cases have one."""
+    """Which reading role; without one, the first that is free, or one's own."""
 
-    role: ReadingRole = ReadingRole.SOLE
+    role: ReadingRole | None = None
+
+
+def items_out(me: Principal, service: WorklistService, threads: Threads, listing: Listing) -> list[ItemOut]:
+    """Cases as one person sees them."""
+    sites, states = service.site_names(), threads.of(me, listing.items)
+    return [_item(me, one, listing.names, sites, states.get(one.worklist_item_id)) for one in listing.items]
 
 
 def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
@@ -148,17 +206,18 @@ def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
     router = APIRouter(prefix="/api/v1/worklist", tags=["worklist"], dependencies=[Depends(private)])
 
     def out(me: Principal, listing: Listing) -> list[ItemOut]:
-        sites, states = service.site_names(), threads.of(me, listing.items)
-        return [_item(one, listing.names, sites, states.get(one.worklist_item_id)) for one in listing.items]
+        return items_out(me, service, threads, listing)
 
     @router.get("")
     def listed(
         me: Viewer,
         status: Annotated[Status | None, Query()] = None,
         site_id: Annotated[str | None, Query(max_length=64)] = None,
+        modality: Annotated[str | None, Query(pattern="^[A-Z]{2,16}$")] = None,
+        reader: Annotated[Literal["me"] | None, Query()] = None,
     ) -> WorklistOut:
-        """Cases in the order in which they wait."""
-        listing = service.list(me, status=status, site_id=site_id or None)
+        """Cases in the order in which they wait; ``reader``: those that the asker reads."""
+        listing = service.list(me, status=status, site_id=site_id or None, modality=modality, mine=reader is not None)
         return WorklistOut(items=out(me, listing), counts=listing.counts)
 
     @router.get("/{worklist_item_id}")
@@ -175,14 +234,12 @@ def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
     @router.post("/{worklist_item_id}/claim")
     def claim(me: Reader, worklist_item_id: str, wanted: RoleIn | None = None) -> ItemOut:
         """Take a reading role."""
-        role = wanted.role if wanted else ReadingRole.SOLE
-        return out(me, service.claim(me, worklist_item_id, role))[0]
+        return out(me, service.claim(me, worklist_item_id, wanted.role if wanted else None))[0]
 
     @router.post("/{worklist_item_id}/release")
     def release(me: Reader, worklist_item_id: str, given: RoleIn | None = None) -> ItemOut:
         """Give a reading role back."""
-        role = given.role if given else ReadingRole.SOLE
-        return out(me, service.release(me, worklist_item_id, role))[0]
+        return out(me, service.release(me, worklist_item_id, given.role if given else None))[0]
 
     @router.put("/{worklist_item_id}/priority")
     def prioritise(me: Reader, worklist_item_id: str, wanted: PriorityIn) -> ItemOut:
@@ -212,9 +269,11 @@ def _way(item: WorklistItem, way: Way, names: dict[str, str]) -> WayOut:
     )
 
 
-def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str], thread: ThreadState | None) -> ItemOut:
+def _item(
+    me: Principal, one: WorklistItem, names: dict[str, str], sites: dict[str, str], thread: ThreadState | None
+) -> ItemOut:
     study, thread = one.study, thread or ThreadState()
-    holder = one.locked_by
+    holder = holder_for(one, me.person_id)
     taken: dict[str, Any] = {
         name: getattr(study, name)
         for name in (
@@ -253,7 +312,21 @@ def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str], threa
         request_state=one.asked.state,
         request_reason=one.asked.reason,
         assigned_to=holder,
-        locked_by=None if holder is None else LockOut(person_id=holder, display_name=names.get(holder, "")),
+        locked_by=_named(holder, names),
+        my_role=role_to_take(one, me.person_id or ""),
+        readings=[
+            ReadingOut(role=held.role, reader=_named(held.person_id, names), signed_at=held.signed_at)
+            for held in one.holdings
+        ],
+        offer=_offer(me, one, names),
+        deferral=None
+        if one.deferral is None or not one.is_deferred(moment=now())
+        else DeferralOut(
+            until=one.deferral.until,
+            reason=one.deferral.reason,
+            display_name=names.get(one.deferral.person_id, ""),
+        ),
+        waiting=None if one.waiting is None else WaitingOut(why=one.waiting.why, since=one.waiting.since),
         unread_messages=thread.unread_messages,
         open_question=thread.open_question,
         priors=[
@@ -266,3 +339,25 @@ def _item(one: WorklistItem, names: dict[str, str], sites: dict[str, str], threa
             for prior in one.priors
         ],
     )
+
+
+def _named(person_id: str | None, names: dict[str, str]) -> LockOut | None:
+    return None if person_id is None else LockOut(person_id=person_id, display_name=names.get(person_id, ""))
+
+
+def _offer(me: Principal, one: WorklistItem, names: dict[str, str]) -> OfferOut | None:
+    """The offer that concerns the asker, else the first."""
+    mine = [offer for offer in one.offers if _concerns(offer, me)]
+    offer = next(iter((*mine, *one.offers)), None)
+    if offer is None:
+        return None
+    giver, taker = (
+        LockOut(person_id=person_id, display_name=names.get(person_id, ""))
+        for person_id in (offer.from_person_id, offer.to_person_id)
+    )
+    note = offer.note if _concerns(offer, me) else ""
+    return OfferOut(role=offer.role, giver=giver, taker=taker, note=note, offered_at=offer.offered_at)
+
+
+def _concerns(offer: HandOver, me: Principal) -> bool:
+    return me.person_id in {offer.from_person_id, offer.to_person_id}

@@ -44,6 +44,13 @@ class Name:
     phonetic: str = ""
 
 
+class PatientWaits(StrEnum):
+    """Why the patient is still there: the images may be taken again (N-1), or more views may be needed."""
+
+    RETAKE = "retake"
+    ADDITIONAL = "additional"
+
+
 @dataclass(frozen=True)
 class StudyFacts:
     """What the archive tells of a study.
@@ -120,8 +127,40 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Deferral:
+    """A case that somebody put off, for a reason; it comes back by itself."""
+
+    until: datetime
+    reason: str
+    person_id: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody at the hospital keeps the patient until a reader has looked."""
+
+    why: PatientWaits
+    since: datetime
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """A reading that its reader offers to another; it stays theirs until the other takes it."""
+
+    role: ReadingRole
+    from_person_id: str
+    to_person_id: str
+    note: str
+    offered_at: datetime
+
+
+@dataclass(frozen=True)
 class WorklistItem:
-    """A case: a study, the roles in reading it, and its state; ``signed_instances`` is how much its report covers."""
+    """A case: a study, the roles in reading it, and its state.
+
+    ``signed_instances`` is how much its report covers; ``due_at`` is what the request wants, else what the contract
+    gives; ``held_before`` names everybody who ever had a role, since who saw a draft has seen an opinion.
+    """
 
     worklist_item_id: str
     study: StudyFacts
@@ -133,6 +172,10 @@ class WorklistItem:
     signed_instances: int | None = None
     priors: tuple[Prior, ...] = ()
     asked: Asked = Asked()
+    held_before: frozenset[tuple[ReadingRole, str]] = frozenset()
+    deferral: Deferral | None = None
+    waiting: Waiting | None = None
+    offers: tuple[HandOver, ...] = ()
 
     @property
     def images_after_signature(self) -> bool:
@@ -143,10 +186,13 @@ class WorklistItem:
         """One role of this case."""
         return next((held for held in self.holdings if held.role is role), None)
 
-    @property
-    def locked_by(self) -> str | None:
-        """Who reads the case now, where one role is all there is to show."""
-        return next((held.person_id for held in self.holdings if held.person_id and not held.signed_at), None)
+    def offer(self, role: ReadingRole) -> HandOver | None:
+        """Whom this role is offered to."""
+        return next((one for one in self.offers if one.role is role), None)
+
+    def is_deferred(self, *, moment: datetime) -> bool:
+        """Whether the case is put off still."""
+        return self.deferral is not None and moment < self.deferral.until
 
 
 def status_of(holdings: Iterable[Holding], *, canceled: bool) -> Status:

@@ -7,10 +7,11 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.worklist import store
+from dokuei.hub.worklist import store, store_hands
 from dokuei.hub.worklist.model import (
     Asked,
     Priority,
@@ -18,9 +19,9 @@ from dokuei.hub.worklist.model import (
     Status,
     StudyFacts,
     WorklistItem,
-    demand_free,
     demand_mine,
 )
+from dokuei.hub.worklist.readings import FINAL, demand_takes, is_untouched, role_shown, roles_for
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 from dokuei.storage.lately import HOUR, Lately
@@ -56,6 +57,12 @@ class Contracts(Protocol):
             ForbiddenError: it does not.
         """
 
+    def reads_twice(self, site_id: str, modalities: Collection[str]) -> bool:
+        """Whether two readers read such a study of this site before a third decides."""
+
+    def due_at(self, site_id: str, arrived_at: datetime) -> datetime | None:
+        """When a study that came then is due by the contract; None where it gives no term."""
+
 
 class Requests(Protocol):
     """What cases ask of reading requests."""
@@ -84,7 +91,11 @@ class WorklistService:
             known = store.find_by_study(connection, facts.site_id, facts.study_instance_uid, lock=True)
             if known is None and not facts.to_be_read:
                 return None
-            item_id, _ = store.put_study(connection, facts, roles=(ReadingRole.SOLE,))
+            roles = roles_for(twice=self.contracts.reads_twice(facts.site_id, facts.modalities))
+            due_at = self.contracts.due_at(facts.site_id, facts.first_received_at) if known is None else None
+            item_id, _ = store.put_study(connection, facts, roles=roles, due_at=due_at)
+            if known is not None and is_untouched(known) and {held.role for held in known.holdings} != set(roles):
+                store.set_roles(connection, item_id, roles)
             if known is not None and known.status == "canceled":
                 store.set_status(connection, item_id)
             for event in _events(known, facts):
@@ -102,8 +113,16 @@ class WorklistService:
                 connection, actor="system", event="case.canceled", site_id=site_id, subject=study_instance_uid
             )
 
-    def list(self, principal: Principal, *, status: Status | None = None, site_id: str | None = None) -> Listing:
-        """The cases of the sites that somebody may see, as they wait.
+    def list(
+        self,
+        principal: Principal,
+        *,
+        status: Status | None = None,
+        site_id: str | None = None,
+        modality: str | None = None,
+        mine: bool = False,
+    ) -> Listing:
+        """The cases of the sites that somebody may see, as they wait; ``mine``: those that they read.
 
         Raises:
             NotFoundError: a site that is not theirs.
@@ -113,10 +132,11 @@ class WorklistService:
             principal.demand(Permission.READ_WORKLIST, site_id)
             sites = frozenset({site_id})
         with self.database.read() as connection:
-            items = store.listed(connection, site_ids=sites, status=status)
-            counted = store.counts(connection, site_ids=sites)
+            reader = (principal.person_id or "") if mine else None
+            items = store.listed(connection, site_ids=sites, status=status, modality=modality, reader=reader)
+            counted = store.counts(connection, site_ids=sites, moment=now())
         self._note_looks(principal, sites)
-        return Listing(items, counted, self.people.names(_people(items)))
+        return Listing(items, counted, self.people.names(people_of(items)))
 
     def one(self, principal: Principal, item_id: str) -> Listing:
         """One case.
@@ -128,35 +148,33 @@ class WorklistService:
         self._note_looks(principal, {listing.items[0].study.site_id})
         return listing
 
-    def claim(self, principal: Principal, item_id: str, role: ReadingRole = ReadingRole.SOLE) -> Listing:
-        """Take a reading role.
+    def claim(self, principal: Principal, item_id: str, role: ReadingRole | None = None) -> Listing:
+        """Take a reading role; the first that is free for this person where none is named.
 
         Raises:
             NotFoundError: no such case at a site of theirs, or no such role in it.
             ForbiddenError: not somebody who reads there, or no contract with the site covers today.
-            ConflictError: another reader has it, it is signed, or whose images these are is not settled.
+            ConflictError: another reader has it, it is signed, this person must not have it, or whose images these
+                are is not settled.
         """
         person_id = principal.person_id or ""
         with self.database.begin() as connection:
-            found = _found(connection, item_id, principal.site_ids, lock=True)
+            found = found_in(connection, item_id, principal.site_ids, lock=True)
             principal.demand(Permission.CLAIM_CASE, found.study.site_id)
             self.contracts.demand(found.study.site_id)
-            held = found.holding(role)
-            if held is None:
-                raise NotFoundError("no such role in this case", phase="claiming a case")
             if found.status == "canceled":
                 raise ConflictError("this case is canceled", phase="claiming a case")
             self.requests.demand_settled(connection, found.study.site_id, found.study.study_instance_uid)
-            demand_free(held, person_id=person_id, names=self.people.names(_people((found,))))
-            if not store.take(connection, item_id, role, person_id=person_id):
+            held = demand_takes(found, role, person_id=person_id, names=self.people.names(people_of((found,))))
+            if not store.take(connection, item_id, held.role, person_id=person_id):
                 raise ConflictError("another reader was faster", phase="claiming a case")
             store.set_status(connection, item_id)
             if held.person_id is None:
-                _note(connection, principal, "case.claimed", found, role)
+                note_role(connection, principal, "case.claimed", found, held.role)
         return self._one(principal, item_id)
 
-    def release(self, principal: Principal, item_id: str, role: ReadingRole = ReadingRole.SOLE) -> Listing:
-        """Give a reading role back; what was written stays for whoever takes it next.
+    def release(self, principal: Principal, item_id: str, role: ReadingRole | None = None) -> Listing:
+        """Give a reading role back, one's own where none is named; what was written stays for whoever takes it next.
 
         Raises:
             NotFoundError: no such case at a site of theirs.
@@ -164,12 +182,14 @@ class WorklistService:
             ConflictError: it is signed.
         """
         with self.database.begin() as connection:
-            found = _found(connection, item_id, principal.site_ids)
-            demand_mine(found.holding(role), person_id=principal.person_id)
-            if not store.give_back(connection, item_id, role, person_id=principal.person_id or ""):
+            found = found_in(connection, item_id, principal.site_ids, lock=True)
+            wanted = role or role_shown(found, principal.person_id)
+            demand_mine(found.holding(wanted), person_id=principal.person_id)
+            if not store.give_back(connection, item_id, wanted, person_id=principal.person_id or ""):
                 raise ConflictError("this reading is signed already", phase="releasing a case")
+            store_hands.end_offer(connection, item_id, wanted)
             store.set_status(connection, item_id)
-            _note(connection, principal, "case.released", found, role)
+            note_role(connection, principal, "case.released", found, wanted)
         return self._one(principal, item_id)
 
     def set_priority(self, principal: Principal, item_id: str, priority: Priority) -> Listing:
@@ -180,7 +200,7 @@ class WorklistService:
             ForbiddenError: not somebody who reads there.
         """
         with self.database.begin() as connection:
-            found = _found(connection, item_id, principal.site_ids, lock=True)
+            found = found_in(connection, item_id, principal.site_ids, lock=True)
             principal.demand(Permission.CLAIM_CASE, found.study.site_id)
             if found.priority is not priority:
                 store.set_priority(connection, item_id, priority)
@@ -203,11 +223,14 @@ class WorklistService:
         """A report of this case was begun, or signed; bears being told twice, and late."""
         with self.database.begin() as connection:
             before = store.find(connection, item_id, site_ids=None, lock=True)
-            store.set_report_status(connection, item_id, status, over=_EARLIER[status])
+            if role in FINAL:
+                store.set_report_status(connection, item_id, status, over=_EARLIER[status])
             if before is not None and signed is not None:
                 store.mark_signed(connection, item_id, role, person_id=signed.person_id, at=signed.at)
                 store.cover(connection, item_id, signed.instances)
-                store.set_status(connection, item_id)
+                store_hands.end_offer(connection, item_id, role)
+                if store.set_status(connection, item_id) == "completed" and before.waiting is not None:
+                    store_hands.set_waiting(connection, item_id, None)
                 if before.signed_instances is None and before.study.number_of_instances > signed.instances:
                     _note_images(connection, "case.images-after-signature", before.study)
 
@@ -236,8 +259,8 @@ class WorklistService:
 
     def _one(self, principal: Principal, item_id: str) -> Listing:
         with self.database.read() as connection:
-            found = _found(connection, item_id, principal.sites_with(Permission.READ_WORKLIST))
-        return Listing((found,), {}, self.people.names(_people((found,))))
+            found = found_in(connection, item_id, principal.sites_with(Permission.READ_WORKLIST))
+        return Listing((found,), {}, self.people.names(people_of((found,))))
 
     def _note_looks(self, principal: Principal, site_ids: Collection[str]) -> None:
         """Say which sites' patients somebody saw in the list, once an hour for each (LOG-01)."""
@@ -268,7 +291,7 @@ class WorklistService:
         Raises:
             NotFoundError: no such case at those sites.
         """
-        return _found(connection, item_id, site_ids, lock=lock)
+        return found_in(connection, item_id, site_ids, lock=lock)
 
     def items_in(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
         """Cases of some studies inside another slice's transaction; who asks has seen to access."""
@@ -280,7 +303,12 @@ class WorklistService:
         return known is not None and any(held.signed_at for held in known.holdings)
 
 
-def _found(connection: Connection, item_id: str, site_ids: Collection[str], *, lock: bool = False) -> WorklistItem:
+def found_in(connection: Connection, item_id: str, site_ids: Collection[str], *, lock: bool = False) -> WorklistItem:
+    """One case at one of those sites.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     found = store.find(connection, item_id, site_ids=site_ids, lock=lock)
     if found is None:
         raise NotFoundError("no such case", phase="looking a case up")
@@ -309,11 +337,18 @@ def _note_images(connection: Connection, event: str, facts: StudyFacts) -> None:
     )
 
 
-def _people(items: tuple[WorklistItem, ...]) -> set[str]:
-    return {held.person_id for one in items for held in one.holdings if held.person_id}
+def people_of(items: Iterable[WorklistItem]) -> set[str]:
+    """Everybody whose name a list of cases shows."""
+    found: set[str] = set()
+    for one in items:
+        found |= {held.person_id for held in one.holdings if held.person_id}
+        found |= {person for offer in one.offers for person in (offer.from_person_id, offer.to_person_id)}
+        found |= {one.deferral.person_id} if one.deferral is not None else set()
+    return found
 
 
-def _note(connection: Connection, principal: Principal, event: str, found: WorklistItem, role: ReadingRole) -> None:
+def note_role(connection: Connection, principal: Principal, event: str, found: WorklistItem, role: ReadingRole) -> None:
+    """What somebody did with a reading, for the trail."""
     hub_trail.append(
         connection,
         actor=principal.actor,

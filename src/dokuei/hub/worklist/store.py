@@ -7,23 +7,27 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
 from dokuei.clock import now
 from dokuei.hub.worklist.model import (
     STATUSES,
     Asked,
+    Deferral,
+    HandOver,
     Holding,
     Name,
+    PatientWaits,
     Prior,
     Priority,
     ReadingRole,
     Status,
     StudyFacts,
+    Waiting,
     WorklistItem,
     status_of,
 )
-from dokuei.hub.worklist.tables import holding, item
+from dokuei.hub.worklist.tables import hand_over, hold, holding, item
 
 _MOST_LISTED = 1000
 _AT_ONCE = 500
@@ -50,8 +54,13 @@ _PLAIN = (
 )
 
 
-def put_study(connection: Connection, facts: StudyFacts, *, roles: Iterable[ReadingRole]) -> tuple[str, bool]:
-    """Write what the archive tells of a study; returns the case's id and whether it is new."""
+def put_study(
+    connection: Connection, facts: StudyFacts, *, roles: Iterable[ReadingRole], due_at: datetime | None = None
+) -> tuple[str, bool]:
+    """Write what the archive tells of a study; returns the case's id and whether it is new.
+
+    ``due_at`` is what the contract gives a new case.
+    """
     known = connection.execute(
         select(item.c.worklist_item_id)
         .where(item.c.site_id == facts.site_id, item.c.study_instance_uid == facts.study_instance_uid)
@@ -63,11 +72,21 @@ def put_study(connection: Connection, facts: StudyFacts, *, roles: Iterable[Read
     item_id = uuid.uuid4().hex
     connection.execute(
         insert(item).values(
-            worklist_item_id=item_id, status="scheduled", priority=Priority.ROUTINE.value, **_values(facts)
+            worklist_item_id=item_id,
+            status="scheduled",
+            priority=Priority.ROUTINE.value,
+            contract_due_at=due_at,
+            **_values(facts),
         )
     )
-    connection.execute(insert(holding), [{"worklist_item_id": item_id, "role": role.value} for role in roles])
+    set_roles(connection, item_id, roles)
     return item_id, True
+
+
+def set_roles(connection: Connection, item_id: str, roles: Iterable[ReadingRole]) -> None:
+    """The readings of a case that nobody has begun to read."""
+    connection.execute(delete(holding).where(holding.c.worklist_item_id == item_id))
+    connection.execute(insert(holding), [{"worklist_item_id": item_id, "role": role.value} for role in roles])
 
 
 def find(
@@ -105,22 +124,41 @@ def find_by_study(
     return None if row is None else _items(connection, [row])[0]
 
 
-def listed(connection: Connection, *, site_ids: Collection[str], status: Status | None) -> tuple[WorklistItem, ...]:
-    """Cases in the order in which they wait: priority, due time, arrival."""
+def listed(
+    connection: Connection,
+    *,
+    site_ids: Collection[str],
+    status: Status | None = None,
+    modality: str | None = None,
+    reader: str | None = None,
+) -> tuple[WorklistItem, ...]:
+    """Cases in the order in which they wait: those whose patient waits too, then priority, due time, arrival."""
     query = select(item).where(item.c.site_id.in_(site_ids))
     if status is not None:
         query = query.where(item.c.status == status)
+    if modality is not None:
+        query = query.where(item.c.modalities.like(f'%"{modality}"%'))
+    if reader is not None:
+        theirs = select(holding.c.worklist_item_id).where(holding.c.person_id == reader)
+        query = query.where(item.c.worklist_item_id.in_(theirs))
     rank = case({Priority.URGENT.value: 0, Priority.HIGH.value: 1}, value=item.c.priority, else_=2)
-    query = query.order_by(rank, item.c.due_at.is_(None), item.c.due_at, item.c.first_received_at).limit(_MOST_LISTED)
+    due = func.coalesce(item.c.due_at, item.c.contract_due_at)
+    waits = item.c.waiting_for.is_(None)
+    query = query.order_by(waits, rank, due.is_(None), due, item.c.first_received_at).limit(_MOST_LISTED)
     return _items(connection, connection.execute(query).all())
 
 
-def counts(connection: Connection, *, site_ids: Collection[str]) -> dict[str, int]:
-    """How many cases stand in each status."""
+def counts(connection: Connection, *, site_ids: Collection[str], moment: datetime) -> dict[str, int]:
+    """How many cases stand in each status, how many are put off then, and for how many a patient waits."""
     rows = connection.execute(
         select(item.c.status, func.count()).where(item.c.site_id.in_(site_ids)).group_by(item.c.status)
     )
-    return {**dict.fromkeys(STATUSES, 0), **{row[0]: row[1] for row in rows}}
+    lanes = select(
+        func.count(case((item.c.deferred_until > moment, 1))), func.count(case((item.c.waiting_for.is_not(None), 1)))
+    ).where(item.c.site_id.in_(site_ids), item.c.status.in_(("scheduled", "in_progress")))
+    deferred, waiting = connection.execute(lanes).one()
+    counted = {row[0]: row[1] for row in rows}
+    return {**dict.fromkeys(STATUSES, 0), **counted, "deferred": deferred, "waiting": waiting}
 
 
 def urgent_studies(connection: Connection, site_id: str) -> tuple[str, ...]:
@@ -158,7 +196,19 @@ def take(connection: Connection, item_id: str, role: ReadingRole, *, person_id: 
         )
         .values(person_id=person_id, claimed_at=func.coalesce(holding.c.claimed_at, now()))
     )
+    if taken.rowcount == 1:
+        keep_hold(connection, item_id, role, person_id=person_id)
     return taken.rowcount == 1
+
+
+def keep_hold(connection: Connection, item_id: str, role: ReadingRole, *, person_id: str) -> None:
+    """This person has had this role."""
+    known = select(hold.c.person_id).where(
+        hold.c.worklist_item_id == item_id, hold.c.role == role.value, hold.c.person_id == person_id
+    )
+    if connection.execute(known).first() is None:
+        row = {"worklist_item_id": item_id, "role": role.value, "person_id": person_id, "since": now()}
+        connection.execute(insert(hold).values(**row))
 
 
 def give_back(connection: Connection, item_id: str, role: ReadingRole, *, person_id: str) -> bool:
@@ -239,6 +289,7 @@ def items_of(connection: Connection, site_id: str, study_instance_uids: Collecti
 def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistItem, ...]:
     rows = tuple(rows)
     held = _holdings(connection, [row.worklist_item_id for row in rows])
+    before, offers = _holds(connection, list(held)), _offers(connection, list(held))
     priors = _priors(connection, rows)
     return tuple(
         WorklistItem(
@@ -246,7 +297,7 @@ def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistIt
             study=facts_of(row),
             status=row.status,
             priority=Priority(row.priority),
-            due_at=row.due_at,
+            due_at=row.due_at or row.contract_due_at,
             report_status=row.report_status,
             holdings=tuple(held[row.worklist_item_id]),
             signed_instances=row.signed_instances,
@@ -257,9 +308,32 @@ def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistIt
                 None if row.requested_priority is None else Priority(row.requested_priority),
                 row.due_at,
             ),
+            held_before=frozenset(before[row.worklist_item_id]),
+            deferral=_deferral(row),
+            waiting=None if row.waiting_for is None else Waiting(PatientWaits(row.waiting_for), row.waiting_since),
+            offers=tuple(offers[row.worklist_item_id]),
         )
         for row in rows
     )
+
+
+def _deferral(row: Row[Any]) -> Deferral | None:
+    return None if row.deferred_until is None else Deferral(row.deferred_until, row.defer_reason, row.deferred_by or "")
+
+
+def _holds(connection: Connection, item_ids: list[str]) -> dict[str, list[tuple[ReadingRole, str]]]:
+    found: dict[str, list[tuple[ReadingRole, str]]] = defaultdict(list)
+    for row in connection.execute(select(hold).where(hold.c.worklist_item_id.in_(item_ids))):
+        found[row.worklist_item_id].append((ReadingRole(row.role), row.person_id))
+    return found
+
+
+def _offers(connection: Connection, item_ids: list[str]) -> dict[str, list[HandOver]]:
+    found: dict[str, list[HandOver]] = defaultdict(list)
+    for row in connection.execute(select(hand_over).where(hand_over.c.worklist_item_id.in_(item_ids))):
+        made = HandOver(ReadingRole(row.role), row.from_person_id, row.to_person_id, row.note, row.offered_at)
+        found[row.worklist_item_id].append(made)
+    return found
 
 
 def _holdings(connection: Connection, item_ids: list[str]) -> dict[str, list[Holding]]:

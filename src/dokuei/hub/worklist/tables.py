@@ -37,6 +37,12 @@ item = Table(
     Column("request_state", String(16), nullable=False, server_default="none"),
     Column("request_reason", Text, nullable=False, server_default=""),
     Column("requested_priority", String(16), nullable=True),
+    Column("contract_due_at", UtcDateTime, nullable=True),
+    Column("deferred_until", UtcDateTime, nullable=True),
+    Column("defer_reason", Text, nullable=False, server_default=""),
+    Column("deferred_by", String(32), nullable=True),
+    Column("waiting_for", String(16), nullable=True),
+    Column("waiting_since", UtcDateTime, nullable=True),
     Column("first_received_at", UtcDateTime, nullable=False),
     Column("last_received_at", UtcDateTime, nullable=False),
     UniqueConstraint("site_id", "study_instance_uid"),
@@ -54,3 +60,34 @@ holding = Table(
     Column("signed_at", UtcDateTime, nullable=True),
 )
 Index("ix_reading_role_person_id", holding.c.person_id)
+
+hold = Table(
+    "reading_hold",
+    hub_metadata,
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("person_id", String(32), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+hand_over = Table(
+    "hand_over",
+    hub_metadata,
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("from_person_id", String(32), nullable=False),
+    Column("to_person_id", String(32), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("offered_at", UtcDateTime, nullable=False),
+)
+
+worklist_filter = Table(
+    "worklist_filter",
+    hub_metadata,
+    Column("filter_id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("chosen", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("person_id", "name"),
+)

@@ -1,0 +1,95 @@
+"""Offered readings, deferred cases and waiting patients in SQL; who writes has found the case in scope before."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from dokuei.hub.worklist.model import Deferral, HandOver, ReadingRole, Waiting
+from dokuei.hub.worklist.store import keep_hold
+from dokuei.hub.worklist.tables import hand_over, holding, item
+
+
+@dataclass(frozen=True)
+class Held:
+    """A reading in somebody's hands, without a word about the patient."""
+
+    worklist_item_id: str
+    site_id: str
+    study_date: str
+    role: ReadingRole
+    person_id: str
+    claimed_at: datetime
+
+
+def put_offer(connection: Connection, item_id: str, offer: HandOver) -> None:
+    """Offer a reading, in place of what was offered before."""
+    end_offer(connection, item_id, offer.role)
+    connection.execute(
+        insert(hand_over).values(
+            worklist_item_id=item_id,
+            role=offer.role.value,
+            from_person_id=offer.from_person_id,
+            to_person_id=offer.to_person_id,
+            note=offer.note,
+            offered_at=offer.offered_at,
+        )
+    )
+
+
+def end_offer(connection: Connection, item_id: str, role: ReadingRole) -> None:
+    """Nothing is offered any more."""
+    connection.execute(delete(hand_over).where(hand_over.c.worklist_item_id == item_id, hand_over.c.role == role.value))
+
+
+def pass_on(connection: Connection, item_id: str, offer: HandOver, *, at: datetime) -> bool:
+    """The reading changes hands; False where whoever offered it no longer has it, or it is signed."""
+    passed = connection.execute(
+        update(holding)
+        .where(
+            holding.c.worklist_item_id == item_id,
+            holding.c.role == offer.role.value,
+            holding.c.person_id == offer.from_person_id,
+            holding.c.signed_at.is_(None),
+        )
+        .values(person_id=offer.to_person_id, claimed_at=at)
+    )
+    end_offer(connection, item_id, offer.role)
+    if passed.rowcount == 1:
+        keep_hold(connection, item_id, offer.role, person_id=offer.to_person_id)
+    return passed.rowcount == 1
+
+
+def held(connection: Connection, *, site_ids: Collection[str]) -> tuple[Held, ...]:
+    """What is being read at these sites, the longest first."""
+    rows = connection.execute(
+        select(item.c.worklist_item_id, item.c.site_id, item.c.study_date, holding.c.role, holding.c.person_id)
+        .add_columns(holding.c.claimed_at)
+        .join(holding, holding.c.worklist_item_id == item.c.worklist_item_id)
+        .where(item.c.site_id.in_(site_ids), holding.c.person_id.is_not(None), holding.c.signed_at.is_(None))
+        .order_by(holding.c.claimed_at)
+    )
+    return tuple(
+        Held(row.worklist_item_id, row.site_id, row.study_date, ReadingRole(row.role), row.person_id, row.claimed_at)
+        for row in rows
+    )
+
+
+def set_deferral(connection: Connection, item_id: str, deferral: Deferral | None) -> None:
+    """Until when the case is put off, and why; None brings it back."""
+    values = {
+        "deferred_until": None if deferral is None else deferral.until,
+        "defer_reason": "" if deferral is None else deferral.reason,
+        "deferred_by": None if deferral is None else deferral.person_id,
+    }
+    connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(**values))
+
+
+def set_waiting(connection: Connection, item_id: str, waiting: Waiting | None) -> None:
+    """Whether the patient is kept until somebody has looked."""
+    values = {
+        "waiting_for": None if waiting is None else waiting.why.value,
+        "waiting_since": None if waiting is None else waiting.since,
+    }
+    connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(**values))
