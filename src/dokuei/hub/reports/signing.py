@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from dokuei.clock import now
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError, SignatureError
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.identity.proof import Confirmation, Confirmed
@@ -145,7 +146,9 @@ class Signing:
             evidence={**confirmed.evidence, "qualification": self._qualification(principal)},
         )
         signed = model.sign(frozen, signature)
-        documents = self.maker.make(signed, site_id=case.site_id, images=self._known(case))
+        documents = self.maker.make(
+            signed, site_id=case.site_id, images=self._known(case), macs=self._macs(case, draft)
+        )
         self._keep(documents)
         try:
             self._decide(principal, item_id, role, signed, documents)
@@ -205,6 +208,10 @@ class Signing:
 
     def _known(self, case: Case) -> tuple[KnownImage, ...]:
         return self.images.of_study(case.site_id, case.study_instance_uid)
+
+    def _macs(self, case: Case, draft: Draft) -> Mapping[str, ImageMac]:
+        read = {one.sop_instance_uid for one in draft.content.images_read}
+        return self.images.macs(case.site_id, case.study_instance_uid, read)
 
     def _people(self, draft: Draft, principal: Principal) -> tuple[Person, ...]:
         found = self.drafting.people.some({*draft.entered_by, principal.person_id or ""})
