@@ -1,5 +1,6 @@
 """Writing: a draft is kept as it is typed, by whoever has the case, and never over somebody else's words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -8,10 +9,10 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports import store, store_deliveries, store_seals
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.images_read import demand_sent
-from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, checked, demand_version, texts_of
+from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, SealState, checked, demand_version, texts_of
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.typesetting import demand_letters
@@ -34,6 +35,8 @@ class View:
     versions: tuple[KeptVersion, ...]
     deliveries: tuple[Delivery, ...]
     names: dict[str, str]
+    seals: Mapping[int, SealState] = field(default_factory=dict)
+    """How far the sealed files of the versions have come."""
     checks: tuple[Check, ...] = ()
     """What is to be mended or answered in the draft."""
 
@@ -214,6 +217,7 @@ class Drafting:
             versions=versions,
             deliveries=store_deliveries.of_report(connection, report.report_id, number),
             names=self.people.names(people),
+            seals=store_seals.of_report(connection, report.report_id),
         )
 
 

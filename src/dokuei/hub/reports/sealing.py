@@ -51,10 +51,22 @@ class Sealer:
 
     def verify(self, pdf: bytes) -> SealVerdict:
         """Judge a document that was sealed here."""
-        from dokuei.hub.reports.pades import certificates, verify_seal  # noqa: PLC0415 - as above
+        from dokuei.hub.reports.pades_verify import certificates, verify_seal  # noqa: PLC0415 - as above
 
         stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
         return verify_seal(pdf, trusted=certificates(self.files.certificate), trusted_stampers=stampers)
+
+    def renew(self, pdf: bytes) -> bytes:
+        """A sealed document with one more document time stamp behind it.
+
+        Raises:
+            UnreachableError: the service did not stamp it now.
+        """
+        from dokuei.hub.reports.pades import Pades  # noqa: PLC0415 - as above
+        from dokuei.hub.reports.pades_verify import certificates  # noqa: PLC0415 - as above
+
+        stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
+        return Pades(self.files, self.reason, self.time_stamp_url).renew(pdf, stampers=stampers)
 
 
 def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from dokuei.errors import NotFoundError, ProofError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.service import IdentityService
-from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports import store, store_deliveries, store_seals
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
-from dokuei.hub.reports.model import Case, Content, Delivery
+from dokuei.hub.reports.model import Case, Content, Delivery, SealState
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
+from dokuei.hub.reports.restamping import Restamping
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Proof, Signing
 from dokuei.hub.reports.store import KeptVersion
@@ -30,6 +31,7 @@ class ReportsService:
     blobs: Blobs
     drafting: Drafting
     signing: Signing
+    restamping: Restamping
     scale: str = ""
     """How this centre gives categories, where a form offers it."""
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
@@ -112,10 +114,18 @@ class ReportsService:
                 subject=case.study_instance_uid,
                 details={"version": chosen[-1].signed.number},
             )
-        data = self.blobs.read(chosen[-1].sealed.pdf_key)
-        if hashlib.sha256(data).hexdigest() != chosen[-1].sealed.pdf_sha256:
+            states = store_seals.of_report(connection, chosen[-1].signed.report_id)
+        return chosen[-1], self._file(chosen[-1], states.get(chosen[-1].signed.number))
+
+    def _file(self, kept: KeptVersion, state: SealState | None) -> bytes:
+        """The sealed file, with its later time stamps where it has any."""
+        sealed = self.blobs.read(kept.sealed.pdf_key)
+        data = sealed if state is None else self.blobs.read(state.blob_key)
+        expected = kept.sealed.pdf_sha256 if state is None else state.sha256
+        changed = hashlib.sha256(sealed).hexdigest() != kept.sealed.pdf_sha256 or not data.startswith(sealed)
+        if changed or hashlib.sha256(data).hexdigest() != expected:
             raise ProofError("the sealed file has been changed", phase="reading a report", remedy="restore the backup")
-        return chosen[-1], data
+        return data
 
     def deliveries_of_case(self, item_id: str, role: str = SOLE) -> tuple[Delivery, ...]:
         """The objects of a case's latest signed version; none before it is signed. Who asks has seen to access."""
@@ -193,6 +203,7 @@ def reports_service(
         database=database,
         blobs=blobs,
         drafting=drafting,
+        restamping=Restamping(database, blobs, sealer),
         scale=scale,
         signing=Signing(
             database=database,

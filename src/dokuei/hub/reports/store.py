@@ -165,7 +165,7 @@ def versions(connection: Connection, report_id: str) -> tuple[KeptVersion, ...]:
         ProofError: the text of one is not the text that was signed.
     """
     rows = connection.execute(select(version).where(version.c.report_id == report_id).order_by(version.c.number))
-    found = tuple(_kept(row) for row in rows)
+    found = tuple(kept_of(row) for row in rows)
     for kept in found:
         demand_unchanged(kept.signed.canonical, kept.signed.digest)
     return found
@@ -174,7 +174,7 @@ def versions(connection: Connection, report_id: str) -> tuple[KeptVersion, ...]:
 def every_version(connection: Connection) -> Iterator[KeptVersion]:
     """All signed versions of all reports as they stand there, for whoever looks for changed ones."""
     rows = connection.execute(select(version).order_by(version.c.report_id, version.c.number))
-    return (_kept(row) for row in rows)
+    return (kept_of(row) for row in rows)
 
 
 def content_of(signed: SignedVersion) -> Content:
@@ -219,7 +219,8 @@ def _evidence(signature: Signature) -> str:
     return json.dumps(dict(signature.evidence), sort_keys=True)
 
 
-def _kept(row: Row[Any]) -> KeptVersion:
+def kept_of(row: Row[Any]) -> KeptVersion:
+    """A row of the table of versions."""
     signature = Signature(row.signed_by, row.signer_name, row.signed_at, row.method, json.loads(row.evidence))
     return KeptVersion(
         SignedVersion(row.report_id, row.number, row.kind, row.canonical, row.digest, signature),
