@@ -172,7 +172,7 @@ def _judged(
     certificate = x509.load_der_x509_certificate(_der(item.CertificateOfSigner))
     covered = [node for node in nodes if node.tag in set(listed)]
     over = stream_of(covered) + stream_of([node for node in written if node.tag not in _NOT_IN_MAC])
-    same = listed == [node.tag for node in covered]
+    same = listed == [node.tag for node in covered] and _as_written(chosen[0], nodes)
     holds = same and _verifies(certificate, bytes(item.Signature), over, algorithm)
     return ObjectSignature(
         "" if holds else "the content is not the one that was signed",
@@ -181,6 +181,17 @@ def _judged(
         str(item.DigitalSignaturePurposeCodeSequence[0].CodeMeaning),
         algorithm,
         tuple(node.tag for node in nodes if _is_uncovered(node, listed)),
+    )
+
+
+def _as_written(parameters: Dataset, nodes: Sequence[Node]) -> bool:
+    """Whether the MAC's parameters, which no MAC covers, stand there as the standard writes them and with no more."""
+    plain = Dataset()
+    for keyword in ("MACIDNumber", "MACCalculationTransferSyntaxUID", "MACAlgorithm", "DataElementsSigned"):
+        setattr(plain, keyword, parameters[keyword].value)
+    wanted = stream_of(read_nodes(_encoded(plain)))
+    return any(
+        stream_of(item) == wanted for node in nodes if node.tag == MAC_PARAMETERS for item in node.items or ()
     )
 
 

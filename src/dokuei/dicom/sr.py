@@ -71,6 +71,8 @@ class Observer:
 
     name: str
     organization: str
+    qualification: str = ""
+    """Licence, specialities and grade, as a person reads them."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ def _content(
         _text(_dcm("121009", "Person Observer's Organization Name"), observer.organization, _CONTEXT),
         UIDRefContentItem(_dcm("121018", "Procedure Study Instance UID"), header.study_instance_uid, _CONTEXT),
     ]
+    if observer.qualification:
+        items.append(_text(_concept("qualification", OUR_CODES, "Observer's Qualification"), observer.qualification, _CONTEXT))
     if statement.notice:
         items.append(_text(_dcm("121106", "Comment"), statement.notice))
     found = [_text(_dcm("121071", "Finding"), statement.findings)] if statement.findings.strip() else []

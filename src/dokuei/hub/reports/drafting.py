@@ -13,7 +13,7 @@ from dokuei.hub.reports import store, store_deliveries, store_seals
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.images_read import demand_sent
 from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, SealState, checked, demand_version, texts_of
-from dokuei.hub.reports.neighbours import Cases, Contracts, Images
+from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox
@@ -57,6 +57,7 @@ class Drafting:
     cases: Cases
     contracts: Contracts
     images: Images
+    questions: Questions
     saved: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
 
     def view(self, principal: Principal, item_id: str, role: str) -> View:
@@ -147,6 +148,11 @@ class Drafting:
             raise ForbiddenError("this case is not yours", phase="writing a report", remedy="claim it first")
         return case
 
+    def called_back(self, item_id: str) -> bool:
+        """Whether a call about the case is recorded in its thread."""
+        with self.database.read() as connection:
+            return self.questions.called_back(connection, item_id)
+
     def _demand_sent(self, principal: Principal, item_id: str, role: str, content: Content) -> None:
         with self.database.read() as connection:
             case = self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT)
@@ -165,7 +171,7 @@ class Drafting:
             known = self.images.of_study(view.case.site_id, view.case.study_instance_uid)
         except NotFoundError:  # the images were removed: what was written stays readable
             known = ()
-        return replace(view, checks=checks_of(view.draft.content, known))
+        return replace(view, checks=checks_of(view.draft.content, known, called_back=self.called_back(view.case.worklist_item_id)))
 
     def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
         report = store.open_report(connection, case, person_id=principal.person_id or "")

@@ -63,6 +63,9 @@ class Questions(Protocol):
             ConflictError: one does; the page shows which, the error never quotes it.
         """
 
+    def called_back(self, connection: Connection, item_id: str) -> bool:
+        """Whether a call back about the case stands in its thread."""
+
 
 class Rules(Protocol):
     """The register of sites."""

@@ -13,6 +13,7 @@ from dokuei.hub.reports.model import Case, Content, Delivery, SealState
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
 from dokuei.hub.reports.restamping import Restamping
 from dokuei.hub.reports.sealing import Sealer
+from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.signing import Begun, Proof, Signing
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.storage.audit import hub_trail
@@ -71,6 +72,14 @@ class ReportsService:
         with self.database.read() as connection:
             sites = principal.sites_with(Permission.READ_REPORT)
             return self.drafting.cases.case(connection, item_id, role, site_ids=sites)
+
+    def signed_versions(self, principal: Principal, item_id: str, role: str = SOLE) -> tuple[ReadVersion, ...]:
+        """Every signed version as it is read, the first one first; that they were read is noted once an hour.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+        """
+        return tuple(read_version(one.signed) for one in self.view(principal, item_id, role).versions)
 
     def begin_signature(self, principal: Principal, item_id: str, role: str = SOLE) -> Begun:
         """Show exactly what would be signed."""
@@ -198,7 +207,7 @@ def reports_service(
     scale: str = "",
 ) -> ReportsService:
     """Wire reports from their parts."""
-    drafting = Drafting(database, identity.people, cases, contracts, images)
+    drafting = Drafting(database, identity.people, cases, contracts, images, questions)
     return ReportsService(
         database=database,
         blobs=blobs,

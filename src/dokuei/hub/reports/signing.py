@@ -1,5 +1,6 @@
 """Signing: the one place where its order is written (verify, sign, seal, then one transaction)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -100,6 +101,7 @@ class Signing:
             content=replace(draft.content, answers=answers),
             entered_by=[_named(people[person_id]) for person_id in draft.entered_by if person_id in people],
             reader=_named(people[principal.person_id or ""]),
+            qualification=json.loads(self._qualification(principal)),
         )
         demand_letters(model.texts_of(draft.content))
         frozen = _frozen(principal, report, draft, document, amended=bool(before))
@@ -192,7 +194,8 @@ class Signing:
         _demand_one_patient(case)
         known = self._known(case)
         demand_images(draft.content, known)
-        return demand_answered(draft.content, checks_of(draft.content, known))
+        checks = checks_of(draft.content, known, called_back=self.drafting.called_back(case.worklist_item_id))
+        return demand_answered(draft.content, checks)
 
     def _demand_qualified(self, principal: Principal, case: Case) -> None:
         """Only a licensed physician stands for a report (JRS-01), for screening one of grade A or B (JRS-02)."""
