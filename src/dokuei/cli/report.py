@@ -25,6 +25,7 @@ def _reports() -> None:
 @report_app.command("verify")
 def verify(
     file: Annotated[Path, typer.Argument(help="A sealed PDF, a DICOM object with one inside, or a structured report.")],
+    *,
     home: Annotated[
         Path | None, typer.Option(envvar="DOKUEI_HOME", help="Home folder of the hub, to compare with its record.")
     ] = None,

@@ -137,7 +137,9 @@ def _items(data: bytes, at: int, end: int, length: int, depth: int) -> tuple[tup
         inside = at + _ITEM_HEAD.size
         if (group, element) != _ITEM or (size != _UNDEFINED and inside + size > last):
             raise _malformed(at)
-        item, at = _elements(data, inside, last if size == _UNDEFINED else inside + size, depth, closed=size != _UNDEFINED)
+        item, at = _elements(
+            data, inside, last if size == _UNDEFINED else inside + size, depth, closed=size != _UNDEFINED
+        )
         items.append(item)
     if not closed:
         raise _malformed(at)

@@ -29,7 +29,11 @@ VERIFICATION: Final = ("5", "Verification Signature")
 MODIFICATION: Final = ("18", "Modification Signature")
 _PURPOSES: Final = "ASTM-sigpurpose"
 _MAC_ID: Final = 1
-_HASHES: Final = {"SHA256": hashes.SHA256, "SHA384": hashes.SHA384, "SHA512": hashes.SHA512}
+_HASHES: Final[dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]]] = {
+    "SHA256": hashes.SHA256,
+    "SHA384": hashes.SHA384,
+    "SHA512": hashes.SHA512,
+}
 _CERTIFICATE: Final = 0x04000115
 _SIGNATURE: Final = 0x04000120
 _NOT_IN_MAC: Final = frozenset({_CERTIFICATE, _SIGNATURE, 0x04000305, 0x04000310})
@@ -112,9 +116,7 @@ def signatures_of(data_set: bytes) -> tuple[ObjectSignature, ...]:
         return ()
     parsed = dcmread(io.BytesIO(data_set), force=True)
     found = []
-    for item, written in zip(
-        parsed.DigitalSignaturesSequence, by_tag[DIGITAL_SIGNATURES].items or (), strict=True
-    ):
+    for item, written in zip(parsed.DigitalSignaturesSequence, by_tag[DIGITAL_SIGNATURES].items or (), strict=True):
         try:
             found.append(_judged(item, written, parsed.get("MACParametersSequence", []), nodes))
         except (ValueError, AttributeError, TypeError, KeyError) as error:
@@ -190,9 +192,7 @@ def _as_written(parameters: Dataset, nodes: Sequence[Node]) -> bool:
     for keyword in ("MACIDNumber", "MACCalculationTransferSyntaxUID", "MACAlgorithm", "DataElementsSigned"):
         setattr(plain, keyword, parameters[keyword].value)
     wanted = stream_of(read_nodes(_encoded(plain)))
-    return any(
-        stream_of(item) == wanted for node in nodes if node.tag == MAC_PARAMETERS for item in node.items or ()
-    )
+    return any(stream_of(item) == wanted for node in nodes if node.tag == MAC_PARAMETERS for item in node.items or ())
 
 
 def _is_uncovered(node: Node, listed: Sequence[int]) -> bool:

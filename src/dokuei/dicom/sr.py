@@ -136,7 +136,9 @@ def _content(
         UIDRefContentItem(_dcm("121018", "Procedure Study Instance UID"), header.study_instance_uid, _CONTEXT),
     ]
     if observer.qualification:
-        items.append(_text(_concept("qualification", OUR_CODES, "Observer's Qualification"), observer.qualification, _CONTEXT))
+        items.append(
+            _text(_concept("qualification", OUR_CODES, "Observer's Qualification"), observer.qualification, _CONTEXT)
+        )
     if statement.notice:
         items.append(_text(_dcm("121106", "Comment"), statement.notice))
     found = [_text(_dcm("121071", "Finding"), statement.findings)] if statement.findings.strip() else []

@@ -224,9 +224,7 @@ class ArchiveImages:
             self.recent.put(held.etag, known, weight=sum(len(one.frames) for one in known))
         return known
 
-    def macs(
-        self, site_id: str, study_instance_uid: str, sop_instance_uids: Collection[str]
-    ) -> Mapping[str, ImageMac]:
+    def macs(self, site_id: str, study_instance_uid: str, sop_instance_uids: Collection[str]) -> Mapping[str, ImageMac]:
         """The MAC of each of these images."""
         return self.archive.image_macs(site_id, study_instance_uid, sop_instance_uids)
 

@@ -15,6 +15,7 @@ import enRights from "./en/rights.json";
 import enSession from "./en/session.json";
 import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
+import enVersions from "./en/versions.json";
 import enWorklist from "./en/worklist.json";
 import jaAudit from "./ja/audit.json";
 import jaDocuments from "./ja/documents.json";
@@ -29,6 +30,7 @@ import jaRights from "./ja/rights.json";
 import jaSession from "./ja/session.json";
 import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
+import jaVersions from "./ja/versions.json";
 import jaWorklist from "./ja/worklist.json";
 
 export type Language = "ja" | "en";
@@ -48,6 +50,7 @@ export const catalogues = {
     session: enSession,
     structured: enStructured,
     ui: enUi,
+    versions: enVersions,
     worklist: enWorklist,
   },
   ja: {
@@ -64,6 +67,7 @@ export const catalogues = {
     session: jaSession,
     structured: jaStructured,
     ui: jaUi,
+    versions: jaVersions,
     worklist: jaWorklist,
   },
 } as const;

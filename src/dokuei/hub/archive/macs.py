@@ -36,7 +36,9 @@ def macs_of_study(
         ProofError, NotFoundError: a stored frame is not what it was, or the object has no pixels.
     """
     with database.read() as connection:
-        rows = {row.sop_instance_uid: row for row in _rows(connection, scope) if row.sop_instance_uid in sop_instance_uids}
+        rows = {
+            row.sop_instance_uid: row for row in _rows(connection, scope) if row.sop_instance_uid in sop_instance_uids
+        }
     found = {uid: ImageMac.from_json(orjson.loads(row.mac)) for uid, row in rows.items() if row.mac is not None}
     lacking = [uid for uid in rows if uid not in found]
     if lacking:

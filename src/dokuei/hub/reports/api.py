@@ -23,7 +23,8 @@ from dokuei.hub.reports.api_shapes import (
     structure_out,
 )
 from dokuei.hub.reports.drafting import View
-from dokuei.hub.reports.model import LONGEST_TEXT, MOST_IMAGES, Content, ImageRead, SealState
+from dokuei.hub.reports.model import LONGEST_TEXT, MOST_IMAGES, Content, ImageRead
+from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.service import ReportsService
 from dokuei.hub.reports.signing import Proof
 

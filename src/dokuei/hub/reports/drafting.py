@@ -12,8 +12,9 @@ from dokuei.hub.identity.people import People
 from dokuei.hub.reports import store, store_deliveries, store_seals
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.images_read import demand_sent
-from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, SealState, checked, demand_version, texts_of
+from dokuei.hub.reports.model import Case, Content, Delivery, Draft, Report, checked, demand_version, texts_of
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions
+from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox
@@ -171,7 +172,9 @@ class Drafting:
             known = self.images.of_study(view.case.site_id, view.case.study_instance_uid)
         except NotFoundError:  # the images were removed: what was written stays readable
             known = ()
-        return replace(view, checks=checks_of(view.draft.content, known, called_back=self.called_back(view.case.worklist_item_id)))
+        return replace(
+            view, checks=checks_of(view.draft.content, known, called_back=self.called_back(view.case.worklist_item_id))
+        )
 
     def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
         report = store.open_report(connection, case, person_id=principal.person_id or "")

@@ -22,8 +22,8 @@ from dokuei.dicom.report_header import part10
 from dokuei.dicom.signature import MODIFICATION, ObjectSignature, data_set_of, is_vouched_for, signatures_of
 from dokuei.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dokuei.errors import DokueiError
-from dokuei.hub.reports.model import SealVerdict
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
+from dokuei.hub.reports.seal_model import SealVerdict
 
 Weight = Literal["good", "note", "bad"]
 _PDF = b"%PDF-"
@@ -119,7 +119,7 @@ def _times(verdict: SealVerdict) -> list[Remark]:
 
 
 def _head(data: bytes, read: Dataset) -> list[Remark]:
-    """What stands before the data set is no part of what is signed: it must be nothing, or what its writer puts there."""
+    """What stands before the data set is not signed: it must be nothing, or what its writer puts there."""
     meta = read.file_meta
     found = []
     if any(data[:128]):
@@ -136,7 +136,6 @@ def _head(data: bytes, read: Dataset) -> list[Remark]:
 
 
 def _own_head(read: Dataset) -> bytes:
-
 
     bare = Dataset()
     bare.SOPClassUID, bare.SOPInstanceUID = read.SOPClassUID, read.SOPInstanceUID
@@ -233,6 +232,5 @@ def _differ(here: Sequence[Node], there: Sequence[Node], path: str, found: list[
 
 
 def _tag(tag: int) -> str:
-
 
     return keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

@@ -1,6 +1,6 @@
 """The licence that a certificate itself vouches for: hcRole in Subject Directory Attributes (HPKI; ISO 17090-2)."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
@@ -11,7 +11,7 @@ _MOST: Final = 10
 
 
 class _CodedData(core.Sequence):  # type: ignore[misc] # asn1crypto is untyped
-    _fields = [
+    _fields: ClassVar = [
         ("scheme", core.ObjectIdentifier, {"explicit": 0, "optional": True}),
         ("value", core.UTF8String, {"explicit": 1, "optional": True}),
         ("free_text", core.UTF8String, {"explicit": 2, "optional": True}),
@@ -19,7 +19,7 @@ class _CodedData(core.Sequence):  # type: ignore[misc] # asn1crypto is untyped
 
 
 class _HcActor(core.Sequence):  # type: ignore[misc] # as above
-    _fields = [
+    _fields: ClassVar = [
         ("coded", _CodedData, {"explicit": 0, "optional": True}),
         ("regional", core.Any, {"explicit": 1, "optional": True}),
     ]
@@ -34,7 +34,7 @@ class _Values(core.SetOf):  # type: ignore[misc] # as above
 
 
 class _Attribute(core.Sequence):  # type: ignore[misc] # as above
-    _fields = [("type", core.ObjectIdentifier), ("values", core.Any)]
+    _fields: ClassVar = [("type", core.ObjectIdentifier), ("values", core.Any)]
 
 
 class _Attributes(core.SequenceOf):  # type: ignore[misc] # as above

@@ -43,9 +43,7 @@ class Images(Protocol):
             NotFoundError: no such study at this site.
         """
 
-    def macs(
-        self, site_id: str, study_instance_uid: str, sop_instance_uids: Collection[str]
-    ) -> Mapping[str, ImageMac]:
+    def macs(self, site_id: str, study_instance_uid: str, sop_instance_uids: Collection[str]) -> Mapping[str, ImageMac]:
         """The MAC of each of these images, by SOP Instance UID.
 
         Raises:

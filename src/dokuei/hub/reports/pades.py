@@ -15,12 +15,14 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from dokuei.errors import SignatureError, UnreachableError
-from dokuei.hub.reports.model import SealedPdf, SealFiles
 from dokuei.hub.reports.pades_verify import FIELD, Certificates
+from dokuei.hub.reports.seal_model import SealedPdf, SealFiles
 
 _BYTES_FOR_SEAL = 32_768
 _STAMP_SECONDS = 8
-_COVERED = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)  # the stamp is over what vouches for it, too
+_COVERED = TimestampDSSContentSettings(
+    include_vri=False, update_before_ts=True
+)  # the stamp is over what vouches for it, too
 _NO_STAMP = (PathError, ValidationError, SigningError)
 
 

@@ -22,7 +22,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from dokuei.hub.reports.healthcare_roles import healthcare_roles
-from dokuei.hub.reports.model import ArchiveStamp, SealVerdict
+from dokuei.hub.reports.seal_model import ArchiveStamp, SealVerdict
 
 FIELD = "DokueiSeal"
 Certificates = tuple[asn1_x509.Certificate, ...]
@@ -147,5 +147,3 @@ def _is_tidy(embedded: EmbeddedPdfSignature) -> bool:
 
 def _no_seal(why: str) -> SealVerdict:
     return SealVerdict(good=False, intact=False, trusted=False, modification_level="OTHER", signer="", why=why)
-
-

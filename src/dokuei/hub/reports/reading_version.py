@@ -22,4 +22,6 @@ class ReadVersion:
 def read_version(signed: SignedVersion) -> ReadVersion:
     """Taken from the signed bytes alone."""
     document = json.loads(signed.canonical)
-    return ReadVersion(signed, content_of(signed), qualification_line(document["reader"]), tuple(structured_lines(document)))
+    return ReadVersion(
+        signed, content_of(signed), qualification_line(document["reader"]), tuple(structured_lines(document))
+    )

@@ -16,7 +16,7 @@ import structlog
 from dokuei.clock import now
 from dokuei.errors import DokueiError, NotFoundError, ProofError, UnreachableError
 from dokuei.hub.reports import store_seals
-from dokuei.hub.reports.model import SealState, SealVerdict
+from dokuei.hub.reports.seal_model import SealState, SealVerdict
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.store_seals import Due
@@ -62,8 +62,8 @@ class Restamping:
             try:
                 if self.step() == _AT_MOST:
                     continue
-            except Exception:
-                _log.exception("seal.renewal.failed")
+            except Exception as failure:  # noqa: BLE001 - the worker loop is an outer door
+                _log.error("seal.renewal.failed", error=type(failure).__name__)
             stop.wait(_LOOK_SECONDS)
 
     def _renew(self, due: Due, at: datetime) -> None:
@@ -104,7 +104,12 @@ class Restamping:
                 event="report.restamped",
                 site_id=due.site_id,
                 subject=due.study_instance_uid,
-                details={"report_id": state.report_id, "version": state.number, "stamps": state.stamps, "sha256": state.sha256},
+                details={
+                    "report_id": state.report_id,
+                    "version": state.number,
+                    "stamps": state.stamps,
+                    "sha256": state.sha256,
+                },
             )
 
     def _note(self, kept: KeptVersion, before: SealState | None, error: DokueiError, at: datetime) -> None:

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from dokuei.clock import now
 from dokuei.dicom.signature import SignerKey, signed_file
 from dokuei.errors import ConfigurationError, SignatureError
-from dokuei.hub.reports.model import SealedPdf, SealFiles, SealVerdict
+from dokuei.hub.reports.seal_model import SealedPdf, SealFiles, SealVerdict
 from dokuei.settings import SealSettings
 from dokuei.storage.pki import alone_in, private_pem, write_secret
 

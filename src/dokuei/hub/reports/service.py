@@ -9,11 +9,12 @@ from dokuei.hub.identity.service import IdentityService
 from dokuei.hub.reports import store, store_deliveries, store_seals
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
-from dokuei.hub.reports.model import Case, Content, Delivery, SealState
+from dokuei.hub.reports.model import Case, Content, Delivery
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
-from dokuei.hub.reports.restamping import Restamping
-from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
+from dokuei.hub.reports.restamping import Restamping
+from dokuei.hub.reports.seal_model import SealState
+from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Proof, Signing
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.storage.audit import hub_trail

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 
-from dokuei.hub.reports.model import SealState
+from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.store import KeptVersion, kept_of
 from dokuei.hub.reports.tables import report, seal, version
 
@@ -35,9 +35,7 @@ def every(connection: Connection) -> dict[tuple[str, int], SealState]:
     return {(one.report_id, one.number): one for one in found}
 
 
-def due(
-    connection: Connection, *, moment: datetime, tried_before: datetime, at_most: int
-) -> tuple[Due, ...]:
+def due(connection: Connection, *, moment: datetime, tried_before: datetime, at_most: int) -> tuple[Due, ...]:
     """Versions without a state, and those whose time has come; what failed just now waits."""
     joined = version.join(report, report.c.report_id == version.c.report_id).outerjoin(
         seal, and_(seal.c.report_id == version.c.report_id, seal.c.number == version.c.number)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity.passkeys import still_holds
 from dokuei.hub.reports import store, store_seals
-from dokuei.hub.reports.model import SealState, digest_of
+from dokuei.hub.reports.model import digest_of
+from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
@@ -83,9 +84,7 @@ def _faults(kept: KeptVersion, chained: Mapping[str, Any] | None, blobs: Blobs) 
         yield "the sealed file is gone or changed"
 
 
-def _stamp_faults(
-    kept: KeptVersion, stamped: Mapping[tuple[str, int], SealState], blobs: Blobs
-) -> Iterator[str]:
+def _stamp_faults(kept: KeptVersion, stamped: Mapping[tuple[str, int], SealState], blobs: Blobs) -> Iterator[str]:
     """A file with later time stamps holds the sealed one unchanged, and is the one that was recorded."""
     state = stamped.get((kept.signed.report_id, kept.signed.number))
     if state is None or state.blob_key == kept.sealed.pdf_key:

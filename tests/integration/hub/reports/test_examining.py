@@ -1,7 +1,6 @@
 """A report file in hand: any one byte that was changed is found, and what was changed is said."""
 
 import io
-
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,10 +11,10 @@ import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydicom.uid import UID, generate_uid
 from pyhanko.pdf_utils.generic import NameObject, NumberObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pydicom.uid import generate_uid
 from sqlalchemy import delete, select, update
 
 from dokuei.dicom.report_header import part10
@@ -137,7 +136,7 @@ def test_a_report_that_was_written_anew_without_a_change_stands(case: Case) -> N
     for element in read.iterall():
         if element.VR == "SQ":
             element.is_undefined_length = not element.is_undefined_length
-    read.file_meta.ImplementationClassUID = "1.2.276.0.7230010.3.0.3.6.7"
+    read.file_meta.ImplementationClassUID = UID("1.2.276.0.7230010.3.0.3.6.7")
     read.file_meta.ImplementationVersionName = "OFFIS_DCMTK_367"
     target = io.BytesIO()
     read.save_as(target)

@@ -108,7 +108,7 @@ def test_while_the_service_is_down_the_report_is_final_and_says_since_when(tmp_p
 
 @pytest.mark.parametrize("how", ["changed", "gone"])
 def test_what_is_not_what_was_sealed_is_not_stamped(room: ReadingRoom, how: str) -> None:
-    item, first = signed(room)
+    first = signed(room)[1]
     with room.hub.database.read() as connection:
         key = connection.execute(select(version.c.pdf_key)).scalar_one()
     room.blobs.delete(key)
