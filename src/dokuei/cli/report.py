@@ -1,6 +1,7 @@
 """``dokuei report``: whether a report file in hand is what was signed, with or without the hub."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -38,6 +39,8 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Judge a report file offline, name what of it was changed, and exit with 1 where it does not stand."""
+    for library in ("pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)  # what it finds is said in our words
     settings = None if home is None else read_settings(home)
     trusted = _trusted(settings, ca or [], tsa or [])
     data = _read(file)
