@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pydicom
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -92,6 +93,14 @@ def test_what_was_signed_here_stands_with_and_without_the_record(case: Case) -> 
         assert case.record(data) == [("record_same", "good")]
     assert not examine(case.sr, trusted=Trusted()).stands
     assert "certificate_unknown" in codes(examine(case.pdf, trusted=Trusted()), "bad")
+
+
+def test_who_read_it_stands_there_with_licence_and_speciality(case: Case) -> None:
+    """REC-21: as they were on the day, in the document and on the page."""
+    said = "医籍登録番号 / Licence 123456、放射線診断専門医"
+    assert said.encode() in case.sr
+    page = pypdfium2.PdfDocument(case.pdf)[0].get_textpage().get_text_range()
+    assert said.replace(" ", "") in page.replace(" ", "")
 
 
 def test_any_changed_bit_of_a_structured_report_is_found_and_named(case: Case) -> None:
