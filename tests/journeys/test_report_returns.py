@@ -17,7 +17,7 @@ from pynetdicom import AE
 
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF, pdf_inside
 from dokuei.dicom.sr import ENHANCED_SR
-from dokuei.hub.reports.pades import certificates, verify_seal
+from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from tests.makers.archive import MG, image
 from tests.makers.authenticator import Authenticator
 from tests.makers.home import Home, running_home

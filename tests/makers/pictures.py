@@ -44,6 +44,7 @@ _REPORT: Final = {
     "impression": "左乳房腫瘤：乳癌を強く疑う。要精検（超音波、針生検を推奨）。",
     "category_right": "2",
     "category_left": "5",
+    "answers": [{"check": "critical_uncalled", "about": "left", "reason": "依頼医へ本日中に電話で連絡する。"}],
 }
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -35,7 +37,7 @@ from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQu
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
-from dokuei.hub.reports import api_qualification
+from dokuei.hub.reports import api_qualification, api_versions
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -46,6 +48,7 @@ from dokuei.hub.worklist.service import WorklistService
 from dokuei.settings import MailSettings, SealSettings
 from dokuei.storage import outbox
 from dokuei.storage.filesystem import FilesystemBlobs
+from dokuei.storage.pki import write_secret
 from tests.makers.archive import MG, image
 from tests.makers.authenticator import Authenticator
 from tests.makers.people import SmallHub, sign_in, small_hub
@@ -203,7 +206,7 @@ def reading_room(
             mailer=mailer(mail or MailSettings()),
             hub_url=hub_url,
         )
-        sealing = sealer(folder, seal or SealSettings(), centre_name=CENTRE)
+        sealing = made_sealer(folder, seal or SealSettings())
         reports = reports_service(
             hub.database,
             blobs,
@@ -231,7 +234,23 @@ def reading_room(
         hub.app.include_router(requests_api.routes(requests))
         parts = (archive, worklist, messages, reports, requests, outcomes)
         hub.app.include_router(api_qualification.routes(reports))
+        hub.app.include_router(api_versions.routes(reports))
         yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, gateways)
+
+
+def made_sealer(folder: Path, settings: SealSettings) -> Sealer:
+    """The centre's seal, with one key for all homes of a test run: making it takes longer than most tests."""
+    if settings.certificate is None:
+        for name, content in _seal_files().items():
+            write_secret(folder / "hub" / "seal" / name, content)
+    return sealer(folder, settings, centre_name=CENTRE)
+
+
+@lru_cache(maxsize=1)
+def _seal_files() -> dict[str, bytes]:
+    with TemporaryDirectory() as folder:
+        files = sealer(Path(folder), SealSettings(), centre_name=CENTRE).files
+        return {one.name: one.read_bytes() for one in (files.certificate, files.private_key)}
 
 
 def lossy_mammogram() -> Dataset:

@@ -28,11 +28,11 @@ class Stamper:
 
 
 @contextmanager
-def running_stamper(folder: Path) -> Iterator[Stamper]:
-    """Answer time-stamp requests until the end of the block."""
+def running_stamper(folder: Path, *, days: int = 30, name: str = "tsa") -> Iterator[Stamper]:
+    """Answer time-stamp requests until the end of the block; the certificate ends after so many days."""
     key = rsa.generate_private_key(65537, 2048)
-    certificate = _certificate(key)
-    pem = folder / "tsa.pem"
+    certificate = _certificate(key, days)
+    pem = folder / f"{name}.pem"
     pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     service = DummyTimeStamper(
@@ -64,7 +64,7 @@ def running_stamper(folder: Path) -> Iterator[Stamper]:
             thread.join()
 
 
-def _certificate(key: rsa.RSAPrivateKey) -> x509.Certificate:
+def _certificate(key: rsa.RSAPrivateKey, days: int) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test time stamps")])
     moment = datetime.now(UTC)
     return (
@@ -74,7 +74,7 @@ def _certificate(key: rsa.RSAPrivateKey) -> x509.Certificate:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(moment - timedelta(hours=1))
-        .not_valid_after(moment + timedelta(days=30))
+        .not_valid_after(moment + timedelta(days=days))
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .sign(key, hashes.SHA256())
     )

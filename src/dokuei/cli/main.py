@@ -17,6 +17,7 @@ COMMANDS = {
     "hub": ("hub", "hub_app", "The reading centre's program: run, invite and list gateways."),
     "archive": ("archive", "archive_app", "Rebuild, verify and expire the archive."),
     "audit": ("audit", "audit_app", "Verify and anchor the audit trail."),
+    "report": ("report", "report_app", "Verify report files: is this what was signed?"),
     "token": ("identity", "token_app", "Tokens for other DICOMweb clients."),
     "user": ("identity", "user_app", "People and their sign-in links."),
     "emergency": ("emergency", "emergency_app", "The emergency account: open and close it."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from dokuei.dicom import uids
@@ -11,12 +11,22 @@ from dokuei.dicom.coded import CodedFrame, CodedInstance
 from dokuei.dicom.codestream import CodestreamError, read_jpeg2000
 from dokuei.dicom.dataset import DataSet
 from dokuei.dicom.encapsulated import Fragment, join, kept
+from dokuei.dicom.image_mac import ImageMac, MacAlong
 from dokuei.dicom.lossy import came_lossy, lossy_history
 from dokuei.dicom.pixels import PixelDescription, frame_digest, native_digest, native_frames
+from dokuei.dicom.stored import Stored
 from dokuei.dicom.transcode import decode_frame
 from dokuei.errors import AdmissionError, ProofError
 
 _END_OF_CODESTREAM = 2
+
+
+@dataclass(frozen=True)
+class Proved:
+    """What the header says of the source, and the image's MAC where all its frames had to be decoded anyway."""
+
+    data_set: DataSet
+    mac: ImageMac | None
 
 
 def prove(path: Path, coded: CodedInstance) -> None:
@@ -30,8 +40,8 @@ def prove(path: Path, coded: CodedInstance) -> None:
 
 
 @contextmanager
-def proved(path: Path, coded: CodedInstance) -> Iterator[DataSet]:
-    """The same, and what the header says of the source: one reading for both.
+def proved(path: Path, coded: CodedInstance) -> Iterator[Proved]:
+    """The same, and what that reading found: one reading for both.
 
     Raises:
         ProofError: the file, its header or a frame is not what it was; the text names the frame.
@@ -45,10 +55,17 @@ def proved(path: Path, coded: CodedInstance) -> Iterator[DataSet]:
         digest_of = coded.frames[0].digest_of if coded.frames else "pixels"
         if opened.content.over(digests, digest_of) != coded.content_digest:
             raise _unproved(f"the header of {coded.sop_instance_uid} is not what it was")
-        for number, (frame, digest) in enumerate(zip(coded.frames, _digests(opened, coded), strict=True), 1):
+        along = _mac_along(opened, coded)
+        for number, (frame, digest) in enumerate(zip(coded.frames, _digests(opened, coded, along), strict=True), 1):
             if frame.digest != digest:
                 raise _unproved(f"frame {number} of {coded.sop_instance_uid} does not have the pixels of its source")
-        yield opened.data_set
+        yield Proved(opened.data_set, None if along is None else along.made())
+
+
+def _mac_along(opened: Admission, coded: CodedInstance) -> MacAlong | None:
+    if coded.proof != "proved" or opened.description is None or opened.encoded is None:
+        return None
+    return MacAlong(Stored(opened.data_set, opened.block, opened.description, opened.encoded))
 
 
 def inspect(path: Path) -> CodedInstance:
@@ -135,7 +152,7 @@ def _native_span(description: PixelDescription, number: int) -> tuple[int, int, 
     return description.element.value + start, end - start, ()
 
 
-def _digests(opened: Admission, coded: CodedInstance) -> Iterator[str]:
+def _digests(opened: Admission, coded: CodedInstance, along: MacAlong | None) -> Iterator[str]:
     """The digest of each frame as it is now."""
     data_set, description = opened.data_set, opened.description
     if description is None:
@@ -149,9 +166,12 @@ def _digests(opened: Admission, coded: CodedInstance) -> Iterator[str]:
             yield frame_digest(kept(data_set, frame))
             continue
         try:
-            yield frame_digest(decode_frame(bytes(join(data_set, frame)), description.dtype))
+            cells = decode_frame(bytes(join(data_set, frame)), description.dtype)
         except CodestreamError as error:
             raise _unproved(f"frame {number} of {coded.sop_instance_uid} does not decode: {error}") from error
+        if along is not None:
+            along.add(cells)
+        yield frame_digest(cells)
 
 
 def _unproved(what: str) -> ProofError:

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 CHARACTER_SET = "ISO_IR 192"
@@ -43,13 +44,14 @@ class StudyHeader:
 
 @dataclass(frozen=True)
 class ReferencedImage:
-    """An image that a report rests on: the frames that were read (from 1) with the digests of their pixels."""
+    """An image that a report rests on: the frames that were read (from 1) with the digests of their pixels, its MAC."""
 
     sop_class_uid: str
     sop_instance_uid: str
     series_instance_uid: str
     number_of_frames: int
     frames: tuple[tuple[int, str], ...]
+    mac: ImageMac | None = None
 
 
 @dataclass(frozen=True)

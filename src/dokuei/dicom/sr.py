@@ -20,6 +20,7 @@ from highdicom.sr import (
 from pydicom.dataset import Dataset
 
 from dokuei.dicom.coded_content import LATERALITY, LEFT, RIGHT, CodedItem, Concept
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.dicom.report_header import (
     CHARACTER_SET,
     MANUFACTURER,
@@ -70,6 +71,8 @@ class Observer:
 
     name: str
     organization: str
+    qualification: str = ""
+    """Licence, specialities and grade, as a person reads them."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,10 @@ def _content(
         _text(_dcm("121009", "Person Observer's Organization Name"), observer.organization, _CONTEXT),
         UIDRefContentItem(_dcm("121018", "Procedure Study Instance UID"), header.study_instance_uid, _CONTEXT),
     ]
+    if observer.qualification:
+        items.append(
+            _text(_concept("qualification", OUR_CODES, "Observer's Qualification"), observer.qualification, _CONTEXT)
+        )
     if statement.notice:
         items.append(_text(_dcm("121106", "Comment"), statement.notice))
     found = [_text(_dcm("121071", "Finding"), statement.findings)] if statement.findings.strip() else []
@@ -229,6 +236,8 @@ def _all_read(header: StudyHeader, images: Sequence[ReferencedImage]) -> Dataset
         reference = Dataset()
         reference.ReferencedSOPClassUID = image.sop_class_uid
         reference.ReferencedSOPInstanceUID = image.sop_instance_uid
+        if image.mac is not None:
+            reference.ReferencedSOPInstanceMACSequence = [_mac(image.mac)]
         by_series.setdefault(image.series_instance_uid, []).append(reference)
     study = Dataset()
     study.StudyInstanceUID = header.study_instance_uid
@@ -239,6 +248,16 @@ def _all_read(header: StudyHeader, images: Sequence[ReferencedImage]) -> Dataset
         series.ReferencedSOPSequence = references
         study.ReferencedSeriesSequence.append(series)
     return study
+
+
+def _mac(mac: ImageMac) -> Dataset:
+    """PS3.3 C.17.2.1: so that the very image that was read can be told from any other (PS3.15 A.4)."""
+    item = Dataset()
+    item.MACCalculationTransferSyntaxUID = mac.transfer_syntax_uid
+    item.MACAlgorithm = "SHA256"
+    item.DataElementsSigned = list(mac.elements)
+    item.MAC = bytes.fromhex(mac.mac)
+    return item
 
 
 def _predecessor(header: StudyHeader, before: Predecessor) -> Dataset:

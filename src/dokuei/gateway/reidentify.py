@@ -28,10 +28,14 @@ _SAID_OF_A_PSEUDONYM: Final = (
 
 @dataclass(frozen=True)
 class Reidentifier:
-    """Puts true identities back; ``pseudonyms`` is asked for when the first pseudonymous object comes."""
+    """Puts true identities back; ``pseudonyms`` is asked for when the first pseudonymous object comes.
+
+    The reading centre's signature does not outlive that: ``sign`` puts this gateway's own in its place.
+    """
 
     database: Database
     pseudonyms: Callable[[], Pseudonyms]
+    sign: Callable[[Dataset], Dataset] | None = None
 
     def __call__(self, dataset: Dataset) -> Dataset:
         """The object as the hospital's PACS must have it; one of a study under true identity stays as it is.
@@ -60,7 +64,8 @@ class Reidentifier:
         }
         _put_back(dataset, uids, {said: true for said, true in texts.items() if said})
         _put_header(dataset, patient)
-        return dataset
+        signed_before = _take_out_signatures(dataset)
+        return self.sign(dataset) if signed_before and self.sign is not None else dataset
 
 
 def _nobody() -> NotFoundError:
@@ -90,6 +95,15 @@ def _put_back(dataset: Dataset, uids: dict[str, str], texts: dict[str, str]) -> 
         values = [known.get(str(value), value) for value in _values(element)]
         if any(str(value) in known for value in _values(element)):
             element.value = values[0] if len(values) == 1 else values
+
+
+def _take_out_signatures(dataset: Dataset) -> bool:
+    """Whether there were any: they were over what does not stand there any more."""
+    found = "DigitalSignaturesSequence" in dataset
+    for keyword in ("DigitalSignaturesSequence", "MACParametersSequence"):
+        if keyword in dataset:
+            del dataset[keyword]
+    return found
 
 
 def _put_header(dataset: Dataset, patient: Patient) -> None:

@@ -24,6 +24,7 @@ from dokuei.gateway.pseudonyms import naming_of, open_key
 from dokuei.gateway.reidentify import Reidentifier
 from dokuei.gateway.results import Results
 from dokuei.gateway.sending import SendQueue
+from dokuei.gateway.sign_object import ObjectSigner
 from dokuei.gateway.spool import Spool, open_spool
 from dokuei.gateway.tell import Teller
 from dokuei.settings import Settings
@@ -77,7 +78,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
     )
     heart = Heart(settings, relaxed, link)
     pseudonyms = lambda: Pseudonyms(open_key(settings.home, durable.database))  # noqa: E731 - asked for when it is used
-    reidentify = Reidentifier(durable.database, pseudonyms)
+    reidentify = Reidentifier(durable.database, pseudonyms, ObjectSigner(identity_of(settings.home)))
     teller = Teller(settings, durable.database, link, lambda: hub_client(settings), pseudonyms)
     deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings), reidentify)
     results = Results(settings, durable.database, link, deliverer.folder, reidentify)

@@ -114,6 +114,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     accounts = Accounts(hub.identity)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
     watching = Watching(hub.audits, stop).start()
+    restamping = hub.reports.restamping.start(stop)
     while not stop.is_set():
         daily.step(stop=stop)
         anchor.step()
@@ -121,3 +122,4 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
         if carry_out(hub.stores.database, events.handle, about=events.about, at_most=_AT_MOST) < _AT_MOST:
             stop.wait(_PAUSE_SECONDS)
     watching.join()
+    restamping.join()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 import dokuei
 from dokuei.clock import now
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.recent import Recent
@@ -235,6 +236,10 @@ class ArchiveImages:
             known = tuple(_known_images(json.loads(gzip.decompress(held.gzipped)), sides))
             self.recent.put(held.etag, known, weight=sum(len(one.frames) for one in known))
         return known
+
+    def macs(self, site_id: str, study_instance_uid: str, sop_instance_uids: Collection[str]) -> Mapping[str, ImageMac]:
+        """The MAC of each of these images."""
+        return self.archive.image_macs(site_id, study_instance_uid, sop_instance_uids)
 
 
 def _known_images(document: Mapping[str, Any], sides: Mapping[str, str]) -> Iterator[KnownImage]:

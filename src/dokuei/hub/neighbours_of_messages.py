@@ -52,6 +52,10 @@ class ThreadQuestions:
                 remedy="wait for the answer, or waive the question with a reason",
             )
 
+    def called_back(self, connection: Connection, item_id: str) -> bool:
+        """Whether somebody was called about the case."""
+        return self.messages.called_back(connection, item_id)
+
 
 @dataclass(frozen=True)
 class CaseThreads:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
@@ -20,6 +21,8 @@ from dokuei.errors import NotFoundError
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
+from dokuei.hub.reports.examining import Trusted, examine
+from dokuei.hub.reports.recorded import compared
 from dokuei.hub.reports.tables import delivery
 from dokuei.settings import Destination, Settings
 from dokuei.storage.audit import gateway_entries, gateway_trail
@@ -303,11 +306,20 @@ def test_an_object_that_cannot_be_re_identified_is_told_and_the_other_goes(way: 
 
 @pytest.mark.peer
 def test_another_makers_pacs_takes_them_and_takes_them_again(way: Way, tmp_path: Path) -> None:
+    """REC-14: the signature inside outlives the PACS's storage."""
     if orthanc_program() is None:
         pytest.skip("Orthanc is not installed (setup/system.sh test installs it)")
     with running_orthanc(tmp_path / "pacs") as pacs:
         one = deliverer(tmp_path, pacs.dimse_port, lambda: way.line)
         one.turn(way.line)  # type: ignore[arg-type] # as above
         assert len(pacs.get("/instances")) == 2
+        trusted = Trusted((way.room.seal.files.certificate,))
+        for instance in pacs.get("/instances"):
+            stored = httpx.get(f"{pacs.url}/instances/{instance}/file", timeout=30).content
+            examined = examine(stored, trusted=trusted)
+            assert examined.stands, (examined.kind, examined.remarks)
+            with way.room.hub.database.read() as connection:
+                recorded = compared(connection, way.room.blobs, stored)
+            assert {one.code for one in recorded} <= {"record_same", "record_same_content"}
         one.database.close()
     assert all(done for done, _ in way.at_hub())

@@ -1,20 +1,35 @@
 """Reports under the true identity again, or not at all."""
 
+import io
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from dokuei.clock import now
 from dokuei.dicom.pseudonym import Pseudonyms
+from dokuei.dicom.report_header import part10
+from dokuei.dicom.sr import structured_report
 from dokuei.errors import NotFoundError
 from dokuei.gateway import pseudonym_tables
+from dokuei.gateway.enrol import Enrolment, Identity
 from dokuei.gateway.pseudonym_tables import Patient
 from dokuei.gateway.reidentify import Reidentifier
+from dokuei.gateway.sign_object import ObjectSigner
 from dokuei.gateway.spool import open_spool
+from dokuei.hub.reports.examining import Trusted, examine
+from dokuei.hub.reports.sealing import sealer
+from dokuei.settings import SealSettings
 from dokuei.storage.db import Database
+from dokuei.storage.pki import open_authority, private_pem, write_secret
+from tests.unit.dicom.test_sr import HEADER, OBSERVER, PLACE, SAID, images
 
 PSEUDONYMS = Pseudonyms(b"k" * 32)
 CODED = "2.25.7"
@@ -65,6 +80,32 @@ def test_a_report_behind_whose_pseudonym_nobody_stands_goes_nowhere(database: Da
     report.StudyInstanceUID = study
     with pytest.raises(NotFoundError, match="nobody is known here"):
         Reidentifier(database, lambda: PSEUDONYMS)(report)
+
+
+@pytest.mark.filterwarnings("ignore:The string:UserWarning")
+def test_the_gateway_signs_what_it_puts_under_the_true_identity(database: Database, tmp_path: Path) -> None:
+    """REC-14: the reading centre's signature cannot outlive that; the gateway's own is vouched for by its authority."""
+    authority = open_authority(tmp_path / "pki")
+    identity = Identity(tmp_path / "identity")
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = authority.issue_client(key.public_key(), common_name="gateway", lifetime=timedelta(days=9))
+    write_secret(identity.key_file, private_pem(key))
+    write_secret(identity.certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
+    identity.write(Enrolment("g1", "kita", "https://hub", "pseudonym"))
+    pseudonym = _note(database, _patient("0012345", "BABA^EMI"))
+    header = replace(HEADER, study_instance_uid=CODED, patient_id=pseudonym, patient_name=pseudonym)
+    made = structured_report(
+        header=header, placement=PLACE, statement=SAID, observer=OBSERVER, images=images(1), version_digest="ab" * 32
+    )
+    centre = sealer(tmp_path, SealSettings(), centre_name="x")
+    signed = dcmread(io.BytesIO(centre.sign_object(part10(made), at=PLACE.made_at)))
+    back = Reidentifier(database, lambda: PSEUDONYMS, ObjectSigner(identity))(signed)
+    assert (str(back.PatientName), back.StudyInstanceUID) == ("BABA^EMI", "1.2.3")
+    examined = examine(part10(back), trusted=Trusted((authority.certificate_file,)))
+    bad = {one.code for one in examined.remarks if one.weight == "bad"}
+    assert bad == {"mac_missing"}, "this report was made without MACs, and nothing else is wrong with it"
+    assert "reidentified" in {one.code for one in examined.remarks}
+    assert not examine(part10(back), trusted=Trusted((centre.files.certificate,))).stands
 
 
 def test_a_report_of_a_study_under_its_true_identity_stays_as_it_is(database: Database) -> None:

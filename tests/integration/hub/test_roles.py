@@ -48,6 +48,7 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/worklist/{item}/report/signature/begin", _P.SIGN_REPORT, None),
     ("POST", "/api/v1/worklist/{item}/report/signature", _P.SIGN_REPORT, _PRESENTED),
     ("GET", "/api/v1/worklist/{item}/report/qualification", _P.WRITE_REPORT, None),
+    ("GET", "/api/v1/worklist/{item}/report/versions", _P.READ_REPORT, None),
     ("PUT", "/api/v1/worklist/{item}/priority", _P.CLAIM_CASE, {"priority": "high"}),
     ("GET", "/api/v1/worklist/{item}/report/pdf", _P.READ_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/outcome", _P.READ_REPORT, None),

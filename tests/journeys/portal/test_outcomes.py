@@ -25,6 +25,7 @@ def signed(visitor: Visitor, hub: BrowsedHub, patient_id: str) -> str:
         "impression": "乳癌の疑い。",
         "category_right": "5",
         "category_left": "1",
+        "answers": [{"check": "critical_uncalled", "about": "right", "reason": "主治医へ本日午後に電話する。"}],
         "images_read": hub.images_read(item),
     }
     visitor.call("PUT", f"/api/v1/worklist/{item}/report", data=body, headers={"If-Match": '"0"'})

@@ -1422,6 +1422,15 @@ export interface components {
             readonly en: string;
             readonly values: readonly string[];
         };
+        /** @description How far a sealed file has come: PAdES level, document time stamps, and when the next one is due. */
+        readonly SealOut: {
+            /** @enum {string} */
+            readonly level: "B-B" | "B-T" | "B-LTA";
+            readonly stamps: number;
+            readonly stamped_at: string | null;
+            readonly renew_at: string | null;
+            readonly last_error: string | null;
+        };
         /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
         readonly SeekIn: {
             readonly text: string;
@@ -1465,6 +1474,7 @@ export interface components {
             readonly signed_at: string;
             readonly method: string;
             readonly time_stamp: string;
+            readonly seal: components["schemas"]["SealOut"];
             readonly pdf_sha256: string;
             readonly pdf_url: string;
         };
@@ -1636,6 +1646,20 @@ export interface components {
             readonly type: string;
             readonly input?: unknown;
             readonly ctx?: Record<string, never>;
+        };
+        /** @description What one signed version says, as far as two of them are compared by eye. */
+        readonly VersionOut: {
+            readonly number: number;
+            readonly status: string;
+            readonly display_name: string;
+            readonly qualification: string;
+            /** Format: date-time */
+            readonly signed_at: string;
+            readonly findings: string;
+            readonly impression: string;
+            readonly category_right: string;
+            readonly category_left: string;
+            readonly fields: readonly string[];
         };
         /** @description What a reading room tells of a frame that it would not show. */
         readonly ViewerEvent: {

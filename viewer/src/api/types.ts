@@ -35,6 +35,7 @@ export type Ledger = Schemas["LedgerEntry"];
 /** One image that was shown, with the digest that was proved on the screen (REC-15). */
 export type ImageRead = Schemas["ImageReadShape"];
 /** Who stood for a version, and the sealed document of it. */
+export type ReportVersion = Schemas["VersionOut"];
 export type ReportSignature = Schemas["SignatureOut"];
 /** Whether the hospital's PACS has an object of the latest version. */
 export type ReportDelivery = Schemas["DeliveryOut"];

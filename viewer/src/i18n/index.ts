@@ -15,6 +15,7 @@ import enRights from "./en/rights.json";
 import enSession from "./en/session.json";
 import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
+import enVersions from "./en/versions.json";
 import enWorking from "./en/working.json";
 import enWorklist from "./en/worklist.json";
 import jaAudit from "./ja/audit.json";
@@ -30,6 +31,7 @@ import jaRights from "./ja/rights.json";
 import jaSession from "./ja/session.json";
 import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
+import jaVersions from "./ja/versions.json";
 import jaWorking from "./ja/working.json";
 import jaWorklist from "./ja/worklist.json";
 
@@ -50,6 +52,7 @@ export const catalogues = {
     session: enSession,
     structured: enStructured,
     ui: enUi,
+    versions: enVersions,
     working: enWorking,
     worklist: enWorklist,
   },
@@ -67,6 +70,7 @@ export const catalogues = {
     session: jaSession,
     structured: jaStructured,
     ui: jaUi,
+    versions: jaVersions,
     working: jaWorking,
     worklist: jaWorklist,
   },

@@ -12,6 +12,7 @@ import classes from "./Report.module.css";
 import { Amend } from "./Amend";
 import { ReportStatusChip } from "./ReportStatusChip";
 import { Signatures } from "./Signatures";
+import { Versions } from "./Versions";
 import { useMeaning } from "./useMeaning";
 
 export interface ReadOnlyProps {
@@ -53,6 +54,7 @@ export function Written({ itemId, report }: { readonly itemId: string; readonly 
       <Part title={t("impression")} text={report.impression} />
       <Part title={t("findings")} text={report.findings} />
       <Recorded itemId={itemId} report={report} />
+      {report.signatures.length > 1 && <Versions itemId={itemId} count={report.signatures.length} />}
       {report.signatures.length > 0 && <Signatures report={report} />}
       <div className={classes["bottom"]}>
         <span className={classes["quiet"]}>{t("images_read", { read: count(report.images_read.length) })}</span>

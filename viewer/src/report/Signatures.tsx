@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Report } from "@/api/types";
 import { Chip } from "@/ui/Chip";
 import { InstantText } from "@/ui/Written";
+import { SealState } from "./SealState";
 import classes from "./Report.module.css";
 
 const METHODS = ["passkey", "password"] as const;
@@ -26,6 +27,7 @@ export function Signatures({ report }: { readonly report: Report }): JSX.Element
                 {" · "}
                 {t(`time_stamp.${STAMPS.find((stamp) => stamp === signature.time_stamp) ?? "none"}`)}
               </span>
+              <SealState signature={signature} />
               {report.signatures.length > 1 && (
                 <a href={signature.pdf_url} target="_blank" rel="noopener">
                   {t("signed_pdf")} {signature.number}

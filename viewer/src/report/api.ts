@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { getJson, sendJson } from "@/api/client";
-import type { ImageRead, Report, ReportForm, SigningStart } from "@/api/types";
+import type { ImageRead, Report, ReportForm, ReportVersion, SigningStart } from "@/api/types";
 import type { Draft } from "./model";
 
 export const reportPath = (itemId: string): string => `/api/v1/worklist/${encodeURIComponent(itemId)}/report`;
@@ -18,6 +18,14 @@ export function useOpinion(itemId: string, role: "first" | "second"): UseQueryRe
   return useQuery({
     queryKey: [...reportKey(itemId), role],
     queryFn: ({ signal }) => getJson<Report>(`${reportPath(itemId)}?role=${role}`, signal),
+  });
+}
+
+/** Every signed version; asked for again when there is another one. */
+export function useVersions(itemId: string, count: number): UseQueryResult<readonly ReportVersion[]> {
+  return useQuery({
+    queryKey: [...reportKey(itemId), "versions", count],
+    queryFn: ({ signal }) => getJson<readonly ReportVersion[]>(`${reportPath(itemId)}/versions`, signal),
   });
 }
 

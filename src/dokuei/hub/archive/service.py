@@ -1,7 +1,7 @@
 """The archive's verbs: each is one transaction, and each answers only for what is durable."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.errors import NotFoundError
 from dokuei.hub.archive import ledgers, manifests, performed, quarantine, reading, receipts, removals, sides, store
 from dokuei.hub.archive.accesses import Accesses
@@ -19,6 +20,7 @@ from dokuei.hub.archive.attributes import Level
 from dokuei.hub.archive.decodable import Decodability
 from dokuei.hub.archive.displays import Displayed, note_display
 from dokuei.hub.archive.frames import FrameIndex
+from dokuei.hub.archive.macs import macs_of_study
 from dokuei.hub.archive.metadata import MetadataDocuments
 from dokuei.hub.archive.model import (
     ArchivedInstance,
@@ -201,6 +203,16 @@ class ArchiveService:
         """Of which breast each mammogram of a study is, as far as it says."""
         with self.database.read() as connection:
             return sides.sides_of_mammograms(connection, Scope(site_id, study_instance_uid))
+
+    def image_macs(
+        self, site_id: str, study_instance_uid: str, sop_instance_uids: Collection[str]
+    ) -> dict[str, ImageMac]:
+        """The MACs of these images of a study (PS3.3 C.17.2.1).
+
+        Raises:
+            ProofError: a stored frame is not what it was.
+        """
+        return macs_of_study(self.database, self.blobs, Scope(site_id, study_instance_uid), sop_instance_uids)
 
     def search(
         self,

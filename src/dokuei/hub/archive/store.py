@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, upd
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dokuei.dicom.coded import CodedFrame, CodedInstance, LossyHistory
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.hub.archive.attributes import Described, describe
 from dokuei.hub.archive.model import HeldInstance, blob_key
 from dokuei.hub.archive.patients import PatientIdentity
@@ -28,6 +29,7 @@ class NewInstance:
     described: Described
     received_at: datetime
     received_from: str
+    mac: ImageMac | None = None
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,7 @@ def _instance_values(site_id: str, series_key: int, one: NewInstance) -> dict[st
         "attributes": pack(one.described.instance),
         "received_at": one.received_at,
         "received_from": one.received_from,
+        "mac": None if one.mac is None else orjson.dumps(one.mac.to_json()).decode(),
     }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from dokuei.dicom.coded import CodedInstance
 from dokuei.dicom.deidentify import is_deidentified
 from dokuei.dicom.dicom_json import model_of
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.dicom.prove import proved
 from dokuei.errors import (
     AdmissionError,
@@ -44,6 +45,7 @@ class Judged:
 
     incoming: Incoming
     described: Described | None = None
+    mac: ImageMac | None = None
     known: bool = False
     refusal: DokueiError | None = None
 
@@ -114,14 +116,14 @@ class Storing:
         if not one.fresh:
             return one
         try:
-            with proved(self._file(one.incoming), one.incoming.coded) as data_set:
-                if self.pseudonymous and not is_deidentified(data_set):
+            with proved(self._file(one.incoming), one.incoming.coded) as found:
+                if self.pseudonymous and not is_deidentified(found.data_set):
                     return replace(one, refusal=_names_patient())
-                attributes = model_of(data_set, bulk_data_uri=BULK_DATA)
+                attributes = model_of(found.data_set, bulk_data_uri=BULK_DATA)
             _agree(one.incoming.coded, attributes)
         except (AdmissionError, ProofError) as error:
             return replace(one, refusal=error)
-        return replace(one, described=describe(attributes))
+        return replace(one, described=describe(attributes), mac=found.mac)
 
     def _file(self, incoming: Incoming) -> Path:
         """Where the bytes are: a batch that was cut after its files had moved finds them in the store."""
@@ -138,7 +140,7 @@ class Storing:
 
     def _write(self, connection: Connection, judged: Sequence[Judged]) -> None:
         new = [
-            store.NewInstance(one.incoming.coded, one.described, self.received_at, self.actor)
+            store.NewInstance(one.incoming.coded, one.described, self.received_at, self.actor, one.mac)
             for one in judged
             if one.fresh and one.described is not None
         ]

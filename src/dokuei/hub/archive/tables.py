@@ -108,6 +108,7 @@ instance = Table(
     Column("attributes", LargeBinary, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("received_from", String(200), nullable=False),
+    Column("mac", Text, nullable=True),
     UniqueConstraint("site_id", "sop_instance_uid"),
     sqlite_autoincrement=True,
 )

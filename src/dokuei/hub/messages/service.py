@@ -154,6 +154,10 @@ class MessagesService:
         """Whether a question of this case must be answered or waived before its report is signed."""
         return store.holds_signing(connection, item_id)
 
+    def called_back(self, connection: Connection, item_id: str) -> bool:
+        """Whether somebody was called about this case."""
+        return store.called_back(connection, item_id)
+
     def _writable(self, connection: Connection, principal: Principal, item_id: str) -> Case:
         case = self.cases.thread_of(connection, item_id, site_ids=principal.site_ids, lock=True)
         principal.demand(Permission.WRITE_MESSAGES, case.site_id)

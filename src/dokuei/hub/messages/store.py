@@ -123,6 +123,14 @@ def holds_signing(connection: Connection, worklist_item_id: str) -> bool:
     return connection.execute(asked).first() is not None
 
 
+def called_back(connection: Connection, worklist_item_id: str) -> bool:
+    """Whether a call about this case is on record."""
+    asked = select(message.c.message_id).where(
+        message.c.worklist_item_id == worklist_item_id, message.c.called_at.is_not(None)
+    )
+    return connection.execute(asked).first() is not None
+
+
 def waiting(
     connection: Connection, *, person_id: str, site_ids: Collection[str], item_ids: Collection[str] | None = None
 ) -> dict[str, Waiting]:

@@ -24,6 +24,7 @@ from dokuei.hub.reports.api_shapes import (
 )
 from dokuei.hub.reports.drafting import View
 from dokuei.hub.reports.model import LONGEST_TEXT, MOST_IMAGES, Content, ImageRead
+from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.service import ReportsService
 from dokuei.hub.reports.signing import Proof
 
@@ -63,6 +64,16 @@ class SignIn(Shape):
     totp_code: str = Field("", max_length=20)
 
 
+class SealOut(BaseModel):
+    """How far a sealed file has come: PAdES level, document time stamps, and when the next one is due."""
+
+    level: Literal["B-B", "B-T", "B-LTA"]
+    stamps: int
+    stamped_at: datetime | None
+    renew_at: datetime | None
+    last_error: str | None
+
+
 class SignatureOut(BaseModel):
     """Who stood for a version."""
 
@@ -74,6 +85,7 @@ class SignatureOut(BaseModel):
     signed_at: datetime
     method: str
     time_stamp: str
+    seal: SealOut
     pdf_sha256: str
     pdf_url: str
 
@@ -218,6 +230,19 @@ def _version(if_match: str | None) -> int:
     return int(found.group(1))
 
 
+def _seal(time_stamp: str, state: SealState | None) -> SealOut:
+    if state is None:
+        level: Literal["B-B", "B-T"] = "B-T" if time_stamp == "stamped" else "B-B"
+        return SealOut(level=level, stamps=0, stamped_at=None, renew_at=None, last_error=None)
+    return SealOut(
+        level=state.level,
+        stamps=state.stamps,
+        stamped_at=state.stamped_at,
+        renew_at=state.renew_at,
+        last_error=state.last_error,
+    )
+
+
 def _out(view: View, response: Response) -> ReportOut:
     response.headers["ETag"] = f'"{view.draft_version}"'
     base = f"/api/v1/worklist/{view.case.worklist_item_id}/report/pdf?role={view.case.role}"
@@ -253,6 +278,7 @@ def _out(view: View, response: Response) -> ReportOut:
                 signed_at=kept.signed.signature.signed_at,
                 method=kept.signed.signature.method,
                 time_stamp=kept.sealed.time_stamp,
+                seal=_seal(kept.sealed.time_stamp, view.seals.get(kept.signed.number)),
                 pdf_sha256=kept.sealed.pdf_sha256,
                 pdf_url=f"{base}&number={kept.signed.number}",
             )

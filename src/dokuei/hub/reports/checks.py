@@ -15,6 +15,7 @@ _LATERALITY = {"R": "right", "L": "left"}
 _RANKS = {"1": 1.0, "2": 2.0, "3": 3.0, "3-1": 3.1, "3-2": 3.2, "4": 4.0, "4A": 4.1, "4B": 4.2, "4C": 4.3}
 _RANKS |= {"5": 5.0, "6": 6.0}
 _WORK_UP = 3.0
+_CRITICAL = 5.0
 _NO_PLACE = frozenset({"other", "lymph_node", "distant"})
 _ACTING = frozenset({"additional", "biopsy", "treatment"})
 _BY_CATEGORY = {"N-1": {"repeat"}, "0": {"additional", "repeat"}, "6": {"treatment"}}
@@ -42,12 +43,14 @@ class Check:
     count: int = 0
 
 
-def checks_of(content: Content, known: Iterable[KnownImage]) -> tuple[Check, ...]:
+def checks_of(content: Content, known: Iterable[KnownImage], *, called_back: bool = True) -> tuple[Check, ...]:
     """Everything that is to be mended or answered before this may be signed."""
     images = {image.sop_instance_uid: image for image in known}
     found = [*_of_images(content, images), *_of_sides(content, images), *_of_text(content)]
     if content.structure.method:
         found += [*_of_fields(content), *_of_categories(content), *_of_recommendation(content)]
+    if not called_back:
+        found += _of_calls(content)
     return tuple(dict.fromkeys(found))
 
 
@@ -175,6 +178,13 @@ def _of_categories(content: Content) -> Iterator[Check]:
             yield Check("category_worst", side)
         if rank >= _WORK_UP and not findings:
             yield Check("category_unfounded", side)
+
+
+def _of_calls(content: Content) -> Iterator[Check]:
+    """A critical finding (重要所見) is told by voice: a call back stands in the case's thread, or why not yet."""
+    for side in SIDES:
+        if _RANKS.get(_category(content, side), 0.0) == _CRITICAL:
+            yield Check("critical_uncalled", side)
 
 
 def _of_recommendation(content: Content) -> Iterator[Check]:

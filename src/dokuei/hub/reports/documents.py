@@ -3,15 +3,16 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dokuei.clock import now
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF, encapsulated_pdf
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.dicom.report_header import (
     Placement,
     ReferencedImage,
@@ -27,7 +28,7 @@ from dokuei.hub.reports.model import DeliveryKind, Frozen, KnownImage, Made, Sig
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.store import Sealed
 from dokuei.hub.reports.typesetting import typeset
-from dokuei.hub.reports.wording import NOTICE
+from dokuei.hub.reports.wording import NOTICE, qualification_line
 
 _NAMESPACE = uuid.UUID("6f1d2f0e-9c1e-4d3f-8f57-1a0a4d0c7e52")
 
@@ -51,7 +52,9 @@ class DocumentMaker:
     sealer: Sealer
     time_zone: str
 
-    def make(self, signed: SignedVersion, *, site_id: str, images: Sequence[KnownImage]) -> Documents:
+    def make(
+        self, signed: SignedVersion, *, site_id: str, images: Sequence[KnownImage], macs: Mapping[str, ImageMac]
+    ) -> Documents:
         """Set, seal, wrap.
 
         Raises:
@@ -64,10 +67,10 @@ class DocumentMaker:
         )
         sealed = self.sealer.seal(pdf)
         folder = f"reports/{site_id}/{signed.report_id}/{signed.number}/{uuid.uuid4().hex}"
-        referenced = _referenced(document["images_read"], images)
+        referenced = _referenced(document["images_read"], images, macs)
         with _told():
             objects = (
-                self._structured(signed, document, images, folder),
+                self._signed(self._structured(signed, document, images, referenced, folder), signed),
                 self._wrapped(signed, document, referenced, folder, sealed.data),
             )
         return Documents(
@@ -91,10 +94,21 @@ class DocumentMaker:
         document = json.loads(frozen.canonical)
         pretended = Signature(frozen.shown_to, document["reader"]["display_name"], now(), "none")
         with _told():
-            self._structured(sign(frozen, pretended), document, images, "")
+            referenced = _referenced(document["images_read"], images, {})
+            self._structured(sign(frozen, pretended), document, images, referenced, "")
+
+    def _signed(self, made: Made, signed: SignedVersion) -> Made:
+        """With the seal's own signature inside (PS3.15 C.4, REC-14)."""
+        at = signed.signature.signed_at.astimezone(ZoneInfo(self.time_zone))
+        return replace(made, data=self.sealer.sign_object(made.data, at=at))
 
     def _structured(
-        self, signed: SignedVersion, document: dict[str, Any], images: Sequence[KnownImage], folder: str
+        self,
+        signed: SignedVersion,
+        document: dict[str, Any],
+        images: Sequence[KnownImage],
+        referenced: Sequence[ReferencedImage],
+        folder: str,
     ) -> Made:
         from dokuei.dicom.sr import (  # noqa: PLC0415 - highdicom is large, and only signing needs it
             ENHANCED_SR,
@@ -123,8 +137,12 @@ class DocumentMaker:
                 concluded=coded_conclusions(document),
                 categories=coded_categories(document),
             ),
-            observer=Observer(written_name(reader["display_name"], reader["display_name_kana"]), document["facility"]),
-            images=_referenced(document["images_read"], images),
+            observer=Observer(
+                written_name(reader["display_name"], reader["display_name_kana"]),
+                document["facility"],
+                qualification_line(reader),
+            ),
+            images=referenced,
             version_digest=signed.digest,
             predecessor=before,
         )
@@ -189,7 +207,9 @@ def _header(document: dict[str, Any]) -> StudyHeader:
     return cleaned(came)
 
 
-def _referenced(read: Iterable[dict[str, Any]], images: Sequence[KnownImage]) -> tuple[ReferencedImage, ...]:
+def _referenced(
+    read: Iterable[dict[str, Any]], images: Sequence[KnownImage], macs: Mapping[str, ImageMac]
+) -> tuple[ReferencedImage, ...]:
     by_uid = {image.sop_instance_uid: image for image in images}
     ordered = sorted(read, key=lambda one: (one["sop_instance_uid"], one["frame"]))
     found = []
@@ -202,6 +222,7 @@ def _referenced(read: Iterable[dict[str, Any]], images: Sequence[KnownImage]) ->
                 series_instance_uid=image.series_instance_uid,
                 number_of_frames=len(image.frames),
                 frames=tuple((one["frame"], one["digest"]) for one in frames),
+                mac=macs.get(uid),
             )
         )
     return tuple(found)

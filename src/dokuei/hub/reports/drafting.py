@@ -1,5 +1,6 @@
 """Writing: a draft is kept as it is typed, by whoever has the case, and never over somebody else's words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -8,7 +9,7 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports import store, store_deliveries, store_seals
 from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.images_read import demand_sent
@@ -22,7 +23,8 @@ from dokuei.hub.reports.model import (
     demand_version,
     texts_of,
 )
-from dokuei.hub.reports.neighbours import Cases, Contracts, Images
+from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions
+from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox
@@ -44,6 +46,8 @@ class View:
     versions: tuple[KeptVersion, ...]
     deliveries: tuple[Delivery, ...]
     names: dict[str, str]
+    seals: Mapping[int, SealState] = field(default_factory=dict)
+    """How far the sealed files of the versions have come."""
     checks: tuple[Check, ...] = ()
     """What is to be mended or answered in the draft."""
 
@@ -64,6 +68,7 @@ class Drafting:
     cases: Cases
     contracts: Contracts
     images: Images
+    questions: Questions
     saved: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
 
     def view(self, principal: Principal, item_id: str, role: str) -> View:
@@ -159,6 +164,11 @@ class Drafting:
             raise ForbiddenError("this case is not yours", phase="writing a report", remedy="claim it first")
         return case
 
+    def called_back(self, item_id: str) -> bool:
+        """Whether a call about the case is recorded in its thread."""
+        with self.database.read() as connection:
+            return self.questions.called_back(connection, item_id)
+
     def _demand_sent(self, principal: Principal, item_id: str, role: str, content: Content) -> None:
         with self.database.read() as connection:
             case = self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT)
@@ -177,7 +187,9 @@ class Drafting:
             known = self.images.of_study(view.case.site_id, view.case.study_instance_uid)
         except NotFoundError:  # the images were removed: what was written stays readable
             known = ()
-        return replace(view, checks=checks_of(view.draft.content, known))
+        return replace(
+            view, checks=checks_of(view.draft.content, known, called_back=self.called_back(view.case.worklist_item_id))
+        )
 
     def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
         report = store.open_report(connection, case, person_id=principal.person_id or "")
@@ -229,6 +241,7 @@ class Drafting:
             versions=versions,
             deliveries=store_deliveries.of_report(connection, report.report_id, number),
             names=self.people.names(people),
+            seals=store_seals.of_report(connection, report.report_id),
         )
 
 

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from dokuei.errors import ConflictError, ProofError, RequestError, SignatureError, StaleError
@@ -14,7 +13,6 @@ from dokuei.hub.reports.structure import NOT_APPLICABLE, Answer, Structure, writ
 ReportStatus = Literal["draft", "final", "amended"]
 Kind = Literal["original", "amendment"]
 DeliveryKind = Literal["sr", "pdf"]
-TimeStamp = Literal["none", "stamped", "missing"]
 CATEGORIES = frozenset({"", NOT_APPLICABLE, "0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"})
 LONGEST_TEXT = 50_000
 MOST_IMAGES = 60_000
@@ -181,34 +179,6 @@ class Signature:
     signed_at: datetime
     method: str
     evidence: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class SealFiles:
-    """Where the sealing certificate and its key lie."""
-
-    certificate: Path
-    private_key: Path
-
-
-@dataclass(frozen=True)
-class SealedPdf:
-    """A sealed document; ``time_stamp`` is ``missing`` where a service is set and did not answer."""
-
-    data: bytes
-    time_stamp: TimeStamp
-
-
-@dataclass(frozen=True)
-class SealVerdict:
-    """What a seal is worth: ``good`` needs the signature and everything after it (never the AdES code alone)."""
-
-    good: bool
-    intact: bool
-    trusted: bool
-    modification_level: str
-    signer: str
-    why: str = ""
 
 
 @dataclass(frozen=True)

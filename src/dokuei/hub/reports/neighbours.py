@@ -1,10 +1,11 @@
 """What reports ask of other slices; the hub's wiring says who answers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from sqlalchemy import Connection
 
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 
 
@@ -49,6 +50,13 @@ class Images(Protocol):
             NotFoundError: no such study at this site.
         """
 
+    def macs(self, site_id: str, study_instance_uid: str, sop_instance_uids: Collection[str]) -> Mapping[str, ImageMac]:
+        """The MAC of each of these images, by SOP Instance UID.
+
+        Raises:
+            ProofError: a stored frame is not what it was.
+        """
+
 
 class Questions(Protocol):
     """The talk about cases."""
@@ -59,6 +67,9 @@ class Questions(Protocol):
         Raises:
             ConflictError: one does; the page shows which, the error never quotes it.
         """
+
+    def called_back(self, connection: Connection, item_id: str) -> bool:
+        """Whether a call back about the case stands in its thread."""
 
 
 class Rules(Protocol):

@@ -2,21 +2,23 @@
 
 import os
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from dokuei.clock import now
-from dokuei.errors import ConfigurationError
-from dokuei.hub.reports.model import SealedPdf, SealFiles, SealVerdict
+from dokuei.dicom.signature import SignerKey, signed_file
+from dokuei.errors import ConfigurationError, SignatureError
+from dokuei.hub.reports.seal_model import SealedPdf, SealFiles, SealVerdict
 from dokuei.settings import SealSettings
 from dokuei.storage.pki import alone_in, private_pem, write_secret
 
 _YEARS = timedelta(days=3650)
+_KEY_BITS = 3072
 _SLACK = timedelta(hours=1)
 
 
@@ -39,12 +41,32 @@ class Sealer:
 
         return Pades(self.files, self.reason, self.time_stamp_url).seal(pdf)
 
+    def sign_object(self, part10: bytes, *, at: datetime) -> bytes:
+        """A DICOM object with the seal's signature in it (PS3.15 C.4).
+
+        Raises:
+            SignatureError: the key cannot sign it.
+        """
+        return signed_file(part10, key=_key(self.files), certificate=_certificate(self.files), at=at)
+
     def verify(self, pdf: bytes) -> SealVerdict:
         """Judge a document that was sealed here."""
-        from dokuei.hub.reports.pades import certificates, verify_seal  # noqa: PLC0415 - as above
+        from dokuei.hub.reports.pades_verify import certificates, verify_seal  # noqa: PLC0415 - as above
 
         stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
         return verify_seal(pdf, trusted=certificates(self.files.certificate), trusted_stampers=stampers)
+
+    def renew(self, pdf: bytes) -> bytes:
+        """A sealed document with one more document time stamp behind it.
+
+        Raises:
+            UnreachableError: the service did not stamp it now.
+        """
+        from dokuei.hub.reports.pades import Pades  # noqa: PLC0415 - as above
+        from dokuei.hub.reports.pades_verify import certificates  # noqa: PLC0415 - as above
+
+        stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
+        return Pades(self.files, self.reason, self.time_stamp_url).renew(pdf, stampers=stampers)
 
 
 def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:
@@ -78,18 +100,29 @@ def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:
     )
 
 
+def _key(files: SealFiles) -> SignerKey:
+    key = serialization.load_pem_private_key(files.private_key.read_bytes(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise SignatureError("the sealing key signs no DICOM object", phase="sealing", remedy="use RSA or ECDSA")
+    return key
+
+
+def _certificate(files: SealFiles) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(files.certificate.read_bytes())
+
+
 def _own_files(folder: Path, centre_name: str) -> SealFiles:
     files = SealFiles(folder / "seal.pem", folder / "seal.key")
     with alone_in(folder):
         if not files.certificate.exists():
-            key = ec.generate_private_key(ec.SECP256R1())
+            key = rsa.generate_private_key(65_537, _KEY_BITS)  # DICOM's profiles of signatures know RSA (PS3.15 C.1)
             certificate = _own_certificate(key, centre_name)
             write_secret(files.private_key, private_pem(key))
             write_secret(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
     return files
 
 
-def _own_certificate(key: ec.EllipticCurvePrivateKey, centre_name: str) -> x509.Certificate:
+def _own_certificate(key: SignerKey, centre_name: str) -> x509.Certificate:
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, centre_name[:64]),

@@ -7,12 +7,15 @@ from dokuei.errors import NotFoundError, ProofError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.qualification import Lack
 from dokuei.hub.identity.service import IdentityService
-from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports import store, store_deliveries, store_seals
 from dokuei.hub.reports.blind import demand_open
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
+from dokuei.hub.reports.reading_version import ReadVersion, read_version
+from dokuei.hub.reports.restamping import Restamping
+from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Proof, Signing
 from dokuei.hub.reports.store import KeptVersion
@@ -30,6 +33,7 @@ class ReportsService:
     blobs: Blobs
     drafting: Drafting
     signing: Signing
+    restamping: Restamping
     scale: str = ""
     """How this centre gives categories, where a form offers it."""
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
@@ -87,6 +91,14 @@ class ReportsService:
             sites = principal.sites_with(Permission.READ_REPORT)
             return self.drafting.cases.case(connection, item_id, role, site_ids=sites)
 
+    def signed_versions(self, principal: Principal, item_id: str, role: str = "") -> tuple[ReadVersion, ...]:
+        """Every signed version as it is read, the first one first; that they were read is noted once an hour.
+
+        Raises:
+            NotFoundError: no such case at a site of theirs.
+        """
+        return tuple(read_version(one.signed) for one in self.view(principal, item_id, role).versions)
+
     def begin_signature(self, principal: Principal, item_id: str, role: str = "") -> Begun:
         """Show exactly what would be signed."""
         return self.signing.begin(principal, item_id, self.role_of(principal, item_id, role))
@@ -138,7 +150,8 @@ class ReportsService:
                 subject=case.study_instance_uid,
                 details={"version": chosen[-1].signed.number},
             )
-        return chosen[-1], self.sealed_pdf(chosen[-1])
+            states = store_seals.of_report(connection, chosen[-1].signed.report_id)
+        return chosen[-1], self._file(chosen[-1], states.get(chosen[-1].signed.number))
 
     def sealed_pdf(self, kept: KeptVersion) -> bytes:
         """A version's sealed document; who asks has seen to access and to the trail.
@@ -146,8 +159,17 @@ class ReportsService:
         Raises:
             ProofError: the file is not the one that was sealed.
         """
-        data = self.blobs.read(kept.sealed.pdf_key)
-        if hashlib.sha256(data).hexdigest() != kept.sealed.pdf_sha256:
+        with self.database.read() as connection:
+            states = store_seals.of_report(connection, kept.signed.report_id)
+        return self._file(kept, states.get(kept.signed.number))
+
+    def _file(self, kept: KeptVersion, state: SealState | None) -> bytes:
+        """The sealed file, with its later time stamps where it has any."""
+        sealed = self.blobs.read(kept.sealed.pdf_key)
+        data = sealed if state is None else self.blobs.read(state.blob_key)
+        expected = kept.sealed.pdf_sha256 if state is None else state.sha256
+        changed = hashlib.sha256(sealed).hexdigest() != kept.sealed.pdf_sha256 or not data.startswith(sealed)
+        if changed or hashlib.sha256(data).hexdigest() != expected:
             raise ProofError("the sealed file has been changed", phase="reading a report", remedy="restore the backup")
         return data
 
@@ -222,11 +244,12 @@ def reports_service(
     scale: str = "",
 ) -> ReportsService:
     """Wire reports from their parts."""
-    drafting = Drafting(database, identity.people, cases, contracts, images)
+    drafting = Drafting(database, identity.people, cases, contracts, images, questions)
     return ReportsService(
         database=database,
         blobs=blobs,
         drafting=drafting,
+        restamping=Restamping(database, blobs, sealer),
         scale=scale,
         signing=Signing(
             database=database,

@@ -1,5 +1,6 @@
 """Signing: the one place where its order is written (verify, sign, seal, then one transaction)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from dokuei.clock import now
+from dokuei.dicom.image_mac import ImageMac
 from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError, SignatureError
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.identity.proof import Confirmation, Confirmed
@@ -99,6 +101,7 @@ class Signing:
             content=replace(draft.content, answers=answers),
             entered_by=[_named(people[person_id]) for person_id in draft.entered_by if person_id in people],
             reader=_named(people[principal.person_id or ""]),
+            qualification=json.loads(self._qualification(principal)),
         )
         demand_letters(model.texts_of(draft.content))
         frozen = _frozen(principal, report, draft, document, amended=bool(before))
@@ -145,7 +148,9 @@ class Signing:
             evidence={**confirmed.evidence, "qualification": self._qualification(principal)},
         )
         signed = model.sign(frozen, signature)
-        documents = self.maker.make(signed, site_id=case.site_id, images=self._known(case))
+        documents = self.maker.make(
+            signed, site_id=case.site_id, images=self._known(case), macs=self._macs(case, draft)
+        )
         if not case.leaves_the_centre:
             documents = replace(documents, objects=())
         self._keep(documents)
@@ -191,7 +196,8 @@ class Signing:
         _demand_one_patient(case)
         known = self._known(case)
         demand_images(draft.content, known)
-        return demand_answered(draft.content, checks_of(draft.content, known))
+        checks = checks_of(draft.content, known, called_back=self.drafting.called_back(case.worklist_item_id))
+        return demand_answered(draft.content, checks)
 
     def _demand_qualified(self, principal: Principal, case: Case) -> None:
         """Only a licensed physician stands for a report (JRS-01), for screening one of grade A or B (JRS-02)."""
@@ -207,6 +213,10 @@ class Signing:
 
     def _known(self, case: Case) -> tuple[KnownImage, ...]:
         return self.images.of_study(case.site_id, case.study_instance_uid)
+
+    def _macs(self, case: Case, draft: Draft) -> Mapping[str, ImageMac]:
+        read = {one.sop_instance_uid for one in draft.content.images_read}
+        return self.images.macs(case.site_id, case.study_instance_uid, read)
 
     def _people(self, draft: Draft, principal: Principal) -> tuple[Person, ...]:
         found = self.drafting.people.some({*draft.entered_by, principal.person_id or ""})

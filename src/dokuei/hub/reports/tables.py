@@ -104,3 +104,19 @@ delivery = Table(
 )
 Index("ix_report_version_signed_at", version.c.signed_at, version.c.report_id)
 Index("ix_delivery_waiting", delivery.c.site_id, delivery.c.delivered_at, delivery.c.created_at)
+
+seal = Table(
+    "report_seal",
+    hub_metadata,
+    Column("report_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("level", String(8), nullable=False),
+    Column("blob_key", String(300), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("stamps", Integer, nullable=False),
+    Column("stamped_at", UtcDateTime, nullable=True),
+    Column("renew_at", UtcDateTime, nullable=True),
+    Column("tried_at", UtcDateTime, nullable=True),
+    Column("last_error", Text, nullable=True),
+)
+Index("ix_report_seal_renew", seal.c.renew_at)

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity.passkeys import still_holds
-from dokuei.hub.reports import store
+from dokuei.hub.reports import store, store_seals
 from dokuei.hub.reports.model import digest_of
+from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
@@ -47,12 +48,14 @@ def verify_versions(connection: Connection, blobs: Blobs) -> Verdict:
     chained: dict[tuple[str, int], Mapping[str, Any]] = {(one["report_id"], one["version"]): one for one in told}
     versions = by_key = 0
     wrong: list[Wrong] = []
+    stamped = store_seals.every(connection)
     for kept in store.every_version(connection):
         signed = kept.signed
         versions += 1
         by_key += signed.signature.method == _BY_KEY
         details = chained.pop((signed.report_id, signed.number), None)
         wrong += [Wrong(signed.report_id, signed.number, why) for why in _faults(kept, details, blobs)]
+        wrong += [Wrong(signed.report_id, signed.number, why) for why in _stamp_faults(kept, stamped, blobs)]
     wrong += [Wrong(report_id, number, "the version is gone") for report_id, number in chained]
     return Verdict(versions, by_key, versions - by_key, tuple(wrong))
 
@@ -79,6 +82,20 @@ def _faults(kept: KeptVersion, chained: Mapping[str, Any] | None, blobs: Blobs) 
         yield "the key's answer does not stand for this text"
     if _file_digest(blobs, kept.sealed.pdf_key) != kept.sealed.pdf_sha256:
         yield "the sealed file is gone or changed"
+
+
+def _stamp_faults(kept: KeptVersion, stamped: Mapping[tuple[str, int], SealState], blobs: Blobs) -> Iterator[str]:
+    """A file with later time stamps holds the sealed one unchanged, and is the one that was recorded."""
+    state = stamped.get((kept.signed.report_id, kept.signed.number))
+    if state is None or state.blob_key == kept.sealed.pdf_key:
+        return
+    try:
+        data, sealed = blobs.read(state.blob_key), blobs.read(kept.sealed.pdf_key)
+    except NotFoundError:
+        yield "the file with its later time stamps is gone"
+        return
+    if hashlib.sha256(data).hexdigest() != state.sha256 or not data.startswith(sealed):
+        yield "the file with its later time stamps is changed"
 
 
 def _file_digest(blobs: Blobs, key: str) -> str:

@@ -26,6 +26,7 @@ def document(
     content: Content,
     entered_by: Sequence[Mapping[str, str]],
     reader: Mapping[str, str],
+    qualification: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything that a version says, as one JSON document: what is shown, signed, sealed and kept."""
     return {
@@ -60,7 +61,7 @@ def document(
         "answers": written_answers(content.answers),
         "images_read": [asdict(one) for one in sorted(content.images_read)],
         "entered_by": [dict(one) for one in entered_by],
-        "reader": dict(reader),
+        "reader": {**reader, "qualification": dict(qualification or {})},
         "not_for_primary_diagnosis": site.in_evaluation,
     }
 
@@ -94,9 +95,22 @@ def shown_text(value: Mapping[str, Any]) -> str:
             f"読影した画像: {images} 画像 {frames} フレーム",
             f"入力者: {'、'.join(one['display_name'] for one in value['entered_by'])}",
             f"読影医: {value['reader']['display_name']}{_ROLES.get(value['reading_role'], '')}",
+            *([f"資格: {qualified}"] if (qualified := qualification_line(value["reader"])) else []),
             f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
         ]
     )
+
+
+def qualification_line(reader: Mapping[str, Any]) -> str:
+    """What the reader was qualified for when they signed (REC-21); empty in versions of before it was written in."""
+    known = reader.get("qualification") or {}
+    licence, grade = known.get("licence_number", ""), known.get("mammography_grade", "")
+    parts = [
+        f"医籍登録番号 / Licence {licence}" if licence else "",
+        *(one["name"] for one in known.get("specialities", ())),
+        f"検診マンモグラフィ読影認定 / Mammography grade {grade}" if grade else "",
+    ]
+    return "、".join(filter(None, parts))
 
 
 def category(value: str) -> str:

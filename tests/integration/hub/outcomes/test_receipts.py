@@ -91,7 +91,8 @@ def test_an_amendment_is_unread_again_and_keeps_its_warning(room: ReadingRoom) -
     _tell(physician, item, "opened", number=1)
     amended = reader.post(f"/api/v1/worklist/{item}/report/amendment").json()
     body: dict[str, Any] = {"findings": "訂正", "impression": "訂正", "category_right": "5", "category_left": "1"}
-    body |= {"images_read": room.images_read(item)}
+    told = {"check": "critical_uncalled", "about": "right", "reason": "主治医へ本日午後に電話する。"}
+    body |= {"images_read": room.images_read(item), "answers": [told]}
     saved = reader.put(f"/api/v1/worklist/{item}/report", json=body, headers={"If-Match": f'"{amended["version"]}"'})
     assert saved.status_code == 200, saved.text
     assert room.signed(reader, item, room.keys["reader.a"]).status_code == 200

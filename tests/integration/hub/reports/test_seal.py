@@ -19,7 +19,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from dokuei.errors import ConfigurationError
 from dokuei.hub.reports.model import digest_of
-from dokuei.hub.reports.pades import certificates, verify_seal
+from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.typesetting import typeset
 from dokuei.hub.reports.wording import canonical_bytes

@@ -5,8 +5,10 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pydicom
@@ -297,3 +299,18 @@ def test_a_changed_field_of_a_signed_version_is_found(room: ReadingRoom) -> None
             "the text is not the one with the signed digest"
         }
     assert client.get(REPORT.format(item)).status_code == 422
+
+
+def test_category_5_waits_for_a_recorded_call_or_a_reason(room: ReadingRoom) -> None:
+    """重要所見: who was called, when, and that it was read back, stands in the case's thread."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    written = room.written(client, item, category_right="5").json()
+    assert {"check": "critical_uncalled", "about": "right", "answerable": True, "count": 0} in written["checks"]
+    assert client.post(f"/api/v1/worklist/{item}/report/signature/begin").status_code == 400
+    call = {"person": "佐藤医師", "number": "2345", "at": datetime.now(UTC).isoformat(), "read_back": True}
+    body = {"message_id": uuid4().hex, "kind": "call_back", "text": "右カテゴリー5を伝えた。", "call_back": call}
+    told = client.post(f"/api/v1/worklist/{item}/messages", json=body)
+    assert told.status_code < 300, told.text
+    signed = room.signed(client, item, room.keys["reader.a"])
+    assert signed.status_code == 200, signed.text

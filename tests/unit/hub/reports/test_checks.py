@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dokuei.errors import RequestError
-from dokuei.hub.reports.checks import checks_of, demand_answered, needs_work_up, sides_in
+from dokuei.hub.reports.checks import Check, checks_of, demand_answered, needs_work_up, sides_in
 from dokuei.hub.reports.lexicon import lexicon
 from dokuei.hub.reports.model import Content
 from dokuei.hub.reports.structure import Answer, Finding, ImageLink, Side, Structure
@@ -154,3 +154,12 @@ def test_sides_and_work_up() -> None:
     assert sides_in("bright area") == frozenset()
     assert [one for one in ("0", "1", "2", "3", "4A", "5", "6") if needs_work_up(one, "birads")] == ["0", "4A", "5"]
     assert [one for one in ("1", "2", "3", "5", "N-1") if needs_work_up(one, "screening")] == ["3", "5"]
+
+
+def test_a_critical_finding_asks_for_the_call_and_a_recorded_one_answers_it() -> None:
+    """重要所見: category 5 is told by voice before or soon after signing, or a reason stands in the report."""
+    told = Content("左腫瘤。", "左乳癌の疑い。", "1", "5")
+    assert Check("critical_uncalled", "left") in checks_of(told, (), called_back=False)
+    assert Check("critical_uncalled", "left") not in checks_of(told, (), called_back=True)
+    milder = Content("左腫瘤。", "左乳癌の疑い。", "1", "4")
+    assert "critical_uncalled" not in {one.check for one in checks_of(milder, (), called_back=False)}
