@@ -142,6 +142,7 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "signature.failed": "署名が不成立",
         "site.added": "施設を登録",
         "site.changed": "施設の設定を変更",
+        "step.told": "検査の実施報告を受信",
         "study.accessed": "画像を開いた",
         "study.at-hub": "検査の全画像が到着",
         "study.deleted": "検査を削除",
