@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 import dokuei
-from dokuei.hub import delivery_door, order_door, pages
+from dokuei.hub import delivery_door, order_door, pages, pulse_door
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane
 from dokuei.hub.archive.service import ArchiveService
@@ -211,4 +211,13 @@ def readers_app(hub: Hub) -> FastAPI:
 def gateways_app(hub: Hub) -> FastAPI:
     """What hospitals' gateways talk to."""
     known = authenticated(hub.gateways)
-    return gateway_app(hub.gateways, delivery_door.routes(hub.reports, known), order_door.routes(hub.requests, known))
+    documents = pulse_door.Documents(
+        sealer(hub.settings.home, hub.settings.seal, centre_name=hub.settings.hub.centre_name),
+        hub.settings.seal.time_zone,
+    )
+    return gateway_app(
+        hub.gateways,
+        delivery_door.routes(hub.reports, known),
+        order_door.routes(hub.requests, known),
+        pulse_door.routes(hub.gateways.pulses, hub.archive, documents, known),
+    )
