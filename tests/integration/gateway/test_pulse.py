@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
+from dokuei.cli.main import build
 from dokuei.clock import now
 from dokuei.dicom.encapsulated_pdf import pdf_inside
+from dokuei.errors import ConflictError
+from dokuei.gateway import forward_tables
 from dokuei.gateway.enrol import enrol, hub_client, identity_of
 from dokuei.gateway.link import Link
 from dokuei.gateway.pulse import Pulser
@@ -21,6 +25,7 @@ from dokuei.gateway.spool import open_spool
 from dokuei.gateway.status import gateway_status
 from dokuei.hub.app import Hub, open_hub
 from dokuei.hub.events import Events
+from dokuei.hub.reports.sealing import sealer
 from dokuei.phantom.pulse import make_pulse
 from dokuei.settings import Destination, Settings
 from dokuei.storage.db import hub_metadata
@@ -116,6 +121,18 @@ def test_the_whole_way_is_gone_and_nothing_of_it_stays(way: Way) -> None:
     assert health.dead is None
     assert health.pulse is not None
     assert _states(health.pulse)["receipt"] == "ok"
+    _document_is_sealed_and_no_report(way)
+    _place_of_a_patients_study_is_not_taken(way)
+
+
+def _document_is_sealed_and_no_report(way: Way) -> None:
+    with closing(hub_client(way.settings)) as client:
+        made = dcmread(BytesIO(client.call("POST", PULSE_DOCUMENT_PATH, b"{}")))
+    assert "not a report" in made.DocumentTitle
+    assert made.VerificationFlag == "UNVERIFIED"
+    settings = way.hub.settings
+    seal = sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name)
+    assert seal.verify(pdf_inside(made)).good
 
 
 def test_while_it_is_under_way_it_is_nobodys_case(way: Way) -> None:
@@ -143,13 +160,18 @@ def test_while_it_is_under_way_it_is_nobodys_case(way: Way) -> None:
 
 def test_each_dead_part_is_named(way: Way) -> None:
     assert way.pulse().dead is None
+    assert gateway_status(way.settings).health.dead is None
     way.worker.kill()
+    with closing(open_spool(way.worker.home)) as spool, spool.database.begin() as connection:
+        forward_tables.note_contact(connection, at=now() - timedelta(minutes=3), error="")
+    assert gateway_status(way.settings).health.dead == "worker"
+    told = CliRunner().invoke(build(["status"]), ["status", "--home", str(way.worker.home)])
+    assert (told.exit_code, "ゲートウェイの処理プログラム" in told.output) == (1, True)
     dead = way.pulse(seconds=2.0)
     assert (dead.dead, _states(dead)["forwarded"], _states(dead)["receipt"]) == ("proved", "not-reached", "ok")
-    assert way.opened.gateways.pulses.healths(way.opened.gateways.gateways(["kita"]), now()).popitem()[1].dead in {
-        "proved",
-        "gateway",
-    }
+    told = CliRunner().invoke(build(["status"]), ["status", "--home", str(way.hub.home)])
+    assert told.exit_code == 1
+    assert "変換・検証" in told.output
     way.worker.start()
     assert way.pulse().dead is None  # what lay on its way goes on
     way.hub.kill()
@@ -157,17 +179,6 @@ def test_each_dead_part_is_named(way: Way) -> None:
     assert (cut.dead, _states(cut)["received"], _states(cut)["receipt"]) == ("forwarded", "ok", "dead")
     way.receiver.kill()
     assert way.pulse(seconds=2.0).dead == "received"
-
-
-def test_a_worker_that_is_gone_is_named_by_the_status(way: Way) -> None:
-    taken = way.pulse()
-    assert gateway_status(way.settings).health.dead is None
-    way.worker.kill()
-    with closing(open_spool(way.worker.home)) as spool, spool.database.begin() as connection:
-        from dokuei.gateway import forward_tables  # noqa: PLC0415 - the clock cannot be turned in another process
-
-        forward_tables.note_contact(connection, at=taken.ended_at - timedelta(minutes=3), error="")
-    assert gateway_status(way.settings).health.dead == "worker"
 
 
 @pytest.mark.peer
@@ -188,20 +199,10 @@ def test_a_stopped_pacs_is_named_and_a_running_one_keeps_one_document(way: Way, 
     assert "does not answer" in next(leg.error for leg in stopped.legs if leg.state == "dead")
 
 
-def test_the_document_is_sealed_and_says_that_it_is_no_report(way: Way) -> None:
-    client = hub_client(way.settings)
-    made = dcmread(BytesIO(client.call("POST", PULSE_DOCUMENT_PATH, b"{}")))
-    client.close()
-    assert "not a report" in made.DocumentTitle
-    assert made.VerificationFlag == "UNVERIFIED"
-    verdict = way.opened.reports.sealer.verify(pdf_inside(made))
-    assert verdict.good
-
-
-def test_a_pulse_never_takes_the_place_of_a_patients_study(way: Way) -> None:
+def _place_of_a_patients_study_is_not_taken(way: Way) -> None:
     gateway = way.opened.gateways.gateways(["kita"])[0].gateway
     pulses = replace(way.opened.gateways.pulses, studies=_Holds())
-    with pytest.raises(Exception, match="a patient's study has this UID"):
+    with pytest.raises(ConflictError, match="a patient's study has this UID"):
         pulses.begin(gateway, "1.2.3")
 
 
