@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,7 @@ from dokuei.gateway.enrol import hub_client, identity_of
 from dokuei.gateway.forward import Forwarder
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
+from dokuei.gateway.metrics import serve_metrics
 from dokuei.gateway.pipeline import Pipeline, sweep
 from dokuei.gateway.pseudonyms import naming_of, open_key
 from dokuei.gateway.pulse import MakePulse, Pulser
@@ -64,6 +66,9 @@ def work(settings: Settings, *, stop: threading.Event, make_pulse: MakePulse | N
         if make_pulse is not None and settings.gateway.pulse_minutes:
             pulser = Pulser(settings, relaxed, link, lambda: hub_client(settings), make_pulse)
             parts.append(_Part("pulse", _Enrolled(settings.home, link.stop).then(pulser.run)))
+        if settings.gateway.metrics_port:
+            serve = partial(serve_metrics, relaxed, settings.gateway.metrics_port, link.stop)
+            parts.append(_Part("metrics", serve))
         _run(parts, link)
         relaxed.database.close()
     durable.database.close()

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 import dokuei
-from dokuei.hub import delivery_door, order_door, pages, pulse_door
+from dokuei.hub import delivery_door, metrics, order_door, pages, pulse_door
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane
 from dokuei.hub.archive.service import ArchiveService
@@ -201,6 +201,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(certification_api.routes(hub.certifications))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
+    app.include_router(metrics.routes(hub.gateways))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)
     app.add_middleware(AttemptLimit, attempts=Attempts())

@@ -48,7 +48,9 @@ class ArchiveForGateways:
         return tuple(outcome.error if isinstance(outcome, Refused) else None for outcome in outcomes)
 
     def announce(self, site_id: str, study_instance_uid: str, *, gateway_id: str, instances: int) -> None:
-        """Remember how many objects a gateway holds of a study that is still coming."""
+        """Remember how many objects a gateway holds of a study that is still coming; nobody waits for a pulse."""
+        if self.is_pulse(site_id, study_instance_uid):
+            return
         self.archive.announce(site_id, study_instance_uid, announced_by=gateway_id, instances=instances)
 
     def withdraw(self, site_id: str, *, gateway_id: str, study_instance_uid: str | None = None) -> None:

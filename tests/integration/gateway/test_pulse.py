@@ -8,7 +8,9 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
+import httpx
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 from pydicom import dcmread
 from sqlalchemy import func, select
 from typer.testing import CliRunner
@@ -20,17 +22,20 @@ from dokuei.errors import ConflictError
 from dokuei.gateway import forward_tables
 from dokuei.gateway.enrol import enrol, hub_client, identity_of
 from dokuei.gateway.link import Link
+from dokuei.gateway.metrics import GatewayCollector
 from dokuei.gateway.pulse import Pulser
 from dokuei.gateway.spool import open_spool
 from dokuei.gateway.status import gateway_status
-from dokuei.hub.app import Hub, open_hub
+from dokuei.hub.app import Hub, open_hub, readers_app
 from dokuei.hub.events import Events
+from dokuei.hub.identity.model import Scope
 from dokuei.hub.reports.sealing import sealer
 from dokuei.phantom.pulse import make_pulse
 from dokuei.settings import Destination, Settings
 from dokuei.storage.db import hub_metadata
 from dokuei.storage.outbox import carry_out
 from dokuei.transfer.pulses import PULSE_DOCUMENT_PATH, Pulse, pulse_uid
+from tests.makers.asgi import AsgiTransport, asgi_portal
 from tests.makers.gateway_hub import HubForGateways, running_hub
 from tests.makers.gateway_worker import Worker
 from tests.makers.peers import orthanc_program, running_orthanc
@@ -75,7 +80,7 @@ class Way:
             return {
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for name, table in hub_metadata.tables.items()
-                if name not in {"gateway_nonce", "outbox"}
+                if name != "gateway_nonce"  # signatures, which end by themselves
             }
 
     def files(self) -> set[str]:
@@ -123,6 +128,7 @@ def test_the_whole_way_is_gone_and_nothing_of_it_stays(way: Way) -> None:
     assert _states(health.pulse)["receipt"] == "ok"
     _document_is_sealed_and_no_report(way)
     _place_of_a_patients_study_is_not_taken(way)
+    _metrics_say_so(way)
 
 
 def _document_is_sealed_and_no_report(way: Way) -> None:
@@ -197,6 +203,34 @@ def test_a_stopped_pacs_is_named_and_a_running_one_keeps_one_document(way: Way, 
     stopped = way.pulse(settings)
     assert (stopped.dead, _states(stopped)["receipt"]) == ("in-pacs", "ok")
     assert "does not answer" in next(leg.error for leg in stopped.legs if leg.state == "dead")
+
+
+def _metrics_say_so(way: Way) -> None:
+    """In the text format, of the token's own site, and without anybody's name in them."""
+    tokens = way.opened.identity.tokens
+    with asgi_portal() as portal:
+        transport = AsgiTransport(readers_app(way.opened), portal)
+        with httpx.Client(transport=transport, base_url=way.opened.settings.hub.url) as client:
+            assert client.get("/metrics").status_code == 401
+            images = tokens.create(scope=Scope.DICOMWEB, site_id="kita", label="images", actor="test")
+            assert client.get("/metrics", headers={"Authorization": f"Bearer {images}"}).status_code == 403
+            told = {}
+            for site_id in ("kita", "minami"):
+                token = tokens.create(scope=Scope.METRICS, site_id=site_id, label="prometheus", actor="test")
+                told[site_id] = client.get("/metrics", headers={"Authorization": f"Bearer {token}"}).text
+    gateway_id = identity_of(way.worker.home).demand().gateway_id
+    assert f'dokuei_pulse_ok{{gateway="{gateway_id}",site="kita"}} 1.0' in told["kita"]
+    assert 'leg="in-pacs"' in told["kita"]
+    assert gateway_id not in told["minami"]
+    with closing(open_spool(way.worker.home)) as spool:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(GatewayCollector(spool))
+        own = generate_latest(registry).decode()
+    assert "dokuei_pulse_ok 1.0" in own
+    assert 'dokuei_pulse_leg_ok{leg="decoded"} 1.0' in own
+    logs = "".join(path.read_text() for path in (way.worker.home / "worker.out", way.hub.home / "hub.out"))
+    logs += (way.worker.home / "receiver.err").read_text()
+    assert not [one for one in ("TEST^PATIENT", "試験", "DOKUEI-TEST-PATIENT") if one in logs + own + told["kita"]]
 
 
 def _place_of_a_patients_study_is_not_taken(way: Way) -> None:

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     MANAGE_GATEWAYS = "gateways.manage"
     ADMINISTER = "administer"
     READ_AUDIT = "audit.read"
+    READ_METRICS = "metrics.read"
 
 
 class Role(StrEnum):
@@ -126,12 +127,14 @@ class Scope(StrEnum):
 
     DICOMWEB = "dicomweb"
     DICOMWEB_READ = "dicomweb-read"
+    METRICS = "metrics"
 
 
 SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = MappingProxyType(
     {
         Scope.DICOMWEB: frozenset({_P.READ_IMAGES, _P.STORE_IMAGES}),
         Scope.DICOMWEB_READ: frozenset({_P.READ_IMAGES}),
+        Scope.METRICS: frozenset({_P.READ_METRICS}),
     }
 )
 
