@@ -108,7 +108,7 @@ def _states(pulse: Pulse) -> dict[str, str]:
 
 
 def test_the_whole_way_is_gone_and_nothing_of_it_stays(way: Way) -> None:
-    """OPS-10: each leg is timed; the second pulse leaves as many rows and files as the first."""
+    """Each leg is timed; the second pulse leaves as many rows and files as the first."""
     first = way.pulse()
     assert first.dead is None, first
     assert _states(first) == dict.fromkeys(_states(first), "ok") | {"in-pacs": "skipped"}
