@@ -21,7 +21,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "good": "全経路 正常",
         "bad": "停止している箇所: {part}",
         "none": "まだ確認していません",
-        "off": "経路の確認は設定されていません",
         "last": "最終確認 {at}（{minutes}分前）",
     },
     "en": {
@@ -42,7 +41,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "good": "the whole way works",
         "bad": "dead: {part}",
         "none": "not taken yet",
-        "off": "health by traffic is off",
         "last": "last taken {at} ({minutes} minutes ago)",
     },
 }

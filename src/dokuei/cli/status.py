@@ -39,14 +39,16 @@ def status(*, home: Home, as_json: AsJson = False) -> None:
 def tell(name: str, health: Health, language: Literal["ja", "en"]) -> None:
     """One way, as a table of its legs."""
     words = WORDS[language]
-    table = Table(title=escape(name), title_justify="left", show_header=False)
+    table = Table(show_header=False)
     pulse = health.pulse
     for leg in () if pulse is None else pulse.legs:
         colour = _COLOURS.get(leg.state, "default")
         seconds = f"{leg.seconds:.1f} s" if leg.state in _COLOURS else ""
         table.add_row(words[leg.name], f"[{colour}]{words[leg.state]}[/]", seconds, escape(leg.error))
     console = Console(soft_wrap=True)
-    console.print(table)
+    console.print(escape(name), highlight=False)
+    if table.rows:
+        console.print(table)
     console.print(escape(in_words(health, now(), language)), highlight=False)
 
 
