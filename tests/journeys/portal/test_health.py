@@ -49,4 +49,5 @@ def test_the_dead_leg_is_named(language: str, visiting: Visiting, pictures: Path
     for said in _SAID[language]:
         expect(page.get_by_text(said).first).to_be_visible()
     assert page.locator("nav [data-tone=danger]").count() == 1
+    page.get_by_text(_SAID[language][0]).scroll_into_view_if_needed()
     page.screenshot(path=pictures / f"health.{language}.png")
