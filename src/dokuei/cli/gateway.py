@@ -50,10 +50,11 @@ def receive(home: Home, parent: Parent = None) -> None:
 def work(home: Home, parent: Parent = None) -> None:
     """Code, prove, forward and deliver: one process of those that run starts."""
     from dokuei.gateway.worker import work as carry_out
+    from dokuei.phantom.pulse import make_pulse
 
     configure_logs(part="gateway-worker")
     stop = stop_event(parent=parent)
-    carry_out(gateway_settings(home), stop=stop)
+    carry_out(gateway_settings(home), stop=stop, make_pulse=make_pulse)
 
 
 @gateway_app.command("enrol")

@@ -12,6 +12,7 @@ from dokuei.errors import DokueiError
 COMMANDS = {
     "up": ("up", "up", "Start gateway, hub and viewer of one home folder."),
     "demo": ("demo", "demo", "The same with demo cases and demo people."),
+    "status": ("status", "status", "Whether images and documents go the whole way, and which leg is dead."),
     "import": ("import_", "import_media", "Take folders, ZIP files and DICOMDIR media into the gateway."),
     "gateway": ("gateway", "gateway_app", "The hospital's program: run, enrol, status, doctor."),
     "hub": ("hub", "hub_app", "The reading centre's program: run, invite and list gateways."),

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import dokuei
 from dokuei.clock import now
 from dokuei.errors import DokueiError
-from dokuei.gateway import forward_tables, pseudonym_tables, pseudonyms
+from dokuei.gateway import forward_tables, order_tables, pseudonym_tables, pseudonyms
 from dokuei.gateway.enrol import hub_client, identity_of, renew_if_due
 from dokuei.gateway.link import Link
+from dokuei.gateway.order_tables import RefusalRow
 from dokuei.gateway.quarantine import Entry, Quarantine
 from dokuei.gateway.spool import Spool
 from dokuei.gateway.status import study_reports
@@ -23,6 +24,7 @@ from dokuei.transfer.protocol import (
     Heartbeat,
     HeartbeatAnswer,
     IdentityMode,
+    OrderRefusal,
     Refusal,
     StudyReport,
     TrailEnd,
@@ -68,6 +70,7 @@ class Heart:
         identity = identity_of(self.settings.home)
         mode = pseudonyms.identity_mode(self.settings) or identity.demand().identity_mode
         quarantine = Quarantine(self.spool.database, self.spool.folder)
+        unread, orders = self._unread_orders()
         answer = client.heartbeat(
             Heartbeat(
                 version=dokuei.__version__,
@@ -76,6 +79,8 @@ class Heart:
                 studies=self._studies(mode),
                 quarantine=quarantine.open_entries(),
                 refusals=[_refusal(entry) for entry in quarantine.entries(at_most=_REFUSALS)],
+                unread_orders=unread,
+                order_refusals=orders,
                 free_bytes=shutil.disk_usage(self.settings.home).free,
                 trail_end=self._own_end(),
                 certificate_not_after=identity.certificate().not_valid_after_utc.isoformat(),
@@ -86,6 +91,13 @@ class Heart:
         self._note("")
         self._heed(answer)
         self._keep_end(answer.trail_end)
+
+    def _unread_orders(self) -> tuple[int, list[OrderRefusal]]:
+        """What the hospital's systems said and nobody understood, without a word of what it said."""
+        with self.spool.database.read() as connection:
+            number = order_tables.counts(connection).quarantined
+            rows = order_tables.refusals(connection, open_only=True, at_most=_REFUSALS)
+        return number, [_order_refusal(row) for row in rows]
 
     def _studies(self, mode: IdentityMode) -> list[StudyReport]:
         """How far studies are, by the UIDs under which the hub knows them; what it cannot know yet is not named."""
@@ -141,4 +153,16 @@ def _refusal(entry: Entry) -> Refusal:
         remedy=entry.remedy,
         times=entry.times,
         sending_ae=entry.suspect.sending_ae,
+    )
+
+
+def _order_refusal(row: RefusalRow) -> OrderRefusal:
+    """Which kind of message, and where it went wrong; the reason may quote it and stays here."""
+    return OrderRefusal(
+        at=row.at.isoformat(),
+        message_type=row.message_type,
+        location=row.location,
+        condition=row.condition,
+        times=row.times,
+        sending_application=row.sending_application,
     )

@@ -110,7 +110,9 @@ class Doorkeeper:
         return offer.agreement
 
     def may(self, calling_ae: str, address: str) -> bool:
-        """Listed peers only; with an empty list, anybody on this machine."""
+        """Listed peers only; with an empty list, anybody on this machine; and the gateway itself, for its pulse."""
+        if calling_ae == self.ae_title and _ip(address).is_loopback:
+            return True
         if not self.peers:
             return _ip(address).is_loopback
         return any(peer.ae_title == calling_ae and self._comes_from(peer, address) for peer in self.peers)

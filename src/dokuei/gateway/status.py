@@ -1,11 +1,12 @@
 """How the gateway stands, read from its own database: works while the hub, the line and the worker are away."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from dokuei.gateway import forward_tables, order_tables, result_tables
+from dokuei.clock import now
+from dokuei.gateway import forward_tables, order_tables, pulse_tables, result_tables
 from dokuei.gateway.enrol import Enrolment, identity_of
 from dokuei.gateway.forward_tables import Contact, StudyAtHub
 from dokuei.gateway.order_tables import OrderCounts
@@ -17,8 +18,10 @@ from dokuei.gateway.steps.tables import StepCounts
 from dokuei.settings import Settings
 from dokuei.transfer.protocol import StudyReport
 from dokuei.transfer.protocol import StudyState as StateName
+from dokuei.transfer.pulses import Health, Pulse, judge, pulse_uid
 
 _WHOLE = 100
+_WORKER_ALIVE = timedelta(seconds=90)  # it waits so long at most for a hub that does not answer
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class GatewayStatus:
     orders: OrderCounts
     results: ResultCounts
     steps: StepCounts
+    health: Health
 
 
 def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
@@ -63,6 +67,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
             contact = forward_tables.contact(connection)
             orders, results = order_tables.counts(connection), result_tables.counts(connection)
             performed = steps.counts(connection)
+            pulse = pulse_tables.last(connection)
     finally:
         spool.database.close()
     return GatewayStatus(
@@ -76,12 +81,24 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         orders=orders,
         results=results,
         steps=performed,
+        health=_health(settings, pulse, contact, enrolled=enrolment is not None),
     )
+
+
+def _health(settings: Settings, pulse: Pulse | None, contact: Contact, *, enrolled: bool) -> Health:
+    """How the whole way stands; a worker that has never lived here is not missed before the gateway is enrolled."""
+    if not settings.gateway.pulse_minutes or not enrolled:
+        return Health(None, None)
+    at = now()
+    alive = contact.worker_at is not None and at - contact.worker_at <= _WORKER_ALIVE
+    return judge(pulse, at=at, alive=alive, silent_part="worker")
 
 
 def study_lines(spool: Spool, *, at_most: int) -> list[StudyLine]:
     """The newest studies, each with how far it is on its way to the hub."""
-    studies = spool.studies(at_most=at_most)
+    enrolment = identity_of(spool.folder.parent).read()
+    pulse = "" if enrolment is None else pulse_uid(enrolment.gateway_id, "study")
+    studies = [one for one in spool.studies(at_most=at_most + 1) if one.study_instance_uid != pulse][:at_most]
     with spool.database.read() as connection:
         known = forward_tables.studies_at_hub(connection, [one.study_instance_uid for one in studies])
     return [_line(one, known.get(one.study_instance_uid)) for one in studies]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -19,8 +20,10 @@ from dokuei.gateway.folder.watch import Watcher
 from dokuei.gateway.forward import Forwarder
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
+from dokuei.gateway.metrics import serve_metrics
 from dokuei.gateway.pipeline import Pipeline, sweep
 from dokuei.gateway.pseudonyms import naming_of, open_key
+from dokuei.gateway.pulse import MakePulse, Pulser
 from dokuei.gateway.reidentify import Reidentifier
 from dokuei.gateway.results import Results
 from dokuei.gateway.sending import SendQueue
@@ -48,8 +51,11 @@ class _Part:
     run: Callable[[], None]
 
 
-def work(settings: Settings, *, stop: threading.Event) -> None:
-    """Run until ``stop`` is set; safe to be killed and started again at any point."""
+def work(settings: Settings, *, stop: threading.Event, make_pulse: MakePulse | None = None) -> None:
+    """Run until ``stop`` is set; safe to be killed and started again at any point.
+
+    ``make_pulse`` makes the test patient's image; without it health is not proven by traffic.
+    """
     os.nice(_NICE)
     durable = open_spool(settings.home)
     with _only_one(settings.home):
@@ -58,7 +64,14 @@ def work(settings: Settings, *, stop: threading.Event) -> None:
         )
         relaxed.release_claims(sweep(durable.folder / "coded"))
         link = Link(settings.gateway.retry_ceiling_seconds, stop)
-        _run(_parts(settings, durable, relaxed, link), link)
+        parts = _parts(settings, durable, relaxed, link)
+        if make_pulse is not None and settings.gateway.pulse_minutes:
+            pulser = Pulser(settings, relaxed, link, lambda: hub_client(settings), make_pulse)
+            parts.append(_Part("pulse", _Enrolled(settings.home, link.stop).then(pulser.run)))
+        if settings.gateway.metrics_port:
+            serve = partial(serve_metrics, relaxed, settings.gateway.metrics_port, link.stop)
+            parts.append(_Part("metrics", serve))
+        _run(parts, link)
         relaxed.database.close()
     durable.database.close()
 

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 import dokuei
-from dokuei.hub import delivery_door, order_door, pages, performed_door
+from dokuei.hub import delivery_door, metrics, order_door, pages, performed_door, pulse_door
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane, PlacedAnswer
 from dokuei.hub.archive.service import ArchiveService
@@ -214,6 +214,7 @@ def readers_app(hub: Hub) -> FastAPI:
     fhir_api.answer_fhir_errors(app)
     app.include_router(fhir_api.routes(_fhir(hub)))
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
+    app.include_router(metrics.routes(hub.gateways))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
     app.add_middleware(BodyLimit)
     app.add_middleware(AttemptLimit, attempts=Attempts())
@@ -236,9 +237,14 @@ def _fhir(hub: Hub) -> FhirService:
 def gateways_app(hub: Hub) -> FastAPI:
     """What hospitals' gateways talk to."""
     known = authenticated(hub.gateways)
+    documents = pulse_door.Documents(
+        sealer(hub.settings.home, hub.settings.seal, centre_name=hub.settings.hub.centre_name),
+        hub.settings.seal.time_zone,
+    )
     return gateway_app(
         hub.gateways,
         delivery_door.routes(hub.reports, known),
         order_door.routes(hub.requests, known),
         performed_door.routes(hub.archive, known),
+        pulse_door.routes(hub.gateways.pulses, hub.archive, documents, known),
     )

@@ -1,6 +1,6 @@
 """Which event calls which slice: plain calls after the transaction that told of them, until they succeed."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as StopEvent
@@ -40,6 +40,7 @@ class Events:
     requests: RequestsService
     outcomes: OutcomesService
     nudging: Nudging | None = None
+    is_pulse: Callable[[str, str], bool] = lambda _site_id, _study: False
 
     def handle(self, event: Event) -> None:
         """Carry out one event; an unknown one is nobody's business and done with."""
@@ -62,6 +63,8 @@ class Events:
 
     def _study_changed(self, event: Event) -> None:
         site_id, study_instance_uid = event.payload["site_id"], event.payload["study_instance_uid"]
+        if self.is_pulse(site_id, study_instance_uid):
+            return  # the test patient is nobody's case
         try:
             summary = self.archive.study_summary(site_id, study_instance_uid)
         except NotFoundError:
@@ -107,7 +110,9 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
 
     What fails is tried again after a pause, and what comes in a burst is carried out together.
     """
-    events = Events(hub.archive, hub.worklist, hub.requests, hub.outcomes, hub.messages.nudging)
+    events = Events(
+        hub.archive, hub.worklist, hub.requests, hub.outcomes, hub.messages.nudging, hub.gateways.pulses.is_pulse
+    )
     if hub.messages.nudging.on:
         Thread(target=hub.messages.nudging.work, kwargs={"stop": stop}, name="nudges", daemon=True).start()
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)

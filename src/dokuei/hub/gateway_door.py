@@ -13,6 +13,7 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.gateways.api import routes
 from dokuei.hub.gateways.intake import Intake
 from dokuei.hub.gateways.model import IdentityMode
+from dokuei.hub.gateways.pulses import Pulses
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.gateways.uploads import Partials
 from dokuei.hub.problems import answer_with_problems
@@ -28,6 +29,7 @@ class ArchiveForGateways:
     """The archive as gateways' slice asks for it."""
 
     archive: ArchiveService
+    is_pulse: Callable[[str, str], bool]
 
     def held(self, site_id: str, study_instance_uid: str) -> dict[str, str]:
         """SOP Instance UID → content digest of what is stored and proved."""
@@ -40,11 +42,15 @@ class ArchiveForGateways:
     ) -> tuple[DokueiError | None, ...]:
         """Decode, prove and keep."""
         incoming = [Incoming(path, coded) for path, coded in files]
-        outcomes = self.archive.store_instances(site_id, incoming, actor=actor)
+        studies = {coded.study_instance_uid for _, coded in files}
+        pulses = frozenset(one for one in studies if self.is_pulse(site_id, one))
+        outcomes = self.archive.store_instances(site_id, incoming, actor=actor, pulses=pulses)
         return tuple(outcome.error if isinstance(outcome, Refused) else None for outcome in outcomes)
 
     def announce(self, site_id: str, study_instance_uid: str, *, gateway_id: str, instances: int) -> None:
-        """Remember how many objects a gateway holds of a study that is still coming."""
+        """Remember how many objects a gateway holds of a study that is still coming; nobody waits for a pulse."""
+        if self.is_pulse(site_id, study_instance_uid):
+            return
         self.archive.announce(site_id, study_instance_uid, announced_by=gateway_id, instances=instances)
 
     def withdraw(self, site_id: str, *, gateway_id: str, study_instance_uid: str | None = None) -> None:
@@ -73,7 +79,8 @@ class ArchiveForGateways:
             signature=signature,
             declared=declared,
         )
-        self.archive.record_manifest(site_id, kept, actor=actor)
+        pulse = self.is_pulse(site_id, kept.study_instance_uid)
+        self.archive.record_manifest(site_id, kept, actor=actor, pulse=pulse)
 
 
 @dataclass(frozen=True)
@@ -103,12 +110,14 @@ def gateways_service(
     """The slice, wired."""
     keep_free = settings.hub.keep_free_mb << 20
     register = SitesForGateways(sites, urgent)
+    pulses = Pulses(database, archive.pulses)
     partials = Partials(settings.home / "hub" / "blobs" / "incoming", keep_free)
     return GatewaysService(
         database=database,
         sites=register,
         authority=open_authority(settings.home / "pki"),
-        intake=Intake(database, ArchiveForGateways(archive), partials, register.identity_mode),
+        intake=Intake(database, ArchiveForGateways(archive, pulses.is_pulse), partials, register.identity_mode),
+        pulses=pulses,
         hub_url=settings.hub.gateway_url,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, insert, select, update
 
 from dokuei.clock import now
 from dokuei.storage.db import Database, UtcDateTime, hub_metadata
@@ -37,6 +37,11 @@ class Event:
 def put(connection: Connection, event: str, payload: Mapping[str, Any]) -> None:
     """Note an effect inside the caller's transaction."""
     connection.execute(insert(outbox).values(at=now(), event=event, payload=json.dumps(payload, ensure_ascii=False)))
+
+
+def waiting(connection: Connection) -> int:
+    """How many effects have not been carried out."""
+    return connection.execute(select(func.count()).where(outbox.c.done_at.is_(None))).scalar_one()
 
 
 def _itself(event: Event) -> Hashable:

@@ -206,6 +206,17 @@ class Refusal(Message):
     sending_ae: str = ""
 
 
+class OrderRefusal(Message):
+    """One open message of a hospital's system that was not understood; whose order it was stays in the hospital."""
+
+    at: str = Field(max_length=40)
+    message_type: str = Field("", max_length=20)
+    location: str = Field("", max_length=20)
+    condition: int = 0
+    times: int = 1
+    sending_application: str = Field("", max_length=256)
+
+
 class TrailEnd(Message):
     """The end of one side's audit trail, for the other side to keep: a cut end shows there."""
 
@@ -222,6 +233,8 @@ class Heartbeat(Message):
     studies: list[StudyReport] = Field(default_factory=list, max_length=500)
     quarantine: int = 0
     refusals: list[Refusal] = Field(default_factory=list, max_length=100, description="The newest in quarantine")
+    unread_orders: int = Field(0, ge=0, description="Messages of the hospital's systems that were not understood")
+    order_refusals: list[OrderRefusal] = Field(default_factory=list, max_length=100, description="The newest of them")
     free_bytes: int = 0
     certificate_not_after: str = Field("", max_length=40)
     trail_end: TrailEnd | None = None

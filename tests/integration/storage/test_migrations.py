@@ -15,8 +15,10 @@ from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.forward_tables import forward_study
 from dokuei.gateway.order_tables import order_notice
 from dokuei.gateway.pseudonym_tables import pseudonym_study
+from dokuei.gateway.pulse_tables import pulse
 from dokuei.gateway.result_tables import result_message
 from dokuei.gateway.spool_tables import received_object
+from dokuei.gateway.steps.tables import performed_step, scheduled_step
 from dokuei.hub.app import Hub
 from dokuei.storage import db
 from dokuei.storage.db import Database, gateway_metadata, hub_metadata, migrate, open_database, sqlite_url
@@ -60,6 +62,7 @@ def test_migrations_can_be_undone(migrated: tuple[Database, Which]) -> None:
 def test_every_table_is_known_here() -> None:
     """Both wirings are imported above, so that no slice's tables are missed."""
     assert {"person", "worklist_item", "report_version", "instance"} <= set(hub_metadata.tables)
-    gateways = {deliver_object, forward_study, order_notice, pseudonym_study, received_object, result_message}
+    reports = {deliver_object, order_notice, result_message}
+    gateways = {*reports, forward_study, pseudonym_study, pulse, received_object, scheduled_step, performed_step}
     assert {table.name for table in gateways} <= set(gateway_metadata.tables)
     assert Hub.__name__ == "Hub"

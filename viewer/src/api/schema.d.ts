@@ -530,6 +530,9 @@ export interface components {
             readonly studies: readonly components["schemas"]["GatewayStudyOut"][];
             readonly quarantine: number;
             readonly refusals: readonly components["schemas"]["RefusalOut"][];
+            readonly unread_orders: number;
+            readonly order_refusals: readonly components["schemas"]["OrderRefusalOut"][];
+            readonly health: components["schemas"]["HealthOut"] | null;
             readonly free_bytes: number;
             /** Format: date-time */
             readonly enrolled_at: string;
@@ -572,6 +575,14 @@ export interface components {
         readonly Group: "sign_in" | "images" | "cases" | "requests" | "reports" | "messages" | "people" | "sites" | "upkeep" | "audit" | "alerts" | "other";
         readonly HTTPValidationError: {
             readonly detail?: readonly components["schemas"]["ValidationError"][];
+        };
+        /** @description Whether the whole way works: ``dead`` names the leg that does not, ``at`` is when it was gone last. */
+        readonly HealthOut: {
+            readonly at: string | null;
+            readonly dead: ("received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
+            readonly stale: boolean;
+            readonly minutes: number | null;
+            readonly legs: readonly components["schemas"]["LegOut"][];
         };
         /** @description A part in reading the case: who has it since when, and when it was signed. */
         readonly HeldOut: {
@@ -716,6 +727,16 @@ export interface components {
             readonly open: boolean;
             readonly contradicted_instances: number;
             readonly discontinued: boolean;
+        };
+        /** @description One leg of the way that the test patient's image goes. */
+        readonly LegOut: {
+            /** @enum {string} */
+            readonly name: "received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt";
+            /** @enum {string} */
+            readonly state: "ok" | "dead" | "skipped" | "not-reached";
+            readonly at: string;
+            readonly seconds: number;
+            readonly error: string;
         };
         /** @description A one-time code, shown once; the page behind it is ``/enrol#{code}``. */
         readonly LinkOut: {
@@ -1009,6 +1030,20 @@ export interface components {
         /** @description Which version is before somebody's eyes. */
         readonly OpenedIn: {
             readonly number: number;
+        };
+        /** @description A message of the hospital's systems that was not understood; what it said stays in the hospital. */
+        readonly OrderRefusalOut: {
+            readonly at: string;
+            /** @default  */
+            readonly message_type: string;
+            /** @default  */
+            readonly location: string;
+            /** @default 0 */
+            readonly condition: number;
+            /** @default 1 */
+            readonly times: number;
+            /** @default  */
+            readonly sending_application: string;
         };
         /** @description What became of the version of a report that holds now; number 0 as long as nothing is signed. */
         readonly OutcomeOut: {

@@ -7,6 +7,7 @@ import { formatBytes } from "@/ui/format";
 import { GatewayName } from "@/ui/GatewayName";
 import { InstantText, useCount, useDurationText } from "@/ui/Written";
 import classes from "./Gateways.module.css";
+import { Health, UnreadOrders } from "./Health";
 import { certificateState } from "./model";
 import { Refusals } from "./Refusals";
 import { Studies } from "./Studies";
@@ -67,6 +68,8 @@ export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Ele
           </dd>
         </div>
       </dl>
+      <Health gateway={gateway} />
+      <UnreadOrders gateway={gateway} />
       <Refusals gateway={gateway} />
       <Studies studies={gateway.studies} />
     </section>

@@ -67,6 +67,9 @@ describe("gateways", () => {
     revoked_at: null,
     certificate_not_after: "",
     identity_mode: "true",
+    unread_orders: 0,
+    order_refusals: [],
+    health: null,
     ...changed,
   });
 

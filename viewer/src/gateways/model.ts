@@ -71,10 +71,11 @@ export function certificateState(notAfter: string, now: number): CertificateStat
   return ends - now <= RENEW_WITHIN ? "ends-soon" : "valid";
 }
 
-/** Offline gateways and those with trouble come first; otherwise by site and name. */
+/** Offline gateways, those whose way is interrupted and those with trouble come first; otherwise by site and name. */
 export function gatewaysByNeed(gateways: readonly Gateway[]): Gateway[] {
   const need = (gateway: Gateway): number =>
     (gateway.online || gateway.revoked_at !== null ? 0 : 4) +
+    (gateway.online && gateway.health?.dead ? 3 : 0) +
     (gateway.studies.some(({ state }) => state === "problem") ? 2 : 0) +
     (gateway.quarantine > 0 ? 1 : 0);
   return [...gateways].sort(

@@ -5,6 +5,7 @@ import { initReactI18next } from "react-i18next";
 import enAudit from "./en/audit.json";
 import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
+import enHealth from "./en/health.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
 import enPeople from "./en/people.json";
@@ -21,6 +22,7 @@ import enWorklist from "./en/worklist.json";
 import jaAudit from "./ja/audit.json";
 import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
+import jaHealth from "./ja/health.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
 import jaPeople from "./ja/people.json";
@@ -42,6 +44,7 @@ export const catalogues = {
     audit: enAudit,
     documents: enDocuments,
     gateways: enGateways,
+    health: enHealth,
     outcomes: enOutcomes,
     messages: enMessages,
     people: enPeople,
@@ -60,6 +63,7 @@ export const catalogues = {
     audit: jaAudit,
     documents: jaDocuments,
     gateways: jaGateways,
+    health: jaHealth,
     outcomes: jaOutcomes,
     messages: jaMessages,
     people: jaPeople,

@@ -1,6 +1,7 @@
 import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useRoute } from "wouter";
+import { HealthMark } from "@/gateways/Health";
 import { UnreadBadge } from "@/messages/marks";
 import { OwnAlerts } from "@/rights/OwnAlerts";
 import { useMay } from "@/session/api";
@@ -39,7 +40,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} besides={<UnreadBadge />} />}
           {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} />}
           {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
-          {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} />}
+          {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
           {may("administer") && <Place href="/safety" word={t("rights:nav")} />}

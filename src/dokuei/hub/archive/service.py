@@ -38,6 +38,7 @@ from dokuei.hub.archive.model import (
     manifest_key,
 )
 from dokuei.hub.archive.performed import Performed
+from dokuei.hub.archive.pulses import PulseStudies
 from dokuei.hub.archive.query import Query
 from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.rebuild import Rebuild
@@ -84,9 +85,17 @@ class ArchiveService:
         return outcome
 
     def store_instances(
-        self, site_id: str, incoming: Sequence[Incoming], *, actor: str, received_at: datetime | None = None
+        self,
+        site_id: str,
+        incoming: Sequence[Incoming],
+        *,
+        actor: str,
+        received_at: datetime | None = None,
+        pulses: frozenset[str] = frozenset(),
     ) -> tuple[Stored | Refused, ...]:
         """The same for a batch in one transaction, in the order given; one that is refused stops none of the others.
+
+        ``pulses`` are those of its studies that are the test patient's.
 
         Raises:
             StorageError: the batch could not be kept; call again with the same arguments.
@@ -98,6 +107,7 @@ class ArchiveService:
             actor,
             received_at or now(),
             pseudonymous=self.wants_pseudonyms(site_id),
+            pulses=pulses,
         )
         try:
             return storing.take(incoming)
@@ -112,15 +122,17 @@ class ArchiveService:
         with self.database.read() as connection:
             return store.held_of_study(connection, site_id, study_instance_uid)
 
-    def record_manifest(self, site_id: str, manifest: Manifest, *, actor: str) -> Ledger:
+    def record_manifest(self, site_id: str, manifest: Manifest, *, actor: str, pulse: bool = False) -> Ledger:
         """Keep what a gateway signed about a study (its own later one replaces it) and say how the ledger stands.
 
-        The manifest may come before, between or after the study's objects.
+        The manifest may come before, between or after the study's objects. That of a pulse is on no record.
         """
         uid = manifest.study_instance_uid
         self.blobs.replace(manifest_key(site_id, uid, manifest.signed_by), manifests.to_bytes(manifest))
         with self.database.begin() as connection:
             manifests.record(connection, site_id, manifest)
+            if pulse:
+                return ledgers.of_study(connection, site_id, uid)
             hub_trail.append(
                 connection,
                 actor=actor,
@@ -360,6 +372,11 @@ class ArchiveService:
     def viewer_documents(self) -> ViewerDocuments:
         """The viewer's documents, remembered by this process."""
         return ViewerDocuments(self.database)
+
+    @property
+    def pulses(self) -> PulseStudies:
+        """The test patients' studies, which go without a record."""
+        return PulseStudies(self.database, self.blobs)
 
     @property
     def _retention(self) -> Retention:

@@ -57,7 +57,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Storing:
-    """Batches for one site from one sender; a ``pseudonymous`` one takes nothing that names its patient."""
+    """Batches for one site from one sender; a ``pseudonymous`` one takes nothing that names its patient.
+
+    ``pulses`` are studies of no patient: they come every few minutes, and the trail does not grow with them.
+    """
 
     database: Database
     blobs: Blobs
@@ -65,6 +68,7 @@ class Storing:
     actor: str
     received_at: datetime
     pseudonymous: bool = False
+    pulses: frozenset[str] = frozenset()
 
     def take(self, incoming: Sequence[Incoming]) -> tuple[Stored | Refused, ...]:
         """All in the order given; an object that comes twice in one batch is judged after its first coming."""
@@ -154,6 +158,8 @@ class Storing:
                 self._note_refusal(connection, one, one.refusal)
 
     def _tell(self, connection: Connection, study_instance_uid: str, new: Sequence[store.NewInstance]) -> None:
+        if study_instance_uid in self.pulses:
+            return
         hub_trail.append(
             connection,
             actor=self.actor,

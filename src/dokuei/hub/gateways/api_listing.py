@@ -13,6 +13,7 @@ from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity.api import require
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.transfer.protocol import StudyState
+from dokuei.transfer.pulses import DeadPart, Health, LegName, LegState
 
 
 class GatewayStudyOut(BaseModel):
@@ -41,6 +42,37 @@ class RefusalOut(BaseModel):
     sending_ae: str = ""
 
 
+class OrderRefusalOut(BaseModel):
+    """A message of the hospital's systems that was not understood; what it said stays in the hospital."""
+
+    at: str
+    message_type: str = ""
+    location: str = ""
+    condition: int = 0
+    times: int = 1
+    sending_application: str = ""
+
+
+class LegOut(BaseModel):
+    """One leg of the way that the test patient's image goes."""
+
+    name: LegName
+    state: LegState
+    at: str
+    seconds: float
+    error: str
+
+
+class HealthOut(BaseModel):
+    """Whether the whole way works: ``dead`` names the leg that does not, ``at`` is when it was gone last."""
+
+    at: datetime | None
+    dead: DeadPart | None
+    stale: bool
+    minutes: int | None
+    legs: list[LegOut]
+
+
 class GatewayOut(BaseModel):
     """A gateway with what it last told of itself."""
 
@@ -55,6 +87,9 @@ class GatewayOut(BaseModel):
     studies: list[GatewayStudyOut]
     quarantine: int
     refusals: list[RefusalOut]
+    unread_orders: int
+    order_refusals: list[OrderRefusalOut]
+    health: HealthOut | None
     free_bytes: int
     enrolled_at: datetime
     revoked_at: datetime | None
@@ -76,7 +111,9 @@ def listing(service: GatewaysService, site_names: Callable[[], dict[str, str]]) 
     def gateways(principal: Annotated[Principal, Depends(require(Permission.READ_GATEWAYS))]) -> list[GatewayOut]:
         """All gateways of the sites that this person may see, with their versions and studies."""
         names = site_names()
-        return [_view(one, names) for one in service.gateways(principal.sites_with(Permission.READ_GATEWAYS))]
+        found = service.gateways(principal.sites_with(Permission.READ_GATEWAYS))
+        healths = service.pulses.healths(found, now())
+        return [_view(one, names, healths.get(one.gateway.gateway_id)) for one in found]
 
     @router.delete("/{gateway_id}", status_code=204)
     def revoke(gateway_id: str, principal: Annotated[Principal, Depends(require(Permission.MANAGE_GATEWAYS))]) -> None:
@@ -95,7 +132,7 @@ def listing(service: GatewaysService, site_names: Callable[[], dict[str, str]]) 
     return router
 
 
-def _view(state: GatewayState, names: dict[str, str]) -> GatewayOut:
+def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> GatewayOut:
     gateway = state.gateway
     return GatewayOut(
         gateway_id=gateway.gateway_id,
@@ -109,9 +146,23 @@ def _view(state: GatewayState, names: dict[str, str]) -> GatewayOut:
         studies=[GatewayStudyOut.model_validate(one) for one in state.studies],
         quarantine=state.quarantine,
         refusals=[RefusalOut.model_validate(one) for one in state.refusals],
+        unread_orders=state.unread_orders,
+        order_refusals=[OrderRefusalOut.model_validate(one) for one in state.order_refusals],
+        health=None if health is None else _health(health),
         free_bytes=state.free_bytes,
         enrolled_at=gateway.enrolled_at,
         revoked_at=gateway.revoked_at,
         certificate_not_after=gateway.certificate_not_after,
         identity_mode=state.identity_mode,
+    )
+
+
+def _health(health: Health) -> HealthOut:
+    pulse = health.pulse
+    return HealthOut(
+        at=None if pulse is None else pulse.ended_at,
+        dead=health.dead,
+        stale=health.stale,
+        minutes=None if pulse is None else pulse.minutes,
+        legs=[] if pulse is None else [LegOut.model_validate(leg.model_dump()) for leg in pulse.legs],
     )

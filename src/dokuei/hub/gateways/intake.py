@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from dokuei.clock import monotonic, now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import ConfigurationError, DokueiError, NotSignedInError, ProofError
-from dokuei.hub.gateways import store
+from dokuei.hub.gateways import store, store_pulses
 from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.gateways.uploads import Partials
 from dokuei.storage.audit import hub_trail
@@ -276,7 +276,7 @@ class Intake:
                 manifest_sha256=digest,
                 instances=instances,
                 at=now(),
-            ):
+            ) and not store_pulses.is_pulse(connection, gateway.site_id, study):
                 hub_trail.append(
                     connection,
                     actor=gateway.actor,

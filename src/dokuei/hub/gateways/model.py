@@ -60,6 +60,8 @@ class GatewayState:
     free_bytes: int
     studies: Sequence[Mapping[str, Any]]
     refusals: Sequence[Mapping[str, Any]]
+    unread_orders: int = 0
+    order_refusals: Sequence[Mapping[str, Any]] = ()
 
     def online(self, at: datetime) -> bool:
         """Whether it was heard of just now."""

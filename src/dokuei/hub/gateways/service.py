@@ -24,6 +24,7 @@ from dokuei.hub.gateways.model import (
     admit_by,
     demand_enrolled,
 )
+from dokuei.hub.gateways.pulses import Pulses
 from dokuei.storage.anchor import DAY, KEPT
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
@@ -66,6 +67,7 @@ class GatewaysService:
     authority: Authority
     intake: Intake
     hub_url: str
+    pulses: Pulses
     kept_ends: Lately = field(default_factory=lambda: Lately(DAY), repr=False)
 
     # --- enrolment ----------------------------------------------------------------------------------------------
@@ -215,13 +217,23 @@ class GatewaysService:
         it had begun to send so is given up when it has heard.
         """
         mode = self.sites.identity_mode(gateway.site_id)
-        told = heartbeat.model_dump(include={"version", "protocol", "identity_mode", "quarantine", "free_bytes"})
+        told = heartbeat.model_dump(
+            include={"version", "protocol", "identity_mode", "quarantine", "free_bytes", "unread_orders"}
+        )
         named_truly = mode == "pseudonym" and heartbeat.identity_mode == "true"
         studies = [] if named_truly else [one.model_dump() for one in heartbeat.studies]
         refusals = [one.model_dump() for one in heartbeat.refusals]
+        order_refusals = [one.model_dump() for one in heartbeat.order_refusals]
         with self.database.begin() as connection:
             before = store.told_identity_mode(connection, gateway.gateway_id)
-            store.tell(connection, gateway.gateway_id, told, studies=studies, refusals=refusals)
+            store.tell(
+                connection,
+                gateway.gateway_id,
+                told,
+                studies=studies,
+                refusals=refusals,
+                order_refusals=order_refusals,
+            )
             own = hub_trail.head(connection)
         if (before, heartbeat.identity_mode) == ("true", "pseudonym"):
             self.intake.forget_unfinished(gateway)

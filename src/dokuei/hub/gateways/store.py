@@ -46,6 +46,8 @@ gateway = Table(
     Column("free_bytes", BigInteger, nullable=False, server_default="0"),
     Column("studies", Text, nullable=False, server_default="[]"),
     Column("refusals", Text, nullable=False, server_default="[]"),
+    Column("unread_orders", Integer, nullable=False, server_default="0"),
+    Column("order_refusals", Text, nullable=False, server_default="[]"),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -161,9 +163,11 @@ def tell(
     *,
     studies: Sequence[Mapping[str, Any]],
     refusals: Sequence[Mapping[str, Any]],
+    order_refusals: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Keep what a heartbeat says."""
-    lists = {"studies": json.dumps(list(studies)), "refusals": json.dumps(list(refusals))}
+    told_lists = {"studies": studies, "refusals": refusals, "order_refusals": order_refusals}
+    lists = {name: json.dumps(list(one)) for name, one in told_lists.items()}
     connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(**told, **lists))
 
 
@@ -188,6 +192,8 @@ def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewaySta
             free_bytes=row.free_bytes,
             studies=json.loads(row.studies),
             refusals=json.loads(row.refusals),
+            unread_orders=row.unread_orders,
+            order_refusals=json.loads(row.order_refusals),
         )
         for row in rows
     )

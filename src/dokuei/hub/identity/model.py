@@ -46,6 +46,7 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
     READ_AUDIT = "audit.read"
     USE_FHIR = "fhir.use"
+    READ_METRICS = "metrics.read"
 
 
 class Role(StrEnum):
@@ -127,6 +128,7 @@ class Scope(StrEnum):
     DICOMWEB = "dicomweb"
     DICOMWEB_READ = "dicomweb-read"
     FHIR = "fhir"
+    METRICS = "metrics"
 
 
 SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = MappingProxyType(
@@ -134,6 +136,7 @@ SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = MappingProxyType(
         Scope.DICOMWEB: frozenset({_P.READ_IMAGES, _P.STORE_IMAGES}),
         Scope.DICOMWEB_READ: frozenset({_P.READ_IMAGES}),
         Scope.FHIR: frozenset({_P.USE_FHIR}),
+        Scope.METRICS: frozenset({_P.READ_METRICS}),
     }
 )
 

@@ -1,0 +1,46 @@
+"""The legs of the whole way, and what is dead, in the words of both languages."""
+
+from typing import Final
+
+WORDS: Final[dict[str, dict[str, str]]] = {
+    "ja": {
+        "received": "ゲートウェイで受信",
+        "proved": "変換・検証",
+        "forwarded": "ハブへ送信",
+        "at-hub": "ハブで受領確定",
+        "decoded": "読み戻して画素を照合",
+        "sealed": "封緘文書の作成",
+        "in-pacs": "PACSへ格納",
+        "receipt": "ハブで結果を記録",
+        "worker": "ゲートウェイの処理プログラム",
+        "gateway": "ゲートウェイ",
+        "ok": "正常",
+        "dead": "停止",
+        "skipped": "設定なし",
+        "not-reached": "未到達",
+        "good": "全経路 正常",
+        "bad": "停止している箇所: {part}",
+        "none": "まだ確認していません",
+        "last": "最終確認 {at}（{minutes}分前）",
+    },
+    "en": {
+        "received": "received by the gateway",
+        "proved": "coded and proved",
+        "forwarded": "forwarded to the hub",
+        "at-hub": "closed at the hub",
+        "decoded": "read back, same pixels",
+        "sealed": "document sealed",
+        "in-pacs": "stored in the PACS",
+        "receipt": "receipt at the hub",
+        "worker": "the gateway's worker",
+        "gateway": "the gateway",
+        "ok": "ok",
+        "dead": "DEAD",
+        "skipped": "not set up",
+        "not-reached": "not reached",
+        "good": "the whole way works",
+        "bad": "dead: {part}",
+        "none": "not taken yet",
+        "last": "last taken {at} ({minutes} minutes ago)",
+    },
+}

@@ -1,0 +1,95 @@
+"""Health by traffic at the hub: which study is the test patient's, what came of it, and that nothing of it stays."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dokuei.errors import ConflictError, NotFoundError
+from dokuei.hub.gateways import store_pulses
+from dokuei.hub.gateways.model import Gateway, GatewayState
+from dokuei.storage.db import Database
+from dokuei.transfer.pulses import FrameWanted, Health, Pulse, judge
+
+_PHASE = "taking a pulse"
+
+
+class PulseStudies(Protocol):
+    """What this slice asks of the archive for a pulse."""
+
+    def holds(self, site_id: str, study_instance_uid: str) -> bool:
+        """Whether there is such a study."""
+
+    def forget(self, site_id: str, study_instance_uid: str) -> None:
+        """Take a test patient's study away without a trace: it is nobody's."""
+
+
+@dataclass(frozen=True)
+class Pulses:
+    """A gateway speaks for its own pulse alone."""
+
+    database: Database
+    studies: PulseStudies
+
+    def begin(self, gateway: Gateway, study_instance_uid: str) -> None:
+        """Expect a test patient's study; what was left of the last one goes.
+
+        Raises:
+            ConflictError: a patient's study has this UID.
+        """
+        site_id = gateway.site_id
+        with self.database.read() as connection:
+            known = store_pulses.expected(connection, gateway.gateway_id)
+            ours = store_pulses.is_pulse(connection, site_id, study_instance_uid)
+        if not ours and self.studies.holds(site_id, study_instance_uid):
+            raise ConflictError("a patient's study has this UID", phase=_PHASE)
+        if ours and known != study_instance_uid:
+            raise ConflictError("another gateway's pulse has this UID", phase=_PHASE)
+        if known is not None:
+            self._forget(site_id, known)
+        with self.database.begin() as connection:
+            store_pulses.expect(
+                connection, gateway_id=gateway.gateway_id, site_id=site_id, study_instance_uid=study_instance_uid
+            )
+
+    def demand_own(self, gateway: Gateway, wanted: FrameWanted) -> None:
+        """Refuse to read anything but the caller's own test patient.
+
+        Raises:
+            NotFoundError: it is another study.
+        """
+        with self.database.read() as connection:
+            known = store_pulses.expected(connection, gateway.gateway_id)
+        if known != wanted.study_instance_uid:
+            raise NotFoundError("no such pulse", phase=_PHASE)
+
+    def end(self, gateway: Gateway, pulse: Pulse) -> None:
+        """Keep what came of a pulse; its study goes."""
+        with self.database.begin() as connection:
+            known = store_pulses.expected(connection, gateway.gateway_id)
+            store_pulses.note(connection, gateway.gateway_id, pulse)
+        if known is not None:
+            self._forget(gateway.site_id, known)
+
+    def is_pulse(self, site_id: str, study_instance_uid: str) -> bool:
+        """Whether a study is the test patient's: never a case, never counted."""
+        with self.database.read() as connection:
+            return store_pulses.is_pulse(connection, site_id, study_instance_uid)
+
+    def healths(self, gateways: Collection[GatewayState], at: datetime) -> dict[str, Health]:
+        """How the whole way of each gateway stands; one that has never sent a pulse is only as alive as it is."""
+        ids = [one.gateway.gateway_id for one in gateways]
+        with self.database.read() as connection:
+            known = store_pulses.last(connection, ids)
+        return {
+            one.gateway.gateway_id: judge(
+                known.get(one.gateway.gateway_id), at=at, alive=one.online(at), silent_part="gateway"
+            )
+            for one in gateways
+            if one.gateway.revoked_at is None
+        }
+
+    def _forget(self, site_id: str, study_instance_uid: str) -> None:
+        self.studies.forget(site_id, study_instance_uid)
+        with self.database.begin() as connection:
+            store_pulses.forget(connection, site_id, study_instance_uid)

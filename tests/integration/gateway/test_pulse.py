@@ -1,0 +1,252 @@
+"""Health by traffic with nothing replaced: real DIMSE, real coding, the hub's real listener, a real PACS."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from pydicom import dcmread
+from sqlalchemy import func, select
+from typer.testing import CliRunner
+
+from dokuei.cli.main import build
+from dokuei.clock import now
+from dokuei.dicom.encapsulated_pdf import pdf_inside
+from dokuei.errors import ConflictError
+from dokuei.gateway import forward_tables
+from dokuei.gateway.enrol import enrol, hub_client, identity_of
+from dokuei.gateway.link import Link
+from dokuei.gateway.metrics import GatewayCollector
+from dokuei.gateway.pulse import Pulser
+from dokuei.gateway.spool import open_spool
+from dokuei.gateway.status import gateway_status
+from dokuei.hub.app import Hub, open_hub, readers_app
+from dokuei.hub.events import Events
+from dokuei.hub.identity.model import Scope
+from dokuei.hub.reports.sealing import sealer
+from dokuei.phantom.pulse import make_pulse
+from dokuei.settings import Destination, Settings
+from dokuei.storage.db import hub_metadata
+from dokuei.storage.outbox import carry_out
+from dokuei.transfer.pulses import PULSE_DOCUMENT_PATH, Pulse, pulse_uid
+from tests.makers.asgi import AsgiTransport, asgi_portal
+from tests.makers.gateway_hub import HubForGateways, running_hub
+from tests.makers.gateway_worker import Worker
+from tests.makers.peers import orthanc_program, running_orthanc
+from tests.makers.receiver import Receiver, running_receiver
+
+
+@dataclass
+class Way:
+    """Everything between the modality's port and the hub."""
+
+    hub: HubForGateways
+    worker: Worker
+    receiver: Receiver
+    opened: Hub
+
+    @property
+    def settings(self) -> Settings:
+        return self.worker.settings
+
+    def pulse(self, settings: Settings | None = None, *, seconds: float = 20.0) -> Pulse:
+        """One pulse, taken in the test's own process."""
+        wanted = settings or self.settings
+        with closing(open_spool(wanted.home)) as spool:
+            link = Link(1.0, threading.Event())
+            return Pulser(wanted, spool, link, lambda: hub_client(wanted), make_pulse, leg_seconds=seconds).take()
+
+    def carry_out(self) -> None:
+        """What the hub's worker does after each transaction."""
+        opened = self.opened
+        events = Events(
+            opened.archive,
+            opened.worklist,
+            opened.requests,
+            opened.outcomes,
+            is_pulse=opened.gateways.pulses.is_pulse,
+        )
+        carry_out(opened.stores.database, events.handle, about=events.about, at_most=100)
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table of the hub has."""
+        with self.opened.stores.database.read() as connection:
+            return {
+                name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for name, table in hub_metadata.tables.items()
+                if name != "gateway_nonce"  # signatures, which end by themselves
+            }
+
+    def files(self) -> set[str]:
+        """Every file that the hub keeps beside its database."""
+        return {str(path) for path in (self.hub.home / "hub" / "blobs").rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def way(tmp_path: Path) -> Iterator[Way]:
+    with running_hub(tmp_path / "hub", archive="whole") as hub:
+        worker = Worker(tmp_path / "gateway", {"DOKUEI_GATEWAY__HUB_URL": f"https://localhost:{hub.port}"})
+        worker.home.mkdir()
+        enrol(worker.settings, hub.service.invite("kita", actor="test"))
+        with running_receiver(worker.home) as receiver:
+            worker.environment["DOKUEI_GATEWAY__PORT"] = str(receiver.port)
+            worker.start()
+            opened = open_hub(hub.settings)
+            yield Way(hub, worker, receiver, opened)
+            opened.stores.database.close()
+            worker.kill()
+
+
+def _states(pulse: Pulse) -> dict[str, str]:
+    return {leg.name: leg.state for leg in pulse.legs}
+
+
+def test_the_whole_way_is_gone_and_nothing_of_it_stays(way: Way) -> None:
+    """Each leg is timed; the second pulse leaves as many rows and files as the first."""
+    first = way.pulse()
+    assert first.dead is None, first
+    assert _states(first) == dict.fromkeys(_states(first), "ok") | {"in-pacs": "skipped"}
+    assert all(leg.at for leg in first.legs)
+    way.carry_out()
+    rows, files = way.rows(), way.files()
+    assert way.pulse().dead is None
+    way.carry_out()
+    assert (way.rows(), way.files()) == (rows, files)
+    assert (rows["study"], rows["instance"], rows["worklist_item"], rows["gateway_pulse"]) == (0, 0, 0, 1)
+    with closing(open_spool(way.worker.home)) as spool:
+        assert spool.studies() == []
+    (gateway,) = way.opened.gateways.gateways(["kita"])
+    health = way.opened.gateways.pulses.healths([gateway], now())[gateway.gateway.gateway_id]
+    assert health.dead is None
+    assert health.pulse is not None
+    assert _states(health.pulse)["receipt"] == "ok"
+    _document_is_sealed_and_no_report(way)
+    _place_of_a_patients_study_is_not_taken(way)
+    _metrics_say_so(way)
+
+
+def _document_is_sealed_and_no_report(way: Way) -> None:
+    with closing(hub_client(way.settings)) as client:
+        made = dcmread(BytesIO(client.call("POST", PULSE_DOCUMENT_PATH, b"{}")))
+    assert "not a report" in made.DocumentTitle
+    assert made.VerificationFlag == "UNVERIFIED"
+    settings = way.hub.settings
+    seal = sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name)
+    assert seal.verify(pdf_inside(made)).good
+
+
+def test_while_it_is_under_way_it_is_nobodys_case(way: Way) -> None:
+    study = pulse_uid(identity_of(way.worker.home).demand().gateway_id, "study")
+    seen: list[int] = []
+
+    def watching(stop: threading.Event) -> None:
+        while not stop.wait(0.02):
+            if way.opened.archive.pulses.holds("kita", study):
+                way.carry_out()
+                seen.append(way.rows()["worklist_item"])
+
+    stop = threading.Event()
+    thread = threading.Thread(target=watching, args=(stop,))
+    thread.start()
+    try:
+        assert way.pulse().dead is None
+    finally:
+        stop.set()
+        thread.join()
+    assert seen
+    assert not any(seen)
+    assert gateway_status(way.settings).studies == ()
+
+
+def test_each_dead_part_is_named(way: Way) -> None:
+    assert way.pulse().dead is None
+    assert gateway_status(way.settings).health.dead is None
+    way.worker.kill()
+    with closing(open_spool(way.worker.home)) as spool, spool.database.begin() as connection:
+        forward_tables.note_contact(connection, at=now() - timedelta(minutes=3), error="")
+    assert gateway_status(way.settings).health.dead == "worker"
+    told = CliRunner().invoke(build(["status"]), ["status", "--home", str(way.worker.home)])
+    assert (told.exit_code, "ゲートウェイの処理プログラム" in told.output) == (1, True)
+    dead = way.pulse(seconds=2.0)
+    assert (dead.dead, _states(dead)["forwarded"], _states(dead)["receipt"]) == ("proved", "not-reached", "ok")
+    told = CliRunner().invoke(build(["status"]), ["status", "--home", str(way.hub.home)])
+    assert told.exit_code == 1
+    assert "変換・検証" in told.output
+    way.worker.start()
+    assert way.pulse().dead is None  # what lay on its way goes on
+    way.hub.kill()
+    cut = way.pulse(seconds=4.0)
+    assert (cut.dead, _states(cut)["received"], _states(cut)["receipt"]) == ("forwarded", "ok", "dead")
+    way.receiver.kill()
+    assert way.pulse(seconds=2.0).dead == "received"
+
+
+@pytest.mark.peer
+def test_a_stopped_pacs_is_named_and_a_running_one_keeps_one_document(way: Way, tmp_path: Path) -> None:
+    if orthanc_program() is None:
+        pytest.skip("Orthanc is not installed (setup/system.sh test installs it)")
+    with running_orthanc(tmp_path / "pacs") as pacs:
+        pacs_settings = Destination(ae_title=pacs.ae_title, host="127.0.0.1", port=pacs.dimse_port)
+        settings = way.settings
+        settings = settings.model_copy(update={"gateway": settings.gateway.model_copy(update={"pacs": pacs_settings})})
+        for _ in range(2):
+            assert _states(way.pulse(settings))["in-pacs"] == "ok"
+        (found,) = pacs.get("/instances")
+        tags = pacs.get(f"/instances/{found}/simplified-tags")
+        assert tags["PatientID"] == "DOKUEI-TEST-PATIENT"
+    stopped = way.pulse(settings)
+    assert (stopped.dead, _states(stopped)["receipt"]) == ("in-pacs", "ok")
+    assert "does not answer" in next(leg.error for leg in stopped.legs if leg.state == "dead")
+
+
+def _metrics_say_so(way: Way) -> None:
+    """In the text format, of the token's own site, and without anybody's name in them."""
+    tokens = way.opened.identity.tokens
+    with asgi_portal() as portal:
+        transport = AsgiTransport(readers_app(way.opened), portal)
+        with httpx.Client(transport=transport, base_url=way.opened.settings.hub.url) as client:
+            assert client.get("/metrics").status_code == 401
+            images = tokens.create(scope=Scope.DICOMWEB, site_id="kita", label="images", actor="test")
+            assert client.get("/metrics", headers={"Authorization": f"Bearer {images}"}).status_code == 403
+            told = {}
+            for site_id in ("kita", "minami"):
+                token = tokens.create(scope=Scope.METRICS, site_id=site_id, label="prometheus", actor="test")
+                told[site_id] = client.get("/metrics", headers={"Authorization": f"Bearer {token}"}).text
+    gateway_id = identity_of(way.worker.home).demand().gateway_id
+    assert f'dokuei_pulse_ok{{gateway="{gateway_id}",site="kita"}} 1.0' in told["kita"]
+    assert 'leg="in-pacs"' in told["kita"]
+    assert gateway_id not in told["minami"]
+    with closing(open_spool(way.worker.home)) as spool:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(GatewayCollector(spool))
+        own = generate_latest(registry).decode()
+    assert "dokuei_pulse_ok 1.0" in own
+    assert 'dokuei_pulse_leg_ok{leg="decoded"} 1.0' in own
+    logs = "".join(path.read_text() for path in (way.worker.home / "worker.out", way.hub.home / "hub.out"))
+    logs += (way.worker.home / "receiver.err").read_text()
+    assert not [one for one in ("TEST^PATIENT", "試験", "DOKUEI-TEST-PATIENT") if one in logs + own + told["kita"]]
+
+
+def _place_of_a_patients_study_is_not_taken(way: Way) -> None:
+    gateway = way.opened.gateways.gateways(["kita"])[0].gateway
+    pulses = replace(way.opened.gateways.pulses, studies=_Holds())
+    with pytest.raises(ConflictError, match="a patient's study has this UID"):
+        pulses.begin(gateway, "1.2.3")
+
+
+class _Holds:
+    """An archive in which there is a patient's study under any UID."""
+
+    @staticmethod
+    def holds(site_id: str, study_instance_uid: str) -> bool:
+        return bool(site_id and study_instance_uid)
+
+    @staticmethod
+    def forget(site_id: str, study_instance_uid: str) -> None:
+        raise AssertionError(site_id, study_instance_uid)
