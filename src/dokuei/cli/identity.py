@@ -30,7 +30,7 @@ from dokuei.settings import Settings, read_settings
 
 __all__ = ["site_app", "token_app", "user_app"]
 
-token_app = typer.Typer(no_args_is_help=True, help="Tokens for other DICOMweb clients.")
+token_app = typer.Typer(no_args_is_help=True, help="Tokens for programs: DICOMweb, FHIR, metrics.")
 user_app = typer.Typer(no_args_is_help=True, help="People and their sign-in links.")
 
 UserName = Annotated[str, typer.Argument(help="The name typed at sign-in.")]

@@ -45,7 +45,7 @@ def routes(folder: Path) -> APIRouter:
     @router.get("/{path:path}")
     async def page(path: str, request: Request) -> Response:
         first = path.split("/", 1)[0]
-        if first in {"api", "dicom-web", "sites", "transfer"}:
+        if first in {"api", "dicom-web", "fhir", "metrics", "sites", "transfer"}:
             raise NotFoundError("no such route", phase="answering the request", remedy="see /openapi.json")
         file = (root / path).resolve()
         if not (file.is_file() and file.is_relative_to(root)):
