@@ -27,7 +27,7 @@ export function Health({ gateway }: { readonly gateway: Gateway }): JSX.Element 
   const { health } = gateway;
   if (health === null) return null;
   return (
-    <section className={classes["health"]} aria-label={t("title")}>
+    <div className={classes["health"]} role="group" aria-label={t("title")}>
       <p>
         {health.dead === null ? (
           <Chip tone={health.at ? "good" : "idle"} shape={health.at ? "full" : "hollow"}>
@@ -53,7 +53,7 @@ export function Health({ gateway }: { readonly gateway: Gateway }): JSX.Element 
           ))}
         </ol>
       )}
-    </section>
+    </div>
   );
 }
 
