@@ -46,6 +46,7 @@ def his() -> Iterator[InformationSystem]:
 @pytest.fixture
 def home(tmp_path: Path, pacs: Orthanc, his: InformationSystem) -> Iterator[Home]:
     destination = {
+        "DOKUEI_GATEWAY__PULSE_MINUTES": "0",  # its document would lie among the reports
         "DOKUEI_GATEWAY__HL7__PORT": str(free_port()),
         "DOKUEI_GATEWAY__HL7__RESULTS__HOST": "127.0.0.1",
         "DOKUEI_GATEWAY__HL7__RESULTS__PORT": str(his.port),
