@@ -319,26 +319,32 @@ def _item(
             for held in one.holdings
         ],
         offer=_offer(me, one, names),
-        deferral=None
-        if one.deferral is None or not one.is_deferred(moment=now())
-        else DeferralOut(
-            until=one.deferral.until,
-            reason=one.deferral.reason,
-            display_name=names.get(one.deferral.person_id, ""),
-        ),
+        deferral=_deferral(one, names),
         waiting=None if one.waiting is None else WaitingOut(why=one.waiting.why, since=one.waiting.since),
         unread_messages=thread.unread_messages,
         open_question=thread.open_question,
-        priors=[
-            PriorOut(
-                study_instance_uid=prior.study_instance_uid,
-                study_date=prior.study_date,
-                modalities=list(prior.modalities),
-                study_description=prior.study_description,
-            )
-            for prior in one.priors
-        ],
+        priors=_priors(one),
     )
+
+
+def _deferral(one: WorklistItem, names: dict[str, str]) -> DeferralOut | None:
+    """While the case is put off; afterwards it is a case like others."""
+    put_off = one.deferral
+    if put_off is None or not one.is_deferred(moment=now()):
+        return None
+    return DeferralOut(until=put_off.until, reason=put_off.reason, display_name=names.get(put_off.person_id, ""))
+
+
+def _priors(one: WorklistItem) -> list[PriorOut]:
+    return [
+        PriorOut(
+            study_instance_uid=prior.study_instance_uid,
+            study_date=prior.study_date,
+            modalities=list(prior.modalities),
+            study_description=prior.study_description,
+        )
+        for prior in one.priors
+    ]
 
 
 def _named(person_id: str | None, names: dict[str, str]) -> LockOut | None:
