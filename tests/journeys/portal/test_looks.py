@@ -13,6 +13,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from dokuei.hub.identity.model import Grant, Role
 from tests.journeys.portal.conftest import ADMINISTRATOR, READER, Visiting, Visitor
+from tests.makers.archive import image
 from tests.makers.browsed_hub import BrowsedHub
 
 pytestmark = pytest.mark.browser
@@ -44,6 +45,20 @@ def keys_in_sight(page: Page) -> list[str]:
     return re.findall(r"\b[a-z]+(?:_[a-z]+)*\.[a-z_]+\.?[a-z_]*\b(?!@)", page.locator("body").inner_text())
 
 
+_BEYOND = """() => [...document.querySelectorAll("main a, main button, main input, main h2")].filter((one) => {
+  if (one.getBoundingClientRect().right <= window.innerWidth + 1 || !one.checkVisibility()) return false;
+  for (let around = one.parentElement; around && around.tagName !== "MAIN"; around = around.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(around).overflowX) && around.clientWidth <= window.innerWidth) return false;
+  return true;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def beyond_the_window(page: Page) -> list[str]:
+    """What somebody should press or read, and cannot reach: cut off at the right, with nothing to scroll it by."""
+    found: list[str] = page.evaluate(_BEYOND)
+    return found
+
+
 @dataclass
 class Album:
     """Looks at one page after another and keeps a picture of each."""
@@ -63,6 +78,7 @@ class Album:
                 assert complaints(page) == [], f"{name} {self.language} {size['width']}"
                 assert shows_codes or keys_in_sight(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} runs over"
+            assert beyond_the_window(page) == [], f"{name} {self.language} {size['width']}"
 
     def visit(self, name: str, path: str, prepare: Callable[[Page], None] | None = None, **options: Any) -> None:
         self.visitor.page.set_viewport_size(SMALL)
@@ -104,6 +120,7 @@ def test_the_readers_pages(
     visitor = visiting(f"look-{language}", READER, language=language)
     album = Album(visitor, language, pictures)
     item = hub.mammogram_case(patient_id=f"L-{language}")
+    hub.case([image(patient_id=f"N-{language}")], "minami")  # a second hospital and kind: the list offers to choose
     visitor.call("POST", f"/api/v1/worklist/{item}/claim")
     album.visit("worklist", "/worklist", sizes=PAGE)
     album.visit("worklist-menu", "/worklist", lambda page: page.get_by_role("banner").get_by_role("button").click())

@@ -53,27 +53,28 @@ export default function WorklistPage(): JSX.Element {
       <div className={classes["page"]}>
         <div className={classes["tools"]}>
           <Views view={view} counts={counts} />
-          <span className={classes["space"]} />
-          <Live updatedAt={query.dataUpdatedAt} staleAfter={STALE_AFTER} failed={query.isRefetchError} />
-          <Narrow items={all} narrowing={narrowing} onNarrow={setNarrowing} />
-          <SavedFilters
-            view={view}
-            narrowing={narrowing}
-            sort={sort}
-            onChoose={(kept) => {
-              setNarrowing(kept.narrowing);
-              setSort(kept.sort);
-            }}
-          />
-          <TextInput
-            className={classes["search"] ?? ""}
-            size="xs"
-            type="search"
-            aria-label={t("search")}
-            placeholder={t("search")}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
+          <div className={classes["finding"]}>
+            <Live updatedAt={query.dataUpdatedAt} staleAfter={STALE_AFTER} failed={query.isRefetchError} />
+            <Narrow items={all} narrowing={narrowing} onNarrow={setNarrowing} />
+            <SavedFilters
+              view={view}
+              narrowing={narrowing}
+              sort={sort}
+              onChoose={(kept) => {
+                setNarrowing(kept.narrowing);
+                setSort(kept.sort);
+              }}
+            />
+            <TextInput
+              className={classes["search"] ?? ""}
+              size="xs"
+              type="search"
+              aria-label={t("search")}
+              placeholder={t("search")}
+              value={text}
+              onChange={(event) => setText(event.currentTarget.value)}
+            />
+          </div>
         </div>
         <div className={classes["middle"]}>
           <div className={classes["list"]}>
