@@ -72,8 +72,13 @@ class Running:
 
     def memory(self) -> int:
         """Highest resident memory so far, in MB."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return next(int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+        return peak_mb(self.pid)
+
+
+def peak_mb(pid: int) -> int:
+    """Highest resident memory of a process so far, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def fill_dokuei(home: Path, sources: Sequence[Path]) -> dict[str, float]:
@@ -119,27 +124,33 @@ def write_plain_files(home: Path, root: Path, sizes: Sizes) -> None:
 @contextmanager
 def dokuei(home: Path, *, tls: bool = False, sign_in: bool = True) -> Iterator[Running]:
     """Our hub's process for readers and DICOMweb clients."""
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "DOKUEI_HUB__PORT": str(port), "DOKUEI_HUB__TLS": str(tls).lower()}
     prepare_hub(read_settings(home, environment=environment))
     ours = [sys.executable, "-m", "dokuei"]
-    command = [*ours, "hub", "serve-readers", "--home", str(home)]
-    if not sign_in:
-        command = [sys.executable, "-c", _WITHOUT_SIGN_IN, str(home)]
     create = [*ours, "token", "create", "--home", str(home), "--scope", "dicomweb", "--site", _SITE]
     made = subprocess.run(create, check=True, capture_output=True, text=True, env=environment)
     base = f"{'https' if tls else 'http'}://localhost:{port}/sites/{_SITE}/dicom-web"
     headers = {"Authorization": f"Bearer {made.stdout.split()[-1]}"}
     authority = home / "pki" / "ca.pem" if tls else None
-    with _process(command, home / "bench.log", port, environment) as pid:
+    command = None if sign_in else [sys.executable, "-c", _WITHOUT_SIGN_IN, str(home)]
+    with serving_readers(home, environment, command) as pid:
         get(Target(f"{'https' if tls else 'http'}://localhost:{port}", ca=authority), "/api/v1/health")
         yield Running(Target(base, headers, authority), pid)
 
 
 @contextmanager
+def serving_readers(home: Path, environment: dict[str, str], command: list[str] | None = None) -> Iterator[int]:
+    """The hub's process for readers at ``DOKUEI_HUB__PORT``, as ``dokuei up`` starts it; yields its id."""
+    command = command or [sys.executable, "-m", "dokuei", "hub", "serve-readers", "--home", str(home)]
+    with _process(command, home / "bench.log", int(environment["DOKUEI_HUB__PORT"]), environment) as pid:
+        yield pid
+
+
+@contextmanager
 def orthanc(folder: Path) -> Iterator[Running]:
     """Debian's Orthanc with its DICOMweb plugin, defaults as they come; what it stored stays in the folder."""
-    http = _free_port()
+    http = free_port()
     settings = {
         "StorageDirectory": str(folder / "db"),
         "IndexDirectory": str(folder / "db"),
@@ -172,7 +183,7 @@ def fill_orthanc(running: Running, sources: Sequence[Path]) -> None:
 @contextmanager
 def nginx(folder: Path) -> Iterator[Running]:
     """Nginx on plain files, tuned as for images: sendfile, no log, endless keep-alive."""
-    port = _free_port()
+    port = free_port()
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -195,7 +206,7 @@ def nginx(folder: Path) -> Iterator[Running]:
 @contextmanager
 def bare(folder: Path) -> Iterator[Running]:
     """Our hub's HTTP server with an application that asks nobody: it reads a plain file and sends it."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-c", _BARE, str(folder / "root"), str(port)]
     with _process(command, folder / "bare.log", port, dict(os.environ)) as pid:
         yield Running(Target(f"http://localhost:{port}"), pid)
@@ -228,7 +239,8 @@ def _wait(port: int, alive: Callable[[], bool]) -> None:
     raise SystemExit("a server did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
