@@ -25,3 +25,18 @@ IS_KANA: Final = re.compile(rf"[{_KANA}]+")
 def folded(text: str) -> str:
     """A text in the one writing in which texts are compared."""
     return unicodedata.normalize("NFKC", text).casefold().translate(_SAME)
+
+
+LONGEST_SOUGHT: Final = 500
+_MOST_WORDS: Final = 8
+_GAPS: Final = re.compile(r"[\^\s=]+")
+
+
+def sought_in(*parts: str) -> str:
+    """Everything by which something is found, folded; the groups and components of a name are words of their own."""
+    return _GAPS.sub(" ", folded(" ".join(part for part in parts if part))).strip()[:LONGEST_SOUGHT]
+
+
+def words_of(typed: str) -> tuple[str, ...]:
+    """The words of what somebody types, each of which has to be found."""
+    return tuple(sought_in(typed).split()[:_MOST_WORDS])

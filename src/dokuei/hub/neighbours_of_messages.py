@@ -65,5 +65,12 @@ class CaseThreads:
 
     def of(self, principal: Principal, items: Collection[WorklistItem]) -> Mapping[str, ThreadState]:
         """What waits in these cases' threads for somebody; a case in which nothing does is not named."""
-        found = self.messages.waiting(principal, {one.worklist_item_id for one in items})
+        return self._states(principal, {one.worklist_item_id for one in items})
+
+    def every(self, principal: Principal) -> Mapping[str, ThreadState]:
+        """What waits for somebody in all threads that they may read."""
+        return self._states(principal, None)
+
+    def _states(self, principal: Principal, item_ids: Collection[str] | None) -> Mapping[str, ThreadState]:
+        found = self.messages.waiting(principal, item_ids)
         return {item_id: ThreadState(one.unread, one.open_question) for item_id, one in found.items()}

@@ -27,6 +27,8 @@ _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
 _DEFERRED = {"until": (now() + timedelta(days=1)).isoformat(), "reason": "前回画像待ち"}
 AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist?site_id=kita", _P.READ_WORKLIST, None),
+    ("GET", "/api/v1/worklist/changes?since=2026-01-01T00:00:00Z", _P.READ_WORKLIST, None),
+    ("POST", "/api/v1/worklist/search", _P.READ_WORKLIST, {"text": "x"}),
     ("GET", "/api/v1/worklist/{item}", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}/way", _P.READ_WORKLIST, None),
     ("POST", "/api/v1/worklist/{item}/claim", _P.CLAIM_CASE, None),
@@ -71,6 +73,7 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
 ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/requests?site_id=kita", _P.READ_REQUEST, None),
     ("POST", "/api/v1/requests", _P.PLACE_REQUEST, {**ASKED, "site_id": "kita"}),
+    ("POST", "/api/v1/requests/search", _P.READ_REQUEST, {"text": "x"}),
     ("GET", "/api/v1/requests/{request}", _P.READ_REQUEST, None),
     ("PUT", "/api/v1/requests/{request}", _P.PLACE_REQUEST, ASKED),
     ("POST", "/api/v1/requests/{request}/cancel", _P.PLACE_REQUEST, {"because": " "}),

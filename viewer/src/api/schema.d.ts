@@ -187,6 +187,16 @@ export interface components {
             readonly person_id: string;
             readonly display_name: string;
         };
+        /** @description What somebody types to find a case. */
+        readonly CaseSearchIn: {
+            readonly text: string;
+        };
+        /** @description What waits in one case's thread for the asker. */
+        readonly CaseThreadOut: {
+            readonly worklist_item_id: string;
+            readonly unread_messages: number;
+            readonly open_question: boolean;
+        };
         /** @description What the certificate says. */
         readonly CertificationIn: {
             readonly number: string;
@@ -1363,6 +1373,16 @@ export interface components {
             readonly former: readonly components["schemas"]["FormerOut"][];
             readonly attachments: readonly components["schemas"]["AttachmentOut"][];
         };
+        /** @description What somebody looks for; what is empty narrows nothing. */
+        readonly RequestSearchIn: {
+            /** @default  */
+            readonly text: string;
+            /** @default  */
+            readonly patient_id: string;
+            /** @default  */
+            readonly site_id: string;
+            readonly state?: ("waiting" | "proposed" | "matched" | "mismatch" | "canceled") | null;
+        };
         /** @description Requests and how many stand in each state. */
         readonly RequestsOut: {
             readonly items: readonly components["schemas"]["RequestOut"][];
@@ -1734,12 +1754,21 @@ export interface components {
             readonly ja: string;
             readonly en: string;
         };
-        /** @description Cases and how many stand in each status. */
+        /** @description Cases that look different, and every thread in which something waits: in the others nothing does. */
+        readonly WorklistChangesOut: {
+            readonly items: readonly components["schemas"]["ItemOut"][];
+            readonly threads: readonly components["schemas"]["CaseThreadOut"][];
+            /** Format: date-time */
+            readonly as_of: string;
+        };
+        /** @description Cases as they were at a time by the hub's clock, and how many stand in each status. */
         readonly WorklistOut: {
             readonly items: readonly components["schemas"]["ItemOut"][];
             readonly counts: {
                 readonly [key: string]: number;
             };
+            /** Format: date-time */
+            readonly as_of: string;
         };
     };
     responses: never;

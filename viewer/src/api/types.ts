@@ -27,6 +27,8 @@ export type CaseWay = Schemas["WayOut"];
 export type SavedFilter = Schemas["FilterOut"];
 export type CaseReader = Schemas["CaseReaderOut"];
 export type Worklist = Schemas["WorklistOut"];
+/** What of the list looks different since an earlier answer. */
+export type WorklistChanges = Schemas["WorklistChangesOut"];
 export type StudyImages = Schemas["StudyImages"];
 export type SeriesEntry = Schemas["SeriesEntry"];
 export type InstanceEntry = Schemas["InstanceEntry"];

@@ -1,5 +1,6 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useState, type JSX } from "react";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { useMay, useSession } from "@/session/api";
@@ -8,12 +9,16 @@ import { Shell } from "@/ui/Shell";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { useCount } from "@/ui/Written";
-import { STALE_AFTER, useRequests } from "./api";
-import { byNeed, found, isTab, TABS, type Tab } from "./model";
+import { STALE_AFTER, useRequests, useSought } from "./api";
+import { byNeed, isTab, TABS, withFound, type Tab } from "./model";
 import classes from "./Requests.module.css";
 import { RequestTable } from "./RequestTable";
 import type { RequestList } from "./shapes";
 import { useUnplaced } from "./unplaced";
+
+const TYPED_AFTER = 300;
+/** Letters from which on the hub is asked for older requests. */
+const LEAST_SOUGHT = 2;
 
 /** Every request and where it stands: what somebody has to decide comes first. */
 export default function RequestsPage(): JSX.Element {
@@ -26,7 +31,16 @@ export default function RequestsPage(): JSX.Element {
   const asked = search.get("state");
   const tab: Tab = isTab(asked) ? asked : "all";
   const query = useRequests(siteId, tab);
-  const shown = found(byNeed(query.data?.items ?? []), text);
+  const items = query.data?.items;
+  const [typed] = useDebouncedValue(text.trim(), TYPED_AFTER);
+  const older = useSought(
+    { text: typed, site_id: siteId, state: tab === "all" ? null : tab },
+    typed.length >= LEAST_SOUGHT,
+  ).data;
+  const shown = useMemo(
+    () => byNeed(withFound(items ?? [], text, typed === text.trim() ? older?.items : undefined)),
+    [items, older, text, typed],
+  );
   return (
     <Shell>
       <Titled title={t("title")} />

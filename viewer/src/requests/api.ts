@@ -9,7 +9,7 @@ import {
 import { ApiProblem, call, getJson, pollJson, sendJson } from "@/api/client";
 import { WORKLIST_KEY } from "@/worklist/api";
 import type { Tab } from "./model";
-import type { Proposal, ReadingRequest, RequestIn, RequestList } from "./shapes";
+import type { Proposal, ReadingRequest, RequestIn, RequestList, RequestState } from "./shapes";
 
 const KEY = ["requests"] as const;
 const PATH = "/api/v1/requests";
@@ -21,16 +21,28 @@ export const attachmentPath = (requestId: string, number: number): string =>
   `${requestPath(requestId)}/attachments/${number}`;
 const requestKey = (requestId: string): readonly string[] => [...KEY, "one", requestId];
 
-export function useRequests(
-  siteId: string,
-  tab: Tab,
-  { watched = true, enabled = true } = {},
-): UseQueryResult<RequestList> {
+export function useRequests(siteId: string, tab: Tab): UseQueryResult<RequestList> {
   const asked = new URLSearchParams({ ...(siteId && { site_id: siteId }), ...(tab !== "all" && { state: tab }) });
   return useQuery({
     queryKey: [...KEY, "list", siteId, tab],
     queryFn: ({ signal }) => pollJson<RequestList>(`${PATH}?${asked.toString()}`, signal),
-    refetchInterval: watched ? EVERY : false,
+    refetchInterval: EVERY,
+  });
+}
+
+export interface Sought {
+  readonly text?: string;
+  readonly patient_id?: string;
+  readonly site_id?: string;
+  readonly state?: RequestState | null;
+}
+
+/** The latest requests, however old, that somebody looks for; posted, for a name stands in no address. */
+export function useSought(sought: Sought, enabled: boolean): UseQueryResult<RequestList> {
+  return useQuery({
+    queryKey: [...KEY, "sought", sought],
+    queryFn: () => sendJson<RequestList>("POST", `${PATH}/search`, sought),
+    placeholderData: (before) => before,
     enabled,
   });
 }

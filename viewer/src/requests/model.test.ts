@@ -7,6 +7,7 @@ import {
   draftOf,
   emptyDraft,
   found,
+  withFound,
   gapsOf,
   isTab,
   katakana,
@@ -169,6 +170,11 @@ describe("requests", () => {
     expect(found(requests, "P-sooner").map(({ request_id }) => request_id)).toEqual(["sooner"]);
     expect(found(requests, "佐藤")).toEqual([]);
     expect(found(requests, "")).toHaveLength(4);
+    const older = requests.slice(0, 1).flatMap((one) => [one, { ...one, request_id: "older" }]);
+    const both = withFound(requests, "P-sooner", older).map(({ request_id }) => request_id);
+    expect(both).toEqual([...new Set(both)]);
+    expect(both).toContain("older");
+    expect(withFound(requests, "", older)).toHaveLength(4);
   });
 
   it("have a tab for each state and one for all", () => {

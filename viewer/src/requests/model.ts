@@ -250,6 +250,17 @@ export function found(requests: readonly ReadingRequest[], text: string): Readin
   });
 }
 
+/** Those of the list that fit, and what the hub has found beyond it, which knows more spellings of a name. */
+export function withFound(
+  requests: readonly ReadingRequest[],
+  text: string,
+  older: readonly ReadingRequest[] = [],
+): readonly ReadingRequest[] {
+  const fit = found(requests, text);
+  const known = new Set(fit.map(({ request_id }) => request_id));
+  return text.trim() === "" ? fit : [...fit, ...older.filter(({ request_id }) => !known.has(request_id))];
+}
+
 const MEDIA_TYPES = ["application/pdf", "image/png", "image/jpeg"] as const;
 
 /** The hub takes no more in one piece. */

@@ -1,4 +1,5 @@
 import { TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
@@ -10,9 +11,11 @@ import { Shell } from "@/ui/Shell";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { useCount } from "@/ui/Written";
-import { STALE_AFTER, useWorklist } from "./api";
+import { STALE_AFTER, useOlder, useWorklist } from "./api";
 import { countViews, EVERYTHING, isView, listed, narrowed, VIEWS, type Narrowing, type Sort, type View } from "./model";
 import { Narrow } from "./Narrow";
+import { Older } from "./Older";
+import { foundIn, withOlder } from "./older";
 import { rememberList } from "./neighbours";
 import { Preview } from "./Preview";
 import { SavedFilters } from "./SavedFilters";
@@ -21,6 +24,7 @@ import { useOpen } from "./useOpen";
 import classes from "./Worklist.module.css";
 
 const NOTHING: readonly WorklistItem[] = [];
+const TYPED_AFTER = 300;
 
 /** What waits, what is due first, who has it in hand; one key opens the next case. */
 export default function WorklistPage(): JSX.Element {
@@ -37,10 +41,17 @@ export default function WorklistPage(): JSX.Element {
 
   const asked = search.get("view");
   const view: View = isView(asked) ? asked : "to_read";
-  const all = query.data?.items ?? NOTHING;
+  const live = query.data?.items ?? NOTHING;
+  const [sought] = useDebouncedValue(text, TYPED_AFTER);
+  const older = useOlder(sought).data;
+  const also = useMemo(() => (text.trim() === sought.trim() ? foundIn(older) : undefined), [older, sought, text]);
+  const all = useMemo(() => withOlder(live, also && older), [also, live, older]);
   const personId = session.person.person_id;
-  const counts = useMemo(() => countViews(narrowed(all, narrowing), personId), [all, narrowing, personId]);
-  const choice = useMemo(() => ({ view, text, sort, narrowing }), [narrowing, sort, text, view]);
+  const counts = useMemo(() => countViews(narrowed(live, narrowing), personId), [live, narrowing, personId]);
+  const choice = useMemo(
+    () => ({ view, text, sort, narrowing, ...(also && { also }) }),
+    [also, narrowing, sort, text, view],
+  );
   const shown = useMemo(() => listed(all, choice, personId), [all, choice, personId]);
   useEffect(() => rememberList(choice), [choice]);
   const readyIn = (item: WorklistItem): number | null => query.data?.readyIn[item.worklist_item_id] ?? null;
@@ -98,6 +109,7 @@ export default function WorklistPage(): JSX.Element {
                 onOpen={open.open}
               />
             )}
+            <Older choice={choice} items={all} />
           </div>
           <aside className={classes["preview"]} aria-label={t("preview.label")}>
             {chosen ? (

@@ -7,16 +7,22 @@ import {
   type UseQueryResult,
 } from "@tanstack/react-query";
 import { pollJson, sendJson } from "@/api/client";
-import type { CaseWay, Worklist, WorklistItem } from "@/api/types";
+import type { CaseWay, Worklist, WorklistChanges, WorklistItem } from "@/api/types";
 import { readyIn, remember, type Seen } from "./arrival";
+import { WHOLE_EVERY, withChanges } from "./changes";
 
 export const WORKLIST_KEY = ["worklist"] as const;
+const PATH = "/api/v1/worklist";
 const EVERY = 4000;
+/** Letters from which on the hub is asked for older cases. */
+const LEAST_SOUGHT = 2;
 
 /** How long without an answer until the list no longer calls itself live. */
 export const STALE_AFTER = 3 * EVERY;
 
 export interface WatchedWorklist extends Worklist {
+  /** When the whole list was asked for. */
+  readonly wholeAt: number;
   /** Milliseconds until a study that is still coming will be here, by worklist item. */
   readonly readyIn: Readonly<Record<string, number | null>>;
 }
@@ -24,7 +30,7 @@ export interface WatchedWorklist extends Worklist {
 const arrivals = new Map<string, readonly Seen[]>();
 
 /** Remembers how many instances had arrived when, for as long as a study is coming. */
-function watched(list: Worklist, at: number): WatchedWorklist {
+function watched(list: Worklist, at: number, wholeAt: number): WatchedWorklist {
   const coming = list.items.filter(({ images_state }) => images_state === "arriving");
   const before = new Map(arrivals);
   arrivals.clear();
@@ -35,14 +41,27 @@ function watched(list: Worklist, at: number): WatchedWorklist {
     id,
     readyIn(arrivals.get(id) ?? [], declared),
   ]);
-  return { ...list, readyIn: Object.fromEntries(readyIns) as WatchedWorklist["readyIn"] };
+  return { ...list, wholeAt, readyIn: Object.fromEntries(readyIns) as WatchedWorklist["readyIn"] };
 }
 
-const worklistQuery = {
-  queryKey: WORKLIST_KEY,
-  queryFn: async ({ signal }: { readonly signal: AbortSignal }): Promise<WatchedWorklist> =>
-    watched(await pollJson<Worklist>("/api/v1/worklist", signal), Date.now()),
-};
+interface Asking {
+  readonly client: QueryClient;
+  readonly signal: AbortSignal;
+}
+
+/** The list as this page has it, brought up to date; whole where it has none, or none that is young enough. */
+async function upToDate({ client, signal }: Asking): Promise<WatchedWorklist> {
+  const had = client.getQueryData<WatchedWorklist>(WORKLIST_KEY);
+  const now = Date.now();
+  if (had === undefined || now - had.wholeAt > WHOLE_EVERY) {
+    return watched(await pollJson<Worklist>(PATH, signal), now, now);
+  }
+  const since = new URLSearchParams({ since: had.as_of }).toString();
+  const changes = await pollJson<WorklistChanges>(`${PATH}/changes?${since}`, signal);
+  return watched(withChanges(had, changes), Date.now(), had.wholeAt);
+}
+
+const worklistQuery = { queryKey: WORKLIST_KEY, queryFn: upToDate };
 
 /** The list as it is now, asked for once. */
 export const worklistNow = (client: QueryClient): Promise<WatchedWorklist> =>
@@ -53,6 +72,18 @@ export function useWorklist(): UseQueryResult<WatchedWorklist> {
     ...worklistQuery,
     refetchInterval: EVERY,
     refetchOnWindowFocus: true,
+  });
+}
+
+/** The latest cases, however old, in which every word is found; the list itself has the open ones and the last done. */
+export function useOlder(text: string): UseQueryResult<readonly WorklistItem[]> {
+  const asked = text.trim();
+  return useQuery({
+    queryKey: [...WORKLIST_KEY, "search", asked],
+    // Posted: a patient's name stands in no address.
+    queryFn: async () => (await sendJson<Worklist>("POST", `${PATH}/search`, { text: asked })).items,
+    enabled: asked.length >= LEAST_SOUGHT,
+    placeholderData: (before) => before,
   });
 }
 

@@ -169,10 +169,12 @@ function searchable(item: WorklistItem): string {
   return fold([...parts, ...item.modalities].filter(Boolean).join(" "));
 }
 
-export function found(items: readonly WorklistItem[], text: string): WorklistItem[] {
+/** `also` are cases that the hub has found, which knows more spellings of a name. */
+export function found(items: readonly WorklistItem[], text: string, also?: ReadonlySet<string>): WorklistItem[] {
   const words = fold(text).trim().split(" ").filter(Boolean);
   if (words.length === 0) return [...items];
   return items.filter((item) => {
+    if (also?.has(item.worklist_item_id) === true) return true;
     const within = searchable(item);
     return words.every((word) => within.includes(word));
   });
@@ -209,13 +211,15 @@ export interface ListChoice {
   readonly narrowing?: Narrowing;
   readonly text: string;
   readonly sort: Sort;
+  /** What the hub has found for the same text. */
+  readonly also?: ReadonlySet<string>;
 }
 
 export const listed = (
   items: readonly WorklistItem[],
-  { view, text, sort, narrowing = EVERYTHING }: ListChoice,
+  { view, text, sort, also, narrowing = EVERYTHING }: ListChoice,
   personId: string,
-): WorklistItem[] => sorted(found(chosenBy(view, narrowed(items, narrowing), personId), text), sort);
+): WorklistItem[] => sorted(found(chosenBy(view, narrowed(items, narrowing), personId), text, also), sort);
 
 /** Where the choice goes for a key; null when the key means nothing to the list. */
 export function move(key: string, at: number, count: number, page: number): number | null {

@@ -17,6 +17,7 @@ from dokuei.hub.requests.api_shapes import (
     ProposalsOut,
     RequestIn,
     RequestOut,
+    RequestSearchIn,
     RequestsOut,
     proposal_out,
     request_out,
@@ -72,8 +73,16 @@ def _placing_routes(router: APIRouter, service: RequestsService) -> None:
         site_id: Annotated[str | None, Query(max_length=64)] = None,
         state: Annotated[State | None, Query()] = None,
     ) -> RequestsOut:
-        """Requests, the latest first."""
+        """The latest requests."""
         return requests_out(service.list(me, site_id=site_id or None, state=state))
+
+    @router.post("/api/v1/requests/search")
+    def search(me: Viewer, wanted: RequestSearchIn) -> RequestsOut:
+        """The latest requests, however old, of one patient or in which every word is found."""
+        site_id, state = wanted.site_id or None, wanted.state
+        return requests_out(
+            service.list(me, site_id=site_id, state=state, text=wanted.text, patient_id=wanted.patient_id)
+        )
 
     @router.post("/api/v1/requests", status_code=201)
     def place(me: Placer, asked: NewRequestIn, response: Response) -> RequestOut:

@@ -131,6 +131,15 @@ class NewRequestIn(RequestIn):
     site_id: str = Field(max_length=64)
 
 
+class RequestSearchIn(Shape):
+    """What somebody looks for; what is empty narrows nothing."""
+
+    text: str = Field("", max_length=200)
+    patient_id: str = Field("", max_length=64)
+    site_id: str = Field("", max_length=64)
+    state: State | None = None
+
+
 class BecauseIn(Shape):
     """Why somebody decides so."""
 

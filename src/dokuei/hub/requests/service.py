@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
+from dokuei.dicom.folded import words_of
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
@@ -56,8 +57,18 @@ class RequestsService:
     exchange: Exchange
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
-    def list(self, principal: Principal, *, site_id: str | None = None, state: State | None = None) -> Listing:
+    def list(
+        self,
+        principal: Principal,
+        *,
+        site_id: str | None = None,
+        state: State | None = None,
+        text: str = "",
+        patient_id: str = "",
+    ) -> Listing:
         """The requests of the sites that somebody may see, the latest first.
+
+        ``text``: those in which every word is found; ``patient_id``: one patient's, whatever its spelling.
 
         Raises:
             NotFoundError: a site that is not theirs.
@@ -67,7 +78,8 @@ class RequestsService:
             principal.demand(Permission.READ_REQUEST, site_id)
             sites = frozenset({site_id})
         with self.database.read() as connection:
-            found = store.listed(connection, site_ids=sites, state=state)
+            wanted = store.Wanted(state, patient_id, words_of(text))
+            found = store.listed(connection, wanted, site_ids=sites)
             listing = Listing(self._shown(connection, found), store.counts(connection, site_ids=sites))
         for one in sorted(sites):
             self._note_look(principal, "requests.read", one, None)

@@ -4,13 +4,14 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from dokuei.clock import now
+from dokuei.dicom.folded import sought_in
 from dokuei.hub.requests.identities import key_of
 from dokuei.hub.requests.model import (
     STATES,
@@ -25,7 +26,7 @@ from dokuei.hub.requests.model import (
 )
 from dokuei.hub.requests.tables import attachment, link, request, version
 
-_MOST_LISTED = 500
+MOST_LISTED = 100
 _CONTENT = TypeAdapter(Content)
 _DIFFERENCES = TypeAdapter(tuple[Difference, ...])
 
@@ -119,16 +120,35 @@ def find(
     return next(iter(requests_of(connection, rows)), None)
 
 
-def listed(connection: Connection, *, site_ids: Collection[str], state: State | None) -> tuple[ReadingRequest, ...]:
+@dataclass(frozen=True)
+class Wanted:
+    """Which requests are listed; what is empty narrows nothing.
+
+    ``patient_id`` in any spelling, ``words`` as they are folded to be found.
+    """
+
+    state: State | None = None
+    patient_id: str = ""
+    words: tuple[str, ...] = ()
+
+    def where(self) -> tuple[ColumnElement[bool], ...]:
+        """The same for SQL."""
+        conditions = [request.c.sought.contains(word, autoescape=True) for word in self.words]
+        if self.state is not None:
+            conditions.append(request.c.state == self.state)
+        if self.patient_id:
+            conditions.append(request.c.patient_key == key_of(self.patient_id))
+        return tuple(conditions)
+
+
+def listed(connection: Connection, wanted: Wanted, *, site_ids: Collection[str]) -> tuple[ReadingRequest, ...]:
     """Requests of some sites, the latest first."""
     found: list[tuple[Any, str]] = []
     for site_id in site_ids:  # each in the order of an index alone: documents of those that are shown only are read
-        query = select(request.c.placed_at, request.c.request_id).where(request.c.site_id == site_id)
-        if state is not None:
-            query = query.where(request.c.state == state)
-        query = query.order_by(request.c.placed_at.desc(), request.c.request_id.desc()).limit(_MOST_LISTED)
+        query = select(request.c.placed_at, request.c.request_id).where(request.c.site_id == site_id, *wanted.where())
+        query = query.order_by(request.c.placed_at.desc(), request.c.request_id.desc()).limit(MOST_LISTED)
         found += [(row.placed_at, row.request_id) for row in connection.execute(query)]
-    chosen = [request_id for _, request_id in sorted(found, reverse=True)[:_MOST_LISTED]]
+    chosen = [request_id for _, request_id in sorted(found, reverse=True)[:MOST_LISTED]]
     rows = connection.execute(select(request).where(request.c.request_id.in_(chosen))).all()
     by_id = {one.request_id: one for one in requests_of(connection, rows)}
     return tuple(by_id[request_id] for request_id in chosen)
@@ -315,7 +335,21 @@ def _columns(content: Content) -> dict[str, Any]:
         "patient_key": key_of(content.patient.patient_id),
         "examination_date": content.examination_date,
         "study_instance_uid": content.study_instance_uid or "",
+        "sought": _sought(content),
     }
+
+
+def _sought(content: Content) -> str:
+    patient = content.patient
+    return sought_in(
+        patient.name.ideographic,
+        patient.name.phonetic,
+        patient.name.alphabetic,
+        patient.patient_id,
+        content.accession_number,
+        content.placer_order_number,
+        content.clinical.reason,
+    )
 
 
 def _document(content: Content) -> str:

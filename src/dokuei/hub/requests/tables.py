@@ -44,7 +44,9 @@ request = Table(
     Column("changed_after_signature", Boolean, nullable=False),
     Column("canceled_because", Text, nullable=False),
     Column("changed_at", UtcDateTime, nullable=True),
+    Column("sought", Text, nullable=False, server_default=""),
 )
+Index("ix_reading_request_sought", request.c.site_id, request.c.placed_at, request.c.sought)
 Index("ix_reading_request_changed_at", request.c.site_id, request.c.changed_at, request.c.request_id)
 Index("ix_reading_request_state", request.c.site_id, request.c.state, request.c.placed_at, request.c.request_id)
 Index("ix_reading_request_placed_at", request.c.site_id, request.c.placed_at, request.c.request_id)

@@ -1,23 +1,32 @@
 """The worklist over HTTP; polling is cheap, and does not keep a session from locking."""
 
 from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends
 
 from dokuei.clock import now
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.worklist.api_shapes import (
+    AtGatewayOut,
+    BackOut,
+    DeferralOut,
+    HeldOut,
+    ItemOut,
+    LockOut,
+    NameOut,
+    OfferOut,
+    PriorityIn,
+    PriorOut,
+    ReadingOut,
+    RoleIn,
+    SignedForOut,
+    WaitingOut,
+    WayOut,
+)
 from dokuei.hub.worklist.model import (
     HandOver,
-    ImagesState,
-    PatientWaits,
-    Priority,
-    ReadingRole,
-    RequestState,
-    Status,
     WorklistItem,
 )
 from dokuei.hub.worklist.readings import holder_for, role_to_take
@@ -27,172 +36,6 @@ from dokuei.hub.worklist.way import Way, Ways
 
 Viewer = Annotated[Principal, Depends(require(Permission.READ_WORKLIST))]
 Reader = Annotated[Principal, Depends(require(Permission.CLAIM_CASE))]
-
-
-class NameOut(BaseModel):
-    """A person's name in its three groups."""
-
-    alphabetic: str
-    ideographic: str
-    phonetic: str
-
-
-class PriorOut(BaseModel):
-    """Another study of the same patient."""
-
-    study_instance_uid: str
-    study_date: str
-    modalities: list[str]
-    study_description: str
-
-
-class LockOut(BaseModel):
-    """Who reads a case."""
-
-    person_id: str
-    display_name: str
-
-
-class ReadingOut(BaseModel):
-    """One reading of a case and who has it."""
-
-    role: ReadingRole
-    reader: LockOut | None
-    signed_at: datetime | None
-
-
-class OfferOut(BaseModel):
-    """A reading that is offered to somebody; the note is for the two alone."""
-
-    role: ReadingRole
-    giver: LockOut
-    taker: LockOut
-    note: str
-    offered_at: datetime
-
-
-class DeferralOut(BaseModel):
-    """Until when a case is put off, why, and by whom."""
-
-    until: datetime
-    reason: str
-    display_name: str
-
-
-class WaitingOut(BaseModel):
-    """Why the patient is still there, and since when."""
-
-    why: PatientWaits
-    since: datetime
-
-
-class ItemOut(BaseModel):
-    """A case as lists and pages show it to one person.
-
-    ``locked_by`` is who stands between that person and the case, ``my_role`` the reading that is theirs or free for
-    them.
-    """
-
-    worklist_item_id: str
-    site_id: str
-    site_name: str
-    status: Status
-    priority: Priority
-    study_instance_uid: str
-    patient_id: str
-    patient_name: NameOut
-    patient_birth_date: str
-    patient_sex: str
-    study_date: str
-    study_time: str
-    study_description: str
-    modalities: list[str]
-    accession_number: str
-    number_of_series: int
-    number_of_instances: int
-    declared_instances: int | None
-    arrived_instances: int
-    images_state: ImagesState
-    images_after_signature: bool
-    arrived_at: datetime
-    due_at: datetime | None
-    report_status: str | None
-    request_state: RequestState
-    request_reason: str
-    assigned_to: str | None
-    locked_by: LockOut | None
-    my_role: ReadingRole | None
-    readings: list[ReadingOut]
-    offer: OfferOut | None
-    deferral: DeferralOut | None
-    waiting: WaitingOut | None
-    unread_messages: int
-    open_question: bool
-    priors: list[PriorOut]
-
-
-class AtGatewayOut(BaseModel):
-    """What the hospital's gateway told last of the study."""
-
-    gateway_id: str
-    name: str
-    state: str
-    error: str
-
-
-class SignedForOut(BaseModel):
-    """The gateway's signed manifest of what it proved."""
-
-    instances: int
-    verified: bool
-    at: datetime
-
-
-class HeldOut(BaseModel):
-    """A part in reading the case: who has it since when, and when it was signed."""
-
-    role: str
-    display_name: str
-    claimed_at: datetime | None
-    signed_at: datetime | None
-
-
-class BackOut(BaseModel):
-    """One object of the report on its way to the hospital's PACS."""
-
-    kind: str
-    delivered_at: datetime | None
-    error: str
-
-
-class WayOut(BaseModel):
-    """How far a case has come; what the hub does not know is null or empty."""
-
-    gateway: AtGatewayOut | None
-    signed_for: SignedForOut | None
-    first_received_at: datetime
-    last_received_at: datetime
-    held: list[HeldOut]
-    back: list[BackOut]
-
-
-class WorklistOut(BaseModel):
-    """Cases and how many stand in each status."""
-
-    items: list[ItemOut]
-    counts: dict[str, int]
-
-
-class PriorityIn(BaseModel):
-    """How a case stands in the queue."""
-
-    priority: Priority
-
-
-class RoleIn(BaseModel):
-    """Which reading role; without one, the first that is free, or one's own."""
-
-    role: ReadingRole | None = None
 
 
 def items_out(me: Principal, service: WorklistService, threads: Threads, listing: Listing) -> list[ItemOut]:
@@ -207,18 +50,6 @@ def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
 
     def out(me: Principal, listing: Listing) -> list[ItemOut]:
         return items_out(me, service, threads, listing)
-
-    @router.get("")
-    def listed(
-        me: Viewer,
-        status: Annotated[Status | None, Query()] = None,
-        site_id: Annotated[str | None, Query(max_length=64)] = None,
-        modality: Annotated[str | None, Query(pattern="^[A-Z]{2,16}$")] = None,
-        reader: Annotated[Literal["me"] | None, Query()] = None,
-    ) -> WorklistOut:
-        """Cases in the order in which they wait; ``reader``: those that the asker reads."""
-        listing = service.list(me, status=status, site_id=site_id or None, modality=modality, mine=reader is not None)
-        return WorklistOut(items=out(me, listing), counts=listing.counts)
 
     @router.get("/{worklist_item_id}")
     def one(me: Viewer, worklist_item_id: str) -> ItemOut:

@@ -9,8 +9,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.worklist.api import ItemOut, Reader, Viewer, items_out, routes
+from dokuei.hub.worklist.api import Reader, Viewer, items_out, routes
 from dokuei.hub.worklist.api_filters import filter_routes
+from dokuei.hub.worklist.api_lists import list_routes
+from dokuei.hub.worklist.api_shapes import ItemOut
 from dokuei.hub.worklist.filters import Filters
 from dokuei.hub.worklist.handing import LONGEST_NOTE, Handing
 from dokuei.hub.worklist.lanes import LONGEST_REASON, Lanes
@@ -168,6 +170,7 @@ def worklist_routes(service: WorklistService, ways: Ways, threads: Threads) -> t
     """Every route of the worklist, in the order in which a request is held against them."""
     return (
         held_routes(service),
+        list_routes(service, threads),
         routes(service, ways, threads),
         working_routes(service, threads),
         filter_routes(Filters(service.database)),

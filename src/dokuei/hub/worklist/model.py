@@ -13,8 +13,8 @@ RequestState = Literal["none", "waiting", "proposed", "matched", "mismatch", "ca
 ImagesState = Literal["arriving", "complete", "problem"]
 
 STATUSES: tuple[Status, ...] = ("scheduled", "in_progress", "completed", "canceled")
-_SETTLED_AFTER = timedelta(seconds=30)
-_STUCK_AFTER = timedelta(hours=1)
+SETTLED_AFTER = timedelta(seconds=30)
+STUCK_AFTER = timedelta(hours=1)
 _NOT_IMAGES = frozenset({"SR", "PR", "KO", "DOC", "REG", "SEG", "RWV", "AU", "PLAN", "ANN", "FID", "CTPROTOCOL"})
 
 
@@ -90,10 +90,10 @@ class StudyFacts:
         """Whether all images are here: a gateway says so itself; only who counts nothing is taken at its silence."""
         quiet = moment - self.last_received_at
         if self.declared_instances is None and not self.more_to_come:
-            return "complete" if quiet > _SETTLED_AFTER else "arriving"
+            return "complete" if quiet > SETTLED_AFTER else "arriving"
         if self.complete:
             return "complete"
-        return "problem" if quiet > _STUCK_AFTER else "arriving"
+        return "problem" if quiet > STUCK_AFTER else "arriving"
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from dokuei.clock import now
-from dokuei.errors import ConflictError, NotFoundError
+from dokuei.dicom.folded import words_of
+from dokuei.errors import ConflictError, NotFoundError, RequestError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.worklist import store, store_hands
+from dokuei.hub.worklist import store, store_hands, store_lists
 from dokuei.hub.worklist.model import (
     Asked,
     Priority,
@@ -31,11 +32,12 @@ _EARLIER = {"draft": (), "final": ("draft",), "amended": ("draft", "final")}
 
 @dataclass(frozen=True)
 class Listing:
-    """Cases, how many stand in each status, and the names of the people in them."""
+    """Cases as they were at a time, how many stand in each status, and the names of the people in them."""
 
     items: tuple[WorklistItem, ...]
     counts: dict[str, int]
     names: dict[str, str]
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -122,21 +124,44 @@ class WorklistService:
         modality: str | None = None,
         mine: bool = False,
     ) -> Listing:
-        """The cases of the sites that somebody may see, as they wait; ``mine``: those that they read.
+        """The open cases of the sites that somebody may see, as they wait, and those that were finished last.
+
+        ``mine``: those that they read.
 
         Raises:
             NotFoundError: a site that is not theirs.
         """
-        sites = principal.sites_with(Permission.READ_WORKLIST)
-        if site_id is not None:
-            principal.demand(Permission.READ_WORKLIST, site_id)
-            sites = frozenset({site_id})
+        sites = _sites(principal, site_id)
+        reader = (principal.person_id or "") if mine else None
+        moment = now()
         with self.database.read() as connection:
-            reader = (principal.person_id or "") if mine else None
-            items = store.listed(connection, site_ids=sites, status=status, modality=modality, reader=reader)
-            counted = store.counts(connection, site_ids=sites, moment=now())
+            items = store_lists.listed(connection, store_lists.Narrowed(sites, status, modality, reader))
+            counted = store_lists.counts(connection, site_ids=sites, moment=moment)
         self._note_looks(principal, sites)
-        return Listing(items, counted, self.people.names(people_of(items)))
+        return Listing(items, counted, self.people.names(people_of(items)), as_of=moment)
+
+    def changed(self, principal: Principal, since: datetime) -> Listing:
+        """What of the same list looks different since then: a page asks for the whole now and then."""
+        sites, moment = _sites(principal, None), now()
+        with self.database.read() as connection:
+            items = store_lists.changed(connection, store_lists.Narrowed(sites), since=since, moment=moment)
+        self._note_looks(principal, sites)
+        return Listing(items, {}, self.people.names(people_of(items)), as_of=moment)
+
+    def found(self, principal: Principal, text: str) -> Listing:
+        """The latest cases, however old, in which every word is found: in a name, a number or a description.
+
+        Raises:
+            RequestError: no word.
+        """
+        words = words_of(text)
+        if not words:
+            raise RequestError("nothing to look for", phase="looking for cases", remedy="type a name or a number")
+        sites, moment = _sites(principal, None), now()
+        with self.database.read() as connection:
+            items = store_lists.found(connection, store_lists.Narrowed(sites), words)
+        self._note_looks(principal, sites)
+        return Listing(items, {}, self.people.names(people_of(items)), as_of=moment)
 
     def one(self, principal: Principal, item_id: str) -> Listing:
         """One case.
@@ -301,6 +326,13 @@ class WorklistService:
         """Whether a reading of this study was signed; held until the other slice's transaction ends."""
         known = store.find_by_study(connection, site_id, study_instance_uid)
         return known is not None and any(held.signed_at for held in known.holdings)
+
+
+def _sites(principal: Principal, site_id: str | None) -> frozenset[str]:
+    if site_id is None:
+        return principal.sites_with(Permission.READ_WORKLIST)
+    principal.demand(Permission.READ_WORKLIST, site_id)
+    return frozenset({site_id})
 
 
 def found_in(connection: Connection, item_id: str, site_ids: Collection[str], *, lock: bool = False) -> WorklistItem:

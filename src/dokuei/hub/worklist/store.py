@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from dokuei.clock import now
+from dokuei.dicom.folded import sought_in
 from dokuei.hub.worklist.model import (
-    STATUSES,
     Asked,
     Deferral,
     HandOver,
@@ -29,8 +29,17 @@ from dokuei.hub.worklist.model import (
 )
 from dokuei.hub.worklist.tables import hand_over, hold, holding, item
 
-_MOST_LISTED = 1000
 _AT_ONCE = 500
+_OF_PRIORS = (
+    item.c.worklist_item_id,
+    item.c.site_id,
+    item.c.patient_id,
+    item.c.issuer_of_patient_id,
+    item.c.study_instance_uid,
+    item.c.study_date,
+    item.c.study_description,
+    item.c.modalities,
+)
 _PLAIN = (
     "site_id",
     "study_instance_uid",
@@ -80,7 +89,20 @@ def put_study(
         )
     )
     set_roles(connection, item_id, roles)
+    _touch_of_patient(connection, facts)
     return item_id, True
+
+
+def touch(connection: Connection, item_id: str) -> None:
+    """Something that lists show of the case has changed outside of its own row."""
+    connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(touched_at=now()))
+
+
+def _touch_of_patient(connection: Connection, facts: StudyFacts) -> None:
+    """The patient's other cases have one prior more, or may have."""
+    if facts.patient_id:
+        theirs = (item.c.site_id == facts.site_id, item.c.patient_id == facts.patient_id)
+        connection.execute(update(item).where(*theirs).values(touched_at=now()))
 
 
 def set_roles(connection: Connection, item_id: str, roles: Iterable[ReadingRole]) -> None:
@@ -100,7 +122,7 @@ def find(
     if site_ids is not None:
         query = query.where(item.c.site_id.in_(site_ids))
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    return None if row is None else _items(connection, [row])[0]
+    return None if row is None else items_of_rows(connection, [row])[0]
 
 
 def some(connection: Connection, item_ids: Iterable[str], *, site_ids: Collection[str]) -> tuple[WorklistItem, ...]:
@@ -111,7 +133,7 @@ def some(connection: Connection, item_ids: Iterable[str], *, site_ids: Collectio
         asked = select(item).where(
             item.c.worklist_item_id.in_(wanted[at : at + _AT_ONCE]), item.c.site_id.in_(site_ids)
         )
-        found += _items(connection, connection.execute(asked).all())
+        found += items_of_rows(connection, connection.execute(asked).all())
     return tuple(found)
 
 
@@ -121,44 +143,7 @@ def find_by_study(
     """The case of a study."""
     query = select(item).where(item.c.site_id == site_id, item.c.study_instance_uid == study_instance_uid)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    return None if row is None else _items(connection, [row])[0]
-
-
-def listed(
-    connection: Connection,
-    *,
-    site_ids: Collection[str],
-    status: Status | None = None,
-    modality: str | None = None,
-    reader: str | None = None,
-) -> tuple[WorklistItem, ...]:
-    """Cases in the order in which they wait: those whose patient waits too, then priority, due time, arrival."""
-    query = select(item).where(item.c.site_id.in_(site_ids))
-    if status is not None:
-        query = query.where(item.c.status == status)
-    if modality is not None:
-        query = query.where(item.c.modalities.like(f'%"{modality}"%'))
-    if reader is not None:
-        theirs = select(holding.c.worklist_item_id).where(holding.c.person_id == reader)
-        query = query.where(item.c.worklist_item_id.in_(theirs))
-    rank = case({Priority.URGENT.value: 0, Priority.HIGH.value: 1}, value=item.c.priority, else_=2)
-    due = func.coalesce(item.c.due_at, item.c.contract_due_at)
-    waits = item.c.waiting_for.is_(None)
-    query = query.order_by(waits, rank, due.is_(None), due, item.c.first_received_at).limit(_MOST_LISTED)
-    return _items(connection, connection.execute(query).all())
-
-
-def counts(connection: Connection, *, site_ids: Collection[str], moment: datetime) -> dict[str, int]:
-    """How many cases stand in each status, how many are put off then, and for how many a patient waits."""
-    rows = connection.execute(
-        select(item.c.status, func.count()).where(item.c.site_id.in_(site_ids)).group_by(item.c.status)
-    )
-    lanes = select(
-        func.count(case((item.c.deferred_until > moment, 1))), func.count(case((item.c.waiting_for.is_not(None), 1)))
-    ).where(item.c.site_id.in_(site_ids), item.c.status.in_(("scheduled", "in_progress")))
-    deferred, waiting = connection.execute(lanes).one()
-    counted = {row[0]: row[1] for row in rows}
-    return {**dict.fromkeys(STATUSES, 0), **counted, "deferred": deferred, "waiting": waiting}
+    return None if row is None else items_of_rows(connection, [row])[0]
 
 
 def urgent_studies(connection: Connection, site_id: str) -> tuple[str, ...]:
@@ -247,7 +232,10 @@ def cover(connection: Connection, item_id: str, instances: int) -> None:
 def set_status(connection: Connection, item_id: str, *, canceled: bool = False) -> Status:
     """Write the status that follows from the roles."""
     status = status_of(_holdings(connection, [item_id])[item_id], canceled=canceled)
-    connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(status=status))
+    finished = func.coalesce(item.c.finished_at, now()) if status in {"completed", "canceled"} else None
+    connection.execute(
+        update(item).where(item.c.worklist_item_id == item_id).values(status=status, finished_at=finished)
+    )
     return status
 
 
@@ -286,7 +274,8 @@ def items_of(connection: Connection, site_id: str, study_instance_uids: Collecti
     return {row[0]: row[1] for row in rows}
 
 
-def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistItem, ...]:
+def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistItem, ...]:
+    """Rows of the table of cases with all that belongs to each."""
     rows = tuple(rows)
     held = _holdings(connection, [row.worklist_item_id for row in rows])
     before, offers = _holds(connection, list(held)), _offers(connection, list(held))
@@ -349,7 +338,8 @@ def _priors(connection: Connection, rows: tuple[Row[Any], ...]) -> dict[str, tup
     patients = {row.patient_id for row in rows if row.patient_id}
     sites = {row.site_id for row in rows}
     same = defaultdict(list)
-    query = select(item).where(item.c.patient_id.in_(patients), item.c.site_id.in_(sites)).order_by(item.c.study_date)
+    query = select(*_OF_PRIORS).where(item.c.patient_id.in_(patients), item.c.site_id.in_(sites))
+    query = query.order_by(item.c.study_date)
     for other in connection.execute(query) if patients else ():
         same[other.site_id, other.patient_id, other.issuer_of_patient_id].append(other)
     return {
@@ -376,10 +366,19 @@ def _modalities(row: Row[Any]) -> tuple[str, ...]:
 
 
 def _values(facts: StudyFacts) -> dict[str, Any]:
+    name = facts.patient_name
     return {
         **{name: getattr(facts, name) for name in _PLAIN},
-        "patient_name_alphabetic": facts.patient_name.alphabetic,
-        "patient_name_ideographic": facts.patient_name.ideographic,
-        "patient_name_phonetic": facts.patient_name.phonetic,
+        "patient_name_alphabetic": name.alphabetic,
+        "patient_name_ideographic": name.ideographic,
+        "patient_name_phonetic": name.phonetic,
         "modalities": json.dumps(facts.modalities),
+        "sought": sought_in(
+            name.ideographic,
+            name.phonetic,
+            name.alphabetic,
+            facts.patient_id,
+            facts.accession_number,
+            facts.study_description,
+        ),
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from dokuei.hub.worklist.model import Deferral, HandOver, ReadingRole, Waiting
-from dokuei.hub.worklist.store import keep_hold
+from dokuei.hub.worklist.store import keep_hold, touch
 from dokuei.hub.worklist.tables import hand_over, holding, item
 
 
@@ -36,11 +36,14 @@ def put_offer(connection: Connection, item_id: str, offer: HandOver) -> None:
             offered_at=offer.offered_at,
         )
     )
+    touch(connection, item_id)
 
 
 def end_offer(connection: Connection, item_id: str, role: ReadingRole) -> None:
     """Nothing is offered any more."""
-    connection.execute(delete(hand_over).where(hand_over.c.worklist_item_id == item_id, hand_over.c.role == role.value))
+    ended = delete(hand_over).where(hand_over.c.worklist_item_id == item_id, hand_over.c.role == role.value)
+    if connection.execute(ended).rowcount:
+        touch(connection, item_id)
 
 
 def pass_on(connection: Connection, item_id: str, offer: HandOver, *, at: datetime) -> bool:

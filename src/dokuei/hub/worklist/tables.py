@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, false
 
+from dokuei.clock import now
 from dokuei.storage.db import UtcDateTime, hub_metadata
 
 item = Table(
@@ -45,10 +46,16 @@ item = Table(
     Column("waiting_since", UtcDateTime, nullable=True),
     Column("first_received_at", UtcDateTime, nullable=False),
     Column("last_received_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=True),
+    Column("touched_at", UtcDateTime, nullable=True, default=now, onupdate=now),
+    Column("sought", Text, nullable=False, server_default=""),
     UniqueConstraint("site_id", "study_instance_uid"),
 )
 Index("ix_worklist_item_status", item.c.site_id, item.c.status, item.c.first_received_at)
 Index("ix_worklist_item_patient", item.c.site_id, item.c.patient_id)
+Index("ix_worklist_item_finished", item.c.site_id, item.c.finished_at)
+Index("ix_worklist_item_touched", item.c.touched_at)
+Index("ix_worklist_item_sought", item.c.site_id, item.c.first_received_at, item.c.sought)
 
 holding = Table(
     "reading_role",

@@ -21,3 +21,6 @@ class Threads(Protocol):
 
     def of(self, principal: Principal, items: Collection[WorklistItem]) -> Mapping[str, ThreadState]:
         """What waits in these cases' threads for somebody; a case in which nothing does is not named."""
+
+    def every(self, principal: Principal) -> Mapping[str, ThreadState]:
+        """What waits for somebody in all threads that they may read."""

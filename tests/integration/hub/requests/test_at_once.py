@@ -120,7 +120,7 @@ def test_one_message_told_by_many_lines_at_once_is_one_request(room: ReadingRoom
         assert together(tell, tell, tell) == ["done"] * 3
     assert Counter(outcomes) == {"taken": ROUNDS, "known": 2 * ROUNDS}
     with room.hub.database.read() as connection:
-        assert len(store.listed(connection, site_ids={"kita"}, state=None)) == ROUNDS
+        assert len(store.listed(connection, store.Wanted(), site_ids={"kita"})) == ROUNDS
 
 
 def test_of_changes_made_over_one_version_one_holds(room: ReadingRoom) -> None:

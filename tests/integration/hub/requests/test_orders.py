@@ -343,7 +343,7 @@ def test_over_the_real_line_each_gateway_speaks_for_its_own_site(tmp_path: Path)
             assert OrderAnswers.read(minami.call("POST", ORDERS_PATH, body)).answers[0].outcome == "known"
         database = open_hub(hub.settings).stores.database
         with database.read() as connection:
-            found = [store.listed(connection, site_ids={site}, state=None) for site in ("kita", "minami")]
+            found = [store.listed(connection, store.Wanted(), site_ids={site}) for site in ("kita", "minami")]
         database.close()
         service.database.close()
     assert [[one.placed_by.startswith("gateway:") for one in site] for site in found] == [[True], [True]]

@@ -1,0 +1,196 @@
+"""Cases over HTTP."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from dokuei.hub.worklist.model import ImagesState, PatientWaits, Priority, ReadingRole, RequestState, Status
+
+
+class NameOut(BaseModel):
+    """A person's name in its three groups."""
+
+    alphabetic: str
+    ideographic: str
+    phonetic: str
+
+
+class PriorOut(BaseModel):
+    """Another study of the same patient."""
+
+    study_instance_uid: str
+    study_date: str
+    modalities: list[str]
+    study_description: str
+
+
+class LockOut(BaseModel):
+    """Who reads a case."""
+
+    person_id: str
+    display_name: str
+
+
+class ReadingOut(BaseModel):
+    """One reading of a case and who has it."""
+
+    role: ReadingRole
+    reader: LockOut | None
+    signed_at: datetime | None
+
+
+class OfferOut(BaseModel):
+    """A reading that is offered to somebody; the note is for the two alone."""
+
+    role: ReadingRole
+    giver: LockOut
+    taker: LockOut
+    note: str
+    offered_at: datetime
+
+
+class DeferralOut(BaseModel):
+    """Until when a case is put off, why, and by whom."""
+
+    until: datetime
+    reason: str
+    display_name: str
+
+
+class WaitingOut(BaseModel):
+    """Why the patient is still there, and since when."""
+
+    why: PatientWaits
+    since: datetime
+
+
+class ItemOut(BaseModel):
+    """A case as lists and pages show it to one person.
+
+    ``locked_by`` is who stands between that person and the case, ``my_role`` the reading that is theirs or free for
+    them.
+    """
+
+    worklist_item_id: str
+    site_id: str
+    site_name: str
+    status: Status
+    priority: Priority
+    study_instance_uid: str
+    patient_id: str
+    patient_name: NameOut
+    patient_birth_date: str
+    patient_sex: str
+    study_date: str
+    study_time: str
+    study_description: str
+    modalities: list[str]
+    accession_number: str
+    number_of_series: int
+    number_of_instances: int
+    declared_instances: int | None
+    arrived_instances: int
+    images_state: ImagesState
+    images_after_signature: bool
+    arrived_at: datetime
+    due_at: datetime | None
+    report_status: str | None
+    request_state: RequestState
+    request_reason: str
+    assigned_to: str | None
+    locked_by: LockOut | None
+    my_role: ReadingRole | None
+    readings: list[ReadingOut]
+    offer: OfferOut | None
+    deferral: DeferralOut | None
+    waiting: WaitingOut | None
+    unread_messages: int
+    open_question: bool
+    priors: list[PriorOut]
+
+
+class AtGatewayOut(BaseModel):
+    """What the hospital's gateway told last of the study."""
+
+    gateway_id: str
+    name: str
+    state: str
+    error: str
+
+
+class SignedForOut(BaseModel):
+    """The gateway's signed manifest of what it proved."""
+
+    instances: int
+    verified: bool
+    at: datetime
+
+
+class HeldOut(BaseModel):
+    """A part in reading the case: who has it since when, and when it was signed."""
+
+    role: str
+    display_name: str
+    claimed_at: datetime | None
+    signed_at: datetime | None
+
+
+class BackOut(BaseModel):
+    """One object of the report on its way to the hospital's PACS."""
+
+    kind: str
+    delivered_at: datetime | None
+    error: str
+
+
+class WayOut(BaseModel):
+    """How far a case has come; what the hub does not know is null or empty."""
+
+    gateway: AtGatewayOut | None
+    signed_for: SignedForOut | None
+    first_received_at: datetime
+    last_received_at: datetime
+    held: list[HeldOut]
+    back: list[BackOut]
+
+
+class WorklistOut(BaseModel):
+    """Cases as they were at a time by the hub's clock, and how many stand in each status."""
+
+    items: list[ItemOut]
+    counts: dict[str, int]
+    as_of: datetime
+
+
+class CaseThreadOut(BaseModel):
+    """What waits in one case's thread for the asker."""
+
+    worklist_item_id: str
+    unread_messages: int
+    open_question: bool
+
+
+class WorklistChangesOut(BaseModel):
+    """Cases that look different, and every thread in which something waits: in the others nothing does."""
+
+    items: list[ItemOut]
+    threads: list[CaseThreadOut]
+    as_of: datetime
+
+
+class PriorityIn(BaseModel):
+    """How a case stands in the queue."""
+
+    priority: Priority
+
+
+class RoleIn(BaseModel):
+    """Which reading role; without one, the first that is free, or one's own."""
+
+    role: ReadingRole | None = None
+
+
+class CaseSearchIn(BaseModel):
+    """What somebody types to find a case."""
+
+    text: str = Field(max_length=200)

@@ -1,0 +1,84 @@
+"""When a case was finished and when it changed last; by which words cases and requests are found."""
+
+import json
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy import RowMapping
+
+from dokuei.dicom.folded import sought_in
+
+revision = "0031"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+_AT = sa.DateTime(timezone=True)
+_INDEXES = {
+    "finished": ["site_id", "finished_at"],
+    "touched": ["touched_at"],
+    "sought": ["site_id", "first_received_at", "sought"],
+}
+_SOUGHT = (
+    "patient_name_ideographic",
+    "patient_name_phonetic",
+    "patient_name_alphabetic",
+    "patient_id",
+    "accession_number",
+    "study_description",
+)
+_AT_ONCE = 1000
+
+
+def upgrade() -> None:
+    """Cases that are there already were finished when their last reading was signed, and changed long ago."""
+    op.add_column("worklist_item", sa.Column("finished_at", _AT, nullable=True))
+    op.add_column("worklist_item", sa.Column("touched_at", _AT, nullable=True))
+    op.add_column("worklist_item", sa.Column("sought", sa.Text, nullable=False, server_default=""))
+    op.execute(
+        "UPDATE worklist_item SET finished_at = COALESCE((SELECT MAX(r.signed_at) FROM reading_role r"
+        " WHERE r.worklist_item_id = worklist_item.worklist_item_id), last_received_at)"
+        " WHERE status IN ('completed', 'canceled')"
+    )
+    op.add_column("reading_request", sa.Column("sought", sa.Text, nullable=False, server_default=""))
+    _find("worklist_item", "worklist_item_id", _SOUGHT, lambda row: sought_in(*(row[name] for name in _SOUGHT)))
+    _find("reading_request", "request_id", ("document",), lambda row: _asked(row["document"]))
+    for name, columns in _INDEXES.items():
+        op.create_index(f"ix_worklist_item_{name}", "worklist_item", columns)
+    op.create_index("ix_reading_request_sought", "reading_request", ["site_id", "placed_at", "sought"])
+
+
+def downgrade() -> None:
+    """Back to lists that read every case."""
+    op.drop_index("ix_reading_request_sought", "reading_request")
+    op.drop_column("reading_request", "sought")
+    for name in _INDEXES:
+        op.drop_index(f"ix_worklist_item_{name}", "worklist_item")
+    for name in ("sought", "touched_at", "finished_at"):
+        op.drop_column("worklist_item", name)
+
+
+def _find(table: str, key: str, columns: tuple[str, ...], sought: Callable[[RowMapping], str]) -> None:
+    rows = sa.table(table, *(sa.column(name) for name in (key, "sought", *columns)))
+    connection, last = op.get_bind(), ""
+    while True:
+        asked = sa.select(rows).where(rows.c[key] > last).order_by(rows.c[key])
+        some = connection.execute(asked.limit(_AT_ONCE)).mappings().all()
+        if not some:
+            return
+        last = some[-1][key]
+        told = sa.update(rows).where(rows.c[key] == sa.bindparam("key")).values(sought=sa.bindparam("words"))
+        connection.execute(told, [{"key": row[key], "words": sought(row)} for row in some])
+
+
+def _asked(document: str) -> str:
+    content = json.loads(document)
+    patient = content["patient"]
+    return sought_in(
+        *(patient["name"][group] for group in ("ideographic", "phonetic", "alphabetic")),
+        patient["patient_id"],
+        content["accession_number"],
+        content["placer_order_number"],
+        content["clinical"]["reason"],
+    )
