@@ -104,17 +104,19 @@ def routes(service: OutcomesService, *, time_zone: str) -> APIRouter:
     def listed(
         me: Viewer, site_id: Annotated[str | None, Query(max_length=64)] = None, month: Month = None
     ) -> OutcomesOut:
-        """Reports of all my sites or of one, of all time or of a month."""
-        listing = _listed(service, me, site_id, month, zone)
+        """Reports of all my sites or of one, of all time or of a month; of those done the last, and how many."""
+        since, until = _span(month, zone)
+        listing = service.listed(me, site_id=site_id or None, since=since, until=until)
         items = _items(listing)
-        return OutcomesOut(items=items, counts=_counts(items))
+        return OutcomesOut(items=items, counts={**_counts(items), "done": listing.done})
 
     @router.get("/outcomes.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
     def as_csv(
         me: Viewer, site_id: Annotated[str | None, Query(max_length=64)] = None, month: Month = None
     ) -> Response:
         """The same as a table for the hospital's own records (UTF-8 with BOM, as spreadsheets want it)."""
-        listing = _listed(service, me, site_id, month, zone)
+        since, until = _span(month, zone)
+        listing = service.table(me, site_id=site_id or None, since=since, until=until)
         named = f'attachment; filename="reports-{month or "all"}.csv"'
         headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
         return Response(_csv(_items(listing), zone), media_type="text/csv; charset=utf-8", headers=headers)
@@ -148,12 +150,9 @@ def _of_a_case(router: APIRouter, service: OutcomesService) -> None:
         )
 
 
-def _listed(service: OutcomesService, me: Principal, site_id: str | None, month: str | None, zone: ZoneInfo) -> Listing:
-    since, until = (None, None) if month is None else _span(month, zone)
-    return service.listed(me, site_id=site_id or None, since=since, until=until)
-
-
-def _span(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def _span(month: str | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    if month is None:
+        return None, None
     year, number = int(month[:4]), int(month[5:])
     if not (1 <= number <= _MONTHS and year >= 1):
         raise RequestError(f"there is no month {month}", phase="reading the request")

@@ -1,7 +1,7 @@
 """The verbs on what became of a report: opened, acted on, not to be overlooked."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -42,12 +42,13 @@ class Cases(Protocol):
 
 @dataclass(frozen=True)
 class Listing:
-    """Outcomes, whose cases they are, and the names of the people in them."""
+    """Outcomes, whose cases they are, the names of the people in them, and how many are done beside those listed."""
 
     outcomes: tuple[Outcome, ...]
     cases: Mapping[str, CaseFacts]
     names: Mapping[str, str]
     sites: Mapping[str, str] = field(default_factory=dict)
+    done: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,23 +84,43 @@ class OutcomesService:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Listing:
-        """The reports of the sites that somebody may see, what must be looked after first.
+        """The reports of the sites that somebody may see, what must be looked after first; of those done the last.
 
         Raises:
             NotFoundError: a site that is not theirs.
         """
-        sites = principal.sites_with(Permission.READ_REPORT)
-        if site_id is not None:
-            principal.demand(Permission.READ_REPORT, site_id)
-            sites = frozenset({site_id})
+        span = _span(principal, site_id, since, until)
         with self.database.read() as connection:
-            versions = store.signed_between(connection, site_ids=sites, since=since, until=until)
-            outcomes = in_order(store.outcomes(connection, versions), moment=now())
-            names = dict(self.people.access.site_names(connection))
+            versions = (*store.undone(connection, span), *store.done_last(connection, span))
+            outcomes = store.outcomes(connection, versions)
+            done = store.count_done(connection, span)
+        return replace(self._shown(principal, span, outcomes), done=done)
+
+    def table(
+        self,
+        principal: Principal,
+        *,
+        site_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Listing:
+        """The same without leaving any out.
+
+        Raises:
+            NotFoundError: a site that is not theirs.
+        """
+        span = _span(principal, site_id, since, until)
+        with self.database.read() as connection:
+            outcomes = store.outcomes(connection, store.every(connection, span))
+        return self._shown(principal, span, outcomes)
+
+    def _shown(self, principal: Principal, span: store.Span, found: Iterable[Outcome]) -> Listing:
+        outcomes = in_order(found, moment=now())
         with self.database.begin() as connection:
+            names = dict(self.people.access.site_names(connection))
             for one in sorted({outcome.signed.site_id for outcome in outcomes}):
                 hub_trail.append(connection, actor=principal.actor, event="outcomes.read", site_id=one)
-        facts = self.cases.facts((one.signed.worklist_item_id for one in outcomes), site_ids=sites)
+        facts = self.cases.facts((one.signed.worklist_item_id for one in outcomes), site_ids=span.site_ids)
         return Listing(outcomes, facts, self.people.names(_people(outcomes)), names)
 
     def opened(self, principal: Principal, item_id: str, *, number: int) -> Listing:
@@ -166,6 +187,13 @@ class OutcomesService:
             raise NotFoundError("no such case", phase=_PHASE)
         principal.demand(permission, case.site_id)
         return case.site_id
+
+
+def _span(principal: Principal, site_id: str | None, since: datetime | None, until: datetime | None) -> store.Span:
+    if site_id is None:
+        return store.Span(principal.sites_with(Permission.READ_REPORT), since, until)
+    principal.demand(Permission.READ_REPORT, site_id)
+    return store.Span(frozenset({site_id}), since, until)
 
 
 def _signed(connection: Connection, item_id: str, site_id: str) -> Signed:

@@ -2,58 +2,88 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from dokuei.clock import now
 from dokuei.hub.outcomes.model import Mark, Outcome, Signed
 from dokuei.hub.outcomes.tables import important, mark, signed
 
 Kind = Literal["opened", "acted"]
-_MOST_LISTED = 2000
+_MOST_UNDONE = 2000
+MOST_DONE = 100
 _AT_ONCE = 500
+_SIGNED = tuple(signed.c[name] for name in Signed.__dataclass_fields__)
 
 
 def add_signed(connection: Connection, one: Signed) -> None:
-    """A version was signed; telling it twice changes nothing."""
-    key = [signed.c.worklist_item_id == one.worklist_item_id, signed.c.number == one.number]
-    if connection.execute(select(signed.c.number).where(*key)).first() is None:
-        connection.execute(insert(signed).values(**{name: getattr(one, name) for name in Signed.__dataclass_fields__}))
+    """A version was signed; telling it twice, or late, changes nothing about which one holds."""
+    of_case = signed.c.worklist_item_id == one.worklist_item_id
+    known = set(connection.execute(select(signed.c.number).where(of_case)).scalars())
+    if one.number in known:
+        return
+    connection.execute(update(signed).where(of_case, signed.c.number < one.number).values(holds=False))
+    values = {name: getattr(one, name) for name in Signed.__dataclass_fields__}
+    connection.execute(insert(signed).values(**values, holds=one.number > max(known, default=0)))
 
 
 def latest(connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False) -> Signed | None:
     """The version of a case's report that holds now; ``lock`` lets those who mark it queue."""
     asked = (
-        select(signed)
+        select(*_SIGNED)
         .where(signed.c.worklist_item_id == item_id, signed.c.site_id.in_(site_ids))
         .order_by(signed.c.number.desc())
         .limit(1)
     )
-    row = connection.execute(asked.with_for_update() if lock else asked).one_or_none()
-    return None if row is None else Signed(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    return next(iter(_versions(connection.execute(asked.with_for_update() if lock else asked))), None)
 
 
-def signed_between(
-    connection: Connection, *, site_ids: Collection[str], since: datetime | None, until: datetime | None
-) -> tuple[Signed, ...]:
-    """The versions that hold now of reports of some sites, the newest first, at most ``_MOST_LISTED``."""
-    holds = (
-        select(signed.c.worklist_item_id, func.max(signed.c.number).label("number"))
-        .where(signed.c.site_id.in_(site_ids))
-        .group_by(signed.c.worklist_item_id)
-        .subquery()
-    )
-    asked = select(signed).join(
-        holds, (holds.c.worklist_item_id == signed.c.worklist_item_id) & (holds.c.number == signed.c.number)
-    )
-    if since is not None:
-        asked = asked.where(signed.c.signed_at >= since)
-    if until is not None:
-        asked = asked.where(signed.c.signed_at < until)
-    rows = connection.execute(asked.order_by(signed.c.signed_at.desc()).limit(_MOST_LISTED))
-    return tuple(Signed(**row._mapping) for row in rows)  # noqa: SLF001 - as above
+@dataclass(frozen=True)
+class Span:
+    """Whose reports, signed when; what is None narrows nothing."""
+
+    site_ids: Collection[str]
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def where(self) -> tuple[ColumnElement[bool], ...]:
+        """The versions that hold now, for SQL."""
+        wanted: list[ColumnElement[bool]] = [signed.c.site_id.in_(self.site_ids), signed.c.holds.is_(True)]
+        if self.since is not None:
+            wanted.append(signed.c.signed_at >= self.since)
+        if self.until is not None:
+            wanted.append(signed.c.signed_at < self.until)
+        return tuple(wanted)
+
+
+def undone(connection: Connection, span: Span) -> tuple[Signed, ...]:
+    """The versions that nobody has acted on, the newest first, at most ``_MOST_UNDONE``."""
+    asked = select(*_SIGNED).where(*span.where(), signed.c.done_at.is_(None))
+    return _versions(connection.execute(asked.order_by(signed.c.signed_at.desc()).limit(_MOST_UNDONE)))
+
+
+def done_last(connection: Connection, span: Span) -> tuple[Signed, ...]:
+    """The versions that were acted on last, at most ``MOST_DONE``."""
+    asked = select(*_SIGNED).where(*span.where(), signed.c.done_at.is_not(None))
+    return _versions(connection.execute(asked.order_by(signed.c.done_at.desc()).limit(MOST_DONE)))
+
+
+def every(connection: Connection, span: Span) -> tuple[Signed, ...]:
+    """All versions that hold, the newest first."""
+    return _versions(connection.execute(select(*_SIGNED).where(*span.where()).order_by(signed.c.signed_at.desc())))
+
+
+def count_done(connection: Connection, span: Span) -> int:
+    """On how many versions somebody has acted."""
+    asked = select(func.count()).select_from(signed).where(*span.where(), signed.c.done_at.is_not(None))
+    return int(connection.execute(asked).scalar_one())
+
+
+def _versions(rows: Iterable[Row[Any]]) -> tuple[Signed, ...]:
+    return tuple(Signed(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
 
 
 def add_mark(connection: Connection, one: Signed, kind: Kind, *, person_id: str, note: str = "") -> bool:
@@ -62,7 +92,11 @@ def add_mark(connection: Connection, one: Signed, kind: Kind, *, person_id: str,
     known = select(mark.c.at).where(*(mark.c[name] == value for name, value in key.items()))
     if connection.execute(known).first() is not None:
         return False
-    connection.execute(insert(mark).values(**key, at=now(), note=note))
+    moment = now()
+    connection.execute(insert(mark).values(**key, at=moment, note=note))
+    if kind == "acted":
+        version = (signed.c.worklist_item_id == one.worklist_item_id, signed.c.number == one.number)
+        connection.execute(update(signed).where(*version, signed.c.done_at.is_(None)).values(done_at=moment))
     return True
 
 

@@ -1,6 +1,6 @@
 """What became of signed reports; nothing here is ever changed or removed."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, true
 
 from dokuei.storage.db import UtcDateTime, hub_metadata
 
@@ -12,8 +12,11 @@ signed = Table(
     Column("site_id", String(64), nullable=False),
     Column("study_instance_uid", String(64), nullable=False),
     Column("signed_at", UtcDateTime, nullable=False),
+    Column("holds", Boolean, nullable=False, server_default=true()),
+    Column("done_at", UtcDateTime, nullable=True),
 )
 Index("ix_outcome_signed_site", signed.c.site_id, signed.c.signed_at)
+Index("ix_outcome_signed_done", signed.c.site_id, signed.c.holds, signed.c.done_at, signed.c.signed_at)
 
 mark = Table(
     "outcome_mark",

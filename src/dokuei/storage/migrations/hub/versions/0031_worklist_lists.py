@@ -1,4 +1,4 @@
-"""When a case was finished and when it changed last; by which words cases and requests are found."""
+"""When a case was finished and when it changed last; by which words cases and requests are found; what is still to be done."""
 
 import json
 from collections.abc import Callable
@@ -41,6 +41,7 @@ def upgrade() -> None:
         " WHERE r.worklist_item_id = worklist_item.worklist_item_id), last_received_at)"
         " WHERE status IN ('completed', 'canceled')"
     )
+    _done()
     op.add_column("reading_request", sa.Column("sought", sa.Text, nullable=False, server_default=""))
     _find("worklist_item", "worklist_item_id", _SOUGHT, lambda row: sought_in(*(row[name] for name in _SOUGHT)))
     _find("reading_request", "request_id", ("document",), lambda row: _asked(row["document"]))
@@ -50,13 +51,43 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to lists that read every case."""
+    """Back to lists that read everything."""
+    op.drop_index("ix_outcome_signed_done", "outcome_signed")
+    for name in ("done_at", "holds"):
+        op.drop_column("outcome_signed", name)
     op.drop_index("ix_reading_request_sought", "reading_request")
     op.drop_column("reading_request", "sought")
     for name in _INDEXES:
         op.drop_index(f"ix_worklist_item_{name}", "worklist_item")
     for name in ("sought", "touched_at", "finished_at"):
         op.drop_column("worklist_item", name)
+
+
+def _done() -> None:
+    op.add_column("outcome_signed", sa.Column("holds", sa.Boolean, nullable=False, server_default=sa.true()))
+    op.add_column("outcome_signed", sa.Column("done_at", _AT, nullable=True))
+    signed, mark = (
+        sa.table(name, *(sa.column(column) for column in ("worklist_item_id", "number", *more)))
+        for name, more in (("outcome_signed", ("holds", "done_at")), ("outcome_mark", ("kind", "at")))
+    )
+    later = sa.alias(signed)
+    op.execute(
+        sa.update(signed)
+        .where(
+            sa.exists()
+            .where(later.c.worklist_item_id == signed.c.worklist_item_id, later.c.number > signed.c.number)
+            .correlate(signed)
+        )
+        .values(holds=sa.false())
+    )
+    acted = sa.select(sa.func.min(mark.c.at)).where(
+        mark.c.worklist_item_id == signed.c.worklist_item_id,
+        mark.c.number == signed.c.number,
+        mark.c.kind == "acted",
+    )
+    op.execute(sa.update(signed).values(done_at=acted.correlate(signed).scalar_subquery()))
+    columns = ["site_id", "holds", "done_at", "signed_at"]
+    op.create_index("ix_outcome_signed_done", "outcome_signed", columns)
 
 
 def _find(table: str, key: str, columns: tuple[str, ...], sought: Callable[[RowMapping], str]) -> None:
