@@ -1,27 +1,37 @@
 """A reading centre after a good year: requests, cases and what became of their reports, by the slices' own stores."""
 
 import random
-from collections.abc import Iterator
+import re
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from dokuei.clock import now
 from dokuei.hub.app import Hub
+from dokuei.hub.messages import store as messages_store
+from dokuei.hub.messages.model import Case, MessageKind, Written
+from dokuei.hub.messages.tables import message
 from dokuei.hub.outcomes import store as outcomes_store
 from dokuei.hub.outcomes.model import Signed
+from dokuei.hub.outcomes.tables import mark, signed
 from dokuei.hub.requests import store as requests_store
 from dokuei.hub.requests import store_studies
 from dokuei.hub.requests.model import Clinical, Code, Content, Link, Name, Patient, Study
-from dokuei.hub.requests.tables import request
+from dokuei.hub.requests.tables import link, request, study, version
 from dokuei.hub.sites.model import Site
 from dokuei.hub.worklist import store as worklist_store
 from dokuei.hub.worklist.model import Asked, Priority, ReadingRole, StudyFacts
 from dokuei.hub.worklist.model import Name as CaseName
+from dokuei.hub.worklist.tables import hold, holding, item
 
 SITES = tuple(f"site-{number}" for number in range(5))
-_BLOCK = 2_000
+_ASKED_ABOUT = 0.1
+_MADE = 2_000
+_TABLES = (request, version, study, link, item, holding, hold, signed, mark, message)
+_NUMBER = re.compile(r"\b([AaPp])000(\d{5})\b")
 _YEAR = timedelta(days=365)
 _MODALITIES = (("MG",), ("MG",), ("MG",), ("US",), ("MR",), ("PT", "CT"))
 _FAMILY = (
@@ -60,24 +70,50 @@ def add_sites(hub: Hub) -> None:
 
 
 def fill(hub: Hub, *, requests: int, unread: int, readers: list[str]) -> list[str]:
-    """So many requests with their cases, the last ``unread`` of them open; the ids of the open cases."""
+    """So many requests with their cases, about ``unread`` of them open; the ids of the open cases.
+
+    The first of them go through the stores; the others are their copies under other numbers, a little later.
+    """
     chance = random.Random(11)  # noqa: S311 - a workload that is the same each time
-    waiting: list[str] = []
-    for block in _blocks(requests, unread):
+    made = min(requests, _MADE)
+    rounds = max(1, requests // made)
+    with hub.stores.database.begin() as connection:
+        for place in _places(made, unread // rounds):
+            _one(connection, chance, place, readers)
+        rows = {table: list(connection.execute(select(table)).mappings()) for table in _TABLES}
+    for number in range(1, rounds):
         with hub.stores.database.begin() as connection:
-            for place in block:
-                item_id = _one(connection, chance, place, readers)
-                waiting += [] if place.done else [item_id]
-    return waiting
+            for table, some in rows.items():
+                connection.execute(insert(table), [_copy(row, number) for row in some])
+    with hub.stores.database.read() as connection:
+        return list(connection.execute(select(item.c.worklist_item_id).where(item.c.status == "scheduled")).scalars())
 
 
-def _blocks(requests: int, unread: int) -> Iterator[list[Place]]:
-    begin, step = now() - _YEAR, _YEAR / requests
-    for block in range(0, requests, _BLOCK):
-        yield [
-            Place(number, SITES[number % len(SITES)], begin + step * number, number < requests - unread)
-            for number in range(block, min(block + _BLOCK, requests))
-        ]
+def _places(made: int, unread: int) -> list[Place]:
+    begin, step = now() - _YEAR, _YEAR / made
+    return [
+        Place(number, SITES[number % len(SITES)], begin + step * number, number < made - unread)
+        for number in range(made)
+    ]
+
+
+def _copy(row: RowMapping, number: int) -> dict[str, Any]:
+    """The same under another name: ids of their own, other order numbers, a few minutes later."""
+    return {name: _changed(name, value, number) for name, value in row.items()}
+
+
+def _changed(name: str, value: Any, number: int) -> Any:
+    if isinstance(value, datetime):
+        return value + timedelta(seconds=97 * number)
+    if not isinstance(value, str) or not value:
+        return value
+    if name in {"worklist_item_id", "request_id", "message_id"}:
+        return f"n{number:03}{value[4:]}"
+    if name == "study_instance_uid":
+        return f"{value}.{number}"
+    if name in {"accession_number", "placer_order_number", "document", "sought"}:
+        return _NUMBER.sub(lambda found: f"{found[1]}{number:03}{found[2]}", value)
+    return value
 
 
 def _one(connection: Connection, chance: random.Random, place: Place, readers: list[str]) -> str:
@@ -94,6 +130,8 @@ def _one(connection: Connection, chance: random.Random, place: Place, readers: l
     requests_store.put_links(connection, placed, [Link(place.study_instance_uid, "matched")])
     item_id, _ = worklist_store.put_study(connection, _facts(place, content), roles=[ReadingRole.SOLE])
     worklist_store.set_asked(connection, item_id, Asked("matched", "", Priority.ROUTINE, content.due_at))
+    if chance.random() < _ASKED_ABOUT:
+        _talk(connection, place, item_id, reader=chance.choice(readers))
     if place.done:
         reader = chance.choice(readers)
         worklist_store.take(connection, item_id, ReadingRole.SOLE, person_id=reader)
@@ -104,13 +142,20 @@ def _one(connection: Connection, chance: random.Random, place: Place, readers: l
     return item_id
 
 
-def _became(connection: Connection, chance: random.Random, signed: Signed) -> None:
+def _talk(connection: Connection, place: Place, item_id: str, *, reader: str) -> None:
+    case = Case(item_id, place.site_id, place.study_instance_uid)
+    written = Written(uuid.uuid4().hex, MessageKind.NOTE, "右乳房の瘢痕は2019年の手術によるものでしょうか。")
+    messages_store.add(connection, case, written, number=1, side="centre", author_id=reader, author_name="読影医")
+    connection.execute(update(message).where(message.c.message_id == written.message_id).values(written_at=place.at))
+
+
+def _became(connection: Connection, chance: random.Random, one: Signed) -> None:
     """Nearly all of what was signed was opened, and most of it acted on."""
-    outcomes_store.add_signed(connection, signed)
+    outcomes_store.add_signed(connection, one)
     if chance.random() < 0.98:
-        outcomes_store.add_mark(connection, signed, "opened", person_id="physician")
+        outcomes_store.add_mark(connection, one, "opened", person_id="physician")
     if chance.random() < 0.9:
-        outcomes_store.add_mark(connection, signed, "acted", person_id="physician", note="外来で説明")
+        outcomes_store.add_mark(connection, one, "acted", person_id="physician", note="外来で説明")
 
 
 def _content(chance: random.Random, place: Place) -> Content:

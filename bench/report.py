@@ -137,10 +137,25 @@ def _headers(found: dict[str, Any]) -> Iterable[str]:
     )
 
 
+def _people(found: dict[str, Any]) -> Iterable[str]:
+    yield f"{found['requests']:,} requests, {found['people']} people at the pace of their pages: {found['answers']:,}"
+    yield f" answers, {found['not_answered']} refused; 95th percentile of all {found['p95_ms']} ms, of the slowest kind"
+    yield f" {found['slowest_p95_ms']} ms (goal {found['goal_ms']:.0f}).\n\n"
+    yield _table(
+        ["question", "asked", "median, ms", "95th percentile, ms", "longest, ms", "most bytes on the line"],
+        (
+            [row["what"], row["count"], row["median_ms"], row["p95_ms"], row["most_ms"], row["most_bytes"]]
+            for row in found["rows"]
+        ),
+    )
+    yield f"\nThe readers' process held {found['hub_mb']} MB at most.\n"
+
+
 _TABLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterable[str]]]] = {
     "ingest": ("Ingest", _ingest),
     "serving": ("Serving", _serving),
     "whole_way": ("The whole way", _whole_way),
     "growth": ("Memory", _growth),
     "headers": ("Headers", _headers),
+    "people": ("People at work", _people),
 }

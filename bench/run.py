@@ -10,7 +10,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import growth, headers, ingest, report, serving, whole_way
+from bench import growth, headers, ingest, people, report, serving, whole_way
 
 _DOCS = Path(__file__).parent.parent / "docs"
 _PARTS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -19,6 +19,7 @@ _PARTS: dict[str, Callable[..., dict[str, Any]]] = {
     "whole_way": whole_way.run,
     "growth": growth.run,
     "headers": headers.run,
+    "people": people.run,
 }
 
 

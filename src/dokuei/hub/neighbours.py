@@ -155,9 +155,9 @@ class ListedCases:
     def facts(self, item_ids: Iterable[str], *, site_ids: Collection[str]) -> dict[str, CaseFacts]:
         """Cases of those sites by id; others are left out."""
         found = {}
-        for item in self.worklist.some(item_ids, site_ids=site_ids):
-            study, name = item.study, item.study.patient_name
-            found[item.worklist_item_id] = CaseFacts(
+        for item_id, study in self.worklist.studies(item_ids, site_ids=site_ids).items():
+            name = study.patient_name
+            found[item_id] = CaseFacts(
                 site_id=study.site_id,
                 patient_id=study.patient_id,
                 patient_name=_written(name.ideographic or name.alphabetic),

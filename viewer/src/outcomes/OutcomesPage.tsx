@@ -9,7 +9,7 @@ import { Empty, Failed, LoadingRows } from "@/ui/States";
 import table from "@/ui/Table.module.css";
 import { DayText, InstantText, useCount } from "@/ui/Written";
 import { listPath, useOutcomes } from "./api";
-import { fits, monthBack, STATES, type Filter } from "./model";
+import { countsOf, fits, monthBack, STATES, type Filter } from "./model";
 import classes from "./Outcomes.module.css";
 import { ImportantChip, StateChip } from "./StateChip";
 
@@ -26,7 +26,8 @@ export default function OutcomesPage(): JSX.Element {
   const query = useOutcomes(asked);
   const items = query.data?.items;
   const shown = useMemo(() => (items ?? []).filter((one) => fits(one, filter)), [items, filter]);
-  const hidden = (query.data?.counts["done"] ?? 0) - (items ?? []).filter((one) => fits(one, "done")).length;
+  const counts = countsOf(items ?? [], query.data?.counts ?? {});
+  const hidden = counts[filter] - shown.length;
   return (
     <Page
       title={t("title")}
@@ -41,7 +42,7 @@ export default function OutcomesPage(): JSX.Element {
         )
       ) : (
         <>
-          <Filters items={items} done={query.data?.counts["done"] ?? 0} filter={filter} onFilter={setFilter} />
+          <Filters items={items} counts={counts} filter={filter} onFilter={setFilter} />
           {items.length === 0 ? (
             <Empty title={t("empty")}>{t("empty_text")}</Empty>
           ) : shown.length === 0 ? (
@@ -49,9 +50,7 @@ export default function OutcomesPage(): JSX.Element {
           ) : (
             <Listed items={shown} />
           )}
-          {(filter === "all" || filter === "done") && hidden > 0 && (
-            <p className={classes["hidden"]}>{t("hidden", { count: hidden })}</p>
-          )}
+          {hidden > 0 && <p className={classes["hidden"]}>{t("hidden", { count: hidden })}</p>}
         </>
       )}
     </Page>
@@ -88,26 +87,21 @@ function Choice({ month, onMonth, csv }: ChoiceProps): JSX.Element {
 
 interface FiltersProps {
   readonly items: readonly ListedOutcome[];
-  /** How many are done, those that are not listed among them. */
-  readonly done: number;
+  /** Those that are not listed among them. */
+  readonly counts: Readonly<Record<Filter, number>>;
   readonly filter: Filter;
   readonly onFilter: (filter: Filter) => void;
 }
 
-function Filters({ items, done, filter, onFilter }: FiltersProps): JSX.Element {
+function Filters({ items, counts, filter, onFilter }: FiltersProps): JSX.Element {
   const { t } = useTranslation("outcomes");
   const count = useCount();
-  const of = (name: Filter): number => {
-    if (name === "done") return done;
-    const open = items.filter((one) => fits(one, name) && (name !== "all" || !fits(one, "done"))).length;
-    return name === "all" ? open + done : open;
-  };
   return (
     <div className={classes["filters"]} role="group" aria-label={t("filters")}>
       {FILTERS.map((name) => (
         <button key={name} type="button" aria-pressed={name === filter} onClick={() => onFilter(name)}>
           {t(`filter.${name}`)}{" "}
-          <span data-alarm={name === "overdue" && items.some((one) => fits(one, name))}>{count(of(name))}</span>
+          <span data-alarm={name === "overdue" && items.some((one) => fits(one, name))}>{count(counts[name])}</span>
         </button>
       ))}
     </div>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fits, monthBack, toneOf } from "./model";
+import { countsOf, fits, monthBack, toneOf } from "./model";
 
 const unread = { state: "unread", overdue: null, important: null } as const;
 
@@ -15,6 +15,13 @@ describe("what became of reports", () => {
     const flagged = { ...unread, overdue: "unread", important: {} } as never;
     expect(["all", "unread", "overdue", "important"].every((filter) => fits(flagged, filter as never))).toBe(true);
     expect(["overdue", "important", "read", "done"].some((filter) => fits(unread, filter as never))).toBe(false);
+  });
+
+  it("is counted by the hub as far as the list may leave it out", () => {
+    const listed = [unread, { ...unread, overdue: "unread" } as const, { ...unread, state: "done" } as const];
+    const counts = countsOf(listed, { unread: 2, read: 40, done: 300 });
+    expect(counts).toEqual({ all: 342, unread: 2, read: 40, done: 300, overdue: 1, important: 0 });
+    expect(countsOf(listed, {}).all).toBe(3);
   });
 
   it("goes back over the turn of the year", () => {

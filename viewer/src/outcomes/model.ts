@@ -30,6 +30,21 @@ export const fits = (one: Listed, filter: Filter): boolean => {
   return one.state === filter;
 };
 
+/** How many reports fit each filter: by state as the hub counts all of them, the others as they are listed. */
+export function countsOf(items: readonly Listed[], counted: Readonly<Record<string, number>>): Record<Filter, number> {
+  const listed = (filter: Filter): number => items.filter((one) => fits(one, filter)).length;
+  const [unread, read, done] = (["unread", "read", "done"] as const).map((state) => counted[state] ?? listed(state));
+  const [waiting, opened, acted] = [unread ?? 0, read ?? 0, done ?? 0];
+  return {
+    all: waiting + opened + acted,
+    unread: waiting,
+    read: opened,
+    done: acted,
+    overdue: listed("overdue"),
+    important: listed("important"),
+  };
+}
+
 /** A month as the address of a list names it, so many months back from a day. */
 export function monthBack(today: Date, back: number): string {
   const first = new Date(today.getFullYear(), today.getMonth() - back, 1);

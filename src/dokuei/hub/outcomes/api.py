@@ -104,11 +104,11 @@ def routes(service: OutcomesService, *, time_zone: str) -> APIRouter:
     def listed(
         me: Viewer, site_id: Annotated[str | None, Query(max_length=64)] = None, month: Month = None
     ) -> OutcomesOut:
-        """Reports of all my sites or of one, of all time or of a month; of those done the last, and how many."""
+        """Reports of all my sites or of one, of all time or of a month; of those read and done the last."""
         since, until = _span(month, zone)
         listing = service.listed(me, site_id=site_id or None, since=since, until=until)
         items = _items(listing)
-        return OutcomesOut(items=items, counts={**_counts(items), "done": listing.done})
+        return OutcomesOut(items=items, counts=_counts(items, listing))
 
     @router.get("/outcomes.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
     def as_csv(
@@ -223,13 +223,13 @@ def _items(listing: Listing) -> list[ListedOut]:
     return found
 
 
-def _counts(items: list[ListedOut]) -> dict[str, int]:
-    counts = dict.fromkeys((*_STATES, "overdue", "important"), 0)
-    for one in items:
-        counts[one.state] += 1
-        counts["overdue"] += one.overdue is not None
-        counts["important"] += one.important is not None
-    return counts
+def _counts(items: list[ListedOut], listing: Listing) -> dict[str, int]:
+    """What is overdue waits, and what waits is listed; the rest is counted beside the list."""
+    return {
+        **{state.value: number for state, number in listing.counts.items()},
+        "overdue": sum(one.overdue is not None for one in items),
+        "important": sum(one.important is not None for one in items),
+    }
 
 
 def _csv(items: list[ListedOut], zone: ZoneInfo) -> bytes:

@@ -12,7 +12,7 @@ from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.outcomes import store
-from dokuei.hub.outcomes.model import Outcome, Signed, checked_note, in_order
+from dokuei.hub.outcomes.model import Outcome, Signed, State, checked_note, in_order
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
@@ -42,13 +42,13 @@ class Cases(Protocol):
 
 @dataclass(frozen=True)
 class Listing:
-    """Outcomes, whose cases they are, the names of the people in them, and how many are done beside those listed."""
+    """Outcomes, whose cases they are, the names of the people in them, and how many stand in each state."""
 
     outcomes: tuple[Outcome, ...]
     cases: Mapping[str, CaseFacts]
     names: Mapping[str, str]
     sites: Mapping[str, str] = field(default_factory=dict)
-    done: int = 0
+    counts: Mapping[State, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,17 +84,18 @@ class OutcomesService:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Listing:
-        """The reports of the sites that somebody may see, what must be looked after first; of those done the last.
+        """The reports of the sites that somebody may see, what must be looked after first.
+
+        All that wait are listed, and of those read and of those done the last; all are counted.
 
         Raises:
             NotFoundError: a site that is not theirs.
         """
         span = _span(principal, site_id, since, until)
         with self.database.read() as connection:
-            versions = (*store.undone(connection, span), *store.done_last(connection, span))
-            outcomes = store.outcomes(connection, versions)
-            done = store.count_done(connection, span)
-        return replace(self._shown(principal, span, outcomes), done=done)
+            outcomes = store.outcomes(connection, store.listed(connection, span))
+            counts = store.counts(connection, span)
+        return replace(self._shown(principal, span, outcomes), counts=counts)
 
     def table(
         self,

@@ -2,19 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
 
 from dokuei.clock import now
-from dokuei.hub.outcomes.model import Mark, Outcome, Signed
+from dokuei.hub.outcomes.model import Mark, Outcome, Signed, State
 from dokuei.hub.outcomes.tables import important, mark, signed
 
 Kind = Literal["opened", "acted"]
-_MOST_UNDONE = 2000
-MOST_DONE = 100
+MOST_WAITING = 500
+MOST_LAST = 100
 _AT_ONCE = 500
 _SIGNED = tuple(signed.c[name] for name in Signed.__dataclass_fields__)
 
@@ -59,16 +59,27 @@ class Span:
         return tuple(wanted)
 
 
-def undone(connection: Connection, span: Span) -> tuple[Signed, ...]:
-    """The versions that nobody has acted on, the newest first, at most ``_MOST_UNDONE``."""
-    asked = select(*_SIGNED).where(*span.where(), signed.c.done_at.is_(None))
-    return _versions(connection.execute(asked.order_by(signed.c.signed_at.desc()).limit(_MOST_UNDONE)))
+def listed(connection: Connection, span: Span) -> tuple[Signed, ...]:
+    """What nobody has read, what is important and not done, and of what is read and of what is done the last."""
+    not_done, read = signed.c.done_at.is_(None), signed.c.read_at.is_not(None)
+    flagged = select(important.c.worklist_item_id).where(important.c.site_id.in_(span.site_ids))
+    parts = (
+        _first(connection, span, MOST_WAITING, signed.c.signed_at, not_done, signed.c.read_at.is_(None)),
+        _first(connection, span, MOST_WAITING, signed.c.signed_at, not_done, signed.c.worklist_item_id.in_(flagged)),
+        _first(connection, span, MOST_LAST, signed.c.read_at.desc(), not_done, read),
+        _first(connection, span, MOST_LAST, signed.c.done_at.desc(), signed.c.done_at.is_not(None)),
+    )
+    return tuple(dict.fromkeys(one for part in parts for one in part))
 
 
-def done_last(connection: Connection, span: Span) -> tuple[Signed, ...]:
-    """The versions that were acted on last, at most ``MOST_DONE``."""
-    asked = select(*_SIGNED).where(*span.where(), signed.c.done_at.is_not(None))
-    return _versions(connection.execute(asked.order_by(signed.c.done_at.desc()).limit(MOST_DONE)))
+def counts(connection: Connection, span: Span) -> dict[State, int]:
+    """How many reports stand in each state."""
+    read, done = func.count(signed.c.read_at), func.count(signed.c.done_at)
+    both = func.count(case((signed.c.read_at.is_not(None) & signed.c.done_at.is_not(None), 1)))
+    asked = select(func.count(), read, done, both).select_from(signed).where(*span.where())
+    every, opened, acted, opened_and_acted = connection.execute(asked).one()
+    just_read = opened - opened_and_acted
+    return {State.UNREAD: every - acted - just_read, State.READ: just_read, State.DONE: acted}
 
 
 def every(connection: Connection, span: Span) -> tuple[Signed, ...]:
@@ -76,10 +87,15 @@ def every(connection: Connection, span: Span) -> tuple[Signed, ...]:
     return _versions(connection.execute(select(*_SIGNED).where(*span.where()).order_by(signed.c.signed_at.desc())))
 
 
-def count_done(connection: Connection, span: Span) -> int:
-    """On how many versions somebody has acted."""
-    asked = select(func.count()).select_from(signed).where(*span.where(), signed.c.done_at.is_not(None))
-    return int(connection.execute(asked).scalar_one())
+def _first(
+    connection: Connection, span: Span, at_most: int, order: ColumnElement[Any], *conditions: ColumnElement[bool]
+) -> list[Signed]:
+    """So many of each site, in the order of an index."""
+    found: list[Signed] = []
+    for site_id in span.site_ids:
+        asked = select(*_SIGNED).where(*replace(span, site_ids=(site_id,)).where(), *conditions)
+        found += _versions(connection.execute(asked.order_by(order).limit(at_most)))
+    return found
 
 
 def _versions(rows: Iterable[Row[Any]]) -> tuple[Signed, ...]:
@@ -94,9 +110,9 @@ def add_mark(connection: Connection, one: Signed, kind: Kind, *, person_id: str,
         return False
     moment = now()
     connection.execute(insert(mark).values(**key, at=moment, note=note))
-    if kind == "acted":
-        version = (signed.c.worklist_item_id == one.worklist_item_id, signed.c.number == one.number)
-        connection.execute(update(signed).where(*version, signed.c.done_at.is_(None)).values(done_at=moment))
+    column = signed.c.done_at if kind == "acted" else signed.c.read_at
+    version = (signed.c.worklist_item_id == one.worklist_item_id, signed.c.number == one.number)
+    connection.execute(update(signed).where(*version, column.is_(None)).values({column: moment}))
     return True
 
 

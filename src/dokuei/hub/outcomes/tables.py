@@ -13,10 +13,11 @@ signed = Table(
     Column("study_instance_uid", String(64), nullable=False),
     Column("signed_at", UtcDateTime, nullable=False),
     Column("holds", Boolean, nullable=False, server_default=true()),
+    Column("read_at", UtcDateTime, nullable=True),
     Column("done_at", UtcDateTime, nullable=True),
 )
 Index("ix_outcome_signed_site", signed.c.site_id, signed.c.signed_at)
-Index("ix_outcome_signed_done", signed.c.site_id, signed.c.holds, signed.c.done_at, signed.c.signed_at)
+Index("ix_outcome_signed_done", signed.c.site_id, signed.c.holds, signed.c.done_at, signed.c.read_at)
 
 mark = Table(
     "outcome_mark",

@@ -303,10 +303,10 @@ class WorklistService:
         with self.database.read() as connection:
             return dict(self.people.access.site_names(connection))
 
-    def some(self, item_ids: Iterable[str], *, site_ids: Collection[str]) -> tuple[WorklistItem, ...]:
-        """Those of the given cases that are at those sites, for another slice's list; who asks has seen to access."""
+    def studies(self, item_ids: Iterable[str], *, site_ids: Collection[str]) -> dict[str, StudyFacts]:
+        """Whose the given cases are, as far as they are at those sites; who asks has seen to access."""
         with self.database.read() as connection:
-            return store.some(connection, item_ids, site_ids=site_ids)
+            return store.studies(connection, item_ids, site_ids=site_ids)
 
     def case_in(
         self, connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False

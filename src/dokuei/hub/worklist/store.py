@@ -125,16 +125,15 @@ def find(
     return None if row is None else items_of_rows(connection, [row])[0]
 
 
-def some(connection: Connection, item_ids: Iterable[str], *, site_ids: Collection[str]) -> tuple[WorklistItem, ...]:
-    """Those of the given cases that are at those sites."""
+def studies(connection: Connection, item_ids: Iterable[str], *, site_ids: Collection[str]) -> dict[str, StudyFacts]:
+    """The studies of those of the given cases that are at those sites, by case."""
     wanted = list(dict.fromkeys(item_ids))
-    found: list[WorklistItem] = []
+    found: dict[str, StudyFacts] = {}
     for at in range(0, len(wanted), _AT_ONCE):
-        asked = select(item).where(
-            item.c.worklist_item_id.in_(wanted[at : at + _AT_ONCE]), item.c.site_id.in_(site_ids)
-        )
-        found += items_of_rows(connection, connection.execute(asked).all())
-    return tuple(found)
+        some = item.c.worklist_item_id.in_(wanted[at : at + _AT_ONCE])
+        rows = connection.execute(select(item).where(some, item.c.site_id.in_(site_ids)))
+        found |= {row.worklist_item_id: facts_of(row) for row in rows}
+    return found
 
 
 def find_by_study(

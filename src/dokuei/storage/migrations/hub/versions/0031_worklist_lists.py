@@ -53,7 +53,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to lists that read everything."""
     op.drop_index("ix_outcome_signed_done", "outcome_signed")
-    for name in ("done_at", "holds"):
+    for name in ("done_at", "read_at", "holds"):
         op.drop_column("outcome_signed", name)
     op.drop_index("ix_reading_request_sought", "reading_request")
     op.drop_column("reading_request", "sought")
@@ -65,10 +65,11 @@ def downgrade() -> None:
 
 def _done() -> None:
     op.add_column("outcome_signed", sa.Column("holds", sa.Boolean, nullable=False, server_default=sa.true()))
-    op.add_column("outcome_signed", sa.Column("done_at", _AT, nullable=True))
+    for name in ("read_at", "done_at"):
+        op.add_column("outcome_signed", sa.Column(name, _AT, nullable=True))
     signed, mark = (
         sa.table(name, *(sa.column(column) for column in ("worklist_item_id", "number", *more)))
-        for name, more in (("outcome_signed", ("holds", "done_at")), ("outcome_mark", ("kind", "at")))
+        for name, more in (("outcome_signed", ("holds", "read_at", "done_at")), ("outcome_mark", ("kind", "at")))
     )
     later = sa.alias(signed)
     op.execute(
@@ -80,13 +81,14 @@ def _done() -> None:
         )
         .values(holds=sa.false())
     )
-    acted = sa.select(sa.func.min(mark.c.at)).where(
-        mark.c.worklist_item_id == signed.c.worklist_item_id,
-        mark.c.number == signed.c.number,
-        mark.c.kind == "acted",
-    )
-    op.execute(sa.update(signed).values(done_at=acted.correlate(signed).scalar_subquery()))
-    columns = ["site_id", "holds", "done_at", "signed_at"]
+    for name, kind in (("read_at", "opened"), ("done_at", "acted")):
+        first = sa.select(sa.func.min(mark.c.at)).where(
+            mark.c.worklist_item_id == signed.c.worklist_item_id,
+            mark.c.number == signed.c.number,
+            mark.c.kind == kind,
+        )
+        op.execute(sa.update(signed).values({name: first.correlate(signed).scalar_subquery()}))
+    columns = ["site_id", "holds", "done_at", "read_at"]
     op.create_index("ix_outcome_signed_done", "outcome_signed", columns)
 
 
