@@ -34,7 +34,9 @@ _SITE_NAME, _SITE_NAME_EN = "みどり丘病院（デモ）", "Midorigaoka Hospi
 _PEOPLE = (
     ("yomi", "読影 よみ", "ドクエイ ヨミ", "reader", False),
     ("giken", "技研 あや", "ギケン アヤ", "technologist", True),
+    ("shuji", "主治 けいこ", "シュジ ケイコ", "referring_physician", True),
     ("kanri", "管理 まもる", "カンリ マモル", "administrator", False),
+    ("kansa", "監査 しずか", "カンサ シズカ", "auditor", False),
 )
 
 
@@ -78,7 +80,11 @@ def _send(home: Path, cases: Path, gateway: dict[str, Any]) -> None:
 
 
 def make_people(settings: Settings) -> None:
-    """Three people who can sign in; those that an interrupted start left behind get a password that is known."""
+    """People who can sign in, one for each kind of work, and what the hospital asks for.
+
+    Those that an interrupted start left behind get a password that is known.
+    """
+    from dokuei.cli.demo_requests import place_requests
     from dokuei.hub.app import open_hub
     from dokuei.hub.identity.model import Grant, Role
 
@@ -86,6 +92,7 @@ def make_people(settings: Settings) -> None:
     try:
         site = hub.sites.every()[0]
         hub.sites.change(site.site_id, actor=_ACTOR, name=_SITE_NAME, name_en=_SITE_NAME_EN)
+        place_requests(hub, site.site_id)
         made = []
         for user_name, name, kana, role, at_site in _PEOPLE:
             grant = Grant(Role(role), site.site_id if at_site else None)
