@@ -19,8 +19,8 @@ from dokuei.spreadsheet import (
 _HEADINGS = {folded_heading(one): name for one, name in {"患者ID": "id", "氏名": "name", "name": "name"}.items()}
 
 
-def _read(data: bytes, **more: bool) -> list[tuple[int, dict[str, str] | None]]:
-    table = read_spreadsheet(data, headings=_HEADINGS, needed=("id",), most_lines=100, **more)
+def _read(data: bytes) -> list[tuple[int, dict[str, str] | None]]:
+    table = read_spreadsheet(data, headings=_HEADINGS, needed=("id",), most_lines=100)
     return [(one.number, None if one.cells is None else dict(one.cells)) for one in table.lines]
 
 

@@ -74,6 +74,9 @@ class Requests(Protocol):
             ConflictError: that is still to be decided (REC-10).
         """
 
+    def reads_twice(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:
+        """What the screening batch of a study says about a second reading; None where it is of none."""
+
 
 @dataclass(frozen=True)
 class WorklistService:
@@ -91,11 +94,10 @@ class WorklistService:
             known = store.find_by_study(connection, facts.site_id, facts.study_instance_uid, lock=True)
             if known is None and not facts.to_be_read:
                 return None
-            roles = roles_for(twice=self.contracts.reads_twice(facts.site_id, facts.modalities))
+            roles = self._roles(connection, facts)
             due_at = self.contracts.due_at(facts.site_id, facts.first_received_at) if known is None else None
             item_id, _ = store.put_study(connection, facts, roles=roles, due_at=due_at)
-            if known is not None and is_untouched(known) and {held.role for held in known.holdings} != set(roles):
-                store.set_roles(connection, item_id, roles)
+            _change_roles(connection, known, roles)
             if known is not None and known.status == "canceled":
                 store.set_status(connection, item_id)
             for event in _events(known, facts):
@@ -241,7 +243,10 @@ class WorklistService:
         """
         with self.database.begin() as connection:
             known = store.find_by_study(connection, site_id, study_instance_uid, lock=True)
-            if known is None or known.asked == asked:
+            if known is None:
+                return
+            _change_roles(connection, known, self._roles(connection, known.study))
+            if known.asked == asked:
                 return
             store.set_asked(connection, known.worklist_item_id, asked)
             wanted = asked.priority
@@ -256,6 +261,11 @@ class WorklistService:
                 subject=study_instance_uid,
                 details={"priority": wanted.value},
             )
+
+    def _roles(self, connection: Connection, facts: StudyFacts) -> tuple[ReadingRole, ...]:
+        """The readings that a study needs: a screening batch says so itself, else the contract does."""
+        twice = self.requests.reads_twice(connection, facts.site_id, facts.study_instance_uid)
+        return roles_for(twice=self.contracts.reads_twice(facts.site_id, facts.modalities) if twice is None else twice)
 
     def _one(self, principal: Principal, item_id: str) -> Listing:
         with self.database.read() as connection:
@@ -293,6 +303,13 @@ class WorklistService:
         """
         return found_in(connection, item_id, site_ids, lock=lock)
 
+    def by_study_in(
+        self, connection: Connection, site_id: str, study_instance_uids: Collection[str]
+    ) -> tuple[WorklistItem, ...]:
+        """The same, whole."""
+        items = store.items_of(connection, site_id, study_instance_uids)
+        return store.some(connection, items.values(), site_ids={site_id})
+
     def items_in(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
         """Cases of some studies inside another slice's transaction; who asks has seen to access."""
         return store.items_of(connection, site_id, study_instance_uids)
@@ -301,6 +318,12 @@ class WorklistService:
         """Whether a reading of this study was signed; held until the other slice's transaction ends."""
         known = store.find_by_study(connection, site_id, study_instance_uid)
         return known is not None and any(held.signed_at for held in known.holdings)
+
+
+def _change_roles(connection: Connection, known: WorklistItem | None, roles: tuple[ReadingRole, ...]) -> None:
+    """Other readings for a case that nobody has begun to read."""
+    if known is not None and is_untouched(known) and {held.role for held in known.holdings} != set(roles):
+        store.set_roles(connection, known.worklist_item_id, roles)
 
 
 def found_in(connection: Connection, item_id: str, site_ids: Collection[str], *, lock: bool = False) -> WorklistItem:
