@@ -2,12 +2,13 @@ import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useState, type SyntheticEvent, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
+import { DayField } from "@/requests/fields";
 import { useMay, useSession } from "@/session/api";
 import { dayOf, formatDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { Empty, FailedLine } from "@/ui/States";
 import { useMake } from "./api";
-import { gapsOf, type Gap, type Typed } from "./model";
+import { gapsOf, planOf, type Gap, type Typed } from "./model";
 import classes from "./Screening.module.css";
 
 /** A batch is made first; its roster comes on its own page, where it can be looked at before it is taken. */
@@ -42,7 +43,7 @@ function Form(): JSX.Element {
     event.preventDefault();
     setAsked(true);
     if (gaps.length > 0 || make.isPending) return;
-    make.mutate(typed, {
+    make.mutate(planOf(typed), {
       onSuccess: ({ batch_id }) => go(`/screening/${encodeURIComponent(batch_id)}`, { replace: true }),
     });
   };
@@ -69,12 +70,12 @@ function Form(): JSX.Element {
         error={missing("name")}
       />
       <div className={classes["pair"]}>
-        <TextInput
-          type="date"
+        <DayField
           label={t("field.held_on")}
           value={typed.held_on}
-          onChange={(event) => change({ held_on: event.currentTarget.value })}
+          onChange={(held_on) => change({ held_on })}
           error={missing("held_on")}
+          required
         />
         <TextInput
           label={t("field.organiser")}

@@ -32,10 +32,8 @@ export function People({ people }: { readonly people: readonly Examinee[] }): JS
   const fitting = people.filter((one) => fits(one, filter));
   const shown = fitting.slice(0, MOST_SHOWN);
   return (
-    <section aria-labelledby="people">
-      <h2 id="people" className="visually-hidden">
-        {t("people")}
-      </h2>
+    <div>
+      <h2 className="visually-hidden">{t("people")}</h2>
       <div className={classes["filters"]} role="group" aria-label={t("filters")}>
         {FILTERS.map((name) => (
           <button key={name} type="button" aria-pressed={name === filter} onClick={() => setFilter(name)}>
@@ -69,7 +67,7 @@ export function People({ people }: { readonly people: readonly Examinee[] }): JS
           )}
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -54,7 +54,8 @@ export function Roster({ batch }: { readonly batch: ScreeningBatch }): JSX.Eleme
             <strong>{t(outcome.taken ? "roster.done" : "roster.looked")}</strong>{" "}
             {(["taken", "known", "refused"] as const).map((name) => (
               <span key={name} data-alarm={name === "refused" && (outcome.counts[name] ?? 0) > 0}>
-                {t(`outcome.${name}`)} {count(outcome.counts[name] ?? 0)}
+                {t(name === "taken" && !outcome.taken ? "outcome.will" : `outcome.${name}`)}{" "}
+                {count(outcome.counts[name] ?? 0)}
               </span>
             ))}
           </p>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byNeed, fits, gapsOf, percent, stepsOf, type Typed } from "./model";
+import { byNeed, fits, gapsOf, percent, planOf, stepsOf, type Typed } from "./model";
 import type { Examinee, RosterLine, Stage } from "./shapes";
 
 const examinee = (stage: Stage): Examinee => ({
@@ -56,7 +56,8 @@ describe("a batch", () => {
       accession_is_exam_number: false,
     };
     expect(gapsOf(typed)).toEqual(["site_id", "name", "held_on"]);
-    expect(gapsOf({ ...typed, site_id: "kita", name: "検診", held_on: "2026-11-01" })).toEqual([]);
+    expect(gapsOf({ ...typed, site_id: "kita", name: "検診", held_on: "R8.11.1" })).toEqual([]);
+    expect(planOf({ ...typed, held_on: "R8.11.1" }).held_on).toBe("2026-11-01");
   });
 });
 

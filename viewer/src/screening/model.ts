@@ -1,4 +1,5 @@
-import type { BatchCounts, Examinee, RosterLine, Stage } from "./shapes";
+import { readDay, typedDay } from "@/requests/days";
+import type { BatchCounts, Examinee, NewScreeningBatch, RosterLine, Stage } from "./shapes";
 
 /** Whom a batch's list shows. Pure. */
 export const FILTERS = ["all", "missing", "unsettled", "to_read", "reading", "judged"] as const;
@@ -37,6 +38,7 @@ export function byNeed(lines: readonly RosterLine[]): RosterLine[] {
 export interface Typed {
   readonly site_id: string;
   readonly name: string;
+  /** As somebody types a day, in either calendar. */
   readonly held_on: string;
   readonly organiser: string;
   readonly read_twice: boolean;
@@ -49,6 +51,13 @@ export function gapsOf(typed: Typed): Gap[] {
   const gaps: Gap[] = [];
   if (typed.site_id === "") gaps.push("site_id");
   if (typed.name.trim() === "") gaps.push("name");
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(typed.held_on)) gaps.push("held_on");
+  if (readDay(typed.held_on) === null) gaps.push("held_on");
   return gaps;
 }
+
+export const planOf = (typed: Typed): NewScreeningBatch => ({
+  ...typed,
+  name: typed.name.trim(),
+  organiser: typed.organiser.trim(),
+  held_on: typedDay(readDay(typed.held_on) ?? ""),
+});
