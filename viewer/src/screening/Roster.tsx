@@ -27,7 +27,7 @@ export function Roster({ batch }: { readonly batch: ScreeningBatch }): JSX.Eleme
     <section className={classes["card"]} aria-labelledby="roster">
       <h2 id="roster">{t(batch.people.length === 0 ? "roster.title" : "roster.more")}</h2>
       {file === null ? (
-        <Drop onFile={look} />
+        <Drop onFile={look} quiet={batch.people.length > 0} />
       ) : (
         <div className={classes["line"]}>
           <span className={classes["file"]}>{file.name}</span>
@@ -69,7 +69,13 @@ export function Roster({ batch }: { readonly batch: ScreeningBatch }): JSX.Eleme
   );
 }
 
-function Drop({ onFile }: { readonly onFile: (file: File) => void }): JSX.Element {
+interface DropProps {
+  readonly onFile: (file: File) => void;
+  /** A roster is there already: another one is not the next thing to do. */
+  readonly quiet: boolean;
+}
+
+function Drop({ onFile, quiet }: DropProps): JSX.Element {
   const { t } = useTranslation("screening");
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
@@ -95,7 +101,7 @@ function Drop({ onFile }: { readonly onFile: (file: File) => void }): JSX.Elemen
     >
       <span>{t("roster.drop")}</span>
       <span className={classes["quiet"]}>{t("roster.columns")}</span>
-      <Button size="sm" onClick={() => input.current?.click()}>
+      <Button size="sm" variant={quiet ? "default" : "filled"} onClick={() => input.current?.click()}>
         {t("roster.choose")}
       </Button>
       <input

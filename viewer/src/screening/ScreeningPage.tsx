@@ -8,7 +8,7 @@ import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import table from "@/ui/Table.module.css";
 import { DayText, useCount } from "@/ui/Written";
-import { STALE_AFTER, useBatches } from "./api";
+import { LIST_STALE_AFTER, useBatches } from "./api";
 import { Meter } from "./Progress";
 import classes from "./Screening.module.css";
 import type { ListedBatch } from "./shapes";
@@ -41,7 +41,7 @@ function Batches(): JSX.Element {
       lead={t("lead")}
       aside={
         <div className={classes["aside"]}>
-          <Live updatedAt={query.dataUpdatedAt} staleAfter={STALE_AFTER} failed={query.isRefetchError} />
+          <Live updatedAt={query.dataUpdatedAt} staleAfter={LIST_STALE_AFTER} failed={query.isRefetchError} />
           {make}
         </div>
       }

@@ -13,7 +13,7 @@ from dokuei.hub.screening.model import Batch, Entry, Examinee, Plan
 from dokuei.hub.screening.tables import batch, entry
 
 _AT_ONCE: Final = 500
-_MOST_LISTED: Final = 200
+_MOST_LISTED: Final = 60
 
 
 def add_batch(connection: Connection, site_id: str, plan: Plan, *, actor: str, actor_name: str) -> Batch:
