@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 from pydicom.uid import generate_uid
 
 from dokuei.clock import now
@@ -109,7 +109,7 @@ def roster_taken(staff: Visitor, pictures: Path) -> str:
     assert complaints(page) == []
     page.screenshot(path=pictures / "screening-new-ja.png")
     page.get_by_role("button", name="作成して名簿へ進む").click()
-    chosen = {"name": "名簿.csv", "mimeType": "text/csv", "buffer": ROSTER.encode("cp932")}
+    chosen = FilePayload(name="名簿.csv", mimeType="text/csv", buffer=ROSTER.encode("cp932"))
     page.locator("input[type=file]").set_input_files([chosen])
     lines = page.get_by_role("region", name="名簿の各行")
     expect(lines.get_by_role("row").nth(1)).to_contain_text("生年月日を読めません")

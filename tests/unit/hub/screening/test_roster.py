@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +10,13 @@ from dokuei.hub.screening.roster import MOST_LINES, Read, read_roster
 HEAD = "患者ID,氏名,生年月日,性別,受診日,受診番号,視触診\n"
 
 
-def read(data: str | bytes, *, days: Callable[[str], str] = written, number_needed: bool = False) -> Read:
+def read(data: str | bytes) -> Read:
     raw = data.encode() if isinstance(data, str) else data
-    return read_roster(raw, encoding="auto", examined_on="20261101", number_needed=number_needed, days=days)
+    return read_roster(raw, encoding="auto", examined_on="20261101", number_needed=False, days=written)
 
 
-def only(line: str, **more: bool) -> Examinee | LineOutcome:
-    return read(HEAD + line, **more).lines[0][1]
+def only(line: str) -> Examinee | LineOutcome:
+    return read(HEAD + line).lines[0][1]
 
 
 @pytest.mark.parametrize("heading", ["患者ID", "ＩＤ", "Patient ID", "patient_id", "カルテ番号"])
