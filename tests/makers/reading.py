@@ -34,6 +34,7 @@ from dokuei.hub.neighbours import (
     WorklistCases,
 )
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
@@ -42,6 +43,7 @@ from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
 from dokuei.hub.requests.service import RequestsService, requests_service
+from dokuei.hub.screening import api as screening_api
 from dokuei.hub.worklist import store as worklist_store
 from dokuei.hub.worklist.api_working import worklist_routes
 from dokuei.hub.worklist.service import WorklistService
@@ -232,6 +234,7 @@ def reading_room(
         outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist))
         hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
         hub.app.include_router(requests_api.routes(requests))
+        hub.app.include_router(screening_api.routes(screening_service(requests, worklist, time_zone="Asia/Tokyo")))
         parts = (archive, worklist, messages, reports, requests, outcomes)
         hub.app.include_router(api_qualification.routes(reports))
         hub.app.include_router(api_versions.routes(reports))

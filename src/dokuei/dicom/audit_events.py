@@ -124,6 +124,8 @@ _EVENTS: Final = {
     "patient.read": Meaning(PATIENT_RECORD, "R", Group.REQUESTS),
     "case.appeared": replace(_CASE, action="C"),
     "case.canceled": replace(_CASE, action="D"),
+    "roster.exported": Meaning(EXPORT, "R", Group.REPORTS),
+    "roster.read": Meaning(QUERY, "E", Group.CASES),
     "report.opened": replace(_REPORT, action="C"),
     "report.read": replace(_REPORT, action="R"),
     "report.shown": replace(_REPORT, action="R"),

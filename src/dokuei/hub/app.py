@@ -45,6 +45,7 @@ from dokuei.hub.neighbours import (
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.packed import Packed
@@ -56,6 +57,8 @@ from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
 from dokuei.hub.requests.service import RequestsService, requests_service
+from dokuei.hub.screening import api as screening_api
+from dokuei.hub.screening.service import ScreeningService
 from dokuei.hub.sites import store as site_register
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.warm import warmed
@@ -208,6 +211,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(messages_api.routes(hub.messages))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))
+    app.include_router(screening_api.routes(_screening(hub)))
     app.include_router(audits_api.routes(hub.audits))
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(api_versions.routes(hub.reports))
@@ -222,6 +226,11 @@ def readers_app(hub: Hub) -> FastAPI:
     app.add_middleware(Packed)
     app.answer_frames(hub.archive)
     return app
+
+
+def _screening(hub: Hub) -> ScreeningService:
+    """Screening batches, which stand on requests, worklist and reports."""
+    return screening_service(hub.requests, hub.worklist, time_zone=hub.settings.seal.time_zone)
 
 
 def _fhir(hub: Hub) -> FhirService:

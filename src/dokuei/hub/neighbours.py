@@ -25,7 +25,8 @@ from dokuei.hub.reports.model import Name as ReportName
 from dokuei.hub.reports.service import ReportsService
 from dokuei.hub.requests.model import CaseRequest, Patient, Study
 from dokuei.hub.requests.model import Name as RequestName
-from dokuei.hub.requests.service import is_mismatched
+from dokuei.hub.requests.service import answered_by, is_mismatched
+from dokuei.hub.screening.service import is_read_twice
 from dokuei.hub.sites.calendar import due_after
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.worklist.model import Asked, Name, Priority, ReadingRole, StudyFacts, WorklistItem
@@ -133,6 +134,7 @@ class WorklistCases:
             referring_physician=study.referring_physician,
             modalities=study.modalities,
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
+            screening=_roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None,
             sealed=is_sealed(item, ReadingRole(role)),
         )
 
@@ -190,6 +192,14 @@ class SettledRequests:
                 phase="claiming a case",
                 remedy="somebody at the site resolves it on the list of requests",
             )
+
+    def reads_twice(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:
+        """What the screening batch of a study's request says about a second reading; None where it is of none."""
+        return _roster_says_twice(connection, site_id, study_instance_uid)
+
+
+def _roster_says_twice(connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:
+    return is_read_twice(connection, site_id, answered_by(connection, site_id, study_instance_uid))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.core.result import Ok
 
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.worklist.listing import Lists
 from tests.makers.whole_hub import OWN_PAGE, READER_OF_MINAMI, SERIES, WholeHub, whole_hub
 
 # Doors that stand open to everybody: none of them tells anything about a patient.
@@ -40,7 +41,7 @@ def _routes(hub: WholeHub) -> list[tuple[str, str]]:
 
 def _filled(hub: WholeHub, path: str) -> str:
     """The path with the real identifiers of the study that the asker must not see."""
-    item = hub.hub.worklist.list(_EVERYBODY).items[0]
+    item = Lists(hub.hub.worklist).list(_EVERYBODY).items[0]
     known = {
         "site_id": "kita",
         "study": SERIES.study_instance_uid,

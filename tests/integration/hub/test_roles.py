@@ -13,6 +13,7 @@ import pytest
 from dokuei.clock import now
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
 from dokuei.hub.messages.model import MessageKind, Written
+from dokuei.hub.worklist.listing import Lists
 from tests.makers.requests import ASKED, asked
 from tests.makers.whole_hub import SERIES, WholeHub, whole_hub
 
@@ -85,6 +86,14 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/requests/{request}/attachments/1", _P.READ_REQUEST, None),
     ("GET", "/api/v1/worklist/{item}/request", _P.READ_REQUEST, None),
 )
+_BATCH = {"site_id": "kita", "name": "検診", "held_on": "2026-11-01", "read_twice": False}
+SCREENING: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
+    ("GET", "/api/v1/screening-batches?site_id=kita", None),
+    ("POST", "/api/v1/screening-batches", _BATCH),
+    ("GET", "/api/v1/screening-batches/{batch}", None),
+    ("POST", "/api/v1/screening-batches/{batch}/roster", None),
+    ("GET", "/api/v1/screening-batches/{batch}/judgements.csv", None),
+)
 AT_ANY_SITE_OF_AN_AUDITOR: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/audit/entries", None),
     ("GET", "/api/v1/audit/export", None),
@@ -136,7 +145,7 @@ FHIR: tuple[tuple[str, str], ...] = (
     ("GET", "/fhir/Nothing/0/_history"),
     ("GET", "/fhir/Nothing/0/_history/1"),
 )
-_SLICES = ("/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit")
+_SLICES = ("/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit", "/api/v1/screening-batches")
 # What everybody who is signed in may ask, about themselves alone.
 _OWN = {
     "/api/v1/worklist-filters",
@@ -168,7 +177,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeHub]:
 
 @pytest.fixture(scope="module")
 def item(hub: WholeHub) -> str:
-    found = hub.hub.worklist.list(_ANYBODY).items[0].worklist_item_id
+    found = Lists(hub.hub.worklist).list(_ANYBODY).items[0].worklist_item_id
     hub.hub.messages.write(_ANYBODY, found, _ASKED)
     return found
 
@@ -251,6 +260,22 @@ def test_no_role_at_a_foreign_site_opens_or_reveals_a_request(
 
 
 @pytest.mark.parametrize("role", Role)
+def test_screening_batches_are_for_those_who_look_after_them_at_their_own_site(hub: WholeHub, role: Role) -> None:
+    """AUTH-13: matrix over the routes of screening batches and roles, at home and abroad."""
+    with closing(hub.signed_in(f"batches-{role.value}", Grant(Role.CLERK, None))) as clerk:
+        batch = clerk.post("/api/v1/screening-batches", json={**_BATCH, "name": role.value}).json()["batch_id"]
+    may = _P.MANAGE_SCREENING in ROLE_PERMISSIONS[role]
+    for site_id in ("kita", "minami"):
+        with closing(hub.signed_in(f"batch-{role.value}-{site_id}", Grant(role, site_id))) as client:
+            for method, path, body in SCREENING:
+                status = ask(client, method, path.format(batch=batch), body)
+                if may and site_id == "kita":
+                    assert status in {200, 201, 400, 409}, f"{role} {method} {path}: {status}"
+                else:
+                    assert status == (404 if may else 403), f"{role} {site_id} {method} {path}: {status}"
+
+
+@pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("site_id", [None, "kita"])
 def test_people_are_for_administrators_of_the_centre(hub: WholeHub, role: Role, site_id: str | None) -> None:
     """AUTH-13: a site's administrator does not give rights at other sites away."""
@@ -282,6 +307,7 @@ def test_the_trail_is_for_auditors_and_its_reviews_for_those_of_the_centre(
 def test_every_route_of_these_slices_stands_in_the_matrix(hub: WholeHub) -> None:
     """AUTH-13: a new route without a line here fails."""
     listed = {(method, _pattern(path.partition("?")[0])) for method, path, *_ in (*AT_A_SITE, *ASKING)}
+    listed |= {(method, _pattern(path.partition("?")[0])) for method, path, _ in SCREENING}
     for method, path, _ in (*AT_ANY_SITE_OF_AN_AUDITOR, *OF_THE_CHIEF_AUDITOR):
         listed.add((method, path.replace("/2020-01/", "/{month}/").replace("/0/", "/{anomaly_id}/")))
     for method, path, _ in IN_THE_CENTRE:
@@ -300,7 +326,11 @@ def _pattern(path: str) -> str:
     named = path.replace("{item}", "{worklist_item_id}").replace(
         f"attachments/{_MESSAGE}", "attachments/{attachment_id}"
     )
-    named = named.replace("{request}", "{request_id}").replace("attachments/1", "attachments/{number}")
+    named = (
+        named.replace("{request}", "{request_id}")
+        .replace("{batch}", "{batch_id}")
+        .replace("attachments/1", "attachments/{number}")
+    )
     return named.replace(_MESSAGE, "{message_id}")
 
 

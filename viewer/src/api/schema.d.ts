@@ -156,6 +156,48 @@ export interface components {
             readonly delivered_at: string | null;
             readonly error: string;
         };
+        /** @description How many people are at least so far. */
+        readonly BatchCountsOut: {
+            readonly expected: number;
+            readonly arrived: number;
+            readonly read_once: number;
+            readonly read_twice: number;
+            readonly judged: number;
+            readonly missing: number;
+            readonly unsettled: number;
+        };
+        /** @description A batch that is to be made. */
+        readonly BatchIn: {
+            readonly site_id: string;
+            readonly name: string;
+            /** Format: date */
+            readonly held_on: string;
+            /** @default  */
+            readonly organiser: string;
+            readonly read_twice: boolean;
+            /** @default false */
+            readonly accession_is_exam_number: boolean;
+        };
+        /** @description A batch and its numbers. */
+        readonly BatchOut: {
+            readonly batch_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly name: string;
+            /** Format: date */
+            readonly held_on: string;
+            readonly organiser: string;
+            readonly read_twice: boolean;
+            readonly accession_is_exam_number: boolean;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly made_by: string;
+            readonly counts: components["schemas"]["BatchCountsOut"];
+        };
+        /** @description Batches, the latest first. */
+        readonly BatchesOut: {
+            readonly items: readonly components["schemas"]["BatchOut"][];
+        };
         /** @description Why somebody decides so. */
         readonly BecauseIn: {
             readonly because: string;
@@ -443,6 +485,20 @@ export interface components {
         /** @description The last day of an account; none: no end. */
         readonly EndIn: {
             readonly ends_on?: string | null;
+        };
+        /** @description Somebody in a batch and how far they are. */
+        readonly ExamineeOut: {
+            readonly number: number;
+            readonly exam_number: string;
+            readonly patient_id: string;
+            readonly name: string;
+            readonly kana: string;
+            readonly birth_date: string;
+            readonly examination_date: string;
+            readonly stage: components["schemas"]["Stage"];
+            readonly late_images: boolean;
+            readonly request_id: string;
+            readonly worklist_item_id: string | null;
         };
         /** @description How the list is looked at; empty words narrow nothing. */
         readonly FilterChoice: {
@@ -1343,7 +1399,9 @@ export interface components {
             /** @enum {string} */
             readonly state: "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
             /** @enum {string} */
-            readonly source: "portal" | "hl7" | "worklist" | "folder" | "fhir";
+            readonly source: "portal" | "hl7" | "worklist" | "folder" | "fhir" | "roster";
+            /** @enum {string} */
+            readonly kind: "diagnostic" | "screening";
             readonly version: number;
             /** @enum {string} */
             readonly priority: "routine" | "high" | "urgent";
@@ -1470,6 +1528,25 @@ export interface components {
             readonly decided_at: string | null;
             readonly confirmed_at: string | null;
         };
+        /** @description What became of one line. */
+        readonly RosterLineOut: {
+            readonly number: number;
+            /** @enum {string} */
+            readonly outcome: "taken" | "known" | "refused";
+            readonly exam_number: string;
+            readonly name: string;
+            readonly reason: ("columns" | "no_patient_id" | "no_name" | "birth_date" | "examination_date" | "sex" | "too_long" | "letters" | "no_exam_number" | "twice_in_file" | "changed" | "other_batch" | "accession_taken") | null;
+            readonly fields: readonly string[];
+        };
+        /** @description What became of a roster; ``taken`` is False where it was only looked at. */
+        readonly RosterOut: {
+            readonly taken: boolean;
+            readonly counts: {
+                readonly [key: string]: number;
+            };
+            readonly ignored: readonly string[];
+            readonly lines: readonly components["schemas"]["RosterLineOut"][];
+        };
         /** @description How categories are given. */
         readonly ScaleOut: {
             readonly value: string;
@@ -1561,6 +1638,11 @@ export interface components {
             readonly name: string;
             readonly until?: string | null;
         };
+        /**
+         * @description How far one person is, the furthest first.
+         * @enum {string}
+         */
+        readonly Stage: "judged" | "read_twice" | "read_once" | "arrived" | "arriving" | "unsettled" | "missing" | "canceled";
         /** @description What every page says of itself, before anybody has signed in too. */
         readonly StandingOut: {
             readonly version: string;
@@ -1747,6 +1829,23 @@ export interface components {
             readonly last_received_at: string;
             readonly held: readonly components["schemas"]["HeldOut"][];
             readonly back: readonly components["schemas"]["BackOut"][];
+        };
+        /** @description A batch with everybody in it. */
+        readonly WholeBatchOut: {
+            readonly batch_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly name: string;
+            /** Format: date */
+            readonly held_on: string;
+            readonly organiser: string;
+            readonly read_twice: boolean;
+            readonly accession_is_exam_number: boolean;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly made_by: string;
+            readonly counts: components["schemas"]["BatchCountsOut"];
+            readonly people: readonly components["schemas"]["ExamineeOut"][];
         };
         /** @description One word of a list. */
         readonly WordOut: {

@@ -21,6 +21,9 @@ const PeoplePage = lazy(() => import("@/people/PeoplePage"));
 const RequestsPage = lazy(() => import("@/requests/RequestsPage"));
 const NewRequestPage = lazy(() => import("@/requests/NewRequestPage"));
 const RequestPage = lazy(() => import("@/requests/RequestPage"));
+const ScreeningPage = lazy(() => import("@/screening/ScreeningPage"));
+const NewBatchPage = lazy(() => import("@/screening/NewBatchPage"));
+const BatchPage = lazy(() => import("@/screening/BatchPage"));
 const AuditPage = lazy(() => import("@/audit/AuditPage"));
 const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
 const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
@@ -76,6 +79,9 @@ function SignedIn(): JSX.Element {
         <Route path="/requests/:requestId">
           {(route) => <RequestPage key={route.requestId} requestId={route.requestId} />}
         </Route>
+        <Route path="/screening" component={ScreeningPage} />
+        <Route path="/screening/new" component={NewBatchPage} />
+        <Route path="/screening/:batchId">{(route) => <BatchPage key={route.batchId} batchId={route.batchId} />}</Route>
         <Route path="/gateways" component={GatewaysPage} />
         <Route path="/people" component={PeoplePage} />
         <Route path="/audit" component={AuditPage} />

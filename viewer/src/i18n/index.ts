@@ -13,6 +13,7 @@ import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
 import enRequests from "./en/requests.json";
 import enRights from "./en/rights.json";
+import enScreening from "./en/screening.json";
 import enSession from "./en/session.json";
 import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
@@ -30,6 +31,7 @@ import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
 import jaRequests from "./ja/requests.json";
 import jaRights from "./ja/rights.json";
+import jaScreening from "./ja/screening.json";
 import jaSession from "./ja/session.json";
 import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
@@ -52,6 +54,7 @@ export const catalogues = {
     report: enReport,
     requests: enRequests,
     rights: enRights,
+    screening: enScreening,
     session: enSession,
     structured: enStructured,
     ui: enUi,
@@ -71,6 +74,7 @@ export const catalogues = {
     report: jaReport,
     requests: jaRequests,
     rights: jaRights,
+    screening: jaScreening,
     session: jaSession,
     structured: jaStructured,
     ui: jaUi,

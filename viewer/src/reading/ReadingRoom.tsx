@@ -21,6 +21,7 @@ import { useFrames } from "./useFrames";
 import { useIdentity } from "./useIdentity";
 import { useNeighbours } from "./useNeighbours";
 import { useMeasuringTexts } from "./useMeasuringTexts";
+import { useReportKeys } from "./useReportKeys";
 import { Views } from "./views";
 
 const MessagesPanel = lazy(() => import("@/messages/MessagesPanel"));
@@ -75,6 +76,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
     [room, views, navigate, hanging, documents, neighbours.go],
   );
   useKeys(act);
+  useReportKeys(item.worklist_item_id, room.reportOpen, () => act("report"));
 
   return (
     <main

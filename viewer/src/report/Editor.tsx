@@ -38,7 +38,14 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
   const [signing, setSigning] = useState(false);
   const form = useForm(item.worklist_item_id).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
-  const fill = useFill({ form, saver, imagesRead, shown, onSign: () => setSigning(maySign) });
+  const fill = useFill({
+    itemId: item.worklist_item_id,
+    form,
+    saver,
+    imagesRead,
+    shown,
+    onSign: () => setSigning(maySign),
+  });
   const structure = form?.form ? structureOf(draft, form) : draft.structure;
   const categories = form ? categoriesOf(form, structure.scale) : [];
   const decide = (change: Partial<Draft>): void =>

@@ -5,6 +5,7 @@ import type { ImageRead, ReportForm } from "@/api/types";
 import { currentLanguage } from "@/i18n";
 import { composes } from "@/ui/composing";
 import { allNormal, structureOf, withFields, withFinding, type Drawing, type Side } from "./findings";
+import { isReportKey, takeKeys } from "./earlyKeys";
 import type { Draft } from "./model";
 import type { DraftSaver } from "./saver";
 import type { Shown } from "./shown";
@@ -19,6 +20,7 @@ export interface Fill {
 }
 
 export interface Filling {
+  readonly itemId: string;
   readonly form: ReportForm | undefined;
   readonly saver: DraftSaver;
   readonly imagesRead: () => readonly ImageRead[];
@@ -35,7 +37,7 @@ const drawing = (form: ReportForm): Drawing => ({
 });
 
 /** What fills the form in one step, by button and by key; the keys are physical, with Alt, and silent while one composes. */
-export function useFill({ form, saver, imagesRead, shown, onSign }: Filling): Fill {
+export function useFill({ itemId, form, saver, imagesRead, shown, onSign }: Filling): Fill {
   const { t } = useTranslation("structured");
   const [opened, setOpened] = useState<number | null>(null);
   const edit = (change: Partial<Draft>): void => {
@@ -61,7 +63,7 @@ export function useFill({ form, saver, imagesRead, shown, onSign }: Filling): Fi
     edit(change);
     setOpened(change.structure?.findings.at(-1)?.number ?? null);
   };
-  useKeys((code) => {
+  useKeys(itemId, form?.form != null, (code) => {
     if (form?.form == null) return false;
     const kind = form.form.kinds.find(({ key }) => key === code);
     const fact = form.form.facts[0];
@@ -85,19 +87,24 @@ function sideOf(image: Shown | null, draft: Draft): Side {
   return draft.structure.findings.at(-1)?.side ?? "right";
 }
 
-/** Alt and a physical key, wherever the focus is, except in a dialog. */
-function useKeys(act: (code: string) => boolean): void {
+/** Alt and a physical key, wherever the focus is, except in a dialog; and what was pressed while the form was coming. */
+function useKeys(itemId: string, ready: boolean, act: (code: string) => boolean): void {
   const latest = useRef(act);
   useEffect(() => {
     latest.current = act;
   });
   useEffect(() => {
+    if (!ready) return undefined;
     const pressed = (event: KeyboardEvent): void => {
-      if (composes(event) || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return;
+      if (composes(event) || !isReportKey(event)) return;
       if (document.querySelector("[role='dialog']") !== null) return;
       if (latest.current(event.code)) event.preventDefault();
     };
     window.addEventListener("keydown", pressed);
-    return () => window.removeEventListener("keydown", pressed);
-  }, []);
+    const stop = takeKeys(itemId, (code) => latest.current(code));
+    return () => {
+      stop();
+      window.removeEventListener("keydown", pressed);
+    };
+  }, [itemId, ready]);
 }

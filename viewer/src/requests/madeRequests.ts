@@ -19,6 +19,7 @@ export function madeRequest(id: string, changed: Partial<ReadingRequest> = {}): 
     site_name: "北原総合病院",
     state: "waiting",
     source: "portal",
+    kind: "diagnostic",
     version: 1,
     placed_at: "2026-11-23T08:00:00Z",
     placed_by: "受付 花子",

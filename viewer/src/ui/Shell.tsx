@@ -25,7 +25,7 @@ export function EvaluationMark(): JSX.Element | null {
 
 /** Where one is, where one can go, who one is; the page has the rest. */
 export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
-  const { t } = useTranslation(["ui", "requests", "rights"]);
+  const { t } = useTranslation(["ui", "requests", "rights", "screening"]);
   const may = useMay();
   return (
     <div className={classes["shell"]}>
@@ -40,6 +40,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} besides={<UnreadBadge />} />}
           {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} />}
           {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
+          {may("screening.manage") && <Place href="/screening" word={t("screening:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}

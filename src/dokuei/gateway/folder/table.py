@@ -1,21 +1,19 @@
 """A CSV of requests, read line by line: orders, or what is wrong with it in words for the hospital. Pure."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
 from dokuei.gateway.steps.schedule import Scheduled
+from dokuei.spreadsheet import Encoding, UnreadableError, folded_heading, read_spreadsheet
 from dokuei.transfer.orders import Order, OrderAction, OrderedCode, OrderedName, OrderedPatient, OrderPriority
 
 _Word = TypeVar("_Word", bound=str)
-Encoding = Literal["auto", "utf-8", "shift_jis"]
 
 COLUMNS: Final = {
     "操作": "action",
@@ -43,6 +41,7 @@ COLUMNS: Final = {
 }
 MOST_LINES: Final = 10_000
 _NAMES: Final = {name: ja for ja, name in COLUMNS.items()}
+_HEADINGS: Final = {folded_heading(one): name for ja, name in COLUMNS.items() for one in (ja, name)}
 _ACTIONS: Final[dict[str, OrderAction]] = {
     "新規": "new",
     "変更": "change",
@@ -89,7 +88,7 @@ def read_table(data: bytes, *, encoding: Encoding = "auto") -> tuple[Line, ...]:
         TableError: anything is wrong with any line: a file is taken whole or not at all.
     """
     lines, wrong = [], []
-    for number, fields in _rows(_text(data, encoding)):
+    for number, fields in _rows(data, encoding):
         try:
             lines.append(_line(number, fields))
         except TableError as error:
@@ -101,53 +100,34 @@ def read_table(data: bytes, *, encoding: Encoding = "auto") -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _text(data: bytes, encoding: Encoding) -> str:
-    codecs = {"auto": ("utf-8-sig", "cp932"), "utf-8": ("utf-8-sig",), "shift_jis": ("cp932",)}[encoding]
-    for codec in codecs:
-        try:
-            text = data.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise TableError("文字コードを読めません（Shift_JIS または UTF-8 で保存してください）")
-
-
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    names: list[str] = []
-    before = 0
+def _rows(data: bytes, encoding: Encoding) -> Iterator[tuple[int, Mapping[str, str]]]:
     try:
-        for row in reader:
-            number, before = before + 1, reader.line_num  # a field in quotation marks may hold several lines
-            if not any(cell.strip() for cell in row):
-                continue
-            if not names:
-                names = _header(number, row)
-                continue
-            if len(row) != len(names):
-                raise TableError(f"{number}行目: 列の数が見出しと違います（{len(row)}列、見出しは{len(names)}列）")
-            if number > MOST_LINES:
-                raise TableError(f"{MOST_LINES}行を超えています")
-            yield number, {name: cell.strip() for name, cell in zip(names, row, strict=True)}
-    except csv.Error as error:
-        raise TableError(f"{reader.line_num}行目: CSVとして読めません（引用符が閉じていない、など）") from error
+        table = read_spreadsheet(
+            data, encoding=encoding, headings=_HEADINGS, needed=("patient_id",), most_lines=MOST_LINES
+        )
+        for line in table.lines:
+            if line.cells is None:
+                wide = len(table.names)
+                raise TableError(f"{line.number}行目: 列の数が見出しと違います（{line.width}列、見出しは{wide}列）")
+            yield line.number, line.cells
+    except UnreadableError as error:
+        raise TableError(_why(error)) from error
 
 
-def _header(number: int, row: list[str]) -> list[str]:
-    headings = [unicodedata.normalize("NFKC", cell).strip() for cell in row]
-    names = [COLUMNS.get(one, one.lower()) for one in headings]
-    unknown = [heading for heading, name in zip(headings, names, strict=True) if name not in _NAMES]
-    if unknown:
-        raise TableError(f"{number}行目: 知らない見出しです: {'、'.join(one[:40] or '（空）' for one in unknown)}")
-    if len(set(names)) != len(names):
-        raise TableError(f"{number}行目: 同じ見出しが2つあります")
-    if "patient_id" not in names:
-        raise TableError(f"{number}行目: 見出し「患者ID」がありません")
-    return names
+def _why(error: UnreadableError) -> str:
+    where = f"{error.line}行目: "
+    words = {
+        "encoding": "文字コードを読めません（Shift_JIS または UTF-8 で保存してください）",
+        "quotes": f"{where}CSVとして読めません（引用符が閉じていない、など）",
+        "unknown_heading": f"{where}知らない見出しです: {'、'.join(error.named)}",
+        "heading_twice": f"{where}同じ見出しが2つあります",
+        "no_heading": f"{where}見出し「患者ID」がありません",
+        "too_long": f"{MOST_LINES}行を超えています",
+    }
+    return words[error.fault]
 
 
-def _line(number: int, fields: dict[str, str]) -> Line:
+def _line(number: int, fields: Mapping[str, str]) -> Line:
     wrong: list[str] = []
     told = _Fields(fields, wrong)
     action = told.one_of("action", _ACTIONS, "new")
@@ -192,7 +172,7 @@ def _line(number: int, fields: dict[str, str]) -> Line:
 class _Fields:
     """One line's cells by their English names; what is wrong with one is noted."""
 
-    cells: dict[str, str]
+    cells: Mapping[str, str]
     wrong: list[str]
 
     def __call__(self, name: str) -> str:

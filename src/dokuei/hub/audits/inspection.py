@@ -9,6 +9,7 @@ from typing import Final
 
 from dokuei.hub.audits.model import JST, Line
 from dokuei.hub.audits.words import event_word, group_word
+from dokuei.spreadsheet import plain_cell
 
 COLUMNS: Final = (
     "利用者ID",
@@ -26,7 +27,6 @@ COLUMNS: Final = (
 )
 _PIECE: Final = 500
 _GETA: Final = "〓"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _LACKING: Final = "dokuei.geta"
 
 
@@ -55,7 +55,7 @@ def rows_of(lines: Iterable[Line], form: Form) -> Iterator[bytes]:
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
     for number, line in enumerate(lines, 1):
-        writer.writerow([_harmless(value) for value in _row(line)])
+        writer.writerow([plain_cell(value) for value in _row(line)])
         if number % _PIECE == 0:
             yield _taken(buffer, form)
     yield _taken(buffer, form)
@@ -77,11 +77,6 @@ def _row(line: Line) -> tuple[str, ...]:
         line.details,
         str(line.sequence),
     )
-
-
-def _harmless(value: str) -> str:
-    """A spreadsheet runs what begins like a formula: an apostrophe makes it a text."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def _taken(buffer: io.StringIO, form: Form) -> bytes:

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     PLACE_REQUEST = "request.place"
     READ_REQUEST = "request.read"
     RECONCILE = "request.reconcile"
+    MANAGE_SCREENING = "screening.manage"
     READ_MESSAGES = "messages.read"
     WRITE_MESSAGES = "messages.write"
     READ_GATEWAYS = "gateways.read"
@@ -93,7 +94,17 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 *_TALK,
             }
         ),
-        Role.CLERK: frozenset({_P.READ_WORKLIST, _P.READ_REPORT, _P.WRITE_REPORT, *_ASKING, *_TALK, _P.RECONCILE}),
+        Role.CLERK: frozenset(
+            {
+                _P.READ_WORKLIST,
+                _P.READ_REPORT,
+                _P.WRITE_REPORT,
+                *_ASKING,
+                *_TALK,
+                _P.RECONCILE,
+                _P.MANAGE_SCREENING,
+            }
+        ),
         Role.SITE_STAFF: frozenset(
             {
                 _P.READ_WORKLIST,
@@ -101,6 +112,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 *_ASKING,
                 *_TALK,
                 _P.RECONCILE,
+                _P.MANAGE_SCREENING,
                 _P.READ_GATEWAYS,
             }
         ),
@@ -110,7 +122,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.REFERRING_PHYSICIAN: frozenset(
             {_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, _P.ACKNOWLEDGE_REPORT, *_ASKING, *_TALK}
         ),
-        Role.ADMINISTRATOR: frozenset({_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS}),
+        Role.ADMINISTRATOR: frozenset({_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS, _P.MANAGE_SCREENING}),
         Role.MAINTAINER: frozenset({_P.READ_GATEWAYS}),
         Role.AUDITOR: frozenset({_P.READ_AUDIT}),
     }

@@ -1,8 +1,5 @@
 """What became of reports over HTTP; a list for the one who looks after unread reports (報告書確認管理者)."""
 
-import csv
-import io
-import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -17,13 +14,13 @@ from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.outcomes.model import LONGEST_NOTE, Mark, Outcome
 from dokuei.hub.outcomes.service import Listing, OutcomesService
+from dokuei.spreadsheet import encoded, written_spreadsheet
 
 Viewer = Annotated[Principal, Depends(require(Permission.READ_REPORT))]
 Hospital = Annotated[Principal, Depends(require(Permission.ACKNOWLEDGE_REPORT))]
 Reader = Annotated[Principal, Depends(require(Permission.SIGN_REPORT))]
 Month = Annotated[str | None, Query(max_length=7, pattern=r"^[0-9]{4}-[0-9]{2}$")]
 _MONTHS = 12
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
 _HEAD = (
     "確定日時", "施設", "患者ID", "氏名", "検査日", "モダリティ", "受付番号", "依頼医", "版", "重要所見", "状態",
     "既読日時", "既読者", "対応日時", "対応者", "対応内容", "遅延",
@@ -233,9 +230,7 @@ def _counts(items: list[ListedOut], listing: Listing) -> dict[str, int]:
 
 
 def _csv(items: list[ListedOut], zone: ZoneInfo) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_HEAD)
+    rows: list[tuple[str, ...]] = [_HEAD]
     for one in items:
         first, acted = (one.opened[0] if one.opened else None), one.acted
         row = (
@@ -247,13 +242,8 @@ def _csv(items: list[ListedOut], zone: ZoneInfo) -> bytes:
             _moment(acted.at, zone) if acted else "", acted.display_name if acted else "", acted.note if acted else "",
             _OVERDUE[one.overdue] if one.overdue else "",
         )  # fmt: skip
-        writer.writerow([_plain(cell) for cell in row])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+        rows.append(row)
+    return encoded(written_spreadsheet(rows), "utf-8")
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:

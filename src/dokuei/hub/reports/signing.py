@@ -205,7 +205,8 @@ class Signing:
         demand_none(self.qualifications.lacks(principal.person_id or "", grade_needed=needed))
 
     def _grade_needed(self, case: Case) -> bool:
-        return "MG" in case.modalities and self.rules.of_site(case.site_id).mammography_grade_required
+        asked = case.screening or self.rules.of_site(case.site_id).mammography_grade_required
+        return asked and "MG" in case.modalities
 
     def _qualification(self, principal: Principal) -> str:
         """As it is now: what changes later changes nothing about what was signed."""

@@ -12,6 +12,7 @@ from dokuei.hub.reports.store import KeptVersion, kept_version
 from dokuei.hub.reports.tables import report, version
 
 OUT_TO_THE_HOSPITAL: Final = ("sole", "arbiter")
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,10 @@ def signed_lately(connection: Connection, site_id: str, sought: Sought, *, at_mo
         ProofError: the text of one is not the text that was signed.
     """
     moment, key = version.c.signed_at, report.c.report_id
-    others = version.alias()
-    latest = select(func.max(others.c.number)).where(others.c.report_id == report.c.report_id).scalar_subquery()
     wanted: list[ColumnElement[bool]] = [
         report.c.site_id == site_id,
         report.c.role.in_(OUT_TO_THE_HOSPITAL),
-        version.c.number == latest,
+        version.c.number == _latest_number(),
     ]
     if sought.report_ids is not None:
         wanted.append(key.in_(sought.report_ids))
@@ -60,6 +59,24 @@ def signed_lately(connection: Connection, site_id: str, sought: Sought, *, at_mo
         wanted.append(or_(moment < at, and_(moment == at, key < last)))
     query = select(report, version).join(version, version.c.report_id == report.c.report_id).where(*wanted)
     return _published(connection, query.order_by(moment.desc(), key.desc()).limit(at_most))
+
+
+def held_now(connection: Connection, site_id: str, studies: Collection[str]) -> tuple[Published, ...]:
+    """Every opinion on some studies by its latest version, those that stay in the centre too.
+
+    Raises:
+        ProofError: the text of one is not the text that was signed.
+    """
+    wanted, found = sorted(studies), list[Published]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = select(report, version).join(version, version.c.report_id == report.c.report_id)
+        query = query.where(
+            report.c.site_id == site_id,
+            report.c.study_instance_uid.in_(wanted[at : at + _AT_ONCE]),
+            version.c.number == _latest_number(),
+        )
+        found += _published(connection, query)
+    return tuple(found)
 
 
 def history(connection: Connection, site_id: str, report_id: str) -> tuple[Published, ...]:
@@ -80,6 +97,11 @@ def has_signed(connection: Connection, site_id: str, person_id: str) -> bool:
     query = select(version.c.report_id).join(report, report.c.report_id == version.c.report_id)
     query = query.where(report.c.site_id == site_id, version.c.signed_by == person_id)
     return connection.execute(query.where(report.c.role.in_(OUT_TO_THE_HOSPITAL)).limit(1)).first() is not None
+
+
+def _latest_number() -> ColumnElement[int]:
+    others = version.alias()
+    return select(func.max(others.c.number)).where(others.c.report_id == report.c.report_id).scalar_subquery()
 
 
 def _published(connection: Connection, query: Any) -> tuple[Published, ...]:

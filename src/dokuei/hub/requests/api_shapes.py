@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringCons
 
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.requests.days import written
-from dokuei.hub.requests.model import LONGEST_TEXT, Content, Priority, Sex, Side, Source, State
+from dokuei.hub.requests.model import LONGEST_TEXT, Content, Kind, Priority, Sex, Side, Source, State
 from dokuei.hub.requests.reconciling import Proposal
 from dokuei.hub.requests.service import Listing, Shown
 
@@ -237,6 +237,7 @@ class RequestOut(BaseModel):
     site_name: str
     state: State
     source: Source
+    kind: Kind
     version: int
     priority: Priority
     due_at: datetime | None

@@ -7,7 +7,7 @@ from typing import Final
 
 _FIRST_YEARS: Final = {"M": 1868, "T": 1912, "S": 1926, "H": 1989, "R": 2019}
 _ERAS: Final = {"明": "M", "大": "T", "昭": "S", "平": "H", "令": "R"}
-_WESTERN: Final = re.compile(r"(\d{4})[-./年]?(\d{1,2})[-./月]?(\d{1,2})日?")
+_WESTERN: Final = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
 _EIGHT: Final = re.compile(r"\d{8}")
 _JAPANESE: Final = re.compile(
     r"(明治?|大正?|昭和?|平成?|令和?|[MTSHR])[-./]?(元|\d{1,2})[-./年](\d{1,2})[-./月](\d{1,2})日?"
@@ -20,7 +20,7 @@ def day_of(text: str) -> date | None:
     plain = "".join(unicodedata.normalize("NFKC", text).upper().split())
     if _EIGHT.fullmatch(plain):
         return _day(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
-    if not plain.isdigit() and (western := _WESTERN.fullmatch(plain)):
+    if western := _WESTERN.fullmatch(plain):
         return _day(*(int(one) for one in western.groups()))
     if japanese := _JAPANESE.fullmatch(plain) or _PACKED.fullmatch(plain):
         era, year, month, day = japanese.groups()

@@ -9,7 +9,8 @@ from dokuei.errors import ConflictError, RequestError, StaleError
 
 State = Literal["waiting", "proposed", "matched", "mismatch", "canceled"]
 LinkState = Literal["proposed", "matched", "mismatch", "refused"]
-Source = Literal["portal", "hl7", "worklist", "folder", "fhir"]
+Source = Literal["portal", "hl7", "worklist", "folder", "fhir", "roster"]
+Kind = Literal["diagnostic", "screening"]
 Priority = Literal["routine", "high", "urgent"]
 Sex = Literal["M", "F", "O", ""]
 Side = Literal["R", "L"]
@@ -122,6 +123,7 @@ class Content:
     requesting_department: str = ""
     clinical: Clinical = Clinical()
     study_instance_uid: str | None = None
+    kind: Kind = "diagnostic"
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,7 @@ def over(known: Content, said: Content) -> Content:
     return replace(
         said,
         clinical=clinical,
+        kind=known.kind,
         due_at=said.due_at or known.due_at,
         accession_number=said.accession_number or known.accession_number,
         issuer_of_accession_number=said.issuer_of_accession_number or known.issuer_of_accession_number,

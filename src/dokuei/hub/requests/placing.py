@@ -68,6 +68,7 @@ class Placing:
                 content,
                 filler_order_number=known.content.filler_order_number,
                 study_instance_uid=known.content.study_instance_uid,
+                kind=known.content.kind,
             )
             return self.changed(connection, known, kept, author=author_of(principal))
 

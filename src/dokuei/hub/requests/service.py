@@ -202,6 +202,17 @@ def is_mismatched(connection: Connection, site_id: str, study_instance_uid: str)
     return store.is_mismatched(connection, site_id, study_instance_uid)
 
 
+def answered_by(connection: Connection, site_id: str, study_instance_uid: str) -> frozenset[str]:
+    """The requests that a study certainly answers, asked inside another slice's transaction."""
+    return frozenset(
+        one.request_id
+        for one in store.linked(connection, site_id, study_instance_uid)
+        if one.state != "canceled"
+        and (link := one.link_to(study_instance_uid)) is not None
+        and link.state in {"matched", "mismatch"}
+    )
+
+
 def requests_service(
     database: Database, blobs: Blobs, *, people: People, cases: Cases, contracts: Contracts
 ) -> RequestsService:

@@ -9,12 +9,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from dokuei.hub.requests import store
-from dokuei.hub.requests.model import Content, Patient, ReadingRequest
+from dokuei.hub.requests.model import Content, Patient, ReadingRequest, State
 from dokuei.hub.requests.store_studies import find_studies
 from dokuei.hub.requests.tables import link, request, study, version
 
 _CONTENT = TypeAdapter(Content)
 _JOINED = ("matched", "mismatch")
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,37 @@ def joined(connection: Connection, site_id: str, study_instance_uids: Collection
     for row in connection.execute(query):
         found.setdefault(row.study_instance_uid, []).append(row.request_id)
     return found
+
+
+def taken_numbers(connection: Connection, site_id: str, numbers: Collection[str]) -> frozenset[str]:
+    """Those of some accession numbers that requests have which are not canceled."""
+    wanted, found = sorted(numbers), set[str]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = select(request.c.accession_number).where(
+            request.c.site_id == site_id,
+            request.c.state != "canceled",
+            request.c.accession_number.in_(wanted[at : at + _AT_ONCE]),
+        )
+        found |= set(connection.execute(query).scalars())
+    return frozenset(found)
+
+
+def standing(
+    connection: Connection, site_id: str, request_ids: Collection[str]
+) -> dict[str, tuple[State, tuple[str, ...]]]:
+    """Request → its state and the studies that are joined to it."""
+    wanted, found = sorted(request_ids), dict[str, State]()
+    studies: dict[str, list[str]] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = wanted[at : at + _AT_ONCE]
+        asked = select(request.c.request_id, request.c.state).where(request.c.site_id == site_id)
+        found |= {row.request_id: row.state for row in connection.execute(asked.where(request.c.request_id.in_(some)))}
+        joins = select(link.c.request_id, link.c.study_instance_uid).where(
+            link.c.site_id == site_id, link.c.request_id.in_(some), link.c.state.in_(_JOINED)
+        )
+        for row in connection.execute(joins.order_by(link.c.study_instance_uid)):
+            studies.setdefault(row.request_id, []).append(row.study_instance_uid)
+    return {one: (state, tuple(studies.get(one, ()))) for one, state in found.items()}
 
 
 def patient_of(connection: Connection, site_id: str, patient_key: str) -> Patient | None:

@@ -11,6 +11,7 @@ from dokuei.hub.identity.api import private
 from dokuei.hub.identity.model import Principal
 from dokuei.hub.worklist.api import Viewer, items_out
 from dokuei.hub.worklist.api_shapes import CaseSearchIn, CaseThreadOut, WorklistChangesOut, WorklistOut
+from dokuei.hub.worklist.listing import Lists
 from dokuei.hub.worklist.model import Status
 from dokuei.hub.worklist.service import Listing, WorklistService
 from dokuei.hub.worklist.threads import Threads
@@ -18,6 +19,7 @@ from dokuei.hub.worklist.threads import Threads
 
 def list_routes(service: WorklistService, threads: Threads) -> APIRouter:
     """The routes of the lists; before those of one case, whose id could be any word."""
+    lists = Lists(service)
     router = APIRouter(prefix="/api/v1/worklist", tags=["worklist"], dependencies=[Depends(private)])
 
     def whole(me: Principal, listing: Listing) -> WorklistOut:
@@ -34,13 +36,13 @@ def list_routes(service: WorklistService, threads: Threads) -> APIRouter:
         reader: Annotated[Literal["me"] | None, Query()] = None,
     ) -> WorklistOut:
         """Open cases in the order in which they wait, then those finished last; ``reader``: those the asker reads."""
-        listing = service.list(me, status=status, site_id=site_id or None, modality=modality, mine=reader is not None)
+        listing = lists.list(me, status=status, site_id=site_id or None, modality=modality, mine=reader is not None)
         return whole(me, listing)
 
     @router.get("/changes")
     def changes(me: Viewer, since: AwareDatetime) -> WorklistChangesOut:
         """Cases that look different since ``as_of`` of an earlier answer; some that do not may be among them."""
-        listing = service.changed(me, since)
+        listing = lists.changed(me, since)
         return WorklistChangesOut(
             items=items_out(me, service, threads, listing),
             threads=[
@@ -52,6 +54,6 @@ def list_routes(service: WorklistService, threads: Threads) -> APIRouter:
     @router.post("/search")
     def search(me: Viewer, wanted: CaseSearchIn) -> WorklistOut:
         """The latest cases, however old, in which every word is found; a name stands in no address."""
-        return whole(me, service.found(me, wanted.text))
+        return whole(me, lists.found(me, wanted.text))
 
     return router

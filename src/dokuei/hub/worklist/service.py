@@ -7,17 +7,14 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from dokuei.clock import now
-from dokuei.dicom.folded import words_of
-from dokuei.errors import ConflictError, NotFoundError, RequestError
+from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.worklist import store, store_hands, store_lists
+from dokuei.hub.worklist import store, store_hands
 from dokuei.hub.worklist.model import (
     Asked,
     Priority,
     ReadingRole,
-    Status,
     StudyFacts,
     WorklistItem,
     demand_mine,
@@ -76,6 +73,9 @@ class Requests(Protocol):
             ConflictError: that is still to be decided (REC-10).
         """
 
+    def reads_twice(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:
+        """What the screening batch of a study says about a second reading; None where it is of none."""
+
 
 @dataclass(frozen=True)
 class WorklistService:
@@ -93,11 +93,10 @@ class WorklistService:
             known = store.find_by_study(connection, facts.site_id, facts.study_instance_uid, lock=True)
             if known is None and not facts.to_be_read:
                 return None
-            roles = roles_for(twice=self.contracts.reads_twice(facts.site_id, facts.modalities))
+            roles = self._roles(connection, facts)
             due_at = self.contracts.due_at(facts.site_id, facts.first_received_at) if known is None else None
             item_id, _ = store.put_study(connection, facts, roles=roles, due_at=due_at)
-            if known is not None and is_untouched(known) and {held.role for held in known.holdings} != set(roles):
-                store.set_roles(connection, item_id, roles)
+            _change_roles(connection, known, roles)
             if known is not None and known.status == "canceled":
                 store.set_status(connection, item_id)
             for event in _events(known, facts):
@@ -115,54 +114,6 @@ class WorklistService:
                 connection, actor="system", event="case.canceled", site_id=site_id, subject=study_instance_uid
             )
 
-    def list(
-        self,
-        principal: Principal,
-        *,
-        status: Status | None = None,
-        site_id: str | None = None,
-        modality: str | None = None,
-        mine: bool = False,
-    ) -> Listing:
-        """The open cases of the sites that somebody may see, as they wait, and those that were finished last.
-
-        ``mine``: those that they read.
-
-        Raises:
-            NotFoundError: a site that is not theirs.
-        """
-        sites = _sites(principal, site_id)
-        reader = (principal.person_id or "") if mine else None
-        moment = now()
-        with self.database.read() as connection:
-            items = store_lists.listed(connection, store_lists.Narrowed(sites, status, modality, reader))
-            counted = store_lists.counts(connection, site_ids=sites, moment=moment)
-        self._note_looks(principal, sites)
-        return Listing(items, counted, self.people.names(people_of(items)), as_of=moment)
-
-    def changed(self, principal: Principal, since: datetime) -> Listing:
-        """What of the same list looks different since then: a page asks for the whole now and then."""
-        sites, moment = _sites(principal, None), now()
-        with self.database.read() as connection:
-            items = store_lists.changed(connection, store_lists.Narrowed(sites), since=since, moment=moment)
-        self._note_looks(principal, sites)
-        return Listing(items, {}, self.people.names(people_of(items)), as_of=moment)
-
-    def found(self, principal: Principal, text: str) -> Listing:
-        """The latest cases, however old, in which every word is found: in a name, a number or a description.
-
-        Raises:
-            RequestError: no word.
-        """
-        words = words_of(text)
-        if not words:
-            raise RequestError("nothing to look for", phase="looking for cases", remedy="type a name or a number")
-        sites, moment = _sites(principal, None), now()
-        with self.database.read() as connection:
-            items = store_lists.found(connection, store_lists.Narrowed(sites), words)
-        self._note_looks(principal, sites)
-        return Listing(items, {}, self.people.names(people_of(items)), as_of=moment)
-
     def one(self, principal: Principal, item_id: str) -> Listing:
         """One case.
 
@@ -170,7 +121,7 @@ class WorklistService:
             NotFoundError: no such case at a site of theirs.
         """
         listing = self._one(principal, item_id)
-        self._note_looks(principal, {listing.items[0].study.site_id})
+        self.note_looks(principal, {listing.items[0].study.site_id})
         return listing
 
     def claim(self, principal: Principal, item_id: str, role: ReadingRole | None = None) -> Listing:
@@ -266,7 +217,10 @@ class WorklistService:
         """
         with self.database.begin() as connection:
             known = store.find_by_study(connection, site_id, study_instance_uid, lock=True)
-            if known is None or known.asked == asked:
+            if known is None:
+                return
+            _change_roles(connection, known, self._roles(connection, known.study))
+            if known.asked == asked:
                 return
             store.set_asked(connection, known.worklist_item_id, asked)
             wanted = asked.priority
@@ -282,12 +236,17 @@ class WorklistService:
                 details={"priority": wanted.value},
             )
 
+    def _roles(self, connection: Connection, facts: StudyFacts) -> tuple[ReadingRole, ...]:
+        """The readings that a study needs: a screening batch says so itself, else the contract does."""
+        twice = self.requests.reads_twice(connection, facts.site_id, facts.study_instance_uid)
+        return roles_for(twice=self.contracts.reads_twice(facts.site_id, facts.modalities) if twice is None else twice)
+
     def _one(self, principal: Principal, item_id: str) -> Listing:
         with self.database.read() as connection:
             found = found_in(connection, item_id, principal.sites_with(Permission.READ_WORKLIST))
         return Listing((found,), {}, self.people.names(people_of((found,))))
 
-    def _note_looks(self, principal: Principal, site_ids: Collection[str]) -> None:
+    def note_looks(self, principal: Principal, site_ids: Collection[str]) -> None:
         """Say which sites' patients somebody saw in the list, once an hour for each (LOG-01)."""
         fresh = [one for one in sorted(site_ids) if not self.looked.holds(principal.actor, one)]
         if not fresh:
@@ -318,6 +277,12 @@ class WorklistService:
         """
         return found_in(connection, item_id, site_ids, lock=lock)
 
+    def by_study_in(
+        self, connection: Connection, site_id: str, study_instance_uids: Collection[str]
+    ) -> tuple[WorklistItem, ...]:
+        """The same, whole."""
+        return store.by_study(connection, site_id, study_instance_uids)
+
     def items_in(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
         """Cases of some studies inside another slice's transaction; who asks has seen to access."""
         return store.items_of(connection, site_id, study_instance_uids)
@@ -328,11 +293,10 @@ class WorklistService:
         return known is not None and any(held.signed_at for held in known.holdings)
 
 
-def _sites(principal: Principal, site_id: str | None) -> frozenset[str]:
-    if site_id is None:
-        return principal.sites_with(Permission.READ_WORKLIST)
-    principal.demand(Permission.READ_WORKLIST, site_id)
-    return frozenset({site_id})
+def _change_roles(connection: Connection, known: WorklistItem | None, roles: tuple[ReadingRole, ...]) -> None:
+    """Other readings for a case that nobody has begun to read."""
+    if known is not None and is_untouched(known) and {held.role for held in known.holdings} != set(roles):
+        store.set_roles(connection, known.worklist_item_id, roles)
 
 
 def found_in(connection: Connection, item_id: str, site_ids: Collection[str], *, lock: bool = False) -> WorklistItem:

@@ -263,14 +263,24 @@ def set_asked(connection: Connection, item_id: str, asked: Asked) -> None:
     connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(**values))
 
 
+def by_study(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> tuple[WorklistItem, ...]:
+    """The cases of some studies."""
+    wanted = list(study_instance_uids)
+    found: list[WorklistItem] = []
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = item.c.study_instance_uid.in_(wanted[at : at + _AT_ONCE])
+        found += items_of_rows(connection, connection.execute(select(item).where(item.c.site_id == site_id, some)))
+    return tuple(found)
+
+
 def items_of(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
     """Study Instance UID → case of those studies that are cases."""
-    rows = connection.execute(
-        select(item.c.study_instance_uid, item.c.worklist_item_id).where(
-            item.c.site_id == site_id, item.c.study_instance_uid.in_(study_instance_uids)
-        )
-    )
-    return {row[0]: row[1] for row in rows}
+    wanted, found = sorted(study_instance_uids), dict[str, str]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = item.c.study_instance_uid.in_(wanted[at : at + _AT_ONCE])
+        asked = select(item.c.study_instance_uid, item.c.worklist_item_id).where(item.c.site_id == site_id, some)
+        found |= {row[0]: row[1] for row in connection.execute(asked)}
+    return found
 
 
 def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistItem, ...]:

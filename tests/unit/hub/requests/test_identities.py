@@ -121,7 +121,9 @@ def test_a_day_is_read_as_hospitals_write_it(text: str, day: str) -> None:
     assert found.isoformat() == day
 
 
-@pytest.mark.parametrize("text", ["", "19551301", "S30.2.31", "yesterday", "1955", "30.4.1", "195541"])
+@pytest.mark.parametrize(
+    "text", ["", "19551301", "S30.2.31", "yesterday", "1955", "30.4.1", "195541", "2026-11", "2026-111", "2026年11"]
+)
 def test_what_is_no_day_is_none(text: str) -> None:
     assert day_of(text) is None
 

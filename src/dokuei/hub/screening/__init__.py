@@ -1,0 +1,1 @@
+"""Screening batches (検診): in by roster, out with judgements."""
