@@ -45,7 +45,10 @@ from dokuei.hub.neighbours import (
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.outcomes import api as outcomes_api
+from dokuei.hub.outcomes import api_escalations
+from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
@@ -77,6 +80,7 @@ class Hub:
     messages: MessagesService
     reports: ReportsService
     outcomes: OutcomesService
+    escalations: Escalations
     requests: RequestsService
     audits: AuditsService
     certifications: Certifications
@@ -132,6 +136,7 @@ def open_hub(settings: Settings) -> Hub:
             scale=settings.hub.category_scale,
         ),
         outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist)),
+        escalations=Escalations(stores.database, identity.people, GraveCases(), EscalationMail(messages)),
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
         ),
@@ -201,6 +206,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(archive_api.routes(hub.archive))  # first: a request is held against the routes in this order
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(outcomes_api.routes(hub.outcomes, time_zone=hub.settings.seal.time_zone))
+    app.include_router(api_escalations.routes(hub.escalations))
     ways = CaseWays(hub.archive, hub.gateways.gateways, hub.reports)
     for routes in worklist_routes(hub.worklist, ways, CaseThreads(hub.messages)):
         app.include_router(routes)

@@ -124,6 +124,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
         daily.step(stop=stop)
         anchor.step()
         accounts.step()
+        hub.escalations.step()
         if carry_out(hub.stores.database, events.handle, about=events.about, at_most=_AT_MOST) < _AT_MOST:
             stop.wait(_PAUSE_SECONDS)
     watching.join()

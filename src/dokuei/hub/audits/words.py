@@ -89,6 +89,8 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "message.written": "連絡を送信",
         "messages.read": "連絡を閲覧",
         "messages.seen": "連絡を既読に変更",
+        "outcome.escalated": "未読の報告書を確認管理者へ通知",
+        "outcomes.manager-named": "報告書確認管理者を設定",
         "outcomes.read": "報告書確認一覧を閲覧",
         "password.locked": "パスワードを一時ロック",
         "patient.merged": "患者情報を統合",

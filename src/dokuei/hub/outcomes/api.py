@@ -15,7 +15,7 @@ from dokuei.errors import RequestError
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.outcomes.model import LONGEST_NOTE, Mark, Outcome
+from dokuei.hub.outcomes.model import LONGEST_NOTE, Escalation, Ground, Mark, Outcome
 from dokuei.hub.outcomes.service import Listing, OutcomesService
 
 Viewer = Annotated[Principal, Depends(require(Permission.READ_REPORT))]
@@ -60,6 +60,15 @@ class MarkOut(BaseModel):
     note: str
 
 
+class EscalationOut(BaseModel):
+    """When an unread version was put before the site's report manager, whom, and why."""
+
+    person_id: str
+    display_name: str
+    at: datetime
+    grounds: list[Ground]
+
+
 class OutcomeOut(BaseModel):
     """What became of the version of a report that holds now; number 0 as long as nothing is signed."""
 
@@ -71,6 +80,7 @@ class OutcomeOut(BaseModel):
     opened: list[MarkOut]
     acted: MarkOut | None
     important: MarkOut | None
+    escalated: EscalationOut | None
 
 
 class ListedOut(OutcomeOut):
@@ -172,6 +182,13 @@ def _mark(mark: Mark | None, listing: Listing) -> MarkOut | None:
     return MarkOut(person_id=mark.person_id, display_name=name, at=mark.at, note=mark.note)
 
 
+def _escalation(told: Escalation | None, listing: Listing) -> EscalationOut | None:
+    if told is None:
+        return None
+    name = listing.names.get(told.person_id, "")
+    return EscalationOut(person_id=told.person_id, display_name=name, at=told.at, grounds=list(told.grounds))
+
+
 def _out(one: Outcome, listing: Listing) -> OutcomeOut:
     overdue = one.overdue(moment=now())
     return OutcomeOut(
@@ -183,6 +200,7 @@ def _out(one: Outcome, listing: Listing) -> OutcomeOut:
         opened=[out for mark in one.opened if (out := _mark(mark, listing)) is not None],
         acted=_mark(one.acted, listing),
         important=_mark(one.important, listing),
+        escalated=_escalation(one.escalated, listing),
     )
 
 
@@ -198,6 +216,7 @@ def _only(listing: Listing, item_id: str) -> OutcomeOut:
         opened=[],
         acted=None,
         important=None,
+        escalated=None,
     )
 
 
