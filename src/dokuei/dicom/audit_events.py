@@ -146,6 +146,7 @@ _SUBJECTS: Final = {
     "role": _alert(ROLES_CHANGED, Group.PEOPLE),
     "site": _alert(SECURITY_CONFIGURATION, Group.SITES),
     "contract": _alert(SECURITY_CONFIGURATION, Group.SITES),
+    "centre": _alert(SECURITY_CONFIGURATION, Group.PEOPLE),
     "certification": _alert(SECURITY_CONFIGURATION, Group.SITES),
     "gateway": _alert(NETWORK_CONFIGURATION, Group.SITES),
     "line": _alert(NETWORK_CONFIGURATION, Group.UPKEEP),

@@ -98,6 +98,7 @@ def open_hub(settings: Settings) -> Hub:
         party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
         idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
         roles_by_request=settings.hub.roles_by_request,
+        facility_networks=settings.hub.facility_networks,
     )
     certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)

@@ -1,5 +1,6 @@
 """The sections of the hub: where it listens, its seal, its audit trail, its mail."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -43,6 +44,10 @@ class HubSettings(Section):
     idle_lock_minutes: int = Field(
         10, description="Minutes without work after which pages are blanked and need signing in again.", ge=1, le=60
     )
+    facility_networks: tuple[str, ...] = Field(
+        (),
+        description="Networks (CIDR) of the reading facility: reports say that whoever is elsewhere read elsewhere.",
+    )
     roles_by_request: bool = Field(
         default=False,
         description="Roles are given on request alone and confirmed by the department's manager; off: directly too.",
@@ -51,6 +56,8 @@ class HubSettings(Section):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         demand_both_or_neither(self.certificate, self.private_key)
+        for network in self.facility_networks:
+            ip_network(network)  # raises ValueError, with the text
         if self.every_address and not self.public_name:
             raise ValueError(f"host {self.host} is every address: set public_name to the name that readers will type")
         return self

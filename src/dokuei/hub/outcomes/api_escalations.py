@@ -18,6 +18,7 @@ Viewer = Annotated[Principal, Depends(require(Permission.READ_REPORT))]
 class ReportManagerIn(Shape):
     """Whom a site names, and after how many days an unread report is put before them."""
 
+    site_id: str = Field(max_length=64)
     person_id: str | None = Field(max_length=32)
     unread_days: int = Field(ge=1, le=LONGEST_WAIT_DAYS)
 
@@ -58,10 +59,10 @@ def routes(escalations: Escalations) -> APIRouter:
         names = escalations.site_names()
         return [_out(one, names) for one in escalations.managers(me, site_id or None)]
 
-    @router.put("/managers/{site_id}")
-    def name(me: Administrator, site_id: str, wanted: ReportManagerIn) -> ReportManagerOut:
+    @router.put("/managers")
+    def name(me: Administrator, wanted: ReportManagerIn) -> ReportManagerOut:
         """Name somebody."""
-        named = Manager(site_id, wanted.person_id, wanted.unread_days)
+        named = Manager(wanted.site_id, wanted.person_id, wanted.unread_days)
         return _out(escalations.name(me, named), escalations.site_names())
 
     @router.get("/escalated")

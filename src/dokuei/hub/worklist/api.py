@@ -15,6 +15,8 @@ from dokuei.hub.worklist.model import (
     ImagesState,
     PatientWaits,
     Priority,
+    ReaderChange,
+    ReaderChanged,
     ReadingRole,
     RequestState,
     Status,
@@ -165,6 +167,16 @@ class BackOut(BaseModel):
     error: str
 
 
+class ReaderChangeOut(BaseModel):
+    """A reading that left its reader's hands: by whom it was held, and whose it is from then on, if anybody's."""
+
+    role: ReadingRole
+    kind: ReaderChanged
+    from_name: str
+    to_name: str
+    at: datetime
+
+
 class WayOut(BaseModel):
     """How far a case has come; what the hub does not know is null or empty."""
 
@@ -173,6 +185,7 @@ class WayOut(BaseModel):
     first_received_at: datetime
     last_received_at: datetime
     held: list[HeldOut]
+    changes: list[ReaderChangeOut]
     back: list[BackOut]
 
 
@@ -229,7 +242,8 @@ def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
     def way(me: Viewer, worklist_item_id: str) -> WayOut:
         """How far one case has come."""
         listing = service.one(me, worklist_item_id)
-        return _way(listing.items[0], ways.of(listing.items[0]), listing.names)
+        changes = _changes(*service.reader_changes(worklist_item_id))
+        return _way(listing.items[0], ways.of(listing.items[0]), listing.names, changes)
 
     @router.post("/{worklist_item_id}/claim")
     def claim(me: Reader, worklist_item_id: str, wanted: RoleIn | None = None) -> ItemOut:
@@ -249,7 +263,20 @@ def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
     return router
 
 
-def _way(item: WorklistItem, way: Way, names: dict[str, str]) -> WayOut:
+def _changes(changes: tuple[ReaderChange, ...], names: dict[str, str]) -> list[ReaderChangeOut]:
+    return [
+        ReaderChangeOut(
+            role=one.role,
+            kind=one.kind,
+            from_name=names.get(one.from_person_id, ""),
+            to_name=names.get(one.to_person_id or "", ""),
+            at=one.at,
+        )
+        for one in changes
+    ]
+
+
+def _way(item: WorklistItem, way: Way, names: dict[str, str], changes: list[ReaderChangeOut]) -> WayOut:
     return WayOut(
         gateway=None if way.gateway is None else AtGatewayOut(**asdict(way.gateway)),
         signed_for=None if way.signed_for is None else SignedForOut(**asdict(way.signed_for)),
@@ -265,6 +292,7 @@ def _way(item: WorklistItem, way: Way, names: dict[str, str]) -> WayOut:
             for held in item.holdings
             if held.person_id is not None
         ],
+        changes=changes,
         back=[BackOut(**asdict(one)) for one in way.back],
     )
 

@@ -39,12 +39,17 @@ def report(room: ReadingRoom, client: httpx.Client, key: str, *, days: float, **
     return item
 
 
+def name(chief: httpx.Client, **changed: Any) -> httpx.Response:
+    """Name somebody, or nobody, for the site."""
+    body = {"site_id": "kita", "person_id": None, "unread_days": 7, **changed}
+    return chief.put("/api/v1/outcomes/managers", json=body)
+
+
 def named(room: ReadingRoom, manager: httpx.Client, **changed: Any) -> httpx.Client:
     """The site's administrator names the person behind a client; the administrator's client."""
     chief = room.reader("chief.kita", Grant(Role.ADMINISTRATOR, "kita"))
     me = manager.get("/api/v1/session").json()["person"]["person_id"]
-    body = {"person_id": me, "unread_days": 7, **changed}
-    answer = chief.put("/api/v1/outcomes/managers/kita", json=body)
+    answer = name(chief, person_id=me, **changed)
     assert answer.status_code == 200, answer.text
     assert answer.json()["can_open"] is True
     return chief
@@ -100,16 +105,11 @@ def test_a_site_sets_its_own_days_and_nobody_is_named_who_could_not_open_it(room
     assert room.escalations.escalate() == 0
     stranger = room.reader("dr.minami", Grant(Role.REFERRING_PHYSICIAN, "minami"))
     foreign = stranger.get("/api/v1/session").json()["person"]["person_id"]
-    for wrong in ({"person_id": foreign, "unread_days": 7}, {"person_id": "0" * 32, "unread_days": 7}):
-        assert chief.put("/api/v1/outcomes/managers/kita", json=wrong).status_code == 400
+    for wrong in (foreign, "0" * 32):
+        assert name(chief, person_id=wrong).status_code == 400
     for days in (0, 31, "x"):
-        assert chief.put(
-            "/api/v1/outcomes/managers/kita", json={"person_id": None, "unread_days": days}
-        ).status_code in {
-            400,
-            422,
-        }
-    assert chief.put("/api/v1/outcomes/managers/minami", json={"person_id": None, "unread_days": 7}).status_code == 404
+        assert name(chief, unread_days=days).status_code in {400, 422}
+    assert name(chief, site_id="minami").status_code == 404
     assert [one["site_id"] for one in chief.get("/api/v1/outcomes/managers").json()] == ["kita"]
     named_now = chief.get("/api/v1/outcomes/managers").json()[0]
     assert (named_now["unread_days"], named_now["can_open"]) == (3, True)
