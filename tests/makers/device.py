@@ -27,7 +27,7 @@ class Device:
         return text_of(self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 
     def proof(self, challenge: str, *, path: str = "") -> str:
-        """The hub's challenge with this key's signature, r and s one after the other; for one path where it is named."""
+        """The hub's challenge with this key's signature, r and s one after the other; or for one path."""
         text = f"{challenge} {path}" if path else challenge
         r, s = decode_dss_signature(self.key.sign(b"dokuei session " + text.encode(), ECDSA(SHA256())))
         return f"{challenge}~{text_of(r.to_bytes(32) + s.to_bytes(32))}"

@@ -112,6 +112,7 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "report.important-withdrawn": "重要所見の指定を解除",
         "report.opened": "レポートを作成",
         "report.read": "レポートを閲覧",
+        "report.restored": "改変されたレポートを復元",
         "report.restamped": "レポートのタイムスタンプを更新",
         "report.saved": "レポートを保存",
         "report.shown": "署名画面を表示",
