@@ -118,13 +118,25 @@ class SealSettings(Section):
 
     certificate: Path | None = Field(None, description="PEM certificate chain that seals reports; empty: hub/seal/.")
     private_key: Path | None = Field(None, description="PEM private key that belongs to certificate (mode 600).")
+    token_module: Path | None = Field(
+        None, description="PKCS#11 library of a token or HSM that holds the key, in place of private_key."
+    )
+    token_label: str = Field("", description="The token's label.")
+    token_key: str = Field("", description="The key's label on the token; certificate is the one of that key.")
+    token_pin_file: Path | None = Field(None, description="File of mode 600 that holds the token's PIN.")
     time_stamp_url: str = Field("", description="RFC 3161 time-stamp service; empty: seals carry no time stamp.")
     time_stamp_ca: Path | None = Field(None, description="PEM of who issued the time-stamp service's certificate.")
     time_zone: str = Field("Asia/Tokyo", description="IANA name of the zone in which reports show times.")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        demand_both_or_neither(self.certificate, self.private_key)
+        if self.token_module is None:
+            demand_both_or_neither(self.certificate, self.private_key)
+            return self
+        if self.certificate is None or self.token_pin_file is None or not (self.token_label and self.token_key):
+            raise ValueError("a seal on a token needs certificate, token_label, token_key and token_pin_file")
+        if self.private_key is not None:
+            raise ValueError("the seal's key is in a file or on a token: set private_key or token_module")
         return self
 
 
