@@ -44,6 +44,9 @@ class HubSettings(Section):
     idle_lock_minutes: int = Field(
         10, description="Minutes without work after which pages are blanked and need signing in again.", ge=1, le=60
     )
+    time_server: str = Field(
+        "", description="NTP server (host or host:port) that the hub's clock is held against; empty: it is not checked."
+    )
     facility_networks: tuple[str, ...] = Field(
         (),
         description="Networks (CIDR) of the reading facility: reports say that whoever is elsewhere read elsewhere.",

@@ -66,6 +66,8 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "centre.rules-set": "センターの規則を設定",
         "certification.recorded": "認証を記録",
         "certification.withdrawn": "認証の記録を取り下げ",
+        "clock.drifted": "時計のずれを検出",
+        "clock.right": "時計のずれが解消",
         "emergency.opened": "非常用アカウントを開放",
         "enrolment.completed": "認証手段を登録",
         "enrolment.invited": "登録リンクを発行",
