@@ -563,6 +563,8 @@ export interface components {
             readonly order_refusals: readonly components["schemas"]["OrderRefusalOut"][];
             readonly health: components["schemas"]["HealthOut"] | null;
             readonly free_bytes: number;
+            readonly clock_ahead_ms: number | null;
+            readonly clock_off: boolean;
             /** Format: date-time */
             readonly enrolled_at: string;
             readonly revoked_at: string | null;

@@ -55,11 +55,13 @@ def upgrade() -> None:
         sa.Column("set_by", sa.String(200), nullable=False),
     )
     op.add_column("session", sa.Column("place", sa.String(10), nullable=False, server_default=""))
+    op.add_column("gateway", sa.Column("clock_ahead_ms", sa.BigInteger, nullable=True))
     op.add_column("session", sa.Column("device_key", sa.Text, nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("session", "device_key")
+    op.drop_column("gateway", "clock_ahead_ms")
     op.drop_column("session", "place")
     op.drop_table("centre_rules")
     op.drop_table("reader_change")
