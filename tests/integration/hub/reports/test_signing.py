@@ -81,7 +81,7 @@ def test_the_key_signs_the_digest_of_the_canonical_text_and_its_images(room: Rea
 
 
 def test_the_objects_for_the_pacs_reference_the_images_and_hold_the_sealed_file_untouched(room: ReadingRoom) -> None:
-    """JRS-04 and JRS-05: the object names reader and facility, and that it was read elsewhere where that was said."""
+    """JRS-04 JRS-05: the object names reader and facility, and that it was read elsewhere where that was said."""
     item = room.mammogram_case()
     client = room.reader("reader.a")
     assert client.get("/api/v1/session/place").json() == {"place": ""}

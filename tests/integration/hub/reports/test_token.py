@@ -89,7 +89,7 @@ def a_pdf() -> bytes:
 
 @pytest.mark.parametrize("kind", ["rsa", "ec"])
 def test_what_a_token_sealed_holds_and_its_key_is_in_no_file(token: Token, kind: str) -> None:
-    """REC-17 and REC-14 for the seal: PDF and object are signed by the token, again and again."""
+    """REC-14: PDF and object are signed by the token, again and again."""
     seal = opened(token, kind)
     for _ in range(2):
         verdict = seal.verify(seal.seal(a_pdf()).data)

@@ -43,7 +43,7 @@ def test_everything_that_was_signed_is_on_the_paper() -> None:
 
 
 def test_the_head_names_the_reader_the_facility_and_where_it_was_read() -> None:
-    """JRS-04: who is responsible stands above what is said; JRS-05: read at home is said there too."""
+    """JRS-04 JRS-05: who is responsible stands above what is said, and so does that it was read at home."""
     pages, _ = read(known_images(1), place="remote")
     head = pages[0].partition("カテゴリー")[0].replace("\r\n", "\n")
     for word in ("読影医Reader\n読影花子", "読影施設Readingfacility", "試験読影センター", "施設外（自宅等）"):
