@@ -34,8 +34,11 @@ from dokuei.hub.neighbours import (
     WorklistCases,
 )
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.outcomes import api as outcomes_api
+from dokuei.hub.outcomes import api_escalations
+from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports import api_qualification, api_versions
@@ -73,6 +76,7 @@ class ReadingRoom:
     blobs: FilesystemBlobs
     folder: Path
     certifications: Certifications
+    escalations: Escalations
     gateways: list[GatewayState] = field(default_factory=list)
     """What the gateways told last."""
     keys: dict[str, Authenticator] = field(default_factory=dict)
@@ -233,12 +237,14 @@ def reading_room(
         hub.app.include_router(reports_api.routes(reports))
         outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist))
         hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
+        escalations = Escalations(hub.database, hub.identity.people, GraveCases(), EscalationMail(messages))
+        hub.app.include_router(api_escalations.routes(escalations))
         hub.app.include_router(requests_api.routes(requests))
         hub.app.include_router(screening_api.routes(screening_service(requests, worklist, time_zone="Asia/Tokyo")))
         parts = (archive, worklist, messages, reports, requests, outcomes)
         hub.app.include_router(api_qualification.routes(reports))
         hub.app.include_router(api_versions.routes(reports))
-        yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, gateways)
+        yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, escalations, gateways)
 
 
 def made_sealer(folder: Path, settings: SealSettings) -> Sealer:

@@ -69,6 +69,7 @@ def content(images: tuple[KnownImage, ...], **changed: Any) -> Content:
 def report_document(images: tuple[KnownImage, ...], **changed: Any) -> dict[str, Any]:
     """The whole document of a first version."""
     rules, case = changed.pop("site", SITE), changed.pop("case", CASE)
+    place = changed.pop("place", "")
     return document(
         report=REPORT,
         number=1,
@@ -76,6 +77,7 @@ def report_document(images: tuple[KnownImage, ...], **changed: Any) -> dict[str,
         case=case,
         site=rules,
         facility="試験読影センター",
+        place=place,
         content=content(images, **changed),
         entered_by=[READER],
         reader=READER,

@@ -7,12 +7,15 @@ from typing import Annotated, Literal
 
 import typer
 
+from dokuei.cli.options import Home, operator
 from dokuei.errors import RequestError
 from dokuei.hub.prepare import holds_hub, open_stores
 from dokuei.hub.reports.examined_words import EXAMINED
 from dokuei.hub.reports.examining import Remark, Trusted, examine
 from dokuei.hub.reports.recorded import compared
 from dokuei.settings import Settings, read_settings
+from dokuei.storage.db import open_database, sqlite_url
+from dokuei.storage.filesystem import FilesystemBlobs
 
 report_app = typer.Typer(no_args_is_help=True, help="Report files.")
 _MARKS = {"good": "✓", "note": "·", "bad": "✗"}
@@ -59,6 +62,41 @@ def verify(
         typer.echo(_said("stands" if stands else "falls", chosen))
     if not stands:
         raise typer.Exit(1)
+
+
+@report_app.command("restore")
+def restore(
+    home: Home,
+    backup: Annotated[Path, typer.Option(help="Home folder as the backup has it; it is only read.")],
+    backup_database: Annotated[
+        str, typer.Option(help="SQLAlchemy URL of the database as the backup has it, where that is not SQLite.")
+    ] = "",
+) -> None:
+    """Put signed reports that were altered back as they were signed; exit with 1 where one cannot be."""
+    from dokuei.hub.reports.restoring import Backup, restore_versions
+
+    stores = open_stores(read_settings(home))
+    kept = open_database(backup_database or sqlite_url(_sqlite_of(backup)))
+    try:
+        with kept.read() as theirs, stores.database.begin() as connection:
+            copy = Backup(theirs, FilesystemBlobs(backup / "hub" / "blobs"))
+            done = restore_versions(connection, stores.blobs, copy, actor=operator())
+    finally:
+        kept.close()
+        stores.database.close()
+    for report_id, number in done.restored:
+        typer.echo(f"restored: report {report_id}, version {number}")
+    for one in done.left:
+        typer.echo(f"NOT restored: report {one.report_id}, version {one.number}: {one.why}")
+    typer.echo(f"{len(done.restored)} restored, {len(done.left)} left")
+    if done.left:
+        raise typer.Exit(1)
+
+
+def _sqlite_of(backup: Path) -> Path:
+    file = backup / "hub" / "hub.sqlite"
+    _readable([file])
+    return file
 
 
 def _said(code: str, language: Literal["ja", "en"]) -> str:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +25,16 @@ from dokuei.dicom.mac_stream import DIGITAL_SIGNATURES, MAC_PARAMETERS, Node, is
 from dokuei.errors import AdmissionError, SignatureError
 
 SignerKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@runtime_checkable
+class HeldKey(Protocol):
+    """A key that is elsewhere, on a token for one, and signs there."""
+
+    def sign_sha256(self, data: bytes) -> bytes:
+        """A signature over SHA-256 of the data: PKCS #1 v1.5, or ECDSA in DER."""
+
+
 VERIFICATION: Final = ("5", "Verification Signature")
 MODIFICATION: Final = ("18", "Modification Signature")
 _PURPOSES: Final = "ASTM-sigpurpose"
@@ -60,7 +70,7 @@ class ObjectSignature:
 def signed_object(
     data_set: bytes,
     *,
-    key: SignerKey,
+    key: SignerKey | HeldKey,
     certificate: x509.Certificate,
     at: datetime,
     purpose: tuple[str, str] = VERIFICATION,
@@ -93,7 +103,7 @@ def signed_object(
 def signed_file(
     part10: bytes,
     *,
-    key: SignerKey,
+    key: SignerKey | HeldKey,
     certificate: x509.Certificate,
     at: datetime,
     purpose: tuple[str, str] = VERIFICATION,
@@ -224,7 +234,9 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
-def _sign(key: SignerKey, over: bytes) -> bytes:
+def _sign(key: SignerKey | HeldKey, over: bytes) -> bytes:
+    if isinstance(key, HeldKey):
+        return key.sign_sha256(over)
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(over, padding.PKCS1v15(), hashes.SHA256())
     if isinstance(key, ec.EllipticCurvePrivateKey):

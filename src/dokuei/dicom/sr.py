@@ -73,6 +73,8 @@ class Observer:
     organization: str
     qualification: str = ""
     """Licence, specialities and grade, as a person reads them."""
+    place: str = ""
+    """Whether they sat in the facility or elsewhere, as a person reads it."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ def _content(
         items.append(
             _text(_concept("qualification", OUR_CODES, "Observer's Qualification"), observer.qualification, _CONTEXT)
         )
+    if observer.place:
+        items.append(_text(_concept("reading-place", OUR_CODES, "Place of Reading"), observer.place, _CONTEXT))
     if statement.notice:
         items.append(_text(_dcm("121106", "Comment"), statement.notice))
     found = [_text(_dcm("121071", "Finding"), statement.findings)] if statement.findings.strip() else []

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import dokuei
 from dokuei.clock import now
@@ -15,7 +16,7 @@ from dokuei.gateway.spool import Spool
 from dokuei.gateway.status import study_reports
 from dokuei.settings import Settings
 from dokuei.storage.anchor import DAY, KEPT
-from dokuei.storage.audit import gateway_trail
+from dokuei.storage.audit import Detail, gateway_trail
 from dokuei.storage.lately import Lately
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.protocol import (
@@ -31,6 +32,8 @@ from dokuei.transfer.protocol import (
 )
 
 _AT_LEAST_SECONDS = 1.0
+_CLOCK_SLACK = timedelta(seconds=1)
+_MILLISECOND = timedelta(milliseconds=1)
 _STUDIES = 40
 _REFUSALS = 20
 _URGENT = 1
@@ -44,6 +47,7 @@ class Heart:
     spool: Spool
     link: Link
     kept_ends: Lately = field(default_factory=lambda: Lately(DAY), repr=False)
+    clock_ahead: timedelta | None = None
 
     def beat(self) -> None:
         """Tell until the stop."""
@@ -71,6 +75,7 @@ class Heart:
         mode = pseudonyms.identity_mode(self.settings) or identity.demand().identity_mode
         quarantine = Quarantine(self.spool.database, self.spool.folder)
         unread, orders = self._unread_orders()
+        asked = now()
         answer = client.heartbeat(
             Heartbeat(
                 version=dokuei.__version__,
@@ -84,8 +89,10 @@ class Heart:
                 free_bytes=shutil.disk_usage(self.settings.home).free,
                 trail_end=self._own_end(),
                 certificate_not_after=identity.certificate().not_valid_after_utc.isoformat(),
+                clock_ahead_ms=None if self.clock_ahead is None else round(self.clock_ahead / _MILLISECOND),
             )
         )
+        self._hold_clock(answer.clock, asked=asked, heard=now())
         self.link.succeeded()
         pseudonyms.heed(self.settings.home, answer.identity_mode)
         self._note("")
@@ -138,6 +145,19 @@ class Heart:
         with self.spool.database.begin() as connection:
             gateway_trail.append(connection, actor="hub", event=KEPT, details=end.model_dump())
         self.kept_ends.keep("hub")
+
+    def _hold_clock(self, hubs: str, *, asked: datetime, heard: datetime) -> None:
+        """Hold our clock against the hub's (LOG-04); a slow answer says too little, and an old hub nothing."""
+        if not hubs or heard - asked > _CLOCK_SLACK:
+            return
+        ahead = asked + (heard - asked) / 2 - datetime.fromisoformat(hubs)
+        was_off = self.clock_ahead is not None and abs(self.clock_ahead) > _CLOCK_SLACK
+        is_off, self.clock_ahead = abs(ahead) > _CLOCK_SLACK, ahead
+        if is_off != was_off:
+            told: dict[str, Detail] = {"offset_seconds": f"{ahead.total_seconds():+.3f}", "server": "hub"}
+            with self.spool.database.begin() as connection:
+                event = "clock.drifted" if is_off else "clock.right"
+                gateway_trail.append(connection, actor="system", event=event, details=told)
 
     def _note(self, error: str) -> None:
         with self.spool.database.begin() as connection:

@@ -45,8 +45,11 @@ from dokuei.hub.neighbours import (
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.outcomes import api as outcomes_api
+from dokuei.hub.outcomes import api_escalations
+from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.packed import Packed
 from dokuei.hub.prepare import Stores, open_stores
@@ -81,6 +84,7 @@ class Hub:
     messages: MessagesService
     reports: ReportsService
     outcomes: OutcomesService
+    escalations: Escalations
     requests: RequestsService
     audits: AuditsService
     certifications: Certifications
@@ -98,6 +102,7 @@ def open_hub(settings: Settings) -> Hub:
         party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
         idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
         roles_by_request=settings.hub.roles_by_request,
+        facility_networks=settings.hub.facility_networks,
     )
     certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
@@ -136,6 +141,7 @@ def open_hub(settings: Settings) -> Hub:
             scale=settings.hub.category_scale,
         ),
         outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist)),
+        escalations=Escalations(stores.database, identity.people, GraveCases(), EscalationMail(messages)),
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
         ),
@@ -205,6 +211,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(archive_api.routes(hub.archive))  # first: a request is held against the routes in this order
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(outcomes_api.routes(hub.outcomes, time_zone=hub.settings.seal.time_zone))
+    app.include_router(api_escalations.routes(hub.escalations))
     ways = CaseWays(hub.archive, hub.gateways.gateways, hub.reports)
     for routes in worklist_routes(hub.worklist, ways, CaseThreads(hub.messages)):
         app.include_router(routes)

@@ -11,6 +11,7 @@ from dokuei.hub.app import Hub
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.archive.storing import STUDY_CHANGED
 from dokuei.hub.audits.watching import Watching
+from dokuei.hub.clocks import ClockWatch
 from dokuei.hub.identity.accounts import Accounts
 from dokuei.hub.messages.nudging import MESSAGE_WRITTEN, Nudging
 from dokuei.hub.neighbours import asked, asked_study, study_facts
@@ -118,12 +119,15 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
     accounts = Accounts(hub.identity)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
+    clock = ClockWatch(hub.stores.database, hub.settings.hub.time_server)
     watching = Watching(hub.audits, stop).start()
     restamping = hub.reports.restamping.start(stop)
     while not stop.is_set():
         daily.step(stop=stop)
         anchor.step()
         accounts.step()
+        hub.escalations.step()
+        clock.step()
         if carry_out(hub.stores.database, events.handle, about=events.about, at_most=_AT_MOST) < _AT_MOST:
             stop.wait(_PAUSE_SECONDS)
     watching.join()

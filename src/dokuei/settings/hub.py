@@ -1,5 +1,6 @@
 """The sections of the hub: where it listens, its seal, its audit trail, its mail."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -43,6 +44,13 @@ class HubSettings(Section):
     idle_lock_minutes: int = Field(
         10, description="Minutes without work after which pages are blanked and need signing in again.", ge=1, le=60
     )
+    time_server: str = Field(
+        "", description="NTP server (host or host:port) that the hub's clock is held against; empty: it is not checked."
+    )
+    facility_networks: tuple[str, ...] = Field(
+        (),
+        description="Networks (CIDR) of the reading facility: reports say that whoever is elsewhere read elsewhere.",
+    )
     roles_by_request: bool = Field(
         default=False,
         description="Roles are given on request alone and confirmed by the department's manager; off: directly too.",
@@ -51,6 +59,8 @@ class HubSettings(Section):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         demand_both_or_neither(self.certificate, self.private_key)
+        for network in self.facility_networks:
+            ip_network(network)  # raises ValueError, with the text
         if self.every_address and not self.public_name:
             raise ValueError(f"host {self.host} is every address: set public_name to the name that readers will type")
         return self
@@ -111,13 +121,25 @@ class SealSettings(Section):
 
     certificate: Path | None = Field(None, description="PEM certificate chain that seals reports; empty: hub/seal/.")
     private_key: Path | None = Field(None, description="PEM private key that belongs to certificate (mode 600).")
+    token_module: Path | None = Field(
+        None, description="PKCS#11 library of a token or HSM that holds the key, in place of private_key."
+    )
+    token_label: str = Field("", description="The token's label.")
+    token_key: str = Field("", description="The key's label on the token; certificate is the one of that key.")
+    token_pin_file: Path | None = Field(None, description="File of mode 600 that holds the token's PIN.")
     time_stamp_url: str = Field("", description="RFC 3161 time-stamp service; empty: seals carry no time stamp.")
     time_stamp_ca: Path | None = Field(None, description="PEM of who issued the time-stamp service's certificate.")
     time_zone: str = Field("Asia/Tokyo", description="IANA name of the zone in which reports show times.")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        demand_both_or_neither(self.certificate, self.private_key)
+        if self.token_module is None:
+            demand_both_or_neither(self.certificate, self.private_key)
+            return self
+        if self.certificate is None or self.token_pin_file is None or not (self.token_label and self.token_key):
+            raise ValueError("a seal on a token needs certificate, token_label, token_key and token_pin_file")
+        if self.private_key is not None:
+            raise ValueError("the seal's key is in a file or on a token: set private_key or token_module")
         return self
 
 

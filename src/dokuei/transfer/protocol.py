@@ -238,6 +238,7 @@ class Heartbeat(Message):
     free_bytes: int = 0
     certificate_not_after: str = Field("", max_length=40)
     trail_end: TrailEnd | None = None
+    clock_ahead_ms: int | None = Field(None, description="How far its clock is ahead of the hub's, as it measured last")
 
 
 class HeartbeatAnswer(Message):
@@ -246,6 +247,7 @@ class HeartbeatAnswer(Message):
     urgent: list[str] = Field(default_factory=list)
     identity_mode: IdentityMode | None = None
     trail_end: TrailEnd | None = None
+    clock: str = Field("", max_length=40, description="The hub's own, when it answered")
 
 
 def demand_protocol(value: str | None) -> int:

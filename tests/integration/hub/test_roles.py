@@ -60,6 +60,8 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/worklist/{item}/outcome/important", _P.SIGN_REPORT, {"because": "C5"}),
     ("GET", "/api/v1/outcomes?site_id=kita", _P.READ_REPORT, None),
     ("GET", "/api/v1/outcomes.csv?site_id=kita", _P.READ_REPORT, None),
+    ("GET", "/api/v1/outcomes/managers?site_id=kita", _P.ADMINISTER, None),
+    ("PUT", "/api/v1/outcomes/managers", _P.ADMINISTER, {"site_id": "kita", "person_id": None, "unread_days": 7}),
     ("GET", _THREAD, _P.READ_MESSAGES, None),
     ("POST", _THREAD, _P.WRITE_MESSAGES, _SAID),
     ("PUT", f"{_THREAD}/draft", _P.WRITE_MESSAGES, {"text": "書きかけ"}),
@@ -118,6 +120,8 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/people/0/profile", None),
     ("PUT", "/api/v1/people/0/profile", {"licence_number": "1"}),
     ("PUT", "/api/v1/people/0/end", {"ends_on": None}),
+    ("GET", "/api/v1/centre-rules", None),
+    ("PUT", "/api/v1/centre-rules", {"password_form": "long", "password_length": 8}),
     ("GET", "/api/v1/dormant-accounts", None),
     ("POST", "/api/v1/dormant-accounts/0/review", None),
     ("GET", "/api/v1/role-requests", None),
@@ -148,6 +152,7 @@ FHIR: tuple[tuple[str, str], ...] = (
 _SLICES = ("/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit", "/api/v1/screening-batches")
 # What everybody who is signed in may ask, about themselves alone.
 _OWN = {
+    "/api/v1/outcomes/escalated",
     "/api/v1/worklist-filters",
     "/api/v1/worklist-filters/{filter_id}",
     "/api/v1/role-requests/mine",
@@ -155,7 +160,7 @@ _OWN = {
 }
 _OF_THE_CENTRE = (
     "/api/v1/people", "/api/v1/dormant", "/api/v1/role-requests", "/api/v1/alerts", "/api/v1/substitutes",
-    "/api/v1/emergency", "/api/v1/certifications",
+    "/api/v1/emergency", "/api/v1/certifications", "/api/v1/centre-rules",
 )  # fmt: skip
 _NAMED = {
     "people": "person_id",

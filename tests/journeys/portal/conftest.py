@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, ViewportSize, expect
 
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.transfer.protocol import Heartbeat, Refusal, StudyReport
@@ -85,10 +85,37 @@ class Visitor:
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         """The hub's answer to this browser's session."""
-        headers = {"X-Dokuei-Request": "1", **options.pop("headers", {})}
-        answer = self.page.request.fetch(f"{self.hub.url}{path}", method=method, headers=headers, **options)
+        answer = self.ask(method, path, **options)
         assert answer.ok, answer.text()
         return answer.json()
+
+    def ask(self, method: str, path: str, **options: Any) -> APIResponse:
+        """The same, whatever it is: as this browser's device, which proves itself by the key that the page keeps."""
+        proof = self.page.evaluate(_PROVE)
+        headers = {"X-Dokuei-Request": "1", "X-Dokuei-Proof": proof, **options.pop("headers", {})}
+        return self.page.request.fetch(f"{self.hub.url}{path}", method=method, headers=headers, **options)
+
+
+_PROVE = """async () => {
+  const answer = await fetch("/api/v1/session/challenge", { method: "POST", headers: { "X-Dokuei-Request": "1" } });
+  if (!answer.ok) return "";
+  const { challenge } = await answer.json();
+  const database = await new Promise((resolve, reject) => {
+    const asked = indexedDB.open("dokuei-device", 1);
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  const pair = await new Promise((resolve, reject) => {
+    const asked = database.transaction("keys").objectStore("keys").get("session");
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  database.close();
+  const text = new TextEncoder().encode(`dokuei session ${challenge}`);
+  const signed = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, text);
+  const letters = btoa(String.fromCharCode(...new Uint8Array(signed)));
+  return `${challenge}~${letters.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}"""
 
 
 Visiting = Callable[..., Visitor]

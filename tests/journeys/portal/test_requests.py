@@ -107,7 +107,7 @@ def reads_beside_images(reader: Visitor, item: str) -> None:
         expect(panel).to_contain_text(words)
     expect(panel.get_by_role("img", name="右 10時 しこり（約15 mm）、左 乳輪部 乳頭分泌")).to_be_visible()
     address = panel.get_by_role("link", name="紹介状.pdf").get_attribute("href") or ""
-    answer = page.request.get(f"{reader.hub.url}{address}")
+    answer = reader.ask("GET", address)
     assert (answer.body(), answer.headers["content-type"]) == (PDF, "application/pdf")
     page.keyboard.press("Shift+KeyQ")
     expect(panel).to_have_count(0)
@@ -128,8 +128,7 @@ def test_another_patient_under_the_same_number_is_not_read_until_somebody_decide
     staff.open("/requests?state=mismatch")
     row = page.get_by_role("row", name=re.compile("齋藤"))
     expect(row).to_contain_text("氏名、生年月日", timeout=20_000)
-    path = f"{hub.url}/api/v1/worklist/{item}/claim"
-    refused = reader.page.request.post(path, headers={"X-Dokuei-Request": "1"})
+    refused = reader.ask("POST", f"/api/v1/worklist/{item}/claim")
     assert refused.status == 409, refused.text()
     reader.open("/worklist")
     blocked = reader.page.get_by_role("row", name=re.compile("佐藤.*照合待ち"))

@@ -111,6 +111,28 @@ def test_a_locked_page_shows_nothing_keeps_everything_and_needs_the_key_again(vi
     expect(page.get_by_role("searchbox")).to_have_value("佐藤")
 
 
+def test_a_copied_session_opens_nothing_in_another_browser(hub: BrowsedHub, visiting: Visiting) -> None:
+    """AUTH-12: every cookie and all of the local storage, taken to another browser, are worth nothing there."""
+    owner = visiting("reader9", READER)
+    owner.open("/worklist")
+    state = owner.page.context.storage_state()
+    assert any(one["name"] == "dokuei_session" for one in state["cookies"])
+    browser = owner.page.context.browser
+    assert browser is not None
+    thief = browser.new_context(storage_state=state, locale="ja-JP")
+    page = thief.new_page()
+    page.goto(f"{hub.url}/worklist")
+    page.wait_for_url(re.compile("/sign-in"))
+    for path in ("/api/v1/session", "/api/v1/worklist", "/api/v1/worklist/held"):
+        assert page.request.get(f"{hub.url}{path}").status == 401, path
+    thief.close()
+    owner.page.reload()
+    expect(owner.page.get_by_role("navigation", name="メインメニュー")).to_be_visible()
+    other_tab = owner.page.context.new_page()
+    other_tab.goto(f"{hub.url}/worklist")
+    expect(other_tab.get_by_role("navigation", name="メインメニュー")).to_be_visible()
+
+
 def test_a_session_ended_from_another_machine_blanks_the_page(hub: BrowsedHub, visiting: Visiting) -> None:
     here, there = visiting("reader5", READER), visiting("nobody yet")
     there.enrol_key(hub.link_for("reader5"))

@@ -103,7 +103,7 @@ def test_findings_are_entered_a_contradiction_is_named_and_mended_and_the_paper_
     expect(page.get_by_role("link", name="署名済PDFを開く")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("img", name="乳房図")).to_be_visible()
     page.screenshot(path=pictures / "final.png", full_page=True)
-    sealed = page.request.get(f"{hub.url}{report_of(visitor, item)['pdf_url']}").body()
+    sealed = visitor.ask("GET", report_of(visitor, item)["pdf_url"]).body()
     text, drawn = on_paper(sealed)
     assert "スピキュラを伴う" in text
     assert drawn >= 20

@@ -143,7 +143,11 @@ def test_a_report_is_signed_with_the_key_on_the_exact_text_and_comes_back_as_a_s
     expect(page.locator("[data-report-panel]").get_by_role("textbox")).to_have_count(0)
     expect(page.get_by_text("セキュリティキー")).to_be_visible()
     address = page.get_by_role("link", name="署名済PDFを開く").get_attribute("href") or ""
-    sealed = page.request.get(f"{hub.url}{address}")
+    followed = page.context.expect_event("response", lambda answer: answer.url.endswith(address))
+    with followed as told:
+        page.get_by_role("link", name="署名済PDFを開く").click()
+    assert told.value.status == 200, "the browser followed the link by itself, as this device"
+    sealed = visitor.ask("GET", address)
     assert sealed.headers["content-type"] == "application/pdf"
     assert sealed.body().startswith(b"%PDF-")
     page.get_by_role("button", name="追記・修正する").click()

@@ -1,4 +1,5 @@
 import { noteHubDate } from "@/ui/clock";
+import { deviceFetch } from "./device";
 
 /** What the hub says when it refuses: RFC 9457 problem details, with the step and the remedy. */
 export interface Problem {
@@ -63,7 +64,7 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
   }
   if (options.keepalive) init.keepalive = true;
   if (options.signal) init.signal = options.signal;
-  const answer = await fetch(path, init);
+  const answer = await deviceFetch(path, init);
   noteHubDate(answer.headers.get("date"));
   // Not modified: an answer to a page that said what it has.
   if (answer.ok || answer.status === 304) return answer;

@@ -224,6 +224,11 @@ export interface components {
             readonly at: string;
             readonly read_back: boolean;
         };
+        /** @description Somebody who could answer for a site's unread reports. */
+        readonly CandidateOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+        };
         /** @description Somebody who may be given a reading. */
         readonly CaseReaderOut: {
             readonly person_id: string;
@@ -238,6 +243,14 @@ export interface components {
             readonly worklist_item_id: string;
             readonly unread_messages: number;
             readonly open_question: boolean;
+        };
+        /** @description What holds for passwords, for pages that nobody works at, and for accounts that nobody uses. */
+        readonly CentreRulesShape: {
+            readonly password_form: components["schemas"]["PasswordForm"];
+            readonly password_length: number;
+            readonly password_days: number;
+            readonly idle_lock_minutes: number;
+            readonly dormant_days: number;
         };
         /** @description What the certificate says. */
         readonly CertificationIn: {
@@ -264,6 +277,10 @@ export interface components {
             readonly broken_at: number | null;
             readonly why: string;
             readonly anchors: number;
+        };
+        /** @description What this device's key signs next. */
+        readonly ChallengeOut: {
+            readonly challenge: string;
         };
         /** @description What is to be mended, or answered where that is possible. */
         readonly CheckOut: {
@@ -486,6 +503,18 @@ export interface components {
         readonly EndIn: {
             readonly ends_on?: string | null;
         };
+        /** @description How many reports were put before me and are unread still. */
+        readonly EscalatedOut: {
+            readonly waiting: number;
+        };
+        /** @description When an unread version was put before the site's report manager, whom, and why. */
+        readonly EscalationOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly grounds: readonly components["schemas"]["Ground"][];
+        };
         /** @description Somebody in a batch and how far they are. */
         readonly ExamineeOut: {
             readonly number: number;
@@ -600,6 +629,8 @@ export interface components {
             readonly order_refusals: readonly components["schemas"]["OrderRefusalOut"][];
             readonly health: components["schemas"]["HealthOut"] | null;
             readonly free_bytes: number;
+            readonly clock_ahead_ms: number | null;
+            readonly clock_off: boolean;
             /** Format: date-time */
             readonly enrolled_at: string;
             readonly revoked_at: string | null;
@@ -634,6 +665,11 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             readonly site_id?: string | null;
         };
+        /**
+         * @description Why a report must not stay unread: what it says, how it was wanted, what its reader said (JRS-12).
+         * @enum {string}
+         */
+        readonly Ground: "category" | "urgent" | "important";
         /**
          * @description What an auditor looks for at once: the category of the inspection form (LOG-02).
          * @enum {string}
@@ -825,6 +861,7 @@ export interface components {
             readonly opened: readonly components["schemas"]["MarkOut"][];
             readonly acted: components["schemas"]["MarkOut"] | null;
             readonly important: components["schemas"]["MarkOut"] | null;
+            readonly escalated: components["schemas"]["EscalationOut"] | null;
             readonly site_id: string;
             readonly site_name: string;
             readonly patient_id: string;
@@ -1122,6 +1159,7 @@ export interface components {
             readonly opened: readonly components["schemas"]["MarkOut"][];
             readonly acted: components["schemas"]["MarkOut"] | null;
             readonly important: components["schemas"]["MarkOut"] | null;
+            readonly escalated: components["schemas"]["EscalationOut"] | null;
         };
         /** @description Reports, what must be looked after first, and how many stand in each state. */
         readonly OutcomesOut: {
@@ -1134,6 +1172,11 @@ export interface components {
         readonly PasskeyOptionsIn: {
             readonly user_name?: string | null;
         };
+        /**
+         * @description The three password policies that the guideline takes (AUTH-02).
+         * @enum {string}
+         */
+        readonly PasswordForm: "long" | "second_factor" | "changed";
         /** @description Both factors at once: which one was wrong is not told. */
         readonly PasswordIn: {
             readonly user_name: string;
@@ -1206,6 +1249,16 @@ export interface components {
             readonly language: "ja" | "en";
             readonly roles: readonly string[];
         };
+        /** @description Where I read. */
+        readonly PlaceIn: {
+            /** @enum {string} */
+            readonly place: "facility" | "remote";
+        };
+        /** @description Where I read, as reports that I sign will say; empty: nobody has said so. */
+        readonly PlaceOut: {
+            /** @enum {string} */
+            readonly place: "" | "facility" | "remote";
+        };
         /** @description Another study of the same patient. */
         readonly PriorOut: {
             readonly study_instance_uid: string;
@@ -1267,6 +1320,20 @@ export interface components {
         readonly QuestionWaiverIn: {
             readonly reason: string;
         };
+        /** @description A reading that left its reader's hands: by whom it was held, and whose it is from then on, if anybody's. */
+        readonly ReaderChangeOut: {
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly kind: components["schemas"]["ReaderChanged"];
+            readonly from_name: string;
+            readonly to_name: string;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /**
+         * @description How a reading left its reader's hands.
+         * @enum {string}
+         */
+        readonly ReaderChanged: "handed_over" | "released" | "taken_away";
         /** @description One reading of a case and who has it. */
         readonly ReadingOut: {
             readonly role: components["schemas"]["ReadingRole"];
@@ -1296,6 +1363,21 @@ export interface components {
             /** @enum {string} */
             readonly cancer: "breast" | "ovarian" | "other";
             readonly age?: number | null;
+        };
+        /** @description Whom a site names, and after how many days an unread report is put before them. */
+        readonly ReportManagerIn: {
+            readonly site_id: string;
+            readonly person_id: string | null;
+            readonly unread_days: number;
+        };
+        /** @description Who answers for a site's unread reports; ``can_open`` is false while reports would be put before nobody. */
+        readonly ReportManagerOut: {
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly person_id: string | null;
+            readonly unread_days: number;
+            readonly can_open: boolean;
+            readonly candidates: readonly components["schemas"]["CandidateOut"][];
         };
         /** @description A case's report as this person may see it. */
         readonly ReportOut: {
@@ -1828,6 +1910,7 @@ export interface components {
             /** Format: date-time */
             readonly last_received_at: string;
             readonly held: readonly components["schemas"]["HeldOut"][];
+            readonly changes: readonly components["schemas"]["ReaderChangeOut"][];
             readonly back: readonly components["schemas"]["BackOut"][];
         };
         /** @description A batch with everybody in it. */

@@ -44,6 +44,12 @@ export type ReportDelivery = Schemas["DeliveryOut"];
 /** What became of a signed report in the hospital. */
 export type Outcome = Schemas["OutcomeOut"];
 export type OutcomeMark = Schemas["MarkOut"];
+export type ReportManager = Schemas["ReportManagerOut"];
+export type Escalated = Schemas["EscalatedOut"];
+export type CentreRules = Schemas["CentreRulesShape"];
+export type PlaceOfReading = Schemas["PlaceOut"];
+export type HeldReading = Schemas["HeldReadingOut"];
+export type HeldReadings = Schemas["HeldReadingsOut"];
 export type Outcomes = Schemas["OutcomesOut"];
 export type ListedOutcome = Schemas["ListedOut"];
 export type Report = Omit<Schemas["ReportOut"], "structure" | "answers"> & {

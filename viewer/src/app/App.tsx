@@ -27,6 +27,7 @@ const BatchPage = lazy(() => import("@/screening/BatchPage"));
 const AuditPage = lazy(() => import("@/audit/AuditPage"));
 const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
 const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
+const CentrePage = lazy(() => import("@/centre/CentrePage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -87,6 +88,7 @@ function SignedIn(): JSX.Element {
         <Route path="/audit" component={AuditPage} />
         <Route path="/audit/reviews" component={ReviewsPage} />
         <Route path="/safety" component={SecurityPage} />
+        <Route path="/centre" component={CentrePage} />
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

@@ -14,7 +14,7 @@ import { Studies } from "./Studies";
 
 /** One gateway: what is wrong first, then what it is, then what it carries. */
 export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Element {
-  const { t } = useTranslation("gateways");
+  const { t } = useTranslation(["gateways", "centre"]);
   const count = useCount();
   return (
     <section className={classes["card"]} aria-labelledby={`gateway-${gateway.gateway_id}`}>
@@ -53,6 +53,16 @@ export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Ele
           <div>
             <dt>{t("fact.free")}</dt>
             <dd>{formatBytes(gateway.free_bytes)}</dd>
+          </div>
+        )}
+        {gateway.clock_off && gateway.clock_ahead_ms !== null && (
+          <div>
+            <dt>{t("centre:clock.label")}</dt>
+            <dd>
+              <Chip tone="danger" shape="clock">
+                {t("centre:clock.off", { seconds: count(gateway.clock_ahead_ms / 1000) })}
+              </Chip>
+            </dd>
           </div>
         )}
         <div>

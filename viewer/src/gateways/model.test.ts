@@ -63,6 +63,8 @@ describe("gateways", () => {
     quarantine: 0,
     refusals: [],
     free_bytes: 0,
+    clock_ahead_ms: null,
+    clock_off: false,
     enrolled_at: "",
     revoked_at: null,
     certificate_not_after: "",

@@ -3,6 +3,7 @@ import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
 import enAudit from "./en/audit.json";
+import enCentre from "./en/centre.json";
 import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
@@ -21,6 +22,7 @@ import enVersions from "./en/versions.json";
 import enWorking from "./en/working.json";
 import enWorklist from "./en/worklist.json";
 import jaAudit from "./ja/audit.json";
+import jaCentre from "./ja/centre.json";
 import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
@@ -44,6 +46,7 @@ export type Language = "ja" | "en";
 export const catalogues = {
   en: {
     audit: enAudit,
+    centre: enCentre,
     documents: enDocuments,
     gateways: enGateways,
     health: enHealth,
@@ -64,6 +67,7 @@ export const catalogues = {
   },
   ja: {
     audit: jaAudit,
+    centre: jaCentre,
     documents: jaDocuments,
     gateways: jaGateways,
     health: jaHealth,

@@ -1,4 +1,5 @@
 import { SIGNED_OUT } from "@/api/client";
+import { deviceFetch } from "@/api/device";
 import { EXPLICIT_LITTLE_ENDIAN } from "./transferSyntax";
 
 /** A frame's bytes over an ordinary line: every byte once, waits instead of failing, gives up only when told no. */
@@ -83,7 +84,7 @@ async function fetchOnce(bytes: FrameBytes, options: FetchOptions): Promise<void
   const whole = from === 0 && options.until === bytes.buffer.length;
   const headers: Record<string, string> = { Accept: options.accept ?? STORED };
   if (!whole) headers["Range"] = `bytes=${from}-${options.until - 1}`;
-  const answer = await (options.fetch ?? fetch)(options.url, {
+  const answer = await (options.fetch ?? deviceFetch)(options.url, {
     headers,
     signal: options.signal,
     credentials: "same-origin",
@@ -134,7 +135,7 @@ async function read(bytes: FrameBytes, answer: Response, skip: number, options: 
 
 /** The hub's own decoding, for encodings that this browser has no decoder for: native little-endian cells. */
 export async function fetchDecoded(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
-  const answer = await fetch(url, {
+  const answer = await deviceFetch(url, {
     headers: { Accept: `application/octet-stream; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}` },
     signal,
     credentials: "same-origin",

@@ -2,6 +2,7 @@ import { useEffect, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@mantine/core";
 import type { Outcome, OutcomeMark } from "@/api/types";
+import { EscalatedLine } from "@/centre/Escalated";
 import { useMay, useSession } from "@/session/api";
 import { SIGNS } from "@/session/idle";
 import { FailedLine } from "@/ui/States";
@@ -58,6 +59,7 @@ function Known({ itemId, className, outcome }: OutcomePanelProps & { readonly ou
         {outcome.opened.map((mark) => (
           <MarkLine key={mark.person_id} word={t("opened_by")} mark={mark} />
         ))}
+        <EscalatedLine outcome={outcome} />
         {outcome.acted && <MarkLine word={t("acted_by")} mark={outcome.acted} />}
       </dl>
       {outcome.opened.length === 0 && outcome.acted === null && <p className={classes["quiet"]}>{t("nobody")}</p>}

@@ -2,6 +2,7 @@ import { Button, Select } from "@mantine/core";
 import { useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { EscalatedChip, EscalatedToMe } from "@/centre/Escalated";
 import type { ListedOutcome } from "@/api/types";
 import { useHubNow } from "@/ui/clock";
 import { Page } from "@/ui/Page";
@@ -42,6 +43,7 @@ export default function OutcomesPage(): JSX.Element {
         )
       ) : (
         <>
+          <EscalatedToMe />
           <Filters items={items} counts={counts} filter={filter} onFilter={setFilter} />
           {items.length === 0 ? (
             <Empty title={t("empty")}>{t("empty_text")}</Empty>
@@ -142,6 +144,7 @@ function Row({ one }: { readonly one: ListedOutcome }): JSX.Element {
         <span className={classes["chips"]}>
           <StateChip outcome={one} />
           <ImportantChip outcome={one} />
+          <EscalatedChip outcome={one} />
         </span>
       </td>
       <td>

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { ReaderChanges } from "@/centre/ReaderChanges";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
 import { CaseRequest } from "@/requests/CaseRequest";
 import { MessagesPanel } from "@/messages/MessagesPanel";
@@ -51,6 +52,7 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
                 <span>{item.site_name}</span>
               </p>
               <CaseStations item={item} />
+              <ReaderChanges itemId={itemId} />
             </div>
             {item.status === "completed" && <OutcomePanel itemId={itemId} className={classes["caseCard"] ?? ""} />}
             <div className={classes["caseCard"]}>

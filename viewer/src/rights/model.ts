@@ -11,6 +11,7 @@ export const ALERTS = [
   "substitute_used",
   "emergency_opened",
   "emergency_used",
+  "clock_drifted",
 ] as const;
 export type AlertWord = (typeof ALERTS)[number] | "other";
 

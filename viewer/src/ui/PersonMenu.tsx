@@ -2,6 +2,7 @@ import { Popover } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { PlaceChoice } from "@/centre/PlaceChoice";
 import { useSession } from "@/session/api";
 import { useRoleWord } from "@/session/useRoleWord";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -56,6 +57,7 @@ function Inside({ onDone }: { readonly onDone: () => void }): JSX.Element {
         <span>{t("dates.label")}</span>
         <DatesSwitch />
       </div>
+      {session.permissions.includes("report.write") && <PlaceChoice />}
       <hr className={classes["divided"]} />
       <ul className={classes["menu"]}>
         <li>

@@ -1,6 +1,7 @@
 import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useRoute } from "wouter";
+import { EscalatedBadge } from "@/centre/Escalated";
 import { HealthMark } from "@/gateways/Health";
 import { UnreadBadge } from "@/messages/marks";
 import { OwnAlerts } from "@/rights/OwnAlerts";
@@ -25,7 +26,7 @@ export function EvaluationMark(): JSX.Element | null {
 
 /** Where one is, where one can go, who one is; the page has the rest. */
 export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
-  const { t } = useTranslation(["ui", "requests", "rights", "screening"]);
+  const { t } = useTranslation(["ui", "requests", "rights", "screening", "centre"]);
   const may = useMay();
   return (
     <div className={classes["shell"]}>
@@ -38,13 +39,14 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
         </Link>
         <nav aria-label={t("nav.label")} className={classes["nav"]}>
           {may("worklist.read") && <Place href="/worklist" word={t("nav.worklist")} besides={<UnreadBadge />} />}
-          {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} />}
+          {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} besides={<EscalatedBadge />} />}
           {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
           {may("screening.manage") && <Place href="/screening" word={t("screening:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
           {may("administer") && <Place href="/safety" word={t("rights:nav")} />}
+          {may("administer") && <Place href="/centre" word={t("centre:nav")} />}
         </nav>
         <span className={classes["space"]} />
         <EvaluationMark />

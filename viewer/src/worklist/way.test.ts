@@ -9,6 +9,7 @@ const way = (changed: Partial<CaseWay> = {}): CaseWay => ({
   first_received_at: "2026-11-23T08:00:00Z",
   last_received_at: "2026-11-23T08:00:30Z",
   held: [],
+  changes: [],
   back: [],
   ...changed,
 });

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from dokuei.clock import now
-from dokuei.hub.gateways.model import GatewayState, IdentityMode
+from dokuei.hub.gateways.model import GatewayState, IdentityMode, is_off
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity.api import require
 from dokuei.hub.identity.model import Permission, Principal
@@ -91,6 +91,8 @@ class GatewayOut(BaseModel):
     order_refusals: list[OrderRefusalOut]
     health: HealthOut | None
     free_bytes: int
+    clock_ahead_ms: int | None
+    clock_off: bool
     enrolled_at: datetime
     revoked_at: datetime | None
     certificate_not_after: datetime
@@ -150,6 +152,8 @@ def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> 
         order_refusals=[OrderRefusalOut.model_validate(one) for one in state.order_refusals],
         health=None if health is None else _health(health),
         free_bytes=state.free_bytes,
+        clock_ahead_ms=state.clock_ahead_ms,
+        clock_off=is_off(state.clock_ahead_ms),
         enrolled_at=gateway.enrolled_at,
         revoked_at=gateway.revoked_at,
         certificate_not_after=gateway.certificate_not_after,

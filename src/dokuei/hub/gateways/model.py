@@ -10,6 +10,7 @@ from dokuei.errors import EnrolmentError, ForbiddenError
 IdentityMode = Literal["true", "pseudonym"]
 CODE_LIFETIME = timedelta(hours=24)
 CERTIFICATE_LIFETIME = timedelta(days=365)
+_MOST_OFF_MS = 1000
 _ONLINE_WITHIN = timedelta(seconds=15)
 _PHASE = "enrolling the gateway"
 
@@ -47,6 +48,11 @@ class Gateway:
         return f"gateway:{self.gateway_id}"
 
 
+def is_off(clock_ahead_ms: int | None) -> bool:
+    """Whether a clock is more than a second off (LOG-04)."""
+    return clock_ahead_ms is not None and abs(clock_ahead_ms) > _MOST_OFF_MS
+
+
 @dataclass(frozen=True)
 class GatewayState:
     """A gateway with what it last told of itself."""
@@ -62,6 +68,7 @@ class GatewayState:
     refusals: Sequence[Mapping[str, Any]]
     unread_orders: int = 0
     order_refusals: Sequence[Mapping[str, Any]] = ()
+    clock_ahead_ms: int | None = None
 
     def online(self, at: datetime) -> bool:
         """Whether it was heard of just now."""

@@ -48,6 +48,7 @@ gateway = Table(
     Column("refusals", Text, nullable=False, server_default="[]"),
     Column("unread_orders", Integer, nullable=False, server_default="0"),
     Column("order_refusals", Text, nullable=False, server_default="[]"),
+    Column("clock_ahead_ms", BigInteger, nullable=True),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -176,6 +177,11 @@ def told_identity_mode(connection: Connection, gateway_id: str) -> str:
     return str(connection.execute(select(gateway.c.identity_mode).where(gateway.c.gateway_id == gateway_id)).scalar())
 
 
+def told_clock(connection: Connection, gateway_id: str) -> int | None:
+    """How many milliseconds ahead of ours a gateway's clock was, as it told last."""
+    return connection.execute(select(gateway.c.clock_ahead_ms).where(gateway.c.gateway_id == gateway_id)).scalar()
+
+
 def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewayState, ...]:
     """All gateways of these sites, the newest first."""
     rows = connection.execute(
@@ -194,6 +200,7 @@ def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewaySta
             refusals=json.loads(row.refusals),
             unread_orders=row.unread_orders,
             order_refusals=json.loads(row.order_refusals),
+            clock_ahead_ms=row.clock_ahead_ms,
         )
         for row in rows
     )

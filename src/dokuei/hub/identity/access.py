@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from dokuei.clock import monotonic, now
 from dokuei.errors import NotFoundError, NotSignedInError
-from dokuei.hub.identity import store_access, store_people
+from dokuei.hub.identity import store_access, store_people, store_rules
+from dokuei.hub.identity.binding import Binding
 from dokuei.hub.identity.model import (
     EMERGENCY,
     LOOKING,
@@ -21,6 +22,7 @@ from dokuei.hub.identity.model import (
 )
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
+from dokuei.storage.lately import MINUTE, Lately
 
 REMEMBERED_SECONDS = 5.0
 SESSION_LIFETIME = timedelta(hours=14)
@@ -46,6 +48,8 @@ class Access:
     database: Database
     site_names: SiteNames
     idle_lock: timedelta
+    binding: Binding | None = None
+    refused: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
     memory: dict[tuple[Kind, str], Remembered] = field(default_factory=dict, repr=False)
 
     def remembered(self, kind: Kind, secret: str, *, active: bool = True) -> Principal | None:
@@ -67,10 +71,28 @@ class Access:
         if principal is None:
             self.memory.pop((kind, secret), None)
             raise NotSignedInError("not signed in", phase="checking access", remedy="sign in")
+        self._remember(kind, secret, principal, active=active)
+        return principal
+
+    def _remember(self, kind: Kind, secret: str, principal: Principal, *, active: bool) -> None:
         if len(self.memory) >= _MOST_REMEMBERED:
             self.memory.clear()
         self.memory[kind, secret] = Remembered(principal, monotonic() + REMEMBERED_SECONDS, active or kind == "token")
-        return principal
+
+    def just_opened(self, secret: str) -> Principal:
+        """Whose session this is, in the answer to the sign-in that opened it: its device has proved nothing yet.
+
+        Raises:
+            NotSignedInError: it has ended already.
+        """
+        with self.database.begin() as connection:
+            session = store_access.find_session(connection, secret)
+            known = None if session is None else self.principal(connection, session)
+        if session is None or known is None:
+            raise NotSignedInError("not signed in", phase="checking access", remedy="sign in")
+        if session.device_key is None:
+            self._remember("session", secret, known, active=True)
+        return known
 
     def forget_all(self) -> None:
         """Make an ended session, a changed right or a lock bite in this process at once."""
@@ -99,7 +121,7 @@ class Access:
         with self.database.read() as connection:
             if kind == "token":
                 return store_access.is_token(connection, secret)
-            return store_access.find_session(connection, secret) is not None
+            return store_access.find_session(connection, secret.partition(" ")[0]) is not None
 
     def _known(self, kind: Kind, secret: str, *, active: bool) -> Principal | None:
         with self.database.begin() as connection:
@@ -116,11 +138,12 @@ class Access:
             token_id=token.token_id, label=token.label, scope=token.scope, site_ids=known & {token.site_id}
         )
 
-    def _session(self, connection: Connection, secret: str, *, active: bool) -> Principal | None:
+    def _session(self, connection: Connection, presented: str, *, active: bool) -> Principal | None:
+        secret, _, proof = presented.partition(" ")
         session = store_access.find_session(connection, secret)
-        if session is None:
+        if session is None or not self._is_its_device(connection, session, secret, proof):
             return None
-        over = self._over(session)
+        over = self._over(connection, session)
         if over is not None:
             end_session(connection, session, actor=f"person:{session.person_id}", because=over)
             return None
@@ -129,14 +152,48 @@ class Access:
             store_access.note_seen(connection, session.session_id)
         return principal
 
-    def _over(self, session: Session) -> str | None:
+    def challenge(self, secret: str) -> str:
+        """What the device of an open session signs, so that its cookie opens something; nobody is at work by that.
+
+        Raises:
+            NotSignedInError: no such session.
+        """
+        with self.database.read() as connection:
+            session = store_access.find_session(connection, secret)
+        if session is None or self.binding is None:
+            raise NotSignedInError("not signed in", phase="checking access", remedy="sign in")
+        return self.binding.challenge(secret)
+
+    def _is_its_device(self, connection: Connection, session: Session, secret: str, proof: str) -> bool:
+        """Whether the request comes from where the session was opened; what does not is on record, once a minute."""
+        if session.device_key is None:
+            return True
+        if self.binding is not None and self.binding.holds(secret, proof, device_key=session.device_key):
+            return True
+        if not self.refused.holds(session.session_id):
+            hub_trail.append(
+                connection,
+                actor=f"person:{session.person_id}",
+                event="access.refused",
+                subject=session.session_id,
+                details={"because": "another device" if proof else "no proof of the device"},
+            )
+            self.refused.keep(session.session_id)
+        return False
+
+    def _over(self, connection: Connection, session: Session) -> str | None:
         """Why a session has ended by itself; None while it stands."""
         moment = now()
-        if moment - session.last_seen_at > self.idle_lock:
+        if moment - session.last_seen_at > self.idle_lock_now(connection):
             return "idle"
         if session.expires_at is not None and session.expires_at <= moment:
             return "substitute ended"
         return "lifetime" if moment - session.created_at > SESSION_LIFETIME else None
+
+    def idle_lock_now(self, connection: Connection) -> timedelta:
+        """After how long without work a session locks: as an administrator has set it, else as the settings say."""
+        rules = store_rules.present(connection)
+        return self.idle_lock if rules is None else timedelta(minutes=rules.idle_lock_minutes)
 
     def principal(self, connection: Connection, session: Session) -> Principal | None:
         """What a session's person may do now; nobody where the account is locked or has ended (AUTH-15)."""

@@ -25,6 +25,7 @@ class AlertKind(StrEnum):
     SUBSTITUTE_USED = "substitute_used"
     EMERGENCY_OPENED = "emergency_opened"
     EMERGENCY_USED = "emergency_used"
+    CLOCK_DRIFTED = "clock_drifted"
 
 
 @dataclass(frozen=True)

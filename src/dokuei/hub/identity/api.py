@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from dokuei.clock import monotonic
 from dokuei.errors import NotSignedInError
-from dokuei.hub.identity import api_enrolment, api_people, api_qualifications, api_rights, api_security
+from dokuei.hub.identity import api_enrolment, api_people, api_qualifications, api_rights, api_rules, api_security
 from dokuei.hub.identity.api_shapes import (
     CredentialIn,
     OpenSessionOut,
@@ -20,8 +20,10 @@ from dokuei.hub.identity.api_shapes import (
     open_session_out,
     session_out,
 )
+from dokuei.hub.identity.binding import checked_key
 from dokuei.hub.identity.guard import (
     BACKGROUND_HEADER,
+    DEVICE_KEY_HEADER,
     REQUEST_HEADER,
     SESSION_COOKIE,
     anybody,
@@ -64,6 +66,7 @@ def routes(identity: IdentityService) -> APIRouter:
     router.include_router(api_qualifications.routes(identity.qualifications))
     router.include_router(api_rights.routes(identity))
     router.include_router(api_security.routes(identity))
+    router.include_router(api_rules.routes(identity))
     return router
 
 
@@ -164,7 +167,7 @@ async def _signed_in(identity: IdentityService, request: Request, response: Resp
     response.set_cookie(
         SESSION_COOKIE, secret, path="/", httponly=True, samesite="strict", secure=request.url.scheme == "https"
     )
-    me = await to_thread.run_sync(lambda: identity.access.look_up("session", secret))
+    me = await to_thread.run_sync(lambda: identity.access.just_opened(secret))
     return await to_thread.run_sync(lambda: _session_out(identity, me))
 
 
@@ -180,4 +183,5 @@ def _where(request: Request) -> Where:
     return Where(
         address=request.client.host if request.client else "",
         user_agent=request.headers.get("user-agent", ""),
+        device_key=checked_key(request.headers.get(DEVICE_KEY_HEADER, "")),
     )

@@ -1,6 +1,7 @@
 """Accounts that nobody uses: listed once a month, reviewed by an administrator (AUTH-15)."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -42,16 +43,18 @@ class Dormant:
     """The verbs on dormant accounts."""
 
     database: Database
+    after: Callable[[], int] = lambda: AFTER_DAYS
 
     def make(self) -> bool:
         """This month's list, unless it is made; whether it was made now."""
         moment = now()
         month = f"{moment:%Y-%m}"
+        after_days = self.after()
         with self.database.begin() as connection:
             if store_dormant.find(connection, month) is not None:
                 return False
             seen = store_access.last_sign_ins(connection)
-            before = moment - timedelta(days=AFTER_DAYS)
+            before = moment - timedelta(days=after_days)
             found = [
                 [person.person_id, person.display_name, person.user_name, last.isoformat() if last else None]
                 for listed in store_people.every(connection, today=moment.date())
@@ -60,14 +63,14 @@ class Dormant:
                 if (person.ends_on is None or person.ends_on >= moment.date())
                 if (last or listed.created_at) < before
             ]
-            store_dormant.add(connection, month, after_days=AFTER_DAYS, accounts=json.dumps(found))
+            store_dormant.add(connection, month, after_days=after_days, accounts=json.dumps(found))
             if found:
                 hub_trail.append(
                     connection,
                     actor="system",
                     event="accounts.dormant.listed",
                     subject=month,
-                    details={"accounts": [row[0] for row in found], "after_days": AFTER_DAYS},
+                    details={"accounts": [row[0] for row in found], "after_days": after_days},
                 )
         return True
 

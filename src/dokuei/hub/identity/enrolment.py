@@ -1,7 +1,7 @@
 """A one-time link by which a person gets a key, or a password with a code app; used once, then gone."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ class Enrolments:
     database: Database
     party: RelyingParty
     box: SecretBox
-    policy: PasswordPolicy
+    policy: Callable[[], PasswordPolicy]
 
     def describe(self, code: str) -> Invitation:
         """Whom a link is for.
@@ -101,7 +101,7 @@ class Enrolments:
         """
         with self.database.read() as connection:
             link, person = self._open(connection, code)
-        self.policy.check(
+        self.policy().check(
             password,
             user_name=person.user_name,
             birth_date=person.birth_date,

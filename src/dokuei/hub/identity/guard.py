@@ -13,6 +13,9 @@ from dokuei.hub.identity.model import Permission, Principal
 SESSION_COOKIE = "dokuei_session"
 REQUEST_HEADER = "X-Dokuei-Request"
 BACKGROUND_HEADER = "X-Dokuei-Background"
+PROOF_HEADER = "X-Dokuei-Proof"
+LINK_COOKIE = "dokuei_link"
+DEVICE_KEY_HEADER = "X-Dokuei-Device-Key"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -23,6 +26,8 @@ class _HasAccess(Protocol):
 
 def presented(request: Request) -> tuple[Kind, str]:
     """The credential that a request carries: a bearer token goes before a cookie (RFC 6750).
+
+    With the cookie goes the proof that its device gives; where the session is bound, neither is worth anything alone.
 
     Raises:
         NotSignedInError: none.
@@ -35,7 +40,17 @@ def presented(request: Request) -> tuple[Kind, str]:
     if not secret:
         raise NotSignedInError("not signed in", phase="checking access", remedy="sign in")
     demand_own_page(request)
-    return "session", secret
+    proof = _proof(request)
+    return "session", f"{secret} {proof}" if proof else secret
+
+
+def _proof(request: Request) -> str:
+    """What the device says: in a header, or, where a link is followed, in a cookie that holds for its path alone."""
+    told = request.headers.get(PROOF_HEADER, "")
+    if told or request.method not in _SAFE_METHODS:
+        return told
+    for_link = request.cookies.get(LINK_COOKIE, "")
+    return f"{for_link} {request.url.path}" if for_link else ""
 
 
 def demand_own_page(request: Request) -> None:

@@ -275,6 +275,25 @@ def principal_of_person(
     )
 
 
+class PasswordForm(StrEnum):
+    """The three password policies that the guideline takes (AUTH-02)."""
+
+    LONG = "long"
+    SECOND_FACTOR = "second_factor"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class CentreRules:
+    """What an administrator of the centre sets: passwords, when pages lock, when an account counts as dormant."""
+
+    password_form: PasswordForm = PasswordForm.SECOND_FACTOR
+    password_length: int = 8
+    password_days: int = 60
+    idle_lock_minutes: int = 10
+    dormant_days: int = 90
+
+
 @dataclass(frozen=True)
 class Session:
     """An open session, as its owner sees it in the list."""
@@ -287,6 +306,8 @@ class Session:
     address: str
     user_agent: str
     expires_at: datetime | None = None
+    place: str = ""
+    device_key: str | None = None
 
 
 @dataclass(frozen=True)

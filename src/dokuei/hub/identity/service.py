@@ -10,15 +10,17 @@ from dokuei.errors import NotSignedInError
 from dokuei.hub.identity import store_people
 from dokuei.hub.identity.access import Access, SiteNames
 from dokuei.hub.identity.alerts import Alerts
+from dokuei.hub.identity.binding import Binding
 from dokuei.hub.identity.dormant import Dormant
 from dokuei.hub.identity.enrolment import Enrolments
-from dokuei.hub.identity.model import Grant, Person, Principal
+from dokuei.hub.identity.model import CentreRules, Grant, Person, Principal
 from dokuei.hub.identity.passkeys import RelyingParty
 from dokuei.hub.identity.people import People
-from dokuei.hub.identity.policy import PasswordPolicy
+from dokuei.hub.identity.places import Places
 from dokuei.hub.identity.proof import Confirmation, KeyProof, PasswordProof
 from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.identity.role_requests import RoleRequests
+from dokuei.hub.identity.rules import Rules
 from dokuei.hub.identity.secrets import SecretBox
 from dokuei.hub.identity.sign_in import SignIn
 from dokuei.hub.identity.substitutes import Substitutes
@@ -53,6 +55,8 @@ class IdentityService:
     substitutes: Substitutes
     role_requests: RoleRequests
     dormant: Dormant
+    rules: Rules
+    places: Places
 
     def myself(self, principal: Principal) -> Myself:
         """The person behind a session.
@@ -75,7 +79,8 @@ class IdentityService:
     @property
     def idle_lock_seconds(self) -> int:
         """After how long without work a session locks (AUTH-11)."""
-        return int(self.access.idle_lock.total_seconds())
+        with self.database.read() as connection:
+            return int(self.access.idle_lock_now(connection).total_seconds())
 
 
 def identity_service(
@@ -84,12 +89,14 @@ def identity_service(
     site_names: SiteNames,
     box: SecretBox,
     party: RelyingParty,
-    policy: PasswordPolicy | None = None,
     idle_lock: timedelta = IDLE_LOCK,
     roles_by_request: bool = False,
+    facility_networks: tuple[str, ...] = (),
 ) -> IdentityService:
     """Wire identity from its parts."""
-    access = Access(database, site_names, idle_lock)
+    access = Access(database, site_names, idle_lock, Binding(box))
+    places = Places(database, facility_networks)
+    rules = Rules(database, CentreRules(idle_lock_minutes=int(idle_lock.total_seconds() // 60)))
     keys, password = KeyProof(database, party), PasswordProof(database, box)
     substitutes = Substitutes(database, access)
     return IdentityService(
@@ -97,14 +104,16 @@ def identity_service(
         access=access,
         people=People(database, access, by_request=roles_by_request),
         tokens=Tokens(database, access),
-        enrolments=Enrolments(database, party, box, policy or PasswordPolicy()),
-        sign_in=SignIn(database, access, keys, password, substitutes),
+        enrolments=Enrolments(database, party, box, rules.policy),
+        sign_in=SignIn(database, access, keys, password, substitutes, places, rules),
         confirmation=Confirmation(database, keys, password),
         qualifications=Qualifications(database),
         alerts=Alerts(database),
         substitutes=substitutes,
         role_requests=RoleRequests(database, access),
-        dormant=Dormant(database),
+        dormant=Dormant(database, lambda: rules.present().dormant_days),
+        rules=rules,
+        places=places,
     )
 
 

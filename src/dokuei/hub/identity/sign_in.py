@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.errors import DokueiError, NotSignedInError, SignatureError
-from dokuei.hub.identity import store_access, store_people
+from dokuei.hub.identity import store_access, store_credentials, store_people
 from dokuei.hub.identity.access import Access, end_session
 from dokuei.hub.identity.alerts import AlertKind, raise_alert
 from dokuei.hub.identity.model import user_name_as_typed
+from dokuei.hub.identity.places import Places
 from dokuei.hub.identity.policy import two_factors
 from dokuei.hub.identity.proof import KeyProof, PasswordProof
+from dokuei.hub.identity.rules import Rules
 from dokuei.hub.identity.secrets import new_secret
 from dokuei.hub.identity.substitutes import Substitutes
 from dokuei.hub.limits import network
@@ -32,6 +34,7 @@ class Where:
 
     address: str
     user_agent: str
+    device_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class SignIn:
     keys: KeyProof
     passwords: PasswordProof
     substitutes: Substitutes
+    places: Places
+    rules: Rules
 
     def password(self, *, user_name: str, password: str, code: str, where: Where) -> str:
         """Sign in with password and code; returns the session's secret.
@@ -56,7 +61,19 @@ class SignIn:
         holds = self.passwords.holds(person.person_id if person else None, password, code, source=source)
         if not holds or person is None:
             raise self._failed(person.person_id if person else None, "password", where)
+        self._demand_young(person.person_id, where)
         return self._open(person.person_id, "password", where)
+
+    def _demand_young(self, person_id: str, where: Where) -> None:
+        """Who has shown password and code may know that the password must be changed (AUTH-02, third form)."""
+        with self.database.begin() as connection:
+            set_at = store_credentials.password_set_at(connection, person_id)
+        if set_at is not None and self.rules.is_too_old(set_at):
+            old = NotSignedInError(
+                "this password must be changed", phase="sign-in", remedy="ask an administrator for a link to a new one"
+            )
+            self._failed(person_id, "password", where, because=old)
+            raise old
 
     def passkey_options(self) -> dict[str, Any]:
         """Ask for any key that is known here; it tells nothing about who exists."""
@@ -109,6 +126,8 @@ class SignIn:
                     method=method,
                     address=where.address,
                     user_agent=where.user_agent,
+                    place=self.places.at(where.address),
+                    device_key=where.device_key,
                     expires_at=expires_at,
                 )
                 hub_trail.append(
@@ -116,7 +135,12 @@ class SignIn:
                     actor=f"person:{person_id}",
                     event="session.opened",
                     subject=session_id,
-                    details={"method": method, "address": where.address, "open_elsewhere": len(elsewhere)},
+                    details={
+                        "method": method,
+                        "address": where.address,
+                        "open_elsewhere": len(elsewhere),
+                        "device_bound": where.device_key is not None,
+                    },
                 )
                 if elsewhere:
                     _tell_owner(connection, person_id, session_id, where)

@@ -50,6 +50,8 @@ def open_session(
     method: str,
     address: str,
     user_agent: str,
+    place: str = "",
+    device_key: str | None = None,
     expires_at: datetime | None = None,
 ) -> str:
     """Start a session and return its public id; the secret is kept as a hash."""
@@ -64,6 +66,8 @@ def open_session(
             last_seen_at=moment,
             address=address[:64],
             user_agent=user_agent[:300],
+            place=place,
+            device_key=device_key,
             expires_at=expires_at,
         )
     )
@@ -105,6 +109,17 @@ def last_sign_ins(connection: Connection) -> dict[str, datetime]:
 def note_seen(connection: Connection, session_id: str) -> None:
     """Somebody is at work: the idle clock starts again."""
     connection.execute(update(session).where(session.c.session_id == session_id).values(last_seen_at=now()))
+
+
+def set_place(connection: Connection, session_id: str, place: str) -> None:
+    """Where its person says that they are."""
+    connection.execute(update(session).where(session.c.session_id == session_id).values(place=place))
+
+
+def place_of(connection: Connection, session_id: str) -> str:
+    """Where its person is; empty where nobody has said so."""
+    asked = select(session.c.place).where(session.c.session_id == session_id)
+    return connection.execute(asked).scalar_one_or_none() or ""
 
 
 def end_session(connection: Connection, session_id: str, *, because: str) -> bool:

@@ -53,6 +53,12 @@ def remove_password(connection: Connection, person_id: str) -> None:
     connection.execute(delete(password).where(password.c.person_id == person_id))
 
 
+def password_set_at(connection: Connection, person_id: str) -> datetime | None:
+    """When somebody's password was set."""
+    asked = select(password.c.set_at).where(password.c.person_id == person_id)
+    return connection.execute(asked).scalar_one_or_none()
+
+
 def password_of(connection: Connection, person_id: str) -> PasswordRow | None:
     """The stored password, its row held until the transaction ends."""
     columns = [password.c[name] for name in PasswordRow.__dataclass_fields__]

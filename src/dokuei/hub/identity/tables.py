@@ -97,6 +97,8 @@ session = Table(
     Column("ended_because", String(40), nullable=True),
     Column("address", String(64), nullable=False),
     Column("user_agent", String(300), nullable=False),
+    Column("place", String(10), nullable=False, server_default=""),
+    Column("device_key", Text, nullable=True),
     Column("expires_at", UtcDateTime, nullable=True),
 )
 Index("ix_session_open", session.c.person_id, session.c.ended_at)

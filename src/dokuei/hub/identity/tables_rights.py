@@ -17,6 +17,19 @@ reader_profile = Table(
     Column("updated_by", String(200), nullable=False),
 )
 
+centre_rules = Table(
+    "centre_rules",
+    hub_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("password_form", String(16), nullable=False),
+    Column("password_length", Integer, nullable=False),
+    Column("password_days", Integer, nullable=False),
+    Column("idle_lock_minutes", Integer, nullable=False),
+    Column("dormant_days", Integer, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    Column("set_by", String(200), nullable=False),
+)
+
 security_alert = Table(
     "security_alert",
     hub_metadata,

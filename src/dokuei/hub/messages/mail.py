@@ -25,6 +25,19 @@ _TEXT: Final[dict[Language, str]] = {
     "Sign in to read it. This mail holds nothing about a patient.\n"
     "There is at most one such mail an hour for each case.\n",
 }
+_UNREAD_SUBJECT: Final[dict[Language, str]] = {
+    "ja": "dokuei：長く未読の報告書があります",
+    "en": "dokuei: a report has stayed unread",
+}
+_UNREAD_TEXT: Final[dict[Language, str]] = {
+    "ja": "重要な報告書が期限を過ぎても開かれていません。報告書確認管理者としてご確認ください。\n\n{link}\n\n"
+    "サインインすると内容を確認できます。このメールに患者情報は含まれません。\n"
+    "この報告書についてのお知らせは、この1通だけです。\n",
+    "en": "A report that must not stay unread has not been opened in time: you are who looks after such reports."
+    "\n\n{link}\n\n"
+    "Sign in to read it. This mail holds nothing about a patient.\n"
+    "There is only this one mail about it.\n",
+}
 
 
 class Mailer(Protocol):
@@ -70,6 +83,11 @@ def mailer(settings: MailSettings) -> Mailer | None:
 def nudge(language: Language, link: str) -> tuple[str, str]:
     """Subject and text of a nudge."""
     return _SUBJECT[language], _TEXT[language].format(link=link)
+
+
+def unread_report(language: Language, link: str) -> tuple[str, str]:
+    """Subject and text of what tells a report manager of a report that nobody opened."""
+    return _UNREAD_SUBJECT[language], _UNREAD_TEXT[language].format(link=link)
 
 
 def checked_address(address: str) -> str:

@@ -85,6 +85,21 @@ class Nudging:
             for person_id in _chosen(people, case, said.side, taking_part):
                 store_nudges.want(connection, case, person_id)
 
+    def tell_unread_report(self, person_id: str, item_id: str) -> bool:
+        """Mail to whoever answers for unread reports (JRS-12); False where nobody carries mail or they want none.
+
+        Raises:
+            OSError, smtplib.SMTPException: it was not taken.
+        """
+        with self.database.read() as connection:
+            person = store_people.active(connection, person_id, today=now().date())
+            address = store_nudges.address_of(connection, person_id)
+        if self.mailer is None or person is None or not address:
+            return False
+        subject, text = mail.unread_report(person.language, f"{self.hub_url}/cases/{item_id}")
+        self.mailer.send(address, subject=subject, text=text)
+        return True
+
     def step(self) -> int:
         """Send what may be sent now; how many went out."""
         if self.mailer is None:

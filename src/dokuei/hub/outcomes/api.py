@@ -12,7 +12,7 @@ from dokuei.errors import RequestError
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.outcomes.model import LONGEST_NOTE, Mark, Outcome
+from dokuei.hub.outcomes.model import LONGEST_NOTE, Escalation, Ground, Mark, Outcome
 from dokuei.hub.outcomes.service import Listing, OutcomesService
 from dokuei.spreadsheet import encoded, written_spreadsheet
 
@@ -57,6 +57,15 @@ class MarkOut(BaseModel):
     note: str
 
 
+class EscalationOut(BaseModel):
+    """When an unread version was put before the site's report manager, whom, and why."""
+
+    person_id: str
+    display_name: str
+    at: datetime
+    grounds: list[Ground]
+
+
 class OutcomeOut(BaseModel):
     """What became of the version of a report that holds now; number 0 as long as nothing is signed."""
 
@@ -68,6 +77,7 @@ class OutcomeOut(BaseModel):
     opened: list[MarkOut]
     acted: MarkOut | None
     important: MarkOut | None
+    escalated: EscalationOut | None
 
 
 class ListedOut(OutcomeOut):
@@ -168,6 +178,13 @@ def _mark(mark: Mark | None, listing: Listing) -> MarkOut | None:
     return MarkOut(person_id=mark.person_id, display_name=name, at=mark.at, note=mark.note)
 
 
+def _escalation(told: Escalation | None, listing: Listing) -> EscalationOut | None:
+    if told is None:
+        return None
+    name = listing.names.get(told.person_id, "")
+    return EscalationOut(person_id=told.person_id, display_name=name, at=told.at, grounds=list(told.grounds))
+
+
 def _out(one: Outcome, listing: Listing) -> OutcomeOut:
     overdue = one.overdue(moment=now())
     return OutcomeOut(
@@ -179,6 +196,7 @@ def _out(one: Outcome, listing: Listing) -> OutcomeOut:
         opened=[out for mark in one.opened if (out := _mark(mark, listing)) is not None],
         acted=_mark(one.acted, listing),
         important=_mark(one.important, listing),
+        escalated=_escalation(one.escalated, listing),
     )
 
 
@@ -194,6 +212,7 @@ def _only(listing: Listing, item_id: str) -> OutcomeOut:
         opened=[],
         acted=None,
         important=None,
+        escalated=None,
     )
 
 

@@ -12,6 +12,8 @@ LONGEST_NOTE: Final = 2000
 UNREAD_AFTER: Final = timedelta(days=3)
 UNREAD_IMPORTANT_AFTER: Final = timedelta(days=1)
 UNDONE_AFTER: Final = timedelta(days=14)
+ESCALATED_AFTER_DAYS: Final = 7
+LONGEST_WAIT_DAYS: Final = 30
 
 
 class State(StrEnum):
@@ -27,6 +29,32 @@ class Overdue(StrEnum):
 
     UNREAD = "unread"
     UNDONE = "undone"
+
+
+class Ground(StrEnum):
+    """Why a report must not stay unread: what it says, how it was wanted, what its reader said (JRS-12)."""
+
+    CATEGORY = "category"
+    URGENT = "urgent"
+    IMPORTANT = "important"
+
+
+@dataclass(frozen=True)
+class Manager:
+    """Who answers at a site for reports that nobody opens (報告書確認管理者), and after how many days."""
+
+    site_id: str
+    person_id: str | None = None
+    unread_days: int = ESCALATED_AFTER_DAYS
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """A version that stayed unread and was put before the site's report manager, once."""
+
+    person_id: str
+    at: datetime
+    grounds: tuple[Ground, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +89,7 @@ class Outcome:
     opened: tuple[Mark, ...] = ()
     acted: Mark | None = None
     important: Mark | None = None
+    escalated: Escalation | None = None
 
     @property
     def state(self) -> State:
@@ -96,6 +125,17 @@ def checked_note(text: str, *, demanded: bool) -> str:
     if wrong:
         raise RequestError(wrong, phase="noting what became of a report")
     return note
+
+
+def checked_manager(manager: Manager) -> Manager:
+    """Refuse a time after which nothing would be told any more.
+
+    Raises:
+        RequestError: less than a day, or more than a month.
+    """
+    if not 1 <= manager.unread_days <= LONGEST_WAIT_DAYS:
+        raise RequestError(f"1 to {LONGEST_WAIT_DAYS} days", phase="naming a report manager")
+    return manager
 
 
 def in_order(outcomes: Iterable[Outcome], *, moment: datetime) -> tuple[Outcome, ...]:

@@ -206,7 +206,7 @@ def _signed(connection: Connection, item_id: str, site_id: str) -> Signed:
 
 
 def _people(outcomes: Iterable[Outcome]) -> set[str]:
-    marks = (mark for one in outcomes for mark in (*one.opened, one.acted, one.important))
+    marks = (mark for one in outcomes for mark in (*one.opened, one.acted, one.important, one.escalated))
     return {mark.person_id for mark in marks if mark is not None}
 
 

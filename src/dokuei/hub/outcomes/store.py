@@ -9,8 +9,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
 
 from dokuei.clock import now
-from dokuei.hub.outcomes.model import Mark, Outcome, Signed, State
-from dokuei.hub.outcomes.tables import important, mark, signed
+from dokuei.hub.outcomes.model import Escalation, Ground, Mark, Outcome, Signed, State
+from dokuei.hub.outcomes.tables import escalation, important, mark, signed
 
 Kind = Literal["opened", "acted"]
 MOST_WAITING = 500
@@ -136,6 +136,7 @@ def outcomes(connection: Connection, versions: Iterable[Signed]) -> tuple[Outcom
     ids = [one.worklist_item_id for one in versions]
     marks: dict[tuple[str, int, str], list[Mark]] = defaultdict(list)
     flags: dict[str, Mark | None] = {}
+    told: dict[tuple[str, int], Escalation] = {}
     for at in range(0, len(ids), _AT_ONCE):
         some = ids[at : at + _AT_ONCE]
         asked = select(mark).where(mark.c.worklist_item_id.in_(some)).order_by(mark.c.at)
@@ -144,12 +145,16 @@ def outcomes(connection: Connection, versions: Iterable[Signed]) -> tuple[Outcom
         said = select(important).where(important.c.worklist_item_id.in_(some)).order_by(important.c.id)
         for row in connection.execute(said):
             flags[row.worklist_item_id] = None if row.withdrawn else Mark(row.person_id, row.at, row.because)
+        for row in connection.execute(select(escalation).where(escalation.c.worklist_item_id.in_(some))):
+            grounds = tuple(Ground(ground) for ground in row.grounds.split())
+            told[row.worklist_item_id, row.number] = Escalation(row.person_id, row.at, grounds)
     return tuple(
         Outcome(
             signed=one,
             opened=tuple(marks[one.worklist_item_id, one.number, "opened"]),
             acted=next(iter(marks[one.worklist_item_id, one.number, "acted"]), None),
             important=flags.get(one.worklist_item_id),
+            escalated=told.get((one.worklist_item_id, one.number)),
         )
         for one in versions
     )

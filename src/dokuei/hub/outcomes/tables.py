@@ -42,3 +42,25 @@ important = Table(
     Column("withdrawn", Integer, nullable=False),
 )
 Index("ix_outcome_important_item", important.c.worklist_item_id, important.c.id)
+
+manager = Table(
+    "outcome_manager",
+    hub_metadata,
+    Column("site_id", String(64), primary_key=True),
+    Column("person_id", String(32), nullable=True),
+    Column("unread_days", Integer, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    Column("set_by", String(200), nullable=False),
+)
+
+escalation = Table(
+    "outcome_escalation",
+    hub_metadata,
+    Column("worklist_item_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("site_id", String(64), nullable=False),
+    Column("person_id", String(32), nullable=False),
+    Column("grounds", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("mailed_at", UtcDateTime, nullable=True),
+)

@@ -16,6 +16,7 @@ _RANKS = {"1": 1.0, "2": 2.0, "3": 3.0, "3-1": 3.1, "3-2": 3.2, "4": 4.0, "4A": 
 _RANKS |= {"5": 5.0, "6": 6.0}
 _WORK_UP = 3.0
 _CRITICAL = 5.0
+_SUSPICIOUS = 4.0
 _NO_PLACE = frozenset({"other", "lymph_node", "distant"})
 _ACTING = frozenset({"additional", "biopsy", "treatment"})
 _BY_CATEGORY = {"N-1": {"repeat"}, "0": {"additional", "repeat"}, "6": {"treatment"}}
@@ -52,6 +53,11 @@ def checks_of(content: Content, known: Iterable[KnownImage], *, called_back: boo
     if not called_back:
         found += _of_calls(content)
     return tuple(dict.fromkeys(found))
+
+
+def is_suspicious(content: Content) -> bool:
+    """Whether a breast has category 4 or more: such a report must not stay unread (JRS-12)."""
+    return any(_RANKS.get(_category(content, side), 0.0) >= _SUSPICIOUS for side in SIDES)
 
 
 def kept_answers(content: Content, checks: Sequence[Check]) -> tuple[Answer, ...]:

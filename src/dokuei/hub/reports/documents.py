@@ -28,7 +28,7 @@ from dokuei.hub.reports.model import DeliveryKind, Frozen, KnownImage, Made, Sig
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.store import Sealed
 from dokuei.hub.reports.typesetting import typeset
-from dokuei.hub.reports.wording import NOTICE, qualification_line
+from dokuei.hub.reports.wording import NOTICE, place_line, qualification_line
 
 _NAMESPACE = uuid.UUID("6f1d2f0e-9c1e-4d3f-8f57-1a0a4d0c7e52")
 
@@ -141,6 +141,7 @@ class DocumentMaker:
                 written_name(reader["display_name"], reader["display_name_kana"]),
                 document["facility"],
                 qualification_line(reader),
+                place_line(document) if document.get("reading_place") else "",
             ),
             images=referenced,
             version_digest=signed.digest,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from pkcs11.exceptions import PKCS11Error
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
@@ -17,6 +18,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from dokuei.errors import SignatureError, UnreachableError
 from dokuei.hub.reports.pades_verify import FIELD, Certificates
 from dokuei.hub.reports.seal_model import SealedPdf, SealFiles
+from dokuei.hub.reports.token_key import TokenKey
 
 _BYTES_FOR_SEAL = 32_768
 _STAMP_SECONDS = 8
@@ -33,6 +35,7 @@ class Pades:
     files: SealFiles
     reason: str
     time_stamp_url: str
+    token: TokenKey | None = None
 
     def seal(self, pdf: bytes) -> SealedPdf:
         """Seal a document.
@@ -80,7 +83,12 @@ class Pades:
             return SealedPdf(await self._signed(pdf, None), "missing")
 
     async def _signed(self, pdf: bytes, stamper: TimeStamper | None) -> bytes:
-        signer = _signer(self.files)
+        if self.token is None:
+            return await self._signed_by(_signer(self.files), pdf, stamper)
+        with self.token.opened() as signer:
+            return await self._signed_by(signer, pdf, stamper)
+
+    async def _signed_by(self, signer: signers.Signer, pdf: bytes, stamper: TimeStamper | None) -> bytes:
         metadata = signers.PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",
@@ -94,7 +102,7 @@ class Pades:
             out = await signers.PdfSigner(metadata, signer, timestamper=stamper).async_sign_pdf(
                 writer, bytes_reserved=_BYTES_FOR_SEAL
             )
-        except SigningError as error:
+        except (SigningError, PKCS11Error) as error:
             raise SignatureError("the report could not be sealed", phase="sealing", remedy="see the log") from error
         return bytes(out.getbuffer())
 

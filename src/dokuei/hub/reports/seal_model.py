@@ -11,7 +11,7 @@ SealLevel = Literal["B-B", "B-T", "B-LTA"]
 
 @dataclass(frozen=True)
 class SealFiles:
-    """Where the sealing certificate and its key lie."""
+    """Where the sealing certificate and its key lie; where a token holds the key, the file of the PIN that opens it."""
 
     certificate: Path
     private_key: Path

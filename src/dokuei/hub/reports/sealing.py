@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,6 +17,9 @@ from dokuei.errors import ConfigurationError, SignatureError
 from dokuei.hub.reports.seal_model import SealedPdf, SealFiles, SealVerdict
 from dokuei.settings import SealSettings
 from dokuei.storage.pki import alone_in, private_pem, write_secret
+
+if TYPE_CHECKING:
+    from dokuei.hub.reports.token_key import TokenKey
 
 _YEARS = timedelta(days=3650)
 _KEY_BITS = 3072
@@ -30,6 +34,7 @@ class Sealer:
     reason: str
     time_stamp_url: str = ""
     time_stamp_ca: Path | None = None
+    token: "TokenKey | None" = None
 
     def seal(self, pdf: bytes) -> SealedPdf:
         """Seal a document; without the time-stamp service the report is still final, and says so.
@@ -39,7 +44,7 @@ class Sealer:
         """
         from dokuei.hub.reports.pades import Pades  # noqa: PLC0415 - large, and only signing needs it
 
-        return Pades(self.files, self.reason, self.time_stamp_url).seal(pdf)
+        return Pades(self.files, self.reason, self.time_stamp_url, self.token).seal(pdf)
 
     def sign_object(self, part10: bytes, *, at: datetime) -> bytes:
         """A DICOM object with the seal's signature in it (PS3.15 C.4).
@@ -47,7 +52,8 @@ class Sealer:
         Raises:
             SignatureError: the key cannot sign it.
         """
-        return signed_file(part10, key=_key(self.files), certificate=_certificate(self.files), at=at)
+        key = self.token or _key(self.files)
+        return signed_file(part10, key=key, certificate=_certificate(self.files), at=at)
 
     def verify(self, pdf: bytes) -> SealVerdict:
         """Judge a document that was sealed here."""
@@ -75,7 +81,9 @@ def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:
     Raises:
         ConfigurationError: a set file is missing, or readable by others.
     """
-    if settings.certificate is not None and settings.private_key is not None:
+    if settings.token_module is not None:
+        files = SealFiles(settings.certificate or Path(), settings.token_pin_file or Path())
+    elif settings.certificate is not None and settings.private_key is not None:
         files = SealFiles(settings.certificate, settings.private_key)
     else:
         files = _own_files(home / "hub" / "seal", centre_name)
@@ -97,7 +105,23 @@ def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:
         reason=f"読影報告書の封緘 / Report sealed by {centre_name}",
         time_stamp_url=settings.time_stamp_url,
         time_stamp_ca=settings.time_stamp_ca,
+        token=_token(settings) if settings.token_module is not None else None,
     )
+
+
+def _token(settings: SealSettings) -> "TokenKey":
+    """The key on the token, tried once: what is wrong shows when the hub starts, not when somebody signs."""
+    from dokuei.hub.reports.token_key import TokenKey, chain_of  # noqa: PLC0415 - as above
+
+    key = TokenKey(
+        module=settings.token_module or Path(),
+        token=settings.token_label,
+        key=settings.token_key,
+        pin_file=settings.token_pin_file or Path(),
+        chain=chain_of(settings.certificate or Path()),
+    )
+    key.demand_fits()
+    return key
 
 
 def _key(files: SealFiles) -> SignerKey:
@@ -116,13 +140,14 @@ def _own_files(folder: Path, centre_name: str) -> SealFiles:
     with alone_in(folder):
         if not files.certificate.exists():
             key = rsa.generate_private_key(65_537, _KEY_BITS)  # DICOM's profiles of signatures know RSA (PS3.15 C.1)
-            certificate = _own_certificate(key, centre_name)
+            certificate = own_certificate(key, centre_name)
             write_secret(files.private_key, private_pem(key))
             write_secret(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
     return files
 
 
-def _own_certificate(key: SignerKey, centre_name: str) -> x509.Certificate:
+def own_certificate(key: SignerKey, centre_name: str) -> x509.Certificate:
+    """A certificate that the seal's own key vouches for itself with."""
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, centre_name[:64]),

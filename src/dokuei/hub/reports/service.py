@@ -262,5 +262,6 @@ def reports_service(
             maker=DocumentMaker(sealer, time_zone),
             facility=facility,
             qualifications=identity.qualifications,
+            places=identity.places,
         ),
     )

@@ -12,6 +12,7 @@ from dokuei.clock import now
 from dokuei.dicom.image_mac import ImageMac
 from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError, SignatureError
 from dokuei.hub.identity.model import Permission, Person, Principal
+from dokuei.hub.identity.places import Places
 from dokuei.hub.identity.proof import Confirmation, Confirmed
 from dokuei.hub.identity.qualification import Lack, demand_none
 from dokuei.hub.identity.qualifications import Qualifications
@@ -63,6 +64,7 @@ class Signing:
     maker: DocumentMaker
     facility: str
     qualifications: Qualifications
+    places: Places
 
     def lacks(self, principal: Principal, item_id: str, role: str) -> tuple[tuple[Lack, ...], bool]:
         """What stands between a reader and a signature on this case, and whether it takes a mammography grade.
@@ -98,6 +100,7 @@ class Signing:
             case=case,
             site=rules,
             facility=self.facility,
+            place=self.places.of(principal).value,
             content=replace(draft.content, answers=answers),
             entered_by=[_named(people[person_id]) for person_id in draft.entered_by if person_id in people],
             reader=_named(people[principal.person_id or ""]),

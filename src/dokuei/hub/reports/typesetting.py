@@ -21,7 +21,7 @@ from dokuei.hub.reports.diagram import diagram
 from dokuei.hub.reports.model import KnownImage, Signature
 from dokuei.hub.reports.structure import Answer, written_texts
 from dokuei.hub.reports.structured_words import Said, answered, finding_line, said_of_report, structure_of
-from dokuei.hub.reports.wording import category, qualification_line
+from dokuei.hub.reports.wording import category, place_line, qualification_line
 
 FONT = "Noto Sans CJK JP"
 FONT_FOLDERS = (
@@ -169,6 +169,7 @@ def _data(
             "name": reader["display_name"],
             "name_more": reader.get("display_name_kana", ""),
             "qualification": qualification_line(reader),
+            "place": place_line(document) if "reading_place" in document else "",
         },
         "entered_by": "、".join(one["display_name"] for one in document["entered_by"]),
         "signed_at": f"{_local(signature.signed_at, zone)}",

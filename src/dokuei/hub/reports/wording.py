@@ -12,6 +12,11 @@ from dokuei.hub.reports.structured_words import structured_lines
 
 SCHEMA = "dokuei.report.version/2"
 _ROLES = {"first": "（第一読影）", "second": "（第二読影）", "arbiter": "（最終判定）"}
+_PLACES = {
+    "": "記録なし / not stated",
+    "facility": "施設内 / in the facility",
+    "remote": "施設外（自宅等） / outside the facility",
+}
 NOTICE = "一次診断用ではありません / Not for primary diagnosis"
 
 
@@ -23,6 +28,7 @@ def document(
     case: Case,
     site: SiteRules,
     facility: str,
+    place: str,
     content: Content,
     entered_by: Sequence[Mapping[str, str]],
     reader: Mapping[str, str],
@@ -37,6 +43,7 @@ def document(
         "reading_role": report.role,
         "site": {"site_id": site.site_id, "name": site.name, "name_en": site.name_en},
         "facility": facility,
+        "reading_place": place,
         "patient": {
             "patient_id": case.patient_id,
             "issuer_of_patient_id": case.issuer_of_patient_id,
@@ -95,10 +102,16 @@ def shown_text(value: Mapping[str, Any]) -> str:
             f"読影した画像: {images} 画像 {frames} フレーム",
             f"入力者: {'、'.join(one['display_name'] for one in value['entered_by'])}",
             f"読影医: {value['reader']['display_name']}{_ROLES.get(value['reading_role'], '')}",
+            f"読影施設: {value['facility']}  読影場所: {place_line(value)}",
             *([f"資格: {qualified}"] if (qualified := qualification_line(value["reader"])) else []),
             f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
         ]
     )
+
+
+def place_line(value: Mapping[str, Any]) -> str:
+    """Where the reader sat (JRS-05); versions of before it was written in say nothing of it."""
+    return _PLACES.get(value.get("reading_place", ""), "")
 
 
 def qualification_line(reader: Mapping[str, Any]) -> str:

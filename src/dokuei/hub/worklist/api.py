@@ -19,6 +19,7 @@ from dokuei.hub.worklist.api_shapes import (
     OfferOut,
     PriorityIn,
     PriorOut,
+    ReaderChangeOut,
     ReadingOut,
     RoleIn,
     SignedForOut,
@@ -27,6 +28,7 @@ from dokuei.hub.worklist.api_shapes import (
 )
 from dokuei.hub.worklist.model import (
     HandOver,
+    ReaderChange,
     WorklistItem,
 )
 from dokuei.hub.worklist.readings import holder_for, role_to_take
@@ -60,7 +62,8 @@ def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
     def way(me: Viewer, worklist_item_id: str) -> WayOut:
         """How far one case has come."""
         listing = service.one(me, worklist_item_id)
-        return _way(listing.items[0], ways.of(listing.items[0]), listing.names)
+        changes = _changes(*service.reader_changes(worklist_item_id))
+        return _way(listing.items[0], ways.of(listing.items[0]), listing.names, changes)
 
     @router.post("/{worklist_item_id}/claim")
     def claim(me: Reader, worklist_item_id: str, wanted: RoleIn | None = None) -> ItemOut:
@@ -80,7 +83,20 @@ def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
     return router
 
 
-def _way(item: WorklistItem, way: Way, names: dict[str, str]) -> WayOut:
+def _changes(changes: tuple[ReaderChange, ...], names: dict[str, str]) -> list[ReaderChangeOut]:
+    return [
+        ReaderChangeOut(
+            role=one.role,
+            kind=one.kind,
+            from_name=names.get(one.from_person_id, ""),
+            to_name=names.get(one.to_person_id or "", ""),
+            at=one.at,
+        )
+        for one in changes
+    ]
+
+
+def _way(item: WorklistItem, way: Way, names: dict[str, str], changes: list[ReaderChangeOut]) -> WayOut:
     return WayOut(
         gateway=None if way.gateway is None else AtGatewayOut(**asdict(way.gateway)),
         signed_for=None if way.signed_for is None else SignedForOut(**asdict(way.signed_for)),
@@ -96,6 +112,7 @@ def _way(item: WorklistItem, way: Way, names: dict[str, str]) -> WayOut:
             for held in item.holdings
             if held.person_id is not None
         ],
+        changes=changes,
         back=[BackOut(**asdict(one)) for one in way.back],
     )
 

@@ -4,7 +4,15 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from dokuei.hub.worklist.model import ImagesState, PatientWaits, Priority, ReadingRole, RequestState, Status
+from dokuei.hub.worklist.model import (
+    ImagesState,
+    PatientWaits,
+    Priority,
+    ReaderChanged,
+    ReadingRole,
+    RequestState,
+    Status,
+)
 
 
 class NameOut(BaseModel):
@@ -143,6 +151,16 @@ class BackOut(BaseModel):
     error: str
 
 
+class ReaderChangeOut(BaseModel):
+    """A reading that left its reader's hands: by whom it was held, and whose it is from then on, if anybody's."""
+
+    role: ReadingRole
+    kind: ReaderChanged
+    from_name: str
+    to_name: str
+    at: datetime
+
+
 class WayOut(BaseModel):
     """How far a case has come; what the hub does not know is null or empty."""
 
@@ -151,6 +169,7 @@ class WayOut(BaseModel):
     first_received_at: datetime
     last_received_at: datetime
     held: list[HeldOut]
+    changes: list[ReaderChangeOut]
     back: list[BackOut]
 
 

@@ -8,7 +8,14 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError, RequestError
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Listed, Permission, Principal
 from dokuei.hub.worklist import store, store_hands
-from dokuei.hub.worklist.model import HandOver, ReadingRole, WorklistItem, demand_mine
+from dokuei.hub.worklist.model import (
+    HandOver,
+    ReaderChange,
+    ReaderChanged,
+    ReadingRole,
+    WorklistItem,
+    demand_mine,
+)
 from dokuei.hub.worklist.readings import role_shown, why_not
 from dokuei.hub.worklist.service import Listing, WorklistService, found_in
 from dokuei.hub.worklist.store_hands import Held
@@ -85,6 +92,10 @@ class Handing:
             if not store_hands.pass_on(connection, item_id, offer, at=now()):
                 raise ConflictError("this reading is no longer with whoever offered it", phase=_PHASE)
             store.set_status(connection, item_id)
+            passed = ReaderChange(
+                offer.role, ReaderChanged.HANDED_OVER, offer.from_person_id, offer.to_person_id, now()
+            )
+            store_hands.note_change(connection, item_id, passed)
             _note(connection, principal, "case.handed-over", found, offer)
         return self.worklist.one(principal, item_id)
 
@@ -140,6 +151,8 @@ class Handing:
                 raise ConflictError("nobody is reading this, or it is signed", phase="taking a reading away")
             store_hands.end_offer(connection, item_id, role)
             store.set_status(connection, item_id)
+            taken = ReaderChange(role, ReaderChanged.TAKEN_AWAY, held.person_id, None, now())
+            store_hands.note_change(connection, item_id, taken)
             hub_trail.append(
                 connection,
                 actor=principal.actor,

@@ -154,6 +154,25 @@ class HandOver:
     offered_at: datetime
 
 
+class ReaderChanged(StrEnum):
+    """How a reading left its reader's hands."""
+
+    HANDED_OVER = "handed_over"
+    RELEASED = "released"
+    TAKEN_AWAY = "taken_away"
+
+
+@dataclass(frozen=True)
+class ReaderChange:
+    """A reading that is somebody else's from then on, or nobody's: the hospital is told (JRS-07)."""
+
+    role: ReadingRole
+    kind: ReaderChanged
+    from_person_id: str
+    to_person_id: str | None
+    at: datetime
+
+
 @dataclass(frozen=True)
 class WorklistItem:
     """A case: a study, the roles in reading it, and its state.

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
@@ -14,6 +15,8 @@ from dokuei.hub.worklist import store, store_hands
 from dokuei.hub.worklist.model import (
     Asked,
     Priority,
+    ReaderChange,
+    ReaderChanged,
     ReadingRole,
     StudyFacts,
     WorklistItem,
@@ -165,8 +168,17 @@ class WorklistService:
                 raise ConflictError("this reading is signed already", phase="releasing a case")
             store_hands.end_offer(connection, item_id, wanted)
             store.set_status(connection, item_id)
+            left = ReaderChange(wanted, ReaderChanged.RELEASED, principal.person_id or "", None, now())
+            store_hands.note_change(connection, item_id, left)
             note_role(connection, principal, "case.released", found, wanted)
         return self._one(principal, item_id)
+
+    def reader_changes(self, item_id: str) -> tuple[tuple[ReaderChange, ...], dict[str, str]]:
+        """How readings of a case left their readers' hands, with the names; who asks has found the case in scope."""
+        with self.database.read() as connection:
+            found = store_hands.changes(connection, item_id)
+        people = {one.from_person_id for one in found} | {one.to_person_id for one in found if one.to_person_id}
+        return found, self.people.names(people)
 
     def set_priority(self, principal: Principal, item_id: str, priority: Priority) -> Listing:
         """Move a case in the queue; what is still to come of an urgent one overtakes at the gateway.

@@ -6,9 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from dokuei.hub.worklist.model import Deferral, HandOver, ReadingRole, Waiting
+from dokuei.hub.worklist.model import (
+    Deferral,
+    HandOver,
+    ReaderChange,
+    ReaderChanged,
+    ReadingRole,
+    Waiting,
+)
 from dokuei.hub.worklist.store import keep_hold, touch
-from dokuei.hub.worklist.tables import hand_over, holding, item
+from dokuei.hub.worklist.tables import hand_over, holding, item, reader_change
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,31 @@ def pass_on(connection: Connection, item_id: str, offer: HandOver, *, at: dateti
     if passed.rowcount == 1:
         keep_hold(connection, item_id, offer.role, person_id=offer.to_person_id)
     return passed.rowcount == 1
+
+
+def note_change(connection: Connection, item_id: str, change: ReaderChange) -> None:
+    """A reading left its reader's hands; nothing here is ever removed."""
+    connection.execute(
+        insert(reader_change).values(
+            worklist_item_id=item_id,
+            role=change.role.value,
+            kind=change.kind.value,
+            from_person_id=change.from_person_id,
+            to_person_id=change.to_person_id,
+            at=change.at,
+        )
+    )
+
+
+def changes(connection: Connection, item_id: str) -> tuple[ReaderChange, ...]:
+    """Every change of reader of a case, the first one first; who asks has found the case in scope."""
+    rows = connection.execute(
+        select(reader_change).where(reader_change.c.worklist_item_id == item_id).order_by(reader_change.c.id)
+    )
+    return tuple(
+        ReaderChange(ReadingRole(row.role), ReaderChanged(row.kind), row.from_person_id, row.to_person_id, row.at)
+        for row in rows
+    )
 
 
 def held(connection: Connection, *, site_ids: Collection[str]) -> tuple[Held, ...]:

@@ -72,6 +72,14 @@ def found(connection: Connection, narrowed: Narrowed, words: Iterable[str]) -> t
     return items_of_rows(connection, _latest(connection, item.c.first_received_at, narrowed, MOST_FOUND, *contain))
 
 
+def urgent_of(connection: Connection, item_ids: Collection[str], *, site_ids: Collection[str]) -> set[str]:
+    """Those of the given cases that are urgent."""
+    urgent = select(item.c.worklist_item_id).where(
+        item.c.worklist_item_id.in_(item_ids), item.c.site_id.in_(site_ids), item.c.priority == Priority.URGENT.value
+    )
+    return set(connection.execute(urgent).scalars())
+
+
 def counts(connection: Connection, *, site_ids: Collection[str], moment: datetime) -> dict[str, int]:
     """How many cases stand in each status, how many are put off then, and for how many a patient waits."""
     rows = connection.execute(

@@ -88,6 +88,19 @@ hand_over = Table(
     Column("offered_at", UtcDateTime, nullable=False),
 )
 
+reader_change = Table(
+    "reader_change",
+    hub_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("from_person_id", String(32), nullable=False),
+    Column("to_person_id", String(32), nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_reader_change_item", reader_change.c.worklist_item_id, reader_change.c.id)
+
 worklist_filter = Table(
     "worklist_filter",
     hub_metadata,

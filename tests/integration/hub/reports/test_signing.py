@@ -29,7 +29,7 @@ from dokuei.hub.reports.verifying import verify_versions
 from dokuei.storage.audit import hub_entries, hub_trail
 from tests.makers.archive import image
 from tests.makers.people import GOOD_PASSWORD
-from tests.makers.reading import TEXT, ReadingRoom, lossy_mammogram
+from tests.makers.reading import CENTRE, TEXT, ReadingRoom, lossy_mammogram
 
 
 def test_a_case_is_claimed_read_signed_and_on_its_way_to_the_hospital(room: ReadingRoom) -> None:
@@ -81,8 +81,11 @@ def test_the_key_signs_the_digest_of_the_canonical_text_and_its_images(room: Rea
 
 
 def test_the_objects_for_the_pacs_reference_the_images_and_hold_the_sealed_file_untouched(room: ReadingRoom) -> None:
+    """JRS-04 JRS-05: the object names reader and facility, and that it was read elsewhere where that was said."""
     item = room.mammogram_case()
     client = room.reader("reader.a")
+    assert client.get("/api/v1/session/place").json() == {"place": ""}
+    assert client.put("/api/v1/session/place", json={"place": "remote"}).json() == {"place": "remote"}
     room.written(client, item)
     report = room.signed(client, item, room.keys["reader.a"]).json()
     objects = {}
@@ -96,6 +99,9 @@ def test_the_objects_for_the_pacs_reference_the_images_and_hold_the_sealed_file_
     assert document.VerificationFlag == "VERIFIED"
     assert document.CompletionFlag == "COMPLETE"
     assert str(document.VerifyingObserverSequence[0].VerifyingObserverName) == "=人^reader.a"
+    assert document.VerifyingObserverSequence[0].VerifyingOrganization == CENTRE
+    assert "施設外（自宅等） / outside the facility" in [one.get("TextValue") for one in document.ContentSequence]
+    assert "session.place-stated" in room.hub.events()
     assert str(document.PatientName) == "Yamada^Hanako=山田^花子=やまだ^はなこ"
     evidence = document.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
     referenced = {one.ReferencedSOPInstanceUID for series in evidence for one in series.ReferencedSOPSequence}

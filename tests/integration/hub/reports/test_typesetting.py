@@ -42,6 +42,16 @@ def test_everything_that_was_signed_is_on_the_paper() -> None:
     assert all(image.frames[0][:16] in text for image in images)
 
 
+def test_the_head_names_the_reader_the_facility_and_where_it_was_read() -> None:
+    """JRS-04 JRS-05: who is responsible stands above what is said, and so does that it was read at home."""
+    pages, _ = read(known_images(1), place="remote")
+    head = pages[0].partition("カテゴリー")[0].replace("\r\n", "\n")
+    for word in ("読影医Reader\n読影花子", "読影施設Readingfacility", "試験読影センター", "施設外（自宅等）"):
+        assert word in head, head
+    silent, _ = read(known_images(1))
+    assert "記録なし/notstated" in silent[0], "nobody has said where: that is said"
+
+
 def test_the_letters_are_drawn_and_not_only_named() -> None:
     """Typst falls back silently: the same page with another text must look different, and ink must be there."""
     _, one = read(known_images(1), findings="腫瘤")

@@ -120,9 +120,10 @@ def test_what_is_no_mammogram_is_read_once(room: ReadingRoom) -> None:
 
 
 def test_a_reading_is_offered_taken_and_given_back_in_the_open(room: ReadingRoom) -> None:
+    """JRS-07: the hospital sees each change of reader."""
     item = room.mammogram_case()
     giver, taker, third = room.reader("giver"), room.reader("taker"), room.reader("third")
-    room.reader("staff", Grant(Role.SITE_STAFF, "kita"))
+    hospital = room.reader("staff", Grant(Role.SITE_STAFF, "kita"))
     path = f"/api/v1/worklist/{item}"
     room.written(giver, item, findings="前半")
     named = giver.get(f"{path}/readers").json()
@@ -143,6 +144,13 @@ def test_a_reading_is_offered_taken_and_given_back_in_the_open(room: ReadingRoom
     assert report_of(taker, item).json()["findings"] == "前半"
     late = giver.put(f"{path}/report", json={"findings": "遅れて"}, headers={"If-Match": '"1"'})
     assert late.status_code == 403, "two never write one report"
+    told = hospital.get(f"{path}/way").json()["changes"]
+    assert [(one["kind"], one["from_name"], one["to_name"]) for one in told] == [
+        ("handed_over", "人 giver", "人 taker")
+    ]
+    assert taker.post(f"{path}/release").status_code == 200
+    last = hospital.get(f"{path}/way").json()["changes"][-1]
+    assert (last["kind"], last["from_name"], last["to_name"]) == ("released", "人 taker", "")
     assert [name for name in room.hub.events() if name.startswith(("case.offered", "case.hand", "case.giv"))] == [
         "case.offered",
         "case.given-back",
@@ -152,6 +160,7 @@ def test_a_reading_is_offered_taken_and_given_back_in_the_open(room: ReadingRoom
 
 
 def test_an_administrator_frees_a_reading_for_a_reason_and_it_is_on_record(room: ReadingRoom) -> None:
+    """JRS-07: a reading taken away by force shows as that, without the reason, which is the centre's own."""
     item = room.mammogram_case()
     away = room.reader("away")
     room.written(away, item, findings="途中")
@@ -165,6 +174,10 @@ def test_an_administrator_frees_a_reading_for_a_reason_and_it_is_on_record(room:
     assert administrator.post(path, json={"role": "second", "reason": "長期不在"}).status_code == 409
     assert administrator.post(path, json={"role": "first", "reason": "長期不在"}).status_code == 204
     assert administrator.get("/api/v1/worklist/held").json()["items"] == []
+    hospital = room.reader("staff.kita", Grant(Role.SITE_STAFF, "kita"))
+    way = hospital.get(f"/api/v1/worklist/{item}/way")
+    assert [(one["kind"], one["from_name"]) for one in way.json()["changes"]] == [("taken_away", "人 away")]
+    assert "長期不在" not in way.text
     foreign = room.reader("abroad", Grant(Role.ADMINISTRATOR, "minami"))
     assert foreign.post(path, json={"role": "first", "reason": "x"}).status_code == 404
     with room.hub.database.read() as connection:

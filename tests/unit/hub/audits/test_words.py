@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from dokuei.dicom.audit_events import meaning_of
 from dokuei.hub.audits.words import EVENTS, GROUPS, event_word
+from dokuei.settings import RepositorySettings
 
+_DOCS = Path(__file__).parents[4] / "docs"
+_ELSEWHERE = {"Begin Transferring DICOM Instances"}  # named below the table
 _CATALOGUES = Path(__file__).parents[4] / "viewer" / "src" / "i18n"
 
 
@@ -28,6 +32,19 @@ def test_the_pages_have_a_word_for_each_event_of_the_form(language: str) -> None
     if language == "ja":
         assert events == {event.replace("-", "_"): word for event, word in EVENTS.items()}
         assert groups == {group.value: word for group, word in GROUPS.items()}
+
+
+def test_the_conformance_statement_names_every_event_and_how_it_is_reported() -> None:
+    """LOG-09: PS3.15 A.5 c) to e): which events are detected, how reporting is set up and processed."""
+    statement = (_DOCS / "conformance.md").read_text(encoding="utf-8")
+    table = (_DOCS / "audit-events.md").read_text(encoding="utf-8")
+    for event in EVENTS:
+        meaning = meaning_of(event)
+        assert f"| `{event}` | {meaning.event.meaning} ({meaning.event.value}) |" in table, event
+        assert f"| {meaning.event.meaning} |" in statement or meaning.event.meaning in _ELSEWHERE, event
+    for setting in RepositorySettings.model_fields:
+        assert f"`{setting}`" in statement or f"`audit.repository.{setting}`" in statement, setting
+    assert "audit-events.md" in statement
 
 
 def test_an_event_without_a_word_stands_by_its_name() -> None:

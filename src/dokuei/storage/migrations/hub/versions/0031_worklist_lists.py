@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from dokuei.dicom.folded import sought_in
 
 revision = "0031"
-down_revision = "0026"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

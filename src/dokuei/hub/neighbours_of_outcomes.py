@@ -1,0 +1,67 @@
+"""What became of reports asks reports and worklist how grave they are, and messages for somebody who carries mail."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from dokuei.hub.messages.service import MessagesService
+from dokuei.hub.outcomes.model import Ground, Signed
+from dokuei.hub.reports import store as reports_store
+from dokuei.hub.reports.checks import is_suspicious
+from dokuei.hub.worklist import store_lists
+
+_OUT_TO_THE_HOSPITAL = frozenset({"sole", "arbiter"})
+_MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class GraveCases:
+    """Which reports must not stay unread; what a signed version says is remembered, since it never changes."""
+
+    suspicious: dict[tuple[str, int], bool] = field(default_factory=dict, repr=False)
+
+    def of(self, connection: Connection, versions: Collection[Signed]) -> dict[str, frozenset[Ground]]:
+        """By case: whether its category is 4 or more, and whether it is urgent."""
+        found: dict[str, frozenset[Ground]] = {}
+        ids = [one.worklist_item_id for one in versions]
+        sites = {one.site_id for one in versions}
+        urgent = store_lists.urgent_of(connection, ids, site_ids=sites)
+        for one in versions:
+            grounds = {Ground.URGENT} if one.worklist_item_id in urgent else set()
+            if self._is_suspicious(connection, one):
+                grounds.add(Ground.CATEGORY)
+            found[one.worklist_item_id] = frozenset(grounds)
+        return found
+
+    def _is_suspicious(self, connection: Connection, one: Signed) -> bool:
+        key = (one.worklist_item_id, one.number)
+        if key not in self.suspicious:
+            if len(self.suspicious) >= _MOST_REMEMBERED:
+                self.suspicious.clear()
+            self.suspicious[key] = _says_so(connection, one)
+        return self.suspicious[key]
+
+
+def _says_so(connection: Connection, one: Signed) -> bool:
+    for report in reports_store.of_case(connection, one.worklist_item_id):
+        if report.role in _OUT_TO_THE_HOSPITAL:
+            for kept in reports_store.versions(connection, report.report_id):
+                if kept.signed.number == one.number:
+                    return is_suspicious(reports_store.content_of(kept.signed))
+    return False
+
+
+@dataclass(frozen=True)
+class EscalationMail:
+    """A mail to whoever answers for unread reports, at the address that they gave for nudges."""
+
+    messages: MessagesService
+
+    def tell(self, person_id: str, item_id: str) -> bool:
+        """Tell somebody that a report waits, without a word about it; False where they want no mail.
+
+        Raises:
+            OSError, smtplib.SMTPException: it was not taken.
+        """
+        return self.messages.nudging.tell_unread_report(person_id, item_id)

@@ -1,0 +1,101 @@
+"""Report managers and what was put before them, in SQL."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, select, update
+
+from dokuei.clock import now
+from dokuei.hub.outcomes.model import Ground, Manager, Signed
+from dokuei.hub.outcomes.tables import escalation, manager, mark, signed
+
+
+def managers(connection: Connection, *, site_ids: Collection[str]) -> dict[str, Manager]:
+    """Whom these sites have named; a site that has named nobody is left out."""
+    rows = connection.execute(select(manager).where(manager.c.site_id.in_(site_ids)))
+    return {row.site_id: Manager(row.site_id, row.person_id, row.unread_days) for row in rows}
+
+
+def set_manager(connection: Connection, named: Manager, *, actor: str) -> None:
+    """Whom a site names from now on."""
+    connection.execute(delete(manager).where(manager.c.site_id == named.site_id))
+    connection.execute(
+        insert(manager).values(
+            site_id=named.site_id, person_id=named.person_id, unread_days=named.unread_days, set_at=now(), set_by=actor
+        )
+    )
+
+
+def unread(connection: Connection, named: Manager, *, moment: datetime) -> tuple[Signed, ...]:
+    """A site's versions that hold now, that nobody has opened for too long and that were put before nobody yet."""
+    later = signed.alias()
+    superseded = exists().where(later.c.worklist_item_id == signed.c.worklist_item_id, later.c.number > signed.c.number)
+    rows = connection.execute(
+        select(signed)
+        .where(
+            signed.c.site_id == named.site_id,
+            signed.c.signed_at < moment - timedelta(days=named.unread_days),
+            ~superseded,
+            ~exists().where(_same(mark)),
+            ~exists().where(_same(escalation)),
+        )
+        .order_by(signed.c.signed_at)
+    )
+    return tuple(Signed(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+
+
+def add(connection: Connection, one: Signed, *, person_id: str, grounds: Iterable[Ground]) -> None:
+    """A version is before somebody's eyes."""
+    connection.execute(
+        insert(escalation).values(
+            worklist_item_id=one.worklist_item_id,
+            number=one.number,
+            site_id=one.site_id,
+            person_id=person_id,
+            grounds=" ".join(sorted(grounds)),
+            at=now(),
+        )
+    )
+
+
+def unmailed(connection: Connection, *, at_most: int) -> tuple[tuple[str, int, str], ...]:
+    """Case, version and person of what no mail has told yet and nobody has opened meanwhile."""
+    opened = exists().where(
+        mark.c.worklist_item_id == escalation.c.worklist_item_id, mark.c.number == escalation.c.number
+    )
+    rows = connection.execute(
+        select(escalation.c.worklist_item_id, escalation.c.number, escalation.c.person_id)
+        .where(escalation.c.mailed_at.is_(None), ~opened)
+        .order_by(escalation.c.at)
+        .limit(at_most)
+    )
+    return tuple((row.worklist_item_id, row.number, row.person_id) for row in rows)
+
+
+def note_mailed(connection: Connection, item_id: str, number: int) -> None:
+    """A mail has told of it."""
+    connection.execute(
+        update(escalation)
+        .where(escalation.c.worklist_item_id == item_id, escalation.c.number == number)
+        .values(mailed_at=now())
+    )
+
+
+def waiting(connection: Connection, person_id: str, *, site_ids: Collection[str]) -> int:
+    """How many versions that hold now stand before somebody and are unread still."""
+    later = signed.alias()
+    of_it = and_(later.c.worklist_item_id == escalation.c.worklist_item_id, later.c.number > escalation.c.number)
+    opened = and_(mark.c.worklist_item_id == escalation.c.worklist_item_id, mark.c.number == escalation.c.number)
+    asked = select(func.count()).select_from(escalation)
+    return connection.execute(
+        asked.where(
+            escalation.c.person_id == person_id,
+            escalation.c.site_id.in_(site_ids),
+            ~exists().where(of_it),
+            ~exists().where(opened),
+        )
+    ).scalar_one()
+
+
+def _same(table: Table) -> ColumnElement[bool]:
+    return and_(table.c.worklist_item_id == signed.c.worklist_item_id, table.c.number == signed.c.number)

@@ -1,0 +1,135 @@
+"""The seal's key on a PKCS#11 token: SoftHSM stands for the hardware, and nothing but the library says so."""
+
+import io
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pydicom.dataset import Dataset
+from pypdfium2 import PdfDocument
+
+from dokuei.dicom.report_header import part10
+from dokuei.dicom.signature import SignerKey, data_set_of, signatures_of
+from dokuei.errors import ConfigurationError
+from dokuei.hub.reports.sealing import Sealer, own_certificate, sealer
+from dokuei.settings import SealSettings
+from dokuei.storage.pki import private_pem, write_secret
+
+MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"))
+MODULE = next((file for file in MODULES if file.exists()), None)
+PIN = "4711-0815"
+pytestmark = pytest.mark.skipif(MODULE is None, reason="softhsm2 is not installed (setup/system.sh test)")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token with an RSA and an EC key, and the certificates that go with them."""
+
+    folder: Path
+
+    def settings(self, kind: str = "rsa", **changed: Any) -> SealSettings:
+        """How a hub is told of it."""
+        assert MODULE is not None
+        named = {
+            "certificate": self.folder / f"{kind}.pem",
+            "token_module": MODULE,
+            "token_label": "dokuei-seal",
+            "token_key": kind,
+            "token_pin_file": self.folder / "pin",
+        }
+        return SealSettings.model_validate({**named, **changed})
+
+
+@pytest.fixture(scope="module")
+def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
+    folder = tmp_path_factory.mktemp("token")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\n")
+    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
+    _softhsm("--init-token", "--free", "--label", "dokuei-seal", "--so-pin", "12345678", "--pin", PIN)
+    write_secret(folder / "pin", PIN.encode() + b"\n")
+    keys: dict[str, SignerKey] = {
+        "rsa": rsa.generate_private_key(65_537, 2048),
+        "ec": ec.generate_private_key(ec.SECP256R1()),
+    }
+    for number, (name, key) in enumerate(keys.items(), 1):
+        write_secret(folder / "key.pem", private_pem(key))
+        made = ("--id", f"0{number}", "--label", name, "--import", str(folder / "key.pem"))
+        _softhsm(*made, "--token", "dokuei-seal", "--pin", PIN)
+        (folder / "key.pem").unlink()
+        certificate = own_certificate(key, "試験読影センター")
+        (folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    yield Token(folder)
+    del os.environ["SOFTHSM2_CONF"]
+
+
+def _softhsm(*arguments: str) -> None:
+    subprocess.run(["softhsm2-util", *arguments], check=True, capture_output=True)
+
+
+def opened(token: Token, kind: str = "rsa", **changed: Any) -> Sealer:
+    return sealer(token.folder / "home", token.settings(kind, **changed), centre_name="試験読影センター")
+
+
+def a_pdf() -> bytes:
+    made = PdfDocument.new()
+    made.new_page(200, 200)
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec"])
+def test_what_a_token_sealed_holds_and_its_key_is_in_no_file(token: Token, kind: str) -> None:
+    """REC-14: PDF and object are signed by the token, again and again."""
+    seal = opened(token, kind)
+    for _ in range(2):
+        verdict = seal.verify(seal.seal(a_pdf()).data)
+        assert (verdict.good, verdict.trusted, verdict.modification_level) == (True, True, "NONE")
+    bare = Dataset()
+    bare.SOPClassUID, bare.SOPInstanceUID, bare.PatientID = "1.2.840.10008.5.1.4.1.1.88.22", "1.2.3", "P1"
+    plain = part10(bare)
+    signed = seal.sign_object(plain, at=datetime(2026, 11, 30, tzinfo=UTC))
+    (signature,) = signatures_of(data_set_of(signed))
+    assert signature.holds, signature
+    known = x509.load_pem_x509_certificate((token.folder / f"{kind}.pem").read_bytes())
+    assert signature.certificate == known
+    assert not list(token.folder.glob("**/*.key"))
+
+
+def test_each_thing_that_is_wrong_is_named_when_the_hub_starts(token: Token, tmp_path: Path) -> None:
+    """No token, no key, another key's certificate, a PIN that is wrong, missing or readable by others."""
+    wrong_pin, open_pin = tmp_path / "wrong", tmp_path / "open"
+    write_secret(wrong_pin, b"0000")
+    open_pin.write_text(PIN)
+    open_pin.chmod(0o644)
+    cases: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("refuses the PIN", {"token_pin_file": wrong_pin}),
+        ("readable by others", {"token_pin_file": open_pin}),
+        ("cannot read", {"token_pin_file": tmp_path / "nothing"}),
+        ("is not there", {"token_label": "another"}),
+        ("has no one key", {"token_key": "another"}),
+        ("is not the certificate's", {"certificate": token.folder / "ec.pem"}),
+        ("cannot read", {"certificate": tmp_path / "nothing.pem"}),
+        ("there is no", {"token_module": tmp_path / "nothing.so"}),
+    )
+    for said, changed in cases:
+        with pytest.raises(ConfigurationError, match=said):
+            opened(token, **changed)
+    assert opened(token).seal(a_pdf()).time_stamp == "none", "and the right one works after all of that"
+
+
+@pytest.mark.parametrize(
+    "left_out", [{"token_label": ""}, {"token_key": ""}, {"token_pin_file": None}, {"certificate": None}]
+)
+def test_half_a_setting_is_none(token: Token, left_out: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="needs certificate"):
+        token.settings(**left_out)

@@ -1,0 +1,101 @@
+import { Button, NativeSelect, NumberInput } from "@mantine/core";
+import { useState, type JSX } from "react";
+import { useTranslation } from "react-i18next";
+import type { ReportManager } from "@/api/types";
+import { Listed, Section } from "@/rights/Section";
+import { Table } from "@/rights/Table";
+import { Chip } from "@/ui/Chip";
+import { FailedLine } from "@/ui/States";
+import { useManagers, useNameManager, type ManagerWanted } from "./api";
+import own from "./Centre.module.css";
+
+const LONGEST = 30;
+
+/** Whom each site has named for reports that nobody opens (報告書確認管理者). */
+export function Managers(): JSX.Element {
+  const { t } = useTranslation("centre");
+  const name = useNameManager();
+  return (
+    <Section title={t("managers.title")} lead={t("managers.lead")}>
+      {name.error && <FailedLine error={name.error} />}
+      <Listed query={useManagers()} none={t("managers.none")}>
+        {(sites) => (
+          <Table
+            label={t("managers.title")}
+            columns={[t("managers.site"), t("managers.who"), t("managers.days")]}
+            actions={t("managers.actions")}
+          >
+            {sites.map((one) => (
+              <Row
+                key={`${one.site_id} ${one.person_id} ${one.unread_days}`}
+                one={one}
+                busy={name.isPending}
+                onName={name.mutate}
+              />
+            ))}
+          </Table>
+        )}
+      </Listed>
+    </Section>
+  );
+}
+
+interface RowProps {
+  readonly one: ReportManager;
+  readonly busy: boolean;
+  readonly onName: (wanted: ManagerWanted) => void;
+}
+
+function Row({ one, busy, onName }: RowProps): JSX.Element {
+  const { t } = useTranslation("centre");
+  const [personId, setPersonId] = useState(one.can_open ? (one.person_id ?? "") : "");
+  const [days, setDays] = useState(one.unread_days);
+  const same = personId === (one.person_id ?? "") && days === one.unread_days;
+  return (
+    <tr>
+      <td>{one.site_name}</td>
+      <td>
+        <NativeSelect
+          className={own["wide"] ?? ""}
+          size="xs"
+          aria-label={t("managers.of", { site: one.site_name })}
+          value={personId}
+          data={[
+            { value: "", label: t("managers.nobody") },
+            ...one.candidates.map(({ person_id, display_name }) => ({ value: person_id, label: display_name })),
+          ]}
+          onChange={(event) => setPersonId(event.currentTarget.value)}
+        />
+        {!one.can_open && (
+          <Chip tone="attention" shape="triangle">
+            {t(one.person_id === null ? "managers.missing" : "managers.cannot")}
+          </Chip>
+        )}
+      </td>
+      <td>
+        <NumberInput
+          className={own["narrow"] ?? ""}
+          size="xs"
+          aria-label={t("managers.days_of", { site: one.site_name })}
+          value={days}
+          min={1}
+          max={LONGEST}
+          clampBehavior="blur"
+          allowDecimal={false}
+          onChange={(typed) => setDays(Number(typed) || 1)}
+        />
+      </td>
+      <td style={{ textAlign: "end" }}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={same}
+          loading={busy}
+          onClick={() => onName({ site_id: one.site_id, person_id: personId || null, unread_days: days })}
+        >
+          {t("save")}
+        </Button>
+      </td>
+    </tr>
+  );
+}
