@@ -2,7 +2,9 @@
 
 import logging
 import sys
+import warnings
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
@@ -44,3 +46,13 @@ def configure_logs(*, part: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(part=part)
+    warnings.showwarning = _told
+
+
+def _told(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_where: TextIO | str | None
+) -> None:
+    """Which warning and from where: its text quotes what it is about, which may be a patient's."""
+    del message
+    place = "/".join(Path(filename).parts[-2:])
+    structlog.get_logger().warning("library.warned", category=category.__name__, place=f"{place}:{lineno}")
