@@ -50,9 +50,14 @@ def configure_logs(*, part: str) -> None:
 
 
 def _told(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_where: TextIO | str | None
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
 ) -> None:
     """Which warning and from where: its text quotes what it is about, which may be a patient's."""
-    del message
+    del message, file, line
     place = "/".join(Path(filename).parts[-2:])
     structlog.get_logger().warning("library.warned", category=category.__name__, place=f"{place}:{lineno}")
