@@ -49,7 +49,7 @@ def configure_logs(*, part: str) -> None:
     warnings.showwarning = _told
 
 
-def _told(
+def _told(  # noqa: PLR0917 - as Python calls it
     message: Warning | str,
     category: type[Warning],
     filename: str,
