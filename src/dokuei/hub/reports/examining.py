@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pydicom import dcmread
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
@@ -161,7 +162,7 @@ def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate]) -> li
     if one.uncovered:
         found.append(Remark("uncovered", "bad", ", ".join(_tag(tag) for tag in one.uncovered)))
     if one.certificate is not None:
-        known = is_vouched_for(one.certificate, believed, at=one.signed_at)
+        known = is_vouched_for(one.certificate, believed, at=one.signed_at) and _may_sign(one.certificate, one.purpose)
         name = one.certificate.subject.rfc4514_string()
         found.append(Remark("certificate" if known else "certificate_unknown", _weight(known), name))
     if one.signed_at is not None:
@@ -169,6 +170,17 @@ def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate]) -> li
     if one.purpose == MODIFICATION[1]:
         found.append(Remark("reidentified", "note"))
     return found
+
+
+def _may_sign(certificate: x509.Certificate, purpose: str) -> bool:
+    """A certificate for the line speaks for what its gateway changed, never for a report as the hub's."""
+    try:
+        uses = set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        return True
+    if ExtendedKeyUsageOID.SERVER_AUTH in uses:
+        return False
+    return ExtendedKeyUsageOID.CLIENT_AUTH not in uses or purpose == MODIFICATION[1]
 
 
 def _macs(read: Dataset, images: Sequence[Path]) -> list[Remark]:
