@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select, update
 
 from dokuei.clock import now
 from dokuei.gateway.spool import open_spool
@@ -50,3 +52,32 @@ def test_a_number_of_another_patient_takes_no_line_away(database: Database) -> N
 def test_a_change_may_say_that_it_is_somebody_else(database: Database) -> None:
     heed(database, "new", "0001", "19700101")
     assert heed(database, "change", "0003", "19900101") == [("0003", "")]
+
+
+def test_steps_of_long_ago_are_let_go_and_what_waits_stays(database: Database) -> None:
+    long_ago = now() - timedelta(days=100)
+    states: tuple[tables.StepState, ...] = ("scheduled", "in_progress", "completed", "canceled")
+    for number, state in enumerate(states, 1):
+        order = Order(action="new", placer_order_number=f"P{number}", patient=OrderedPatient(patient_id="1"))
+        with database.begin() as connection:
+            heed_order(connection, order, Scheduled(), at=now())
+            tables.set_state(connection, [number], state)
+            if state != "canceled":
+                connection.execute(update(tables.scheduled_step).values(changed_at=long_ago))
+    with database.begin() as connection:
+        assert tables.forget_old(connection) == 1
+        assert [one.id for one in tables.listed(connection)] == [1, 2]
+        connection.execute(update(tables.scheduled_step).values(changed_at=now() - timedelta(days=401)))
+        assert tables.forget_old(connection) == 3
+
+
+def test_performed_steps_stay_until_the_hub_knows_them(database: Database) -> None:
+    long_ago = now() - timedelta(days=100)
+    said = {"study_instance_uid": "1.2", "series": "{}", "document": "{}", "created_at": long_ago, "version": 1}
+    with database.begin() as connection:
+        for uid, state, told in (("1", "completed", 1), ("2", "completed", 0), ("3", "in_progress", 1)):
+            values = {**said, "sop_instance_uid": uid, "state": state, "told_version": told, "changed_at": long_ago}
+            connection.execute(insert(tables.performed_step).values(**values))
+        assert tables.forget_old(connection) == 1
+        left = connection.execute(select(tables.performed_step.c.sop_instance_uid)).scalars().all()
+    assert sorted(left) == ["2", "3"]
