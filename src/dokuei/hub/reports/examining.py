@@ -67,7 +67,8 @@ def examine(data: bytes, *, trusted: Trusted, images: Sequence[Path] = ()) -> Ex
     try:
         read = dcmread(DicomBytesIO(data))
         if read.SOPClassUID == ENCAPSULATED_PDF:
-            return Examined("pdf", (*_head(data, read), *_pdf(pdf_inside(read), trusted)))
+            read_nodes(data_set_of(data))  # what stands behind the last element is no part of the object
+            return Examined("pdf", (*_head(data, read), Remark("wrapper", "note"), *_pdf(pdf_inside(read), trusted)))
         if read.Modality != "SR":
             return Examined("none", (Remark("no_report", "bad"),))
         return Examined("sr", (*_head(data, read), *_structured(data, read, trusted, images)))

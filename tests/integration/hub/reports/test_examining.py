@@ -96,8 +96,10 @@ def test_what_was_signed_here_stands_with_and_without_the_record(case: Case) -> 
     assert ("macs", "2") in {(one.code, one.detail) for one in examined.remarks}
     for pdf in (case.pdf, case.wrapped):
         assert examine(pdf, trusted=case.trusted).stands
+    assert "wrapper" in codes(examine(case.wrapped, trusted=case.trusted), "note")
     for data in (case.sr, case.pdf, case.wrapped):
         assert case.record(data) == [("record_same", "good")]
+        assert not examine(data + b"\x01behind it" * 5, trusted=case.trusted).stands
     assert not examine(case.sr, trusted=Trusted()).stands
     assert "certificate_unknown" in codes(examine(case.pdf, trusted=Trusted()), "bad")
 
