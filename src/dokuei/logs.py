@@ -2,7 +2,9 @@
 
 import logging
 import sys
+import warnings
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
@@ -44,3 +46,18 @@ def configure_logs(*, part: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(part=part)
+    warnings.showwarning = _told
+
+
+def _told(  # noqa: PLR0917 - as Python calls it
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Which warning and from where: its text quotes what it is about, which may be a patient's."""
+    del message, file, line
+    place = "/".join(Path(filename).parts[-2:])
+    structlog.get_logger().warning("library.warned", category=category.__name__, place=f"{place}:{lineno}")

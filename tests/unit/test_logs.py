@@ -20,3 +20,24 @@ def test_a_log_on_a_full_disk_ends_nobody() -> None:
         command = [sys.executable, "-c", _PROGRAM]
         done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.stderr.startswith("alive")
+
+
+_WARNING = """
+import sys, warnings
+from pydicom.dataset import Dataset
+from dokuei.logs import configure_logs
+configure_logs(part="test")
+made = Dataset()
+made.PatientBirthDate = "19700299-YAMADA"
+made.PatientName = "YAMADA" * 20
+warnings.warn_explicit("YAMADA", UserWarning, "somewhere.py", 1)
+sys.stderr.write("alive")
+"""
+
+
+def test_what_a_library_warns_of_is_told_without_the_value_that_it_quotes() -> None:
+    done = subprocess.run([sys.executable, "-c", _WARNING], check=True, capture_output=True, text=True)
+    assert done.stderr == "alive"
+    assert "YAMADA" not in done.stdout
+    assert '"event": "library.warned"' in done.stdout
+    assert "pydicom/valuerep.py:" in done.stdout

@@ -57,6 +57,7 @@ _WORDS = {
         "kept": "隔離 {number}: 隔離フォルダに残して処理済みにしました",
         "retried": "隔離 {number}: 再処理に回しました",
         "removed": "うち{number}枚は保存期間の終了によりハブから削除",
+        "refused files": "監視フォルダー: 受け付けられなかったファイル {number}件（refused フォルダーに理由あり）",
     },
     "en": {
         "odd": "{number} of {instances}",
@@ -68,6 +69,7 @@ _WORDS = {
         "kept": "quarantine {number}: settled, its bytes stay in quarantine",
         "retried": "quarantine {number}: let in once more",
         "removed": "{number} of them removed at the hub when their term was over",
+        "refused files": "watched folder: {number} files could not be taken (the reasons are in its folder refused)",
     },
 }
 _STATES = {
@@ -103,6 +105,9 @@ def tell_status(status: GatewayStatus, *, language: Literal["ja", "en"], as_json
     words = summary(status.orders, status.results, home=str(status.home), language=language)
     for line in [*words, *steps_line(status.steps, language=language)]:
         console.print(escape(line), highlight=False)
+    if status.refused_files:
+        said = _word("refused files", language).format(number=status.refused_files)
+        console.print(f"[red]{escape(said)}[/]", highlight=False)
 
 
 def tell_entries(entries: Sequence[Entry], *, language: Literal["ja", "en"], as_json: bool) -> None:
@@ -222,6 +227,7 @@ def _plain(status: GatewayStatus) -> dict[str, Any]:
         ],
         "orders": dataclasses.asdict(status.orders),
         "steps": dataclasses.asdict(status.steps),
+        "refused_files": status.refused_files,
         "results": dataclasses.asdict(status.results),
         "quarantine": {"open": status.quarantined, "entries": [_entry(entry) for entry in status.refusals]},
     }

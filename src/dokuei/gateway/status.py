@@ -8,6 +8,7 @@ from typing import cast
 from dokuei.clock import now
 from dokuei.gateway import forward_tables, order_tables, pulse_tables, result_tables
 from dokuei.gateway.enrol import Enrolment, identity_of
+from dokuei.gateway.folder.watch import refused_files
 from dokuei.gateway.forward_tables import Contact, StudyAtHub
 from dokuei.gateway.order_tables import OrderCounts
 from dokuei.gateway.quarantine import Entry, Quarantine
@@ -39,7 +40,10 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class GatewayStatus:
-    """All of it; ``refusals`` are the newest of the ``quarantined`` entries that wait for staff."""
+    """All of it; ``refusals`` are the newest of the ``quarantined`` entries that wait for staff.
+
+    ``refused_files`` of the watched folder wait for staff too.
+    """
 
     home: Path
     enrolment: Enrolment | None
@@ -51,6 +55,7 @@ class GatewayStatus:
     orders: OrderCounts
     results: ResultCounts
     steps: StepCounts
+    refused_files: int
     health: Health
 
 
@@ -81,6 +86,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         orders=orders,
         results=results,
         steps=performed,
+        refused_files=refused_files(settings.gateway.folder.path),
         health=_health(settings, pulse, contact, enrolled=enrolment is not None),
     )
 

@@ -29,6 +29,7 @@ from dokuei.gateway.results import Results
 from dokuei.gateway.sending import SendQueue
 from dokuei.gateway.sign_object import ObjectSigner
 from dokuei.gateway.spool import Spool, open_spool
+from dokuei.gateway.steps import tables as steps
 from dokuei.gateway.tell import Teller
 from dokuei.settings import Settings
 from dokuei.storage.anchor import DailyAnchor
@@ -41,6 +42,7 @@ _NICE = 10
 _AGAIN_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 _ANCHOR_SECONDS = 60.0
+_TIDY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         _Part("results", results.run),
         *([_Part("folder", lambda: _watch(watcher, link.stop))] if settings.gateway.folder.path else []),
         _Part("anchor", lambda: _anchor(anchor, link.stop)),
+        _Part("tidy", lambda: _tidy(durable, link.stop)),
     ]
 
 
@@ -121,6 +124,13 @@ def _anchor(anchor: DailyAnchor, stop: threading.Event) -> None:
     while not stop.is_set():
         anchor.step()
         stop.wait(_ANCHOR_SECONDS)
+
+
+def _tidy(spool: Spool, stop: threading.Event) -> None:
+    while not stop.is_set():
+        with spool.database.begin() as connection:
+            steps.forget_old(connection)
+        stop.wait(_TIDY_SECONDS)
 
 
 def _run(parts: list[_Part], link: Link) -> None:

@@ -21,6 +21,7 @@ from dokuei.hub.fhir import api as fhir_api
 from dokuei.hub.fhir.door import FhirDoor
 from dokuei.hub.fhir.service import FhirService, fhir_service
 from dokuei.hub.gateway_door import gateway_app, gateways_service
+from dokuei.hub.gateways import store_pulses
 from dokuei.hub.gateways.api import authenticated
 from dokuei.hub.gateways.api_listing import listing as gateways_listing
 from dokuei.hub.gateways.service import GatewaysService
@@ -94,7 +95,7 @@ def open_hub(settings: Settings) -> Hub:
     """Open the stores and wire the services."""
     stores = open_stores(settings)
     sites = SitesService(stores.database)
-    archive = ArchiveService(stores.database, stores.blobs, sites.wants_pseudonyms)
+    archive = ArchiveService(stores.database, stores.blobs, sites.wants_pseudonyms, store_pulses.of_site)
     identity = identity_service(
         stores.database,
         site_names=site_register.names,

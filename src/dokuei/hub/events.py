@@ -25,7 +25,7 @@ from dokuei.hub.worklist.model import ReadingRole
 from dokuei.hub.worklist.service import Signed, WorklistService
 from dokuei.storage.anchor import DailyAnchor
 from dokuei.storage.audit import hub_trail
-from dokuei.storage.outbox import Event, carry_out
+from dokuei.storage.outbox import Event, carry_out, forget_done
 
 _PAUSE_SECONDS = 0.25
 _AT_MOST = 100
@@ -116,7 +116,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     )
     if hub.messages.nudging.on:
         Thread(target=hub.messages.nudging.work, kwargs={"stop": stop}, name="nudges", daemon=True).start()
-    daily = Daily(Terms(hub.archive, hub.sites), hub.gateways.intake.tidy)
+    daily = Daily(Terms(hub.archive, hub.sites), lambda: hub.gateways.intake.tidy() + forget_done(hub.stores.database))
     accounts = Accounts(hub.identity)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
     clock = ClockWatch(hub.stores.database, hub.settings.hub.time_server)

@@ -147,6 +147,10 @@ class WorklistCases:
         item = self.worklist.case_in(connection, item_id, site_ids=site_ids)
         return role_shown(item, person_id).value
 
+    def signed(self, connection: Connection, case: Case, *, person_id: str, at: datetime) -> None:
+        """The reading is signed, inside the asker's transaction: from then on nobody gives it back or takes it."""
+        self.worklist.signed_in(connection, case.worklist_item_id, ReadingRole(case.role), person_id=person_id, at=at)
+
 
 @dataclass(frozen=True)
 class ListedCases:

@@ -104,6 +104,9 @@ class _Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._end_timer()
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+            raise ValueError("a request names one host (RFC 9112 3.2)")  # the parser's caller answers with 400
         if self._may_answer_now() and self._answer_now():
             self._answered = True
             self.on_response_complete()

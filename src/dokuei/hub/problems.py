@@ -1,10 +1,11 @@
 """The ASGI outer door: every error leaves the hub as an RFC 9457 problem, and none with patient data."""
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dokuei.errors import DokueiError, RequestError
@@ -34,6 +35,11 @@ def answer_with_problems(app: FastAPI) -> None:
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:
         body = {"type": "about:blank", "title": str(error.detail), "status": error.status_code}
         return JSONResponse(body, error.status_code, error.headers, _MEDIA_TYPE)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _hung_up(request: Request, _error: ClientDisconnect) -> Response:
+        _log.info("request.hung-up", method=request.method, route=_route(request))
+        return Response(status_code=400)  # nobody reads it
 
     @app.exception_handler(Exception)
     async def _unknown(request: Request, error: Exception) -> JSONResponse:

@@ -70,7 +70,7 @@ class Terms:
 
 @dataclass
 class Daily:
-    """The worker's daily step, also for abandoned uploads (``tidy``): at its start and on each new day.
+    """The worker's daily step, also for what was left long ago (``tidy``): at its start and on each new day.
 
     A day that failed is tried again a little later.
     """

@@ -84,6 +84,11 @@ class Database:
         self.engine.dispose()
 
 
+def writes(connection: Connection) -> bool:
+    """Whether this connection is in a transaction that writes."""
+    return bool(connection.get_execution_options().get("dokuei_writes", False))
+
+
 def open_database(url: str, *, synchronous: Synchronous = "FULL") -> Database:
     """Open (and for SQLite create) the database behind an SQLAlchemy URL.
 
@@ -162,5 +167,4 @@ def _tune_sqlite(engine: Engine, synchronous: Synchronous) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("dokuei_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes(connection) else "BEGIN")

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, delete, func, insert, select, update
 
 from dokuei.clock import now
 from dokuei.storage.db import Database, UtcDateTime, hub_metadata
@@ -21,6 +22,7 @@ outbox = Table(
     Column("last_error", Text, nullable=True),
     Column("done_at", UtcDateTime, nullable=True),
 )
+_KEPT = timedelta(days=30)
 Index("ix_outbox_waiting", outbox.c.done_at, outbox.c.id)
 
 
@@ -42,6 +44,12 @@ def put(connection: Connection, event: str, payload: Mapping[str, Any]) -> None:
 def waiting(connection: Connection) -> int:
     """How many effects have not been carried out."""
     return connection.execute(select(func.count()).where(outbox.c.done_at.is_(None))).scalar_one()
+
+
+def forget_done(database: Database) -> int:
+    """Let go of effects that were carried out long ago: their words may name patients, and nobody asks for them."""
+    with database.begin() as connection:
+        return connection.execute(delete(outbox).where(outbox.c.done_at < now() - _KEPT)).rowcount
 
 
 def _itself(event: Event) -> Hashable:

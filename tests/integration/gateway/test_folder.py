@@ -8,17 +8,20 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from dokuei.cli.gateway_table import tell_status
 from dokuei.gateway import order_tables
 from dokuei.gateway.enrol import enrol
 from dokuei.gateway.folder.table import TableError, read_table
 from dokuei.gateway.folder.watch import Watcher
 from dokuei.gateway.order_tables import NoticeRow
 from dokuei.gateway.spool import open_spool
+from dokuei.gateway.status import gateway_status
 from dokuei.gateway.steps import tables
-from dokuei.settings import FolderSettings
+from dokuei.settings import FolderSettings, read_settings
 from dokuei.transfer.orders import OrderNotice
 from tests.makers.gateway_worker import Worker
 from tests.makers.order_hub import order_hub
@@ -31,7 +34,8 @@ import sys, time
 from pathlib import Path
 from dokuei.gateway.folder.watch import Watcher
 from dokuei.gateway.spool import open_spool
-from dokuei.settings import FolderSettings
+from dokuei.gateway.status import gateway_status
+from dokuei.settings import FolderSettings, read_settings
 watcher = Watcher(open_spool(Path(sys.argv[1])).database, FolderSettings(path=Path(sys.argv[2])))
 print("ready", flush=True)
 while True:
@@ -88,7 +92,9 @@ def test_a_file_becomes_orders_and_lines_of_the_worklist(watcher: Watcher, codec
     assert len(list((watcher.folder / "done").iterdir())) == 4
 
 
-def test_what_is_wrong_is_said_by_line_and_nothing_of_the_file_is_taken(watcher: Watcher) -> None:
+def test_what_is_wrong_is_said_by_line_and_nothing_of_the_file_is_taken(
+    watcher: Watcher, capsys: pytest.CaptureFixture[str]
+) -> None:
     wrong = "P2,,,髙田,,1970/13/3,?,,25:00,MG,,x,../a.pdf\r\n"
     put(watcher.folder, "依頼.csv", (_HEAD + _LINE.replace("問診票.pdf", "") + wrong).encode())
     assert [watcher.turn(), watcher.turn()] == [0, 1]
@@ -100,6 +106,16 @@ def test_what_is_wrong_is_said_by_line_and_nothing_of_the_file_is_taken(watcher:
     assert "4行目: 「生年月日」を日付として読めません" in text
     assert "4行目: 「添付」" in text
     assert "髙田" not in text
+    settings = read_settings(
+        watcher.folder.parent / "home", environment={"DOKUEI_GATEWAY__FOLDER__PATH": str(watcher.folder)}
+    )
+    said: dict[Literal["ja", "en"], str] = {
+        "ja": "受け付けられなかったファイル 1件",
+        "en": "1 files could not be taken",
+    }
+    for language, words in said.items():
+        tell_status(gateway_status(settings), language=language, as_json=False)
+        assert words in capsys.readouterr().out.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -190,3 +206,50 @@ def test_a_worker_brings_the_folder_to_the_hub(tmp_path: Path) -> None:
     assert told.source == "folder"
     assert told.order is not None
     assert told.order.attachments[0].data() == _PDF
+
+
+def test_one_file_that_cannot_be_moved_stops_none_of_the_others(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "あ" * 82 + ".csv"  # 250 bytes: with another ending it is longer than a name may be
+    put(watcher.folder, long, b"zzz")
+    put(watcher.folder, "zz.csv", (_HEAD + _LINE.replace("問診票.pdf", "")).encode())
+    stuck = put(watcher.folder, "aa.csv", (_HEAD + _LINE.replace("問診票.pdf", "").replace("P1", "P2")).encode())
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name == stuck.name:
+            raise PermissionError(13, "somebody else has it open", str(self))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    watcher.turn()
+    watcher.turn()
+    watcher.turn()
+    assert sorted(row.placer_order_number for row in rows(watcher)) == ["P1", "P2"]
+    assert [one.name for one in watcher.folder.glob("*.csv")] == [stuck.name]
+    refusals = sorted((watcher.folder / "refused").iterdir())
+    assert len(refusals) == 2, "the file and its reason"
+    assert refusals[1].name == f"{refusals[0].name}.txt"
+
+
+def test_what_is_gone_between_two_looks_stops_nobody(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(watcher.folder, "a.csv", b"zzz")
+    put(watcher.folder, "b.csv", (_HEAD + _LINE.replace("問診票.pdf", "")).encode())
+    watcher.turn()
+    read = Path.read_bytes
+
+    def gone(self: Path) -> bytes:
+        if self.name == "a.csv":
+            self.unlink()
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    assert watcher.turn() == 1
+    assert len(rows(watcher)) == 1
+
+
+@pytest.mark.parametrize("cell", ["P\x1b[2J1", "P\n1", "P\x071"])
+def test_a_number_holds_nothing_that_moves_a_terminal(cell: str) -> None:
+    with pytest.raises(TableError, match="依頼番号"):
+        read_table((_HEAD + _LINE.replace("P1", f'"{cell}"')).encode())

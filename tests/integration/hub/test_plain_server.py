@@ -217,3 +217,23 @@ def test_what_is_no_http_is_refused_and_says_so(port: int) -> None:
     with _connect(port) as connection:
         connection.sendall(b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
         assert b" 400 " in _read(connection).partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /a HTTP/1.1",
+        b"GET /a HTTP/1.1\r\nHost: a\r\nHost: b",
+        b"GET /a HTTP/1.1\r\nHost: a\r\nHOST: a",
+        b"GET /a HTTP/1.0\r\nHost: a\r\nHost: b",
+        b"GET /file HTTP/1.1\r\nHost: a\r\nHost: b",
+    ],
+)
+def test_a_request_for_no_host_or_for_two_is_refused(port: int, head: bytes) -> None:
+    """RFC 9112 3.2: who stands in front may have meant another one."""
+    with _connect(port) as connection:
+        connection.sendall(head + b"\r\n\r\n")
+        assert b" 400 " in _read(connection).partition(b"\r\n")[0]
+    with _connect(port) as connection:
+        connection.sendall(b"GET /a HTTP/1.0\r\n\r\n")
+        assert b" 200 " in _read(connection).partition(b"\r\n")[0], "1.0 knows no Host"

@@ -1,7 +1,10 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
+from dokuei.clock import now
 from dokuei.storage import outbox
 from dokuei.storage.db import Database, migrate, open_database, sqlite_url
 from dokuei.storage.outbox import Event
@@ -63,3 +66,17 @@ def test_what_is_about_the_same_is_carried_out_once(database: Database) -> None:
     assert outbox.carry_out(database, handle, about=whose) == 3
     assert outbox.carry_out(database, handle, about=whose) == 0
     assert seen == [(4, "1", 0), (2, "2", 0), (4, "1", 1)], "the newest speaks for the others"
+
+
+def test_what_was_done_long_ago_is_let_go_and_what_waits_stays(database: Database) -> None:
+    with database.begin() as connection:
+        for name in ("old", "new", "waiting"):
+            outbox.put(connection, name, {})
+    table = outbox.outbox
+    with database.begin() as connection:
+        for name, days in (("old", 31), ("new", 29)):
+            done = update(table).where(table.c.event == name).values(done_at=now() - timedelta(days=days))
+            connection.execute(done)
+    assert outbox.forget_done(database) == 1
+    with database.read() as connection:
+        assert connection.execute(select(table.c.event).order_by(table.c.id)).scalars().all() == ["new", "waiting"]

@@ -1,14 +1,11 @@
-import { Button, PasswordInput } from "@mantine/core";
-import { useEffect, useState, type JSX, type SyntheticEvent } from "react";
+import { useEffect, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditReviewStart } from "@/api/types";
-import { CodeInput } from "@/session/CodeInput";
-import { askKey, PasskeyError } from "@/session/passkey";
-import { Refused } from "@/session/SignInForm";
+import { ProofFailure, Prove } from "@/session/Prove";
 import { Dialog } from "@/ui/Dialog";
 import { FailedLine, LoadingRows } from "@/ui/States";
 import { useCount } from "@/ui/Written";
-import { beginReviewSignature, useSignReview, type ReviewProof } from "./api";
+import { beginReviewSignature, useSignReview } from "./api";
 import classes from "./Audit.module.css";
 import { readDocument } from "./document";
 import { GROUPS } from "./filters";
@@ -37,13 +34,21 @@ export function SignReview({ month, onClose }: { readonly month: string; readonl
           <span className={`${classes["quiet"] ?? ""} ${classes["digest"] ?? ""}`}>
             {t("sign.digest", { digest: start.digest })}
           </span>
-          {sign.error && <Failure error={sign.error} />}
+          {sign.error && <ProofFailure error={sign.error} />}
           <Prove
             start={start}
             busy={sign.isPending}
             onClose={onClose}
+            words={{
+              hint: t("sign.key_hint"),
+              back: t("close"),
+              withKey: t("sign.with_key"),
+              withPassword: t("sign.with_password"),
+            }}
             onProve={(prove) => sign.mutate({ start, month, prove }, { onSuccess: onClose })}
-          />
+          >
+            <p className={classes["statement"]}>{t("sign.statement")}</p>
+          </Prove>
         </div>
       ) : error === null ? (
         <LoadingRows rows={6} />
@@ -104,59 +109,5 @@ function Shown({ document }: { readonly document: AuditReviewStart["document"] }
         </dd>
       </div>
     </dl>
-  );
-}
-
-function Failure({ error }: { readonly error: unknown }): JSX.Element {
-  const { t } = useTranslation("session");
-  if (error instanceof PasskeyError) return <Refused text={t(`key_failure.${error.failure}`)} />;
-  return <FailedLine error={error} />;
-}
-
-interface ProveProps {
-  readonly start: AuditReviewStart;
-  readonly busy: boolean;
-  readonly onClose: () => void;
-  readonly onProve: (prove: () => Promise<ReviewProof>) => void;
-}
-
-/** A touch of the key, or both factors typed again. */
-function Prove({ start, busy, onClose, onProve }: ProveProps): JSX.Element {
-  const { t } = useTranslation(["audit", "session"]);
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const byKey = start.method === "passkey";
-  const submit = (event: SyntheticEvent): void => {
-    event.preventDefault();
-    onProve(async () => (byKey ? { credential: await askKey(start.options) } : { password, totp_code: code }));
-  };
-  return (
-    <form onSubmit={submit} className={classes["form"]}>
-      <p className={classes["statement"]}>{t("sign.statement")}</p>
-      {byKey ? (
-        <p className={classes["quiet"]}>{t("sign.key_hint")}</p>
-      ) : (
-        <div className={classes["two"]}>
-          <PasswordInput
-            label={t("session:password")}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            autoComplete="current-password"
-            visibilityToggleButtonProps={{ "aria-label": t("session:show_password") }}
-            required
-            withAsterisk={false}
-          />
-          <CodeInput label={t("session:code")} value={code} onChange={setCode} />
-        </div>
-      )}
-      <div className={classes["buttons"]}>
-        <Button variant="default" onClick={onClose} disabled={busy}>
-          {t("close")}
-        </Button>
-        <Button type="submit" loading={busy} data-autofocus={byKey || undefined}>
-          {byKey ? t("sign.with_key") : t("sign.with_password")}
-        </Button>
-      </div>
-    </form>
   );
 }

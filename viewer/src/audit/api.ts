@@ -1,3 +1,4 @@
+import type { Proof } from "@/session/Prove";
 import {
   useInfiniteQuery,
   useMutation,
@@ -99,12 +100,10 @@ export const useCloseAnomaly = (): UseMutationResult<Response, Error, Resolution
 export const beginReviewSignature = (month: string): Promise<AuditReviewStart> =>
   sendJson<AuditReviewStart>("POST", `${reviewPath(month)}/signature/begin`, {});
 
-export type ReviewProof = { readonly credential: unknown } | { readonly password: string; readonly totp_code: string };
-
 export interface SignatureWanted {
   readonly start: AuditReviewStart;
   readonly month: string;
-  readonly prove: () => Promise<ReviewProof>;
+  readonly prove: () => Promise<Proof>;
 }
 
 export const useSignReview = (): UseMutationResult<Response, Error, SignatureWanted> =>

@@ -1,19 +1,18 @@
-import { Button, PasswordInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type SyntheticEvent, type JSX } from "react";
+import { useEffect, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/client";
 import { useHolding } from "@/messages/api";
 import { HeldBy } from "@/messages/marks";
 import type { Check, Report, ReportForm, SigningStart, WorklistItem } from "@/api/types";
-import { CodeInput } from "@/session/CodeInput";
-import { askKey, PasskeyError } from "@/session/passkey";
+import { ProofFailure, Prove, type Proof } from "@/session/Prove";
 import { Refused } from "@/session/SignInForm";
 import { Dialog } from "@/ui/Dialog";
-import { FailedLine, LoadingRows } from "@/ui/States";
+import { LoadingRows } from "@/ui/States";
 import { DayText, Name } from "@/ui/Written";
 import { WORKLIST_KEY } from "@/worklist/api";
-import { beginSigning, reportKey, sign, type Proof } from "./api";
+import { beginSigning, reportKey, sign } from "./api";
 import { Checks } from "./Checks";
 import { gapsOf, isSignable, openChecks, type Draft } from "./model";
 import classes from "./Report.module.css";
@@ -124,7 +123,20 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
               </span>
             </div>
             <SigningFailure error={error} />
-            <Prove start={start} busy={busy} onClose={onClose} onProve={(prove) => finish(start, prove)} />
+            <Prove
+              start={start}
+              busy={busy}
+              onClose={onClose}
+              words={{
+                hint: t("sign.key_hint"),
+                back: t("sign.back"),
+                withKey: t("sign.with_key"),
+                withPassword: t("sign.with_password"),
+              }}
+              onProve={(prove) => finish(start, prove)}
+            >
+              {start.synced_refused && <p className={classes["quiet"]}>{t("sign.synced")}</p>}
+            </Prove>
           </>
         ) : error === null ? (
           <LoadingRows rows={5} />
@@ -137,63 +149,9 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
 }
 
 function SigningFailure({ error }: { readonly error: unknown }): JSX.Element | null {
-  const { t } = useTranslation(["report", "session"]);
+  const { t } = useTranslation("report");
   if (error === null) return null;
-  if (error instanceof PasskeyError) return <Refused text={t(`session:key_failure.${error.failure}`)} />;
   if (error instanceof ApiProblem && error.status === 401) return <Refused text={t("sign.refused")} />;
   if (error instanceof Error && error.message === "unsaved") return <Refused text={t("sign.unsaved")} />;
-  return <FailedLine error={error} />;
-}
-
-interface ProveProps {
-  readonly start: SigningStart;
-  readonly busy: boolean;
-  readonly onClose: () => void;
-  readonly onProve: (prove: () => Promise<Proof>) => void;
-}
-
-/** A touch of the key, or both factors typed again. */
-function Prove({ start, busy, onClose, onProve }: ProveProps): JSX.Element {
-  const { t } = useTranslation(["report", "session"]);
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const byKey = start.method === "passkey";
-  const key = useRef<HTMLButtonElement>(null);
-  // The dialog stood before its button did: Enter goes on to the key, which asks for touch and PIN itself.
-  useEffect(() => {
-    if (byKey) key.current?.focus();
-  }, [byKey]);
-  const submit = (event: SyntheticEvent): void => {
-    event.preventDefault();
-    onProve(async () => (byKey ? { credential: await askKey(start.options) } : { password, totp_code: code }));
-  };
-  return (
-    <form onSubmit={submit} className={classes["group"]}>
-      {byKey ? (
-        <p className={classes["quiet"]}>{t("sign.key_hint")}</p>
-      ) : (
-        <div className={classes["fields"]}>
-          {start.synced_refused && <p className={classes["quiet"]}>{t("sign.synced")}</p>}
-          <PasswordInput
-            label={t("session:password")}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            autoComplete="current-password"
-            visibilityToggleButtonProps={{ "aria-label": t("session:show_password") }}
-            required
-            withAsterisk={false}
-          />
-          <CodeInput label={t("session:code")} value={code} onChange={setCode} />
-        </div>
-      )}
-      <div className={classes["buttons"]}>
-        <Button variant="default" onClick={onClose} disabled={busy}>
-          {t("sign.back")}
-        </Button>
-        <Button type="submit" loading={busy} ref={key}>
-          {byKey ? t("sign.with_key") : t("sign.with_password")}
-        </Button>
-      </div>
-    </form>
-  );
+  return <ProofFailure error={error} />;
 }

@@ -1,3 +1,4 @@
+import type { Proof } from "@/session/Prove";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { getJson, sendJson } from "@/api/client";
 import type { ImageRead, Report, ReportForm, ReportVersion, SigningStart } from "@/api/types";
@@ -45,8 +46,6 @@ export function putDraft(itemId: string, draft: Draft, images: readonly ImageRea
 
 export const beginSigning = (itemId: string): Promise<SigningStart> =>
   sendJson<SigningStart>("POST", `${reportPath(itemId)}/signature/begin`, {});
-
-export type Proof = { readonly credential: unknown } | { readonly password: string; readonly totp_code: string };
 
 export const sign = (itemId: string, versionDigest: string, proof: Proof): Promise<Report> =>
   sendJson<Report>("POST", `${reportPath(itemId)}/signature`, { version_digest: versionDigest, ...proof });

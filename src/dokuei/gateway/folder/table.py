@@ -59,6 +59,9 @@ _PRIORITIES: Final[dict[str, OrderPriority]] = {
     "urgent": "urgent",
 }
 _SEXES: Final = {"男": "M", "女": "F", "その他": "O", "男性": "M", "女性": "F", "m": "M", "f": "F", "o": "O"}
+_TEXTS: Final = frozenset({"reason", "clinical_information"})
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_IN_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DAY: Final = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-3]):?([0-5][0-9])(?::?([0-5][0-9]))?")
 
@@ -130,6 +133,7 @@ def _why(error: UnreadableError) -> str:
 def _line(number: int, fields: Mapping[str, str]) -> Line:
     wrong: list[str] = []
     told = _Fields(fields, wrong)
+    told.demand_letters()
     action = told.one_of("action", _ACTIONS, "new")
     priority = told.one_of("priority", _PRIORITIES, "routine")
     sex = told.one_of("sex", _SEXES, "")
@@ -177,6 +181,12 @@ class _Fields:
 
     def __call__(self, name: str) -> str:
         return self.cells.get(name, "")
+
+    def demand_letters(self) -> None:
+        """Lines and tabs stand in free texts alone; what moves a terminal or ends a segment stands nowhere."""
+        for name, cell in self.cells.items():
+            if (_CONTROL_IN_TEXT if name in _TEXTS else _CONTROL).search(cell):
+                self.wrong.append(f"「{_NAMES[name]}」に使えない文字があります")
 
     def one_of(self, name: str, words: Mapping[str, _Word], unsaid: _Word) -> _Word:
         said = unicodedata.normalize("NFKC", self(name)).lower()

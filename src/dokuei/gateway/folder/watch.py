@@ -28,6 +28,7 @@ REFUSED: Final = "refused"
 _SETTLED_SECONDS: Final = 2.0
 _MISSING_SECONDS: Final = 120.0
 _TABLE_BYTES: Final = 8 << 20
+_STEM_BYTES: Final = 200  # of the 255 that a file's name may have
 _SENDER: Final = "folder"
 _log = structlog.get_logger()
 
@@ -45,6 +46,7 @@ class Watcher:
     database: Database
     settings: FolderSettings
     seen: dict[str, _Look] = field(default_factory=dict)
+    stuck: set[str] = field(default_factory=set)
 
     @property
     def folder(self) -> Path:
@@ -68,8 +70,20 @@ class Watcher:
         for name in (DONE, REFUSED):
             (folder / name).mkdir(exist_ok=True)
         tables = sorted(one for one in folder.iterdir() if one.suffix.lower() == ".csv" and one.name[0] not in ".~")
-        settled = sum(self._settle(one) for one in tables)
+        settled = sum(self._alone(one) for one in tables)
         self.seen = {one.name: look for one in folder.iterdir() if (look := _look(one)) is not None}
+        return settled
+
+    def _alone(self, table: Path) -> bool:
+        """One file, of whose troubles (gone again, not to be moved) the others hear nothing."""
+        try:
+            settled = self._settle(table)
+        except OSError as error:
+            if table.name not in self.stuck:
+                _log.error("folder.stuck", why=type(error).__name__, errno=error.errno)
+            self.stuck.add(table.name)
+            return False
+        self.stuck.discard(table.name)
         return settled
 
     def _settle(self, table: Path) -> bool:
@@ -184,10 +198,19 @@ class Watcher:
             gateway_trail.append(
                 connection, actor=_SENDER, event="order.quarantined", details={"reasons": len(error.reasons)}
             )
-        table.rename(target)
+            table.rename(target)  # what cannot be moved is not on record again at every look
         fsync_folder(refused)
         fsync_folder(table.parent)
         _log.warning("folder.refused", reasons=len(error.reasons))
+
+
+def refused_files(path: Path | None) -> int:
+    """How many files lie among the refused, each with its reason beside it, until staff takes them away."""
+    try:
+        names = [] if path is None else [one.name for one in (path / REFUSED).iterdir()]
+    except OSError:
+        return 0
+    return sum(one.lower().endswith(".csv") for one in names)
 
 
 def _look(path: Path) -> _Look | None:
@@ -208,6 +231,7 @@ def _move(path: Path, folder: Path) -> None:
 
 def _free(target: Path, source: Path) -> Path:
     """A name that nothing has: what lies there already stays; the same again after a kill has the same name."""
+    target = target.with_name(_fitting(target.stem) + target.suffix)
     if not target.exists():
         return target
     mark = hashlib.sha256(source.read_bytes()).hexdigest()[:8]
@@ -217,3 +241,10 @@ def _free(target: Path, source: Path) -> Path:
         number += 1
         named = target.with_name(f"{target.stem}.{mark}-{number}{target.suffix}")
     return named
+
+
+def _fitting(stem: str) -> str:
+    """As much of a name as leaves room for a mark and another ending."""
+    while len(os.fsencode(stem)) > _STEM_BYTES:
+        stem = stem[:-1]
+    return stem

@@ -13,8 +13,13 @@ _OVER = frozenset({"completed", "discontinued"})
 
 
 def heed_order(connection: Connection, order: Order, scheduled: Scheduled, *, at: datetime) -> None:
-    """A new step, other words for one, or one fewer; what a modality has finished stays finished."""
+    """A new step, other words for one, or one fewer; what a modality has finished stays finished.
+
+    Only a change says that a number is another patient's from now on, as at the hub.
+    """
     known = _known(connection, order)
+    if order.action != "change":
+        known = tuple(one for one in known if _is_of(one, order))
     if order.action == "cancel":
         tables.set_state(connection, [one.id for one in known if one.state not in _OVER], "canceled")
         return
@@ -34,6 +39,13 @@ def heed_correction(connection: Connection, correction: PatientCorrection, *, at
     for number, issuer in numbers:
         for row in tables.of_patient(connection, number, issuer):
             tables.put(connection, row.step.of(patient), number=row.id, at=at)
+
+
+def _is_of(known: ScheduledRow, order: Order) -> bool:
+    """An order may name its patient by a number that a merge has ended: the day of birth is held against it too."""
+    here, said = known.step, order.patient
+    same_number = here.patient_id.strip().lstrip("0") == said.patient_id.strip().lstrip("0")
+    return same_number or not here.birth_date or not said.birth_date or here.birth_date == said.birth_date
 
 
 def _known(connection: Connection, order: Order) -> tuple[ScheduledRow, ...]:

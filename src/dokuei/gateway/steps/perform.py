@@ -25,6 +25,7 @@ INVALID_VALUE: Final = 0x0106
 PROCESSING_FAILURE: Final = 0x0110
 DUPLICATE: Final = 0x0111
 NO_SUCH_INSTANCE: Final = 0x0112
+INVALID_INSTANCE: Final = 0x0117
 NO_SUCH_CLASS: Final = 0x0118
 MISSING_ATTRIBUTE: Final = 0x0120
 MISSING_VALUE: Final = 0x0121
@@ -76,6 +77,8 @@ class Performing:
         Raises:
             StepError: the standard's status for what is wrong with it.
         """
+        if not is_bearable(sop_instance_uid):
+            raise StepError(INVALID_INSTANCE, "no SOP Instance UID")
         _demand(told)
         if _status(told) != "in_progress":
             raise StepError(INVALID_VALUE, "a step begins IN PROGRESS")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    delete,
     func,
     insert,
     or_,
@@ -75,6 +76,8 @@ performed_step = Table(
 Index("ix_performed_step_study_instance_uid", performed_step.c.study_instance_uid)
 Index("ix_performed_step_told_version", performed_step.c.told_version, performed_step.c.version)
 
+_KEPT = timedelta(days=90)
+_NEVER_DONE = timedelta(days=400)
 _LISTED: tuple[StepState, ...] = ("scheduled", "in_progress")
 
 
@@ -186,3 +189,12 @@ def counts(connection: Connection) -> StepCounts:
         in_progress=by_state.get("in_progress", 0),
         waiting=connection.execute(waiting).scalar_one(),
     )
+
+
+def forget_old(connection: Connection) -> int:
+    """Let go of what was done, ended or taken back long ago, and of what nobody came for in more than a year."""
+    s, p, at = scheduled_step.c, performed_step.c, now()
+    over = and_(s.state.not_in(_LISTED), s.changed_at < at - _KEPT)
+    gone = connection.execute(delete(scheduled_step).where(or_(over, s.changed_at < at - _NEVER_DONE)))
+    told = and_(p.state != "in_progress", p.changed_at < at - _KEPT, p.told_version >= p.version)
+    return gone.rowcount + connection.execute(delete(performed_step).where(told)).rowcount

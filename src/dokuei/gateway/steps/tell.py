@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import or_, select, update
+from pydantic import ValidationError
+from sqlalchemy import Row, or_, select, update
 
 from dokuei.clock import now
-from dokuei.errors import DokueiError, UnreachableError
+from dokuei.errors import DokueiError, RequestError, UnreachableError
 from dokuei.gateway.link import pause
 from dokuei.gateway.steps.tables import performed_step
 from dokuei.storage.db import Database
@@ -16,6 +18,7 @@ from dokuei.transfer.client import HubClient
 from dokuei.transfer.performed import PERFORMED_PATH, PerformedStep
 
 _AT_ONCE = 50
+_PHASE = "telling the hub of performed steps"
 _log = structlog.get_logger()
 
 
@@ -32,16 +35,9 @@ def tell_steps(database: Database, client: HubClient, *, name: Callable[[str], s
         waiting = connection.execute(asked).all()
     told = 0
     for row in waiting:
-        step = PerformedStep(
-            step_uid=name(row.sop_instance_uid),
-            study_instance_uid=name(row.study_instance_uid),
-            state=row.state,
-            version=row.version,
-            series={name(uid): count for uid, count in json.loads(row.series).items()},
-        )
         values: dict[str, object] = {"told_version": row.version, "not_before": None, "reason": ""}
         try:
-            client.call("POST", PERFORMED_PATH, step.write())
+            client.call("POST", PERFORMED_PATH, _step_of(row, name).write())
             told += 1
         except UnreachableError:
             raise
@@ -53,3 +49,16 @@ def tell_steps(database: Database, client: HubClient, *, name: Callable[[str], s
             of_row = update(performed_step).where(p.sop_instance_uid == row.sop_instance_uid)
             connection.execute(of_row.values(**values))
     return told
+
+
+def _step_of(row: Row[Any], name: Callable[[str], str]) -> PerformedStep:
+    try:
+        return PerformedStep(
+            step_uid=name(row.sop_instance_uid),
+            study_instance_uid=name(row.study_instance_uid),
+            state=row.state,
+            version=row.version,
+            series={name(uid): count for uid, count in json.loads(row.series).items()},
+        )
+    except ValidationError as error:  # its own words hold values
+        raise RequestError("a step that cannot be told: odd UIDs, or too many series", phase=_PHASE) from error

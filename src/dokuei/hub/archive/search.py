@@ -73,7 +73,7 @@ _MODALITIES: Final = (
 
 @dataclass(frozen=True)
 class Search:
-    """One search at one level of one site; ``base`` is the address under which the site's DICOMweb is reached."""
+    """One search at one level of one site; ``base`` is its DICOMweb's address, ``without`` are studies of nobody."""
 
     connection: Connection
     site_id: str
@@ -82,6 +82,7 @@ class Search:
     base: str
     study_instance_uid: str | None = None
     series_instance_uid: str | None = None
+    without: tuple[str, ...] = ()
     _parents: Recent[tuple[str, int], dict[str, Any]] = field(default_factory=lambda: Recent(_PARENTS), repr=False)
 
     _last: Recent[tuple[str, int], dict[str, Any]] = field(default_factory=lambda: Recent(1), repr=False)
@@ -188,6 +189,8 @@ class Search:
 
     def _conditions(self) -> list[Condition]:
         made: list[Condition] = [study.c.site_id == self.site_id]
+        if self.without:
+            made.append(study.c.study_instance_uid.not_in(self.without))
         if self.study_instance_uid is not None:
             made.append(study.c.study_instance_uid == self.study_instance_uid)
         if self.series_instance_uid is not None:

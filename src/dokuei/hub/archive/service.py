@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from dokuei.clock import now
@@ -59,12 +60,14 @@ from dokuei.storage.db import Database
 class ArchiveService:
     """Everything that is done with archived objects goes through here.
 
-    ``wants_pseudonyms`` says of a site whether objects that name their patient are refused.
+    ``wants_pseudonyms`` says of a site whether objects that name their patient are refused, ``nobodys`` which of its
+    studies are no patient's and are found by no search.
     """
 
     database: Database
     blobs: Blobs
     wants_pseudonyms: Callable[[str], bool] = field(default=lambda _: False, repr=False)
+    nobodys: Callable[[Connection, str], Collection[str]] = field(default=lambda *_: (), repr=False)
 
     def store_instance(
         self, site_id: str, source: Path, coded: CodedInstance, *, actor: str, received_at: datetime | None = None
@@ -238,7 +241,8 @@ class ArchiveService:
     ) -> Found:
         """One page of a QIDO-RS search; ``base`` is the address of the site's DICOMweb, for Retrieve URLs."""
         with self.database.read() as connection:
-            return Search(connection, site_id, level, query, base, study, series).found()
+            without = tuple(self.nobodys(connection, site_id))
+            return Search(connection, site_id, level, query, base, study, series, without).found()
 
     def note_rejection(self, site_id: str, rejection: FrameRejection, *, actor: str) -> None:
         """Keep what a reading room would not show.

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 import dokuei
-from dokuei.errors import FhirError, NotAcceptableError, NotFoundError, TooLargeError, UnsupportedError
+from dokuei.errors import FhirBodyError, FhirError, NotAcceptableError, NotFoundError, TooLargeError, UnsupportedError
 from dokuei.hub.fhir.capability import capability_statement
 from dokuei.hub.fhir.model import Resource, Shown
 from dokuei.hub.fhir.names import FHIR_JSON
@@ -141,8 +141,7 @@ def _reading_routes(router: APIRouter, service: FhirService) -> None:
         """The same with the parameters in the body, where no log of addresses has them."""
         if sent.media_type != _FORM:
             raise UnsupportedError(f"the parameters come as {_FORM}", phase="reading FHIR")
-        pairs = (*sent.pairs, *parse_qsl(sent.body.decode("utf-8", "replace").replace("%00", ""), max_num_fields=500))
-        return _json(service.search(me, kind, pairs, strict=_strict(sent)))
+        return _json(service.search(me, kind, (*sent.pairs, *_form(sent)), strict=_strict(sent)))
 
     @router.get("/{kind}/{resource_id}")
     def read(me: Program, kind: str, resource_id: str, sent: What) -> Response:
@@ -188,6 +187,13 @@ def _fhir_body(sent: Sent) -> bytes:
     if sent.media_type not in _JSONS:
         raise UnsupportedError(f"a resource comes as {FHIR_JSON}", phase="reading FHIR")
     return sent.body
+
+
+def _form(sent: Sent) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(sent.body.decode("utf-8", "replace"), max_num_fields=500)
+    except ValueError:
+        raise FhirBodyError(("too-long", "more parameters than anybody needs", "")) from None
 
 
 def _strict(sent: Sent) -> bool:

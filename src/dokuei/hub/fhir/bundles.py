@@ -1,7 +1,7 @@
 """Several orders in one Bundle (R4 3.1.0.11), and references within it resolved."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -44,9 +44,14 @@ def entries_of(bundle: Resource) -> tuple[Entry, ...]:
 
 
 def resolver(document: Resource, bundle: Resource, elsewhere: Resolve) -> Resolve:
-    """References of one resource: contained, in the same Bundle, by identifier alone, else ``elsewhere``."""
-    contained = {f"#{one.get('id')}": one for one in document.get("contained", ())}
-    beside = dict(_addresses(bundle))
+    """References of one resource: contained, in the same Bundle, by identifier alone, else ``elsewhere``.
+
+    Raises:
+        FhirError: two resources under one name, so that a reference to it may mean either.
+    """
+    named = ((f"#{one['id']}", one) for one in document.get("contained", ()) if one.get("id"))
+    contained = _by_name(named, "ServiceRequest.contained")
+    beside = _by_name(_addresses(bundle), "Bundle.entry")
 
     def resolve(reference: Resource, kind: str) -> Resource | None:
         address = str(reference.get("reference") or "")
@@ -76,6 +81,14 @@ def _entry(place: int, entry: Resource) -> Entry:
     if kind == "ServiceRequest" and method in {"POST", "PUT"} and path == "ServiceRequest":
         return Entry(place, resource, is_order=True)
     raise FhirError(("not-supported", "a ServiceRequest by POST or PUT, with whom it names", f"{where}.request"))
+
+
+def _by_name(found: Iterable[tuple[str, Resource]], where: str) -> dict[str, Resource]:
+    names: dict[str, Resource] = {}
+    for name, resource in found:
+        if names.setdefault(name, resource) is not resource:
+            raise FhirError(("duplicate", "two resources of one name", where))
+    return names
 
 
 def _addresses(bundle: Resource) -> Iterator[tuple[str, Resource]]:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,8 @@ def span_of(text: str, zone: ZoneInfo) -> Span | None:
             f"{(found['zone'] or '').replace('Z', '+00:00')}"
         )
         begin = begin.replace(tzinfo=zone) if begin.tzinfo is None else begin
-        return Span(found["prefix"] or "eq", begin, _end(begin, found))
+        end = _end(begin, found)
+        return Span(found["prefix"] or "eq", begin.astimezone(UTC), end.astimezone(UTC))  # what no database holds fails
     except (ValueError, OverflowError):
         return None
 

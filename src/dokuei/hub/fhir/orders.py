@@ -182,7 +182,7 @@ def _long(parts: Iterable[str], where: str) -> str:
 
 
 def _short(value: Any, where: str, longest: int = _LONGEST_WORD) -> str:
-    text = str(value).strip()
+    text = " ".join(str(value).split())
     if len(text) > longest:
         raise FhirError(("too-long", f"more than {longest} characters", where))
     return text

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from dokuei.errors import DokueiError, FhirBodyError, FhirError
 from dokuei.hub.fhir import store
 from dokuei.hub.fhir.bundles import Entry, entries_of, resolver
+from dokuei.hub.fhir.looking import look
 from dokuei.hub.fhir.model import Order, Resource, Shown, Taken
 from dokuei.hub.fhir.orders import order_of
 from dokuei.hub.fhir.outcomes import outcome, outcome_of
@@ -22,7 +23,7 @@ LATE: Final = (
 )
 _KEPT: Final = ("identifier", "category", "code", "orderDetail", "bodySite")
 _TAG: Final = re.compile(r'(?:W/)?"?(\d{1,9})"?')
-_OWN: Final = re.compile(r"(?:.*/)?(Patient|Practitioner)/([A-Za-z0-9.-]{1,64})")
+_OWN: Final = re.compile(r"(Patient|Practitioner)/([A-Za-z0-9.-]{1,64})")
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ class Answered:
 
 @dataclass(frozen=True)
 class Placing:
-    """The verbs of a hospital's system that asks for readings."""
+    """The verbs of a hospital's system that asks for readings; ``base`` is this server's address."""
 
     database: Database
     shelves: Shelves
+    base: str
 
     def place(
         self,
@@ -107,11 +109,11 @@ class Placing:
                     site_id, str(refusal)[:1000], actor=principal.actor, name=principal.display_name
                 )
             raise
-        with self.database.begin() as connection:
-            return tuple(
-                Answered(one, self.shelves.versions(connection, site_id, "ServiceRequest", one.version.request_id)[0])
-                for one in done
-            )
+
+        def as_it_is(connection: Connection, one: Taken) -> Shown:
+            return self.shelves.versions(connection, site_id, "ServiceRequest", one.version.request_id)[0]
+
+        return look(self.database, lambda found: tuple(Answered(one, as_it_is(found, one)) for one in done))
 
     def _order(self, site_id: str, entry: Entry, bundle: Resource) -> Order:
         document = entry.resource
@@ -125,11 +127,10 @@ class Placing:
             version = int(found[1])
 
         def elsewhere(reference: Resource, kind: str) -> Resource | None:
-            named = _OWN.fullmatch(str(reference.get("reference") or ""))
+            named = _OWN.fullmatch(str(reference.get("reference") or "").removeprefix(f"{self.base}/"))
             if named is None or named[1] != kind:
                 return None
-            with self.database.begin() as connection:
-                found = self.shelves.versions(connection, site_id, kind, named[2])
+            found = look(self.database, lambda one: self.shelves.versions(one, site_id, kind, named[2]))
             return found[0].resource if found else None
 
         try:

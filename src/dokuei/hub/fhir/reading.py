@@ -17,6 +17,7 @@ _WORDS: Final = {
     "model_field_validation.missing": "is required",
     "missing": "is required",
 }
+_UNKEPT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _DEEPEST: Final = 40
 
 
@@ -71,14 +72,14 @@ def _is_place(part: object) -> bool:
 
 
 def _plain(value: Any, depth: int) -> bool:
-    """Whether every text can be kept: PostgreSQL has no NUL, and half a surrogate pair is no letter."""
+    """Whether every text can be kept: no control character but tab and line ends (R4 2.24.0.1), no half of a pair."""
     if depth == 0:
         return False
     if isinstance(value, dict):
         return all(_plain(name, depth) and _plain(one, depth - 1) for name, one in value.items())
     if isinstance(value, list):
         return all(_plain(one, depth - 1) for one in value)
-    return not isinstance(value, str) or not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in value)
+    return not isinstance(value, str) or _UNKEPT.search(value) is None
 
 
 def _no_number(_text: str) -> None:

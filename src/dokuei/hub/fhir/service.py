@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from dokuei.errors import NotFoundError
 from dokuei.hub.fhir import store
+from dokuei.hub.fhir.looking import look
 from dokuei.hub.fhir.model import Resource, Shown, Wanted
 from dokuei.hub.fhir.neighbours import Reports, Requests, Studies
 from dokuei.hub.fhir.outcomes import outcome
@@ -47,13 +48,11 @@ class FhirService:
         """
         site_id = site_of(principal)
         _demand_kind(kind)
-        with self.database.begin() as connection:
-            found = self.shelves.versions(connection, site_id, kind, resource_id)
-            chosen = [one for one in found if version is None or (one.version and one.version == version)]
-            if not chosen:
-                raise NotFoundError("nothing here", phase="reading FHIR")
-            acts = self._note(connection, principal, site_id, chosen[:1])
-        self._remember(acts)
+        found = look(self.database, lambda connection: self.shelves.versions(connection, site_id, kind, resource_id))
+        chosen = [one for one in found if version is None or (one.version and one.version == version)]
+        if not chosen:
+            raise NotFoundError("nothing here", phase="reading FHIR")
+        self._note(principal, site_id, chosen[:1])
         return chosen[0]
 
     def history(self, principal: Principal, kind: str, resource_id: str) -> Resource:
@@ -63,12 +62,14 @@ class FhirService:
             NotFoundError: the token's site has none of this name, or none of its versions is kept.
         """
         site_id = site_of(principal)
-        with self.database.begin() as connection:
-            found = self.shelves.versions(connection, site_id, kind, resource_id) if kind in VERSIONED else ()
-            if not found:
-                raise NotFoundError("nothing here", phase="reading FHIR")
-            acts = self._note(connection, principal, site_id, found)
-        self._remember(acts)
+        found = (
+            look(self.database, lambda connection: self.shelves.versions(connection, site_id, kind, resource_id))
+            if kind in VERSIONED
+            else ()
+        )
+        if not found:
+            raise NotFoundError("nothing here", phase="reading FHIR")
+        self._note(principal, site_id, found)
         shown = found[:_MOST_VERSIONS]
         link = f"{self.base}/{kind}/{resource_id}/_history"
         entries = [{**self._entry(one), **_happened(kind, one, first=one is found[-1])} for one in shown]
@@ -89,13 +90,14 @@ class FhirService:
         """
         site_id = site_of(principal)
         _demand_kind(kind)
-        with self.database.begin() as connection:
+
+        def answered(connection: Connection) -> tuple[Query, tuple[Shown, ...], tuple[Shown, ...], str]:
             query = query_of(kind, pairs, self._asking(connection, site_id), strict=strict)
             found, cursor = self._page(connection, site_id, query)
-            included = tuple(self._included(connection, site_id, query, found))
-            acts = self._note(connection, principal, site_id, (*found, *included))
-            acts += self._note_search(connection, principal, site_id)
-        self._remember(acts)
+            return query, found, tuple(self._included(connection, site_id, query, found)), cursor
+
+        query, found, included, cursor = look(self.database, answered)
+        self._note(principal, site_id, (*found, *included), searched=True)
         return self._bundle(query, found, included, cursor)
 
     def pdf(self, principal: Principal, resource_id: str) -> bytes:
@@ -194,36 +196,26 @@ class FhirService:
         kind = shown.resource["resourceType"]
         return {"fullUrl": f"{self.base}/{kind}/{shown.resource['id']}", "resource": shown.resource}
 
-    def _note(
-        self, connection: Connection, principal: Principal, site_id: str, shown: Iterable[Shown]
-    ) -> tuple[tuple[str, ...], ...]:
-        """Say whose record was shown, once an hour for each (LOG-01); what to remember once it is durable."""
-        acts = []
-        for event, subject in sorted({one.seen for one in shown if one.seen is not None}):
-            act = (principal.actor, event, site_id, subject)
-            if not self.looked.holds(*act):
+    def _note(self, principal: Principal, site_id: str, shown: Iterable[Shown], *, searched: bool = False) -> None:
+        """Say whose record is shown before it is, once an hour for each (LOG-01)."""
+        seen: list[tuple[str, str]] = sorted({one.seen for one in shown if one.seen is not None})
+        if searched:
+            seen.append(("archive.queried", ""))
+        acts = [(principal.actor, event, site_id, subject) for event, subject in seen]
+        fresh = [act for act in acts if not self.looked.holds(*act)]
+        if not fresh:
+            return
+        with self.database.begin() as connection:
+            for actor, event, _, subject in fresh:
                 hub_trail.append(
                     connection,
-                    actor=principal.actor,
+                    actor=actor,
                     event=event,
                     site_id=site_id,
-                    subject=subject,
+                    subject=subject or None,
                     details={"way": "fhir"},
                 )
-                acts.append(act)
-        return tuple(acts)
-
-    def _note_search(self, connection: Connection, principal: Principal, site_id: str) -> tuple[tuple[str, ...], ...]:
-        act = (principal.actor, "archive.queried", site_id)
-        if self.looked.holds(*act):
-            return ()
-        hub_trail.append(
-            connection, actor=principal.actor, event="archive.queried", site_id=site_id, details={"way": "fhir"}
-        )
-        return (act,)
-
-    def _remember(self, acts: Iterable[tuple[str, ...]]) -> None:
-        for act in acts:
+        for act in fresh:
             self.looked.keep(*act)
 
 
@@ -250,7 +242,7 @@ def fhir_service(
 ) -> FhirService:
     """Wire FHIR from its parts."""
     shelves = Shelves(requests, reports, studies)
-    return FhirService(database, shelves, Placing(database, shelves), f"{hub_url}/fhir", time_zone)
+    return FhirService(database, shelves, Placing(database, shelves, f"{hub_url}/fhir"), f"{hub_url}/fhir", time_zone)
 
 
 def _demand_kind(kind: str) -> None:

@@ -9,6 +9,11 @@ from sqlalchemy import Connection, delete, insert, select, text
 from dokuei.clock import now
 from dokuei.hub.fhir.model import Resource
 from dokuei.hub.fhir.tables import order, patient
+from dokuei.storage.db import writes
+
+
+class UnnumberedError(Exception):
+    """A patient has no number yet, and this transaction only reads."""
 
 
 def keep_order(connection: Connection, site_id: str, request_id: str, number: int, document: Resource) -> None:
@@ -32,9 +37,15 @@ def orders_of(
 
 
 def subjects(connection: Connection, site_id: str, patient_keys: Collection[str]) -> dict[str, str]:
-    """A number for each patient's key, the same whenever it is asked for: an address names no patient."""
+    """A number for each patient's key, the same whenever it is asked for: an address names no patient.
+
+    Raises:
+        UnnumberedError: one is to be given, and the transaction only reads.
+    """
     wanted = {key for key in patient_keys if key}
     known = _known(connection, site_id, wanted)
+    if wanted != known.keys() and not writes(connection):
+        raise UnnumberedError
     for key in sorted(wanted - known.keys()):
         connection.execute(
             text(

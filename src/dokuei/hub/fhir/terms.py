@@ -1,11 +1,10 @@
 """Search parameters (R4 3.1.1): what the database narrows, and what is held against each resource afterwards."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -72,6 +71,7 @@ _SILENT: Final = frozenset({"_format", "_pretty"})
 _MOST: Final = 100
 _USUAL: Final = 20
 _MOST_VALUES: Final = 200
+_LONGEST: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,10 @@ def query_of(kind: str, pairs: Pairs, asking: Asking, *, strict: bool) -> Query:
         FhirBodyError: a value that cannot be read, or (strictly) a parameter that is not known.
     """
     query = Query(kind)
-    if len(pairs) > _MOST_VALUES or sum(len(value) for _, value in pairs) > 8 * _MOST_VALUES * _MOST:
-        raise FhirBodyError(("too-long", "more parameters than anybody needs", ""))
+    if sum(value.count(",") + 1 for _, value in pairs) > _MOST_VALUES or sum(map(_length, pairs)) > _LONGEST:
+        raise FhirBodyError(("too-long", f"more than {_MOST_VALUES} values, or {_LONGEST} characters", ""))
+    if any("\0" in text for pair in pairs for text in pair):
+        raise FhirBodyError(("value", "a NUL character", ""))
     for name, value in pairs:
         read = _general(query, name, value, asking) or _special(query, name, value, asking)
         if read is None:
@@ -152,7 +154,8 @@ def _general(query: Query, name: str, value: str, asking: Asking) -> Query | Non
     if name == "_sort" and value == "-_lastUpdated":
         return query
     if name == "_lastUpdated":
-        return _updated(query, span_of(value, asking.zone) or _raise(name))
+        span = span_of(value, asking.zone) or _raise(name)
+        return _updated(query, _raise(name) if span.prefix == "ne" else span)
     if name == "_include":
         kind, _, rest = value.partition(":")
         known = INCLUDES.get(query.kind, {}).get(rest.partition(":")[0])
@@ -221,11 +224,11 @@ def _updated(query: Query, span: Span) -> Query:
 def _from(query: Query, value: str) -> Query:
     try:
         at, key, skip = json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
-        moment = datetime.fromisoformat(at)
+        moment = datetime.fromisoformat(at).astimezone(UTC)
         skipped = min(max(int(skip), 0), 1000)
-        if moment.tzinfo is None or not isinstance(key, str) or "\0" in key:
+        if "\0" in key.encode().decode():
             raise _unread("_cursor")
-    except (binascii.Error, ValueError, TypeError, RecursionError, OverflowError) as error:
+    except (AttributeError, ValueError, TypeError, RecursionError, OverflowError) as error:
         raise _unread("_cursor") from error
     # a record whose resources filled a page is looked at again: its key itself is just before this one
     last = f"{key}~" if skipped else key
@@ -273,6 +276,10 @@ def _with(query: Query, one: Filter) -> Query:
 
 def _plain(name: str) -> Iterable[str]:
     return (one for one in name[:40] if one.isascii() and (one.isalnum() or one in "._:-"))
+
+
+def _length(pair: tuple[str, str]) -> int:
+    return len(pair[0]) + len(pair[1])
 
 
 def _unread(name: str) -> FhirBodyError:

@@ -41,6 +41,12 @@ def is_pulse(connection: Connection, site_id: str, study_instance_uid: str) -> b
     return connection.execute(asked.limit(1)).one_or_none() is not None
 
 
+def of_site(connection: Connection, site_id: str) -> tuple[str, ...]:
+    """The studies that are the test patient's of a site's gateways."""
+    asked = select(pulse.c.study_instance_uid).where(pulse.c.site_id == site_id)
+    return tuple(connection.execute(asked).scalars())
+
+
 def note(connection: Connection, gateway_id: str, last: Pulse) -> None:
     """Each pulse replaces the one before."""
     connection.execute(update(pulse).where(pulse.c.gateway_id == gateway_id).values(document=last.model_dump_json()))

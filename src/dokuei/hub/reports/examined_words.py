@@ -31,6 +31,10 @@ EXAMINED: Final[dict[str, tuple[str, str]]] = {
     "no_time_stamp": ("タイムスタンプはありません", "it has no time stamp"),
     "licence": ("証明書が保証する資格 (hcRole)", "licence that the certificate vouches for (hcRole)"),
     "bottom_line": ("封緘の検証に合格しません", "the seal does not pass as a whole"),
+    "wrapper": (
+        "封緘されているのは中の文書だけです（外側のDICOM項目の患者名などは対象外）",
+        "the seal is the document's alone: names and numbers in the DICOM items around it are not sealed",
+    ),
     "preamble": ("ファイル先頭の領域が書き換えられています", "the file's preamble was changed"),
     "head_wrong": ("ファイルのメタ情報が書き換えられています", "the file's meta information was changed"),
     "head_other": (

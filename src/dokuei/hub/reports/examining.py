@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pydicom import dcmread
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
@@ -66,7 +67,8 @@ def examine(data: bytes, *, trusted: Trusted, images: Sequence[Path] = ()) -> Ex
     try:
         read = dcmread(DicomBytesIO(data))
         if read.SOPClassUID == ENCAPSULATED_PDF:
-            return Examined("pdf", (*_head(data, read), *_pdf(pdf_inside(read), trusted)))
+            read_nodes(data_set_of(data))  # what stands behind the last element is no part of the object
+            return Examined("pdf", (*_head(data, read), Remark("wrapper", "note"), *_pdf(pdf_inside(read), trusted)))
         if read.Modality != "SR":
             return Examined("none", (Remark("no_report", "bad"),))
         return Examined("sr", (*_head(data, read), *_structured(data, read, trusted, images)))
@@ -161,7 +163,7 @@ def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate]) -> li
     if one.uncovered:
         found.append(Remark("uncovered", "bad", ", ".join(_tag(tag) for tag in one.uncovered)))
     if one.certificate is not None:
-        known = is_vouched_for(one.certificate, believed, at=one.signed_at)
+        known = is_vouched_for(one.certificate, believed, at=one.signed_at) and _may_sign(one.certificate, one.purpose)
         name = one.certificate.subject.rfc4514_string()
         found.append(Remark("certificate" if known else "certificate_unknown", _weight(known), name))
     if one.signed_at is not None:
@@ -169,6 +171,17 @@ def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate]) -> li
     if one.purpose == MODIFICATION[1]:
         found.append(Remark("reidentified", "note"))
     return found
+
+
+def _may_sign(certificate: x509.Certificate, purpose: str) -> bool:
+    """A certificate for the line speaks for what its gateway changed, never for a report as the hub's."""
+    try:
+        uses = set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        return True
+    if ExtendedKeyUsageOID.SERVER_AUTH in uses:
+        return False
+    return ExtendedKeyUsageOID.CLIENT_AUTH not in uses or purpose == MODIFICATION[1]
 
 
 def _macs(read: Dataset, images: Sequence[Path]) -> list[Remark]:

@@ -1,6 +1,7 @@
 """What reports ask of other slices; the hub's wiring says who answers."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -27,6 +28,9 @@ class Cases(Protocol):
         Raises:
             NotFoundError: no such case at those sites.
         """
+
+    def signed(self, connection: Connection, case: Case, *, person_id: str, at: datetime) -> None:
+        """The reading is signed, inside the asker's transaction: from then on nobody gives it back or takes it."""
 
 
 class Contracts(Protocol):

@@ -1,11 +1,14 @@
 """A report file beside the hub's own record: whether it is, byte for byte, what was made here, and where it is not."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
+from pydicom.sequence import Sequence
 from sqlalchemy import Connection, select
 
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
@@ -17,6 +20,13 @@ from dokuei.hub.reports.tables import delivery
 from dokuei.storage.blobs import Blobs
 
 _MOST_NAMED = 20
+_FOUND = (
+    "ContentSequence",
+    "VerifyingObserverSequence",
+    "CompletionFlag",
+    "VerificationFlag",
+    "ConceptNameCodeSequence",
+)
 
 
 def compared(connection: Connection, blobs: Blobs, data: bytes) -> tuple[Remark, ...]:
@@ -25,7 +35,7 @@ def compared(connection: Connection, blobs: Blobs, data: bytes) -> tuple[Remark,
         return (_pdf(connection, blobs, data),)
     try:
         read = dcmread(DicomBytesIO(data))
-        return _object(connection, blobs, data, str(read.SOPInstanceUID))
+        return _object(connection, blobs, data, read)
     except Exception as error:  # noqa: BLE001 - a damaged file may make the library raise anything
         return (Remark("record_unknown", "bad", type(error).__name__),)
 
@@ -69,8 +79,8 @@ def _nearest(data: bytes, candidates: Iterator[bytes]) -> Remark:
     return Remark("record_unknown", "bad") if best is None else Remark("record_differs", "bad", best[1])
 
 
-def _object(connection: Connection, blobs: Blobs, data: bytes, sop_instance_uid: str) -> tuple[Remark, ...]:
-    row = connection.execute(select(delivery).where(delivery.c.sop_instance_uid == sop_instance_uid)).first()
+def _object(connection: Connection, blobs: Blobs, data: bytes, read: Dataset) -> tuple[Remark, ...]:
+    row = connection.execute(select(delivery).where(delivery.c.sop_instance_uid == str(read.SOPInstanceUID))).first()
     if row is None:
         return (Remark("record_unknown", "bad"),)
     if hashlib.sha256(data).hexdigest() == row.sha256:
@@ -82,9 +92,26 @@ def _object(connection: Connection, blobs: Blobs, data: bytes, sop_instance_uid:
         apart = differences(data, kept)
         here = signatures_of(data_set_of(data)) if row.sop_class_uid != ENCAPSULATED_PDF else ()
         reidentified = bool(here) and all(one.holds and one.purpose == MODIFICATION[1] for one in here)
+        reidentified = reidentified and _says_the_same(read, dcmread(DicomBytesIO(kept)))
     except DokueiError as error:
         return (Remark("record_differs", "bad", error.what),)
     if not apart:
         return (Remark("record_same_content", "note"),)
     named = ", ".join(apart[:_MOST_NAMED]) + (" …" if len(apart) > _MOST_NAMED else "")
     return (Remark("record_reidentified", "note", named) if reidentified else Remark("record_differs", "bad", named),)
+
+
+def _says_the_same(here: Dataset, kept: Dataset) -> bool:
+    """Whether what was found and who signed it is as it was: a gateway puts whose it is back, and nothing else."""
+    whose = {str(kept.get(name, "")): str(here.get(name, "")) for name in ("PatientID", "AccessionNumber")}
+    return all(_same(here.get(name), kept.get(name), whose) for name in _FOUND)
+
+
+def _same(here: Any, kept: Any, whose: Mapping[str, str]) -> bool:
+    if isinstance(kept, Sequence) and isinstance(here, Sequence):
+        return len(here) == len(kept) and all(_same(*pair, whose) for pair in zip(here, kept, strict=True))
+    if isinstance(kept, Dataset) and isinstance(here, Dataset):
+        return here.keys() == kept.keys() and all(
+            element.VR == "UI" or _same(here[element.tag].value, element.value, whose) for element in kept
+        )
+    return bool(here == kept) or (str(kept) in whose and whose[str(kept)] == str(here))

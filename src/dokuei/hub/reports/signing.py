@@ -179,6 +179,8 @@ class Signing:
                 expected_digest=signed.digest,
             )
             _write(connection, principal, case, signed, documents)
+            signature = signed.signature
+            self.drafting.cases.signed(connection, case, person_id=signature.person_id, at=signature.signed_at)
 
     def _mine(
         self, connection: Connection, principal: Principal, item_id: str, role: str, *, lock: bool = False

@@ -80,6 +80,7 @@ class Notices:
         if said.action == "cancel":
             if known is None:
                 raise ConflictError("no open request has this number", phase=_PHASE)
+            demand_same_patient(connection, known, said.content)
             self.placing.canceled(connection, known, "canceled by the hospital's system", author=author)
             return known.request_id
         if known is None:

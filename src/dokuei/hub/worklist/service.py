@@ -299,6 +299,16 @@ class WorklistService:
         """Cases of some studies inside another slice's transaction; who asks has seen to access."""
         return store.items_of(connection, site_id, study_instance_uids)
 
+    def signed_in(
+        self, connection: Connection, item_id: str, role: ReadingRole, *, person_id: str, at: datetime
+    ) -> None:
+        """A reading was signed in another slice's transaction: nobody gives it back, takes it or is offered it then.
+
+        What else follows from it is told by ``report_changed``, a moment later.
+        """
+        store.mark_signed(connection, item_id, role, person_id=person_id, at=at)
+        store_hands.end_offer(connection, item_id, role)
+
     def is_signed_in(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool:
         """Whether a reading of this study was signed; held until the other slice's transaction ends."""
         known = store.find_by_study(connection, site_id, study_instance_uid)

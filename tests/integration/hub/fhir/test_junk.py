@@ -1,5 +1,6 @@
 """Whatever comes to FHIR's doors is answered: a body that is none is a 4xx OperationOutcome, never a 500."""
 
+import base64
 import copy
 import json
 from collections.abc import Iterator
@@ -110,6 +111,34 @@ def test_any_search_is_answered(his: httpx.Client) -> None:
         _answered(his.post(f"/fhir/{kind}/_search", data=dict(pairs)))
 
     ask()
+
+
+def _cursor(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "&".join(f"_id={number}" for number in range(501)),
+        "_id=a\0b",
+        "_id=%%0000",
+        "_lastUpdated=ge0001",
+        "_lastUpdated=lt0001-01-01T00:00:00%2B23:59",
+        "_lastUpdated=le9999-12-31T23:00:00-23:59",
+        "_cursor=" + _cursor('["0001-01-01T00:00:00+23:00","a",0]'),
+        "_cursor=" + _cursor('["9999-12-31T23:59:59-23:00","a",0]'),
+        "_cursor=" + _cursor('["2026-01-01T00:00:00+00:00","\\ud800",0]'),
+        "_id=" + ",".join(map(str, range(201))),
+        "patient=" + ",".join(map(str, range(201))),
+        "&".join("identifier=" + ",".join(map(str, range(50))) for _ in range(5)),
+        "_lastUpdated=ne2026",
+    ],
+)
+def test_a_search_that_cannot_be_carried_out_is_refused(his: httpx.Client, body: str) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = his.post("/fhir/ServiceRequest/_search", content=body, headers=form)
+    assert (answer.status_code, bool(told(answer))) == (400, True)
 
 
 def test_too_large_a_body_and_every_unknown_address_are_outcomes(hub: WholeHub, his: httpx.Client) -> None:

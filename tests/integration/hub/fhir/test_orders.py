@@ -12,6 +12,7 @@ from sqlalchemy import select
 from dokuei.hub.identity.model import Scope
 from dokuei.storage.audit import hub_entries
 from tests.makers.fhir import JJ1017, KIND, ORDER, PATIENT, PHYSICIAN, changed, entries, fhir_room, posted, system, told
+from tests.makers.people import ORIGIN
 from tests.makers.reading import ReadingRoom
 from tests.makers.requests import STAFF, state, view
 
@@ -207,3 +208,54 @@ def test_every_patient_that_is_shown_is_on_record(room: ReadingRoom, his: httpx.
     assert noted["patient.read"].subject == made["subject"]["reference"].removeprefix("Patient/")
     assert "archive.queried" in noted
     assert "山田" not in json.dumps([row.details for row in noted.values()])
+
+
+def test_who_is_meant_is_never_left_to_chance(room: ReadingRoom, his: httpx.Client) -> None:
+    """An order that may be read as two patients' is nobody's, and only its own patient's takes it back."""
+    staff = room.reader("staff.a", STAFF)
+    one, other = ({**PATIENT, "id": None, "identifier": [{"value": number}]} for number in ("1", "2"))
+    for patient in (one, other):
+        del patient["id"]
+    twice = changed(contained=[{**one, "id": "p"}, {**other, "id": "p"}], requester=None)
+    answer = his.post("/fhir/ServiceRequest", json=twice, headers=KIND)
+    assert (answer.status_code, "ServiceRequest.contained" in told(answer)) == (422, True)
+    order = changed(contained=None, requester=None, subject={"reference": "urn:uuid:1"})
+    beside = [{"resource": who, "fullUrl": "urn:uuid:1", "request": _post("Patient")} for who in (one, other)]
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [*beside, {"resource": order, "request": _post("ServiceRequest")}],
+    }
+    answer = his.post("/fhir", json=bundle, headers=KIND)
+    assert (answer.status_code, "Bundle.entry" in told(answer)) == (422, True)
+    assert every(staff) == []
+    made = posted(his).json()
+    elsewhere = {"reference": f"https://elsewhere.example/fhir/{made['subject']['reference']}"}
+    assert posted(his, identifier=[{"value": "P-2"}], subject=elsewhere).status_code == 422
+    own = {"reference": f"{ORIGIN}/fhir/{made['subject']['reference']}"}
+    assert posted(his, identifier=[{"value": "P-2"}], subject=own).status_code == 201
+    hers = [
+        {**PATIENT, "identifier": [{"value": "0000P2"}], "birthDate": "1980-01-01", "name": [{"text": "佐藤 桃子"}]}
+    ]
+    answer = posted(his, status="revoked", contained=hers, requester=None)
+    assert (answer.status_code, "another patient" in told(answer)) == (409, True)
+    assert posted(his, status="revoked").status_code == 200
+
+
+def _post(url: str) -> dict[str, str]:
+    return {"method": "POST", "url": url}
+
+
+def test_control_characters_are_refused_and_a_number_is_one_line(room: ReadingRoom, his: httpx.Client) -> None:
+    assert posted(his, identifier=[{"value": "P\x1b[2J"}]).status_code == 400
+    assert posted(his, identifier=[{"value": "P\r\nOBX|1"}]).status_code == 201
+    assert [one["placer_order_number"] for one in every(room.reader("staff.a", STAFF))] == ["P OBX|1"]
+
+
+def test_who_only_looks_waits_for_nobody_who_writes(room: ReadingRoom, his: httpx.Client) -> None:
+    made = posted(his).json()
+    first = his.get("/fhir/ServiceRequest", params={"_id": made["id"]})
+    with room.hub.database.begin():
+        again = his.get("/fhir/ServiceRequest", params={"_id": made["id"]}, timeout=5)
+        assert his.get(f"/fhir/ServiceRequest/{made['id']}", timeout=5).status_code == 200
+    assert again.json() == first.json()

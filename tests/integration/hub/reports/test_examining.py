@@ -5,11 +5,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pydicom
 import pypdfium2
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom.uid import UID, generate_uid
@@ -18,13 +21,17 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from sqlalchemy import delete, select, update
 
+from dokuei.clock import now
 from dokuei.dicom.report_header import part10
-from dokuei.dicom.signature import data_set_of, signatures_of
+from dokuei.dicom.signature import MODIFICATION, data_set_of, signatures_of, signed_file
 from dokuei.hub.reports.examined_words import EXAMINED
 from dokuei.hub.reports.examining import Examined, Trusted, examine
+from dokuei.hub.reports.pades import Pades
 from dokuei.hub.reports.recorded import compared
+from dokuei.hub.reports.seal_model import SealFiles
 from dokuei.hub.reports.tables import delivery
 from dokuei.storage.audit import Head, hub_entries, hub_head, hub_trail
+from dokuei.storage.pki import open_authority, private_pem
 from tests.makers.archive import MG, image
 from tests.makers.reading import ReadingRoom, reading_room
 
@@ -89,8 +96,10 @@ def test_what_was_signed_here_stands_with_and_without_the_record(case: Case) -> 
     assert ("macs", "2") in {(one.code, one.detail) for one in examined.remarks}
     for pdf in (case.pdf, case.wrapped):
         assert examine(pdf, trusted=case.trusted).stands
+    assert "wrapper" in codes(examine(case.wrapped, trusted=case.trusted), "note")
     for data in (case.sr, case.pdf, case.wrapped):
         assert case.record(data) == [("record_same", "good")]
+        assert not examine(data + b"\x01behind it" * 5, trusted=case.trusted).stands
     assert not examine(case.sr, trusted=Trusted()).stands
     assert "certificate_unknown" in codes(examine(case.pdf, trusted=Trusted()), "bad")
 
@@ -300,3 +309,31 @@ def test_any_changed_letter_of_the_trail_and_any_row_taken_away_is_found_by_its_
             assert hub_trail.verify(connection).broken_at is None, "a cut and mended tail shows nowhere but outside"
             cut = hub_trail.verify(connection, anchors=(head,))
         assert (cut.broken_at, cut.why) == (keep.sequence + 1, "the end of the trail was cut")
+
+
+def test_a_gateways_key_seals_no_report_and_signs_none_but_as_its_own_change(case: Case, tmp_path: Path) -> None:
+    """A home believes its authority for gateways' re-identified reports, and for nothing that a hub alone makes."""
+    authority = open_authority(tmp_path / "pki")
+    key = ec.generate_private_key(ec.SECP256R1())
+    issued = authority.issue_client(key.public_key(), common_name="gateway", lifetime=timedelta(days=9))
+    trusted = Trusted((*case.trusted.signers, authority.certificate_file))
+    forged = signed_file(
+        case.sr.replace("悪性の疑い".encode(), "良性の疑い".encode()), key=key, certificate=issued, at=now()
+    )
+    assert "certificate_unknown" in codes(examine(forged, trusted=trusted), "bad")
+    again = signed_file(case.sr, key=key, certificate=issued, at=now(), purpose=MODIFICATION)
+    assert examine(again, trusted=trusted).stands
+    assert case.record(again) == [("record_reidentified", "note")]
+    reworded = case.sr.replace("悪性の疑い".encode(), "良性の疑い".encode())
+    other = signed_file(reworded, key=key, certificate=issued, at=now(), purpose=MODIFICATION)
+    assert case.record(other) == [("record_differs", "bad")], "what was found is not whose it is"
+    files = SealFiles(tmp_path / "gateway.pem", tmp_path / "gateway.key")
+    files.certificate.write_bytes(issued.public_bytes(Encoding.PEM))
+    files.private_key.write_bytes(private_pem(key))
+    plain = io.BytesIO()
+    blank = pypdfium2.PdfDocument.new()
+    blank.new_page(200, 200)
+    blank.save(plain)
+    blank.close()
+    sealed = Pades(files, "x", "").seal(plain.getvalue()).data
+    assert not examine(sealed, trusted=trusted).stands

@@ -182,6 +182,16 @@ def test_a_cancellation_ends_the_request_and_one_of_nothing_is_refused(room: Rea
     assert sorted(one["state"] for one in every(staff)) == ["canceled", "waiting"]
 
 
+def test_a_cancellation_that_names_another_patient_is_refused(room: ReadingRoom, hospital: Hospital) -> None:
+    staff = room.reader("staff.a", STAFF)
+    hospital.orders()
+    other = {"patient_id": "0000P9", "name": {"ideographic": "佐藤^桃子"}, "birth_date": "19800101", "sex": "F"}
+    outcome, reason = hospital.orders(action="cancel", patient=other)
+    assert (outcome, "another patient" in reason) == ("refused", True)
+    assert [one["state"] for one in every(staff)] == ["waiting"]
+    assert hospital.orders(action="cancel", patient={"patient_id": HERS["patient_id"]})[0] == "taken"
+
+
 def test_an_order_under_a_number_of_another_patient_is_refused(room: ReadingRoom, hospital: Hospital) -> None:
     hospital.orders()
     other = {**HERS, "patient_id": "P2", "name": {"ideographic": "鈴木^順"}}

@@ -263,12 +263,12 @@ def test_a_resident_writes_and_a_reader_stands_for_it(room: ReadingRoom) -> None
     assert room.signed(reader, item, room.keys["reader.a"]).status_code == 200
 
 
-def test_a_case_given_back_in_the_moment_of_its_signature_still_belongs_to_its_signer(room: ReadingRoom) -> None:
+def test_a_case_is_not_given_back_in_the_moment_of_its_signature(room: ReadingRoom) -> None:
     item = room.mammogram_case()
     client = room.reader("reader.a")
     room.written(client, item)
     room.signed(client, item, room.keys["reader.a"])
-    assert client.post(f"/api/v1/worklist/{item}/release").status_code == 200
+    assert client.post(f"/api/v1/worklist/{item}/release").status_code == 409
     room.carry_out()
     assert client.get(f"/api/v1/worklist/{item}").json()["status"] == "completed"
     assert client.post(f"/api/v1/worklist/{item}/report/amendment").status_code == 200

@@ -184,3 +184,23 @@ def test_an_administrator_frees_a_reading_for_a_reason_and_it_is_on_record(room:
         entry = connection.execute(select(hub_entries).where(hub_entries.c.event == "case.taken-away")).one()
     assert json.loads(entry.details) == {"role": "first", "from": person_id(away), "reason": "長期不在"}
     assert entry.actor == f"person:{person_id(administrator)}"
+
+
+def test_a_signed_reading_is_nobodys_to_give_even_before_the_list_has_heard_of_it(room: ReadingRoom) -> None:
+    """A worker that is away leaves no gap in which a sealed opinion could change hands."""
+    item = room.mammogram_case()
+    path = f"/api/v1/worklist/{item}"
+    one, two, three = room.reader("one"), room.reader("two"), room.reader("three")
+    administrator = room.reader("admin", Grant(Role.ADMINISTRATOR, "kita"))
+    room.written(one, item, findings="第一の所見")
+    one.post(f"{path}/hand-over", json={"to_person_id": person_id(two), "note": ""})
+    assert room.signed(one, item, room.keys["one"]).status_code == 200
+    assert one.post(f"{path}/release").status_code == 409
+    assert two.post(f"{path}/hand-over/accept").status_code == 409
+    taken = administrator.post(f"{path}/take-away", json={"role": "first", "reason": "x"})
+    assert taken.status_code == 409
+    assert three.post(f"{path}/claim", json={"role": "first"}).status_code == 409
+    assert report_of(three, item, "first").status_code == 403
+    before = one.get(path).json()["readings"]
+    room.carry_out()
+    assert one.get(path).json()["readings"] == before
