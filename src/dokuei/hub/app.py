@@ -45,6 +45,7 @@ from dokuei.hub.neighbours import (
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_sites import SiteCases
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.prepare import Stores, open_stores
@@ -55,7 +56,9 @@ from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
 from dokuei.hub.requests.service import RequestsService, requests_service
+from dokuei.hub.sites import api as sites_api
 from dokuei.hub.sites import store as site_register
+from dokuei.hub.sites.office import Office
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.warm import warmed
 from dokuei.hub.worklist.api_working import worklist_routes
@@ -208,6 +211,8 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))
     app.include_router(audits_api.routes(hub.audits))
+    office = Office(hub.sites, SiteCases(hub.worklist), hub.settings.seal.time_zone)
+    app.include_router(sites_api.routes(office))
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(api_versions.routes(hub.reports))
     app.include_router(certification_api.routes(hub.certifications))

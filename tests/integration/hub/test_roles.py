@@ -52,6 +52,7 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("PUT", "/api/v1/worklist/{item}/priority", _P.CLAIM_CASE, {"priority": "high"}),
     ("GET", "/api/v1/worklist/{item}/report/pdf", _P.READ_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/outcome", _P.READ_REPORT, None),
+    ("GET", "/api/v1/worklist/{item}/contacts", _P.READ_MESSAGES, None),
     ("POST", "/api/v1/worklist/{item}/outcome/opened", _P.ACKNOWLEDGE_REPORT, {"number": 1}),
     ("POST", "/api/v1/worklist/{item}/outcome/acted", _P.ACKNOWLEDGE_REPORT, {"number": 1, "note": "説明済"}),
     ("POST", "/api/v1/worklist/{item}/outcome/important", _P.SIGN_REPORT, {"because": "C5"}),
@@ -81,6 +82,21 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/requests/{request}/attachments", _P.PLACE_REQUEST, None),
     ("GET", "/api/v1/requests/{request}/attachments/1", _P.READ_REQUEST, None),
     ("GET", "/api/v1/worklist/{item}/request", _P.READ_REQUEST, None),
+)
+_CONTACT = {"hours": "night", "name": "当直", "telephone": "011-1"}
+_REGISTER = {"name": "北病院", "version": 0}
+_REASON = {"version": 1, "because": "更新"}
+# path below a site, what it needs there; None: a role of the centre
+OF_SITES: tuple[tuple[str, str, Permission | None, dict[str, Any] | None], ...] = (
+    ("GET", "", _P.READ_SITE, None),
+    ("PUT", "/register", _P.ADMINISTER, _REGISTER),
+    ("POST", "/contacts", _P.KEEP_CONTACTS, _CONTACT),
+    ("PUT", "/contacts/0", _P.KEEP_CONTACTS, {**_CONTACT, "version": 1}),
+    ("DELETE", "/contacts/0", _P.KEEP_CONTACTS, None),
+    ("POST", "/contacts/0/test", _P.KEEP_CONTACTS, {"on": "2026-01-01", "reached": True}),
+    ("POST", "/contracts", None, {"valid_from": "2020-01-01"}),
+    ("PUT", "/contracts/0", None, _REASON),
+    ("POST", "/contracts/0/termination", None, {**_REASON, "last_day": "2026-01-01"}),
 )
 AT_ANY_SITE_OF_AN_AUDITOR: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/audit/entries", None),
@@ -245,6 +261,41 @@ def test_no_role_at_a_foreign_site_opens_or_reveals_a_request(
             assert status in (expected if needed in ROLE_PERMISSIONS[role] else {403}), f"{role} {method} {path}"
         if _P.READ_REQUEST in ROLE_PERMISSIONS[role]:
             assert client.get("/api/v1/requests").json()["items"] == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_site_and_its_contracts_open_to_whom_they_concern(hub: WholeHub, role: Role) -> None:
+    """AUTH-13, JRS-03: contracts are the centre's; a foreign site answers exactly like one that does not exist."""
+    with closing(hub.signed_in(f"site-{role.value}", Grant(role, "kita"))) as client:
+        for method, path, needed, body in OF_SITES:
+            allowed = needed is not None and needed in ROLE_PERMISSIONS[role]
+            status = ask(client, method, f"/api/v1/sites/kita{path}", body)
+            assert (status != 403) is allowed, f"{role} {method} {path}: {status}"
+            assert status not in {401, 422, 500}, f"{role} {method} {path}: {status}"
+            abroad, unknown = (ask(client, method, f"/api/v1/sites/{one}{path}", body) for one in ("minami", "nowhere"))
+            assert (abroad, unknown) == ((404, 404) if needed else (403, 403)), f"{role} {method} {path}: {abroad}"
+        assert client.post("/api/v1/sites", json={"site_id": "higashi", "name": "東病院"}).status_code == 403
+        listed = client.get("/api/v1/sites")
+        if _P.READ_SITE not in ROLE_PERMISSIONS[role]:
+            assert listed.status_code == 403
+        else:
+            assert [one["site_id"] for one in listed.json()] == ["kita"]
+
+
+def test_every_route_of_sites_stands_in_the_matrix(hub: WholeHub) -> None:
+    """AUTH-13: a new route without a line here fails."""
+    below = {
+        path.replace("contacts/0", "contacts/{contact_id}").replace("contracts/0", "contracts/{contract_id}"): 0
+        for _, path, *_ in OF_SITES
+    }
+    known = {
+        (method.upper(), path)
+        for path, methods in hub.app.openapi()["paths"].items()
+        for method in methods
+        if path.startswith("/api/v1/sites")
+    }
+    assert {path for _, path in known} == {"/api/v1/sites", *(f"/api/v1/sites/{{site_id}}{path}" for path in below)}
+    assert len(known) == len(OF_SITES) + 2
 
 
 @pytest.mark.parametrize("role", Role)

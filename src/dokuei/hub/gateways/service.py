@@ -31,6 +31,7 @@ from dokuei.storage.db import Database
 from dokuei.storage.lately import Lately
 from dokuei.storage.pki import Authority, fingerprint
 from dokuei.transfer.codes import SECRET_BYTES, EnrolmentCode, door_key, kept_form
+from dokuei.transfer.contract import ContractScopes
 from dokuei.transfer.protocol import (
     EnrolmentAnswer,
     EnrolmentRequest,
@@ -56,6 +57,9 @@ class Sites(Protocol):
 
     def urgent_studies(self, site_id: str) -> Sequence[str]:
         """Studies that the reading centre waits for."""
+
+    def contract(self, site_id: str) -> ContractScopes:
+        """What a site may ask for."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +246,7 @@ class GatewaysService:
             trail_end=TrailEnd(sequence=own.sequence, hash=own.hash),
             urgent=list(self.sites.urgent_studies(gateway.site_id)),
             identity_mode=mode,
+            contract=self.sites.contract(gateway.site_id),
         )
 
     def _keep_end(self, gateway: Gateway, end: TrailEnd | None) -> None:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringCons
 
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.requests.days import written
-from dokuei.hub.requests.model import LONGEST_TEXT, Content, Priority, Sex, Side, Source, State
+from dokuei.hub.requests.model import LONGEST_TEXT, Content, Kind, Priority, Sex, Side, Source, State
 from dokuei.hub.requests.reconciling import Proposal
 from dokuei.hub.requests.service import Listing, Shown
 
@@ -114,6 +114,7 @@ class RequestIn(Shape):
     placer_order_number: Number = ""
     patient: PatientShape = PatientShape()
     modality: Annotated[str, StringConstraints(max_length=16, strip_whitespace=True)] = ""
+    kind: Kind = ""
     examination_date: Day = ""
     procedure: CodeShape = CodeShape()
     requesting_physician: Word = ""
@@ -238,6 +239,7 @@ class RequestOut(BaseModel):
     placer_order_number: str
     patient: AskedPatientOut
     modality: str
+    kind: Kind
     examination_date: str
     procedure: CodeOut
     requesting_physician: str

@@ -12,6 +12,7 @@ LinkState = Literal["proposed", "matched", "mismatch", "refused"]
 Source = Literal["portal", "hl7", "worklist", "folder", "fhir"]
 Priority = Literal["routine", "high", "urgent"]
 Sex = Literal["M", "F", "O", ""]
+Kind = Literal["screening", "diagnostic", "second_reading", "consultation", ""]
 Side = Literal["R", "L"]
 Field = Literal["patient_id", "name", "birth_date", "sex"]
 Reason = Literal["patient_id", "name", "birth_date", "sex", "two_requests"]
@@ -106,7 +107,10 @@ class Clinical:
 
 @dataclass(frozen=True)
 class Content:
-    """What is asked; ``study_instance_uid`` only where the hospital knows it beforehand."""
+    """What is asked; ``study_instance_uid`` only where the hospital knows it beforehand.
+
+    ``kind`` is which kind of reading is asked for, or empty where the hospital does not say.
+    """
 
     priority: Priority = "routine"
     due_at: datetime | None = None
@@ -116,6 +120,7 @@ class Content:
     filler_order_number: str = ""
     patient: Patient = Patient()
     modality: str = ""
+    kind: Kind = ""
     examination_date: str = ""
     procedure: Code = Code()
     requesting_physician: str = ""

@@ -202,6 +202,7 @@ def over(known: Content, said: Content) -> Content:
         placer_order_number=said.placer_order_number or known.placer_order_number,
         filler_order_number=said.filler_order_number or known.filler_order_number,
         study_instance_uid=said.study_instance_uid or known.study_instance_uid,
+        kind=said.kind or known.kind,
     )
 
 
