@@ -325,6 +325,73 @@ export interface components {
             /** @default  */
             readonly meaning: string;
         };
+        /** @description That somebody tried to call. */
+        readonly ContactTestIn: {
+            /** Format: date */
+            readonly on: string;
+            readonly reached: boolean;
+        };
+        /** @description Its next version; ``version`` is the one that it is made over. */
+        readonly ContractChangeIn: {
+            readonly valid_from?: string | null;
+            readonly valid_until?: string | null;
+            readonly modalities?: readonly string[];
+            readonly kinds?: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds?: readonly components["schemas"]["TurnaroundShape"][];
+            /** @default  */
+            readonly fee: string;
+            /** @default  */
+            readonly responsibility: string;
+            /** @default  */
+            readonly insurance: string;
+            /** @default  */
+            readonly note: string;
+            readonly version: number;
+            readonly because: string;
+        };
+        /** @description A contract to record. */
+        readonly ContractIn: {
+            readonly valid_from?: string | null;
+            readonly valid_until?: string | null;
+            readonly modalities?: readonly string[];
+            readonly kinds?: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds?: readonly components["schemas"]["TurnaroundShape"][];
+            /** @default  */
+            readonly fee: string;
+            /** @default  */
+            readonly responsibility: string;
+            /** @default  */
+            readonly insurance: string;
+            /** @default  */
+            readonly note: string;
+            /** @default  */
+            readonly because: string;
+        };
+        /** @description A contract, its versions the latest first. */
+        readonly ContractOut: {
+            readonly contract_id: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly versions: readonly components["schemas"]["ContractVersionOut"][];
+        };
+        /** @description One version: what it says, who wrote it, when and why. */
+        readonly ContractVersionOut: {
+            readonly number: number;
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly modalities: readonly string[];
+            readonly kinds: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds: readonly components["schemas"]["TurnaroundShape"][];
+            readonly fee: string;
+            readonly responsibility: string;
+            readonly insurance: string;
+            readonly note: string;
+            readonly terminated_on: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly because: string;
+        };
         /** @description What ``PublicKeyCredential.toJSON()`` gave, and the name that its owner gives a new key. */
         readonly CredentialIn: {
             readonly credential: {
@@ -963,6 +1030,11 @@ export interface components {
             readonly patient: components["schemas"]["PatientShape"];
             /** @default  */
             readonly modality: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
             /** @default  */
             readonly examination_date: string;
             /**
@@ -999,6 +1071,13 @@ export interface components {
              */
             readonly clinical: components["schemas"]["ClinicalShape"];
             readonly site_id: string;
+        };
+        /** @description A hospital to register; nothing may be asked for there until a contract is recorded. */
+        readonly NewSiteIn: {
+            readonly site_id: string;
+            readonly name: string;
+            /** @default  */
+            readonly name_en: string;
         };
         /** @description To whom a reading is offered, and what they should know. */
         readonly OfferIn: {
@@ -1201,6 +1280,19 @@ export interface components {
         readonly QuestionWaiverIn: {
             readonly reason: string;
         };
+        /** @description Whom to call now at a case's hospital; ``instead`` where nobody is named for these hours. */
+        readonly ReachableOut: {
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly site_name_en: string;
+            readonly telephone: string;
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            readonly instead: boolean;
+            readonly day_from: string;
+            readonly day_until: string;
+            readonly contacts: readonly components["schemas"]["SiteContactOut"][];
+        };
         /** @description One reading of a case and who has it. */
         readonly ReadingOut: {
             readonly role: components["schemas"]["ReadingRole"];
@@ -1289,6 +1381,11 @@ export interface components {
             readonly patient: components["schemas"]["PatientShape"];
             /** @default  */
             readonly modality: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
             /** @default  */
             readonly examination_date: string;
             /**
@@ -1346,6 +1443,8 @@ export interface components {
             readonly placer_order_number: string;
             readonly patient: components["schemas"]["AskedPatientOut"];
             readonly modality: string;
+            /** @enum {string} */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
             readonly examination_date: string;
             readonly procedure: components["schemas"]["CodeOut"];
             readonly requesting_physician: string;
@@ -1525,10 +1624,183 @@ export interface components {
             readonly signed_by: readonly string[];
             readonly verified: boolean;
         };
+        /** @description The same over a version. */
+        readonly SiteContactChangeIn: {
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            /** @default 0 */
+            readonly position: number;
+            readonly name: string;
+            /** @default  */
+            readonly role: string;
+            readonly telephone: string;
+            /** @default  */
+            readonly alternate: string;
+            /** @default  */
+            readonly note: string;
+            readonly version: number;
+        };
+        /** @description Whom to call at which hours. */
+        readonly SiteContactIn: {
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            /** @default 0 */
+            readonly position: number;
+            readonly name: string;
+            /** @default  */
+            readonly role: string;
+            readonly telephone: string;
+            /** @default  */
+            readonly alternate: string;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description Whom to call, and when that was tried last. */
+        readonly SiteContactOut: {
+            readonly contact_id: string;
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            readonly position: number;
+            readonly name: string;
+            readonly role: string;
+            readonly telephone: string;
+            readonly alternate: string;
+            readonly note: string;
+            readonly version: number;
+            readonly tested_on: string | null;
+            readonly tested_by: string;
+            readonly reached: boolean | null;
+            readonly test_due: boolean;
+        };
+        /** @description One hospital with all that is on record. */
+        readonly SiteDetailOut: {
+            readonly site_id: string;
+            readonly name: string;
+            readonly name_en: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly standard_missing: readonly string[];
+            readonly contacts: number;
+            readonly tests_due: number;
+            readonly register_entry: components["schemas"]["SiteRegisterShape"];
+            readonly version: number;
+            readonly changed_at: string | null;
+            readonly changed_by: string;
+            readonly contracts: readonly components["schemas"]["ContractOut"][];
+            readonly contact_list: readonly components["schemas"]["SiteContactOut"][];
+            /** @enum {string} */
+            readonly hours_now: "weekday" | "night" | "holiday";
+            /** Format: date */
+            readonly today: string;
+            /** @enum {string} */
+            readonly identity_mode: "true" | "pseudonym";
+            /** @enum {string} */
+            readonly read_twice: "never" | "mammograms";
+            readonly turnaround_days: number | null;
+            readonly due_time: string;
+            readonly closed_on: string;
+        };
+        /** @description A hospital in the list: what is set and what is missing. */
+        readonly SiteLineOut: {
+            readonly site_id: string;
+            readonly name: string;
+            readonly name_en: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly standard_missing: readonly string[];
+            readonly contacts: number;
+            readonly tests_due: number;
+        };
         /** @description A site that the person may know of. */
         readonly SiteOut: {
             readonly site_id: string;
             readonly name: string;
+        };
+        /** @description The same with the names, and the version that it is written over (0: nobody has written it). */
+        readonly SiteRegisterIn: {
+            /** @default  */
+            readonly institution_code: string;
+            /** @default  */
+            readonly postal_code: string;
+            /** @default  */
+            readonly address: string;
+            /** @default  */
+            readonly address_en: string;
+            /** @default  */
+            readonly telephone: string;
+            /** @default 08:30 */
+            readonly day_from: string;
+            /** @default 17:15 */
+            readonly day_until: string;
+            /**
+             * @default {
+             *       "devices_adequate": false,
+             *       "devices": "",
+             *       "named_receiver": "",
+             *       "no_outsourcing": false,
+             *       "full_time_radiologist": ""
+             *     }
+             */
+            readonly standard: components["schemas"]["SiteStandardShape"];
+            readonly responsible?: readonly components["schemas"]["SiteResponsibleShape"][];
+            readonly name: string;
+            /** @default  */
+            readonly name_en: string;
+            readonly version: number;
+        };
+        /** @description A hospital's entry beside its names. */
+        readonly SiteRegisterShape: {
+            /** @default  */
+            readonly institution_code: string;
+            /** @default  */
+            readonly postal_code: string;
+            /** @default  */
+            readonly address: string;
+            /** @default  */
+            readonly address_en: string;
+            /** @default  */
+            readonly telephone: string;
+            /** @default 08:30 */
+            readonly day_from: string;
+            /** @default 17:15 */
+            readonly day_until: string;
+            /**
+             * @default {
+             *       "devices_adequate": false,
+             *       "devices": "",
+             *       "named_receiver": "",
+             *       "no_outsourcing": false,
+             *       "full_time_radiologist": ""
+             *     }
+             */
+            readonly standard: components["schemas"]["SiteStandardShape"];
+            readonly responsible?: readonly components["schemas"]["SiteResponsibleShape"][];
+        };
+        /** @description Somebody who answers for something at the hospital. */
+        readonly SiteResponsibleShape: {
+            /** @enum {string} */
+            readonly duty: "director" | "imaging" | "information" | "report_manager";
+            readonly name: string;
+            /** @default  */
+            readonly telephone: string;
+        };
+        /** @description What the facility standard of tele-reading asks of both sides (JRS-06). */
+        readonly SiteStandardShape: {
+            /** @default false */
+            readonly devices_adequate: boolean;
+            /** @default  */
+            readonly devices: string;
+            /** @default  */
+            readonly named_receiver: string;
+            /** @default false */
+            readonly no_outsourcing: boolean;
+            /** @default  */
+            readonly full_time_radiologist: string;
+            readonly confirmed_on?: string | null;
         };
         /** @description A study that was found. */
         readonly SoughtStudyOut: {
@@ -1641,6 +1913,13 @@ export interface components {
             readonly role: components["schemas"]["ReadingRole"];
             readonly reason: string;
         };
+        /** @description An end before its term. */
+        readonly TerminationIn: {
+            readonly version: number;
+            /** Format: date */
+            readonly last_day: string;
+            readonly because: string;
+        };
         /** @description A case's thread as this person has it. */
         readonly ThreadOut: {
             readonly messages: readonly components["schemas"]["MessageOut"][];
@@ -1669,6 +1948,14 @@ export interface components {
             readonly totp_secret: string;
             readonly otpauth_uri: string;
             readonly qr_svg: string;
+        };
+        /** @description Within what time a report of that priority is due. */
+        readonly TurnaroundShape: {
+            /** @enum {string} */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly amount: number;
+            /** @enum {string} */
+            readonly unit: "working_days" | "hours";
         };
         /** @description All threads in which something waits, and how much of it is unread. */
         readonly UnreadOut: {

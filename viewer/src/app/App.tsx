@@ -24,6 +24,8 @@ const RequestPage = lazy(() => import("@/requests/RequestPage"));
 const AuditPage = lazy(() => import("@/audit/AuditPage"));
 const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
 const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
+const SitesPage = lazy(() => import("@/sites/SitesPage"));
+const SitePage = lazy(() => import("@/sites/SitePage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -81,6 +83,8 @@ function SignedIn(): JSX.Element {
         <Route path="/audit" component={AuditPage} />
         <Route path="/audit/reviews" component={ReviewsPage} />
         <Route path="/safety" component={SecurityPage} />
+        <Route path="/sites" component={SitesPage} />
+        <Route path="/sites/:siteId">{(route) => <SitePage key={route.siteId} siteId={route.siteId} />}</Route>
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
 import { CaseRequest } from "@/requests/CaseRequest";
 import { MessagesPanel } from "@/messages/MessagesPanel";
+import { WhomToCall } from "@/sites/WhomToCall";
 import { PatientId } from "@/ui/PatientId";
 import { Shell } from "@/ui/Shell";
 import { Failed, LoadingRows } from "@/ui/States";
@@ -58,6 +59,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
             </div>
             <div className={classes["caseCard"]}>
               <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />
+            </div>
+            <div className={classes["caseCard"]}>
+              <WhomToCall itemId={itemId} />
             </div>
             <div className={classes["caseCard"]}>
               <MessagesPanel worklistItemId={itemId} />

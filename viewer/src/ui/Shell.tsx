@@ -5,6 +5,7 @@ import { HealthMark } from "@/gateways/Health";
 import { UnreadBadge } from "@/messages/marks";
 import { OwnAlerts } from "@/rights/OwnAlerts";
 import { useMay } from "@/session/api";
+import { ContactsDue } from "@/sites/ContactsDue";
 import { Brand } from "./Brand";
 import { PersonMenu } from "./PersonMenu";
 import { ShapeMark } from "./shapes";
@@ -25,7 +26,7 @@ export function EvaluationMark(): JSX.Element | null {
 
 /** Where one is, where one can go, who one is; the page has the rest. */
 export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
-  const { t } = useTranslation(["ui", "requests", "rights"]);
+  const { t } = useTranslation(["ui", "requests", "rights", "sites"]);
   const may = useMay();
   return (
     <div className={classes["shell"]}>
@@ -41,6 +42,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} />}
           {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
+          {may("site.read") && <Place href="/sites" word={t("sites:nav")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
           {may("administer") && <Place href="/safety" word={t("rights:nav")} />}
@@ -51,6 +53,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
       </header>
       <div>
         <OwnAlerts />
+        <ContactsDue />
       </div>
       <main id="content" tabIndex={-1} className={classes["main"]}>
         {children}
