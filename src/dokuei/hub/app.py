@@ -211,7 +211,8 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))
     app.include_router(audits_api.routes(hub.audits))
-    office = Office(hub.sites, SiteCases(hub.worklist), hub.settings.seal.time_zone)
+    cases, forget = SiteCases(hub.worklist), hub.identity.access.forget_all
+    office = Office(hub.sites, cases, hub.settings.seal.time_zone, known_anew=forget)
     app.include_router(sites_api.routes(office))
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(api_versions.routes(hub.reports))

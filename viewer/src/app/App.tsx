@@ -83,8 +83,8 @@ function SignedIn(): JSX.Element {
         <Route path="/audit" component={AuditPage} />
         <Route path="/audit/reviews" component={ReviewsPage} />
         <Route path="/safety" component={SecurityPage} />
-        <Route path="/sites" component={SitesPage} />
-        <Route path="/sites/:siteId">{(route) => <SitePage key={route.siteId} siteId={route.siteId} />}</Route>
+        <Route path="/hospitals" component={SitesPage} />
+        <Route path="/hospitals/:siteId">{(route) => <SitePage key={route.siteId} siteId={route.siteId} />}</Route>
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

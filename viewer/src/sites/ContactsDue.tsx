@@ -22,7 +22,7 @@ export function ContactsDue(): JSX.Element | null {
     <div className={classes["bar"]} role="status" data-contacts-due={site.site_id}>
       <ShapeMark shape="triangle" />
       <p>{t("contact.reminder", { site: name(site.name, site.name_en), number: count(site.tests_due) })}</p>
-      <Link href={`/sites/${encodeURIComponent(site.site_id)}`}>{t("contact.see")}</Link>
+      <Link href={`/hospitals/${encodeURIComponent(site.site_id)}`}>{t("contact.see")}</Link>
     </div>
   );
 }

@@ -121,7 +121,7 @@ function StandardFields({ text, change }: PartProps): JSX.Element {
         checked={standard.no_outsourcing}
         onChange={(event) => put({ no_outsourcing: event.currentTarget.checked })}
       />
-      <div className={classes["three"]}>
+      <div className={classes["two"]}>
         <TextInput
           label={t("standard.named_receiver")}
           value={standard.named_receiver}

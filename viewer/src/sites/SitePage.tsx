@@ -9,6 +9,7 @@ import { Contacts } from "./Contacts";
 import { Contracts } from "./Contracts";
 import { useSiteName } from "./marks";
 import { Register } from "./Register";
+import classes from "./Sites.module.css";
 
 /** One hospital: its entry in the register, its contracts with all their versions, and whom to call. */
 export default function SitePage({ siteId }: { readonly siteId: string }): JSX.Element {
@@ -20,7 +21,11 @@ export default function SitePage({ siteId }: { readonly siteId: string }): JSX.E
     <Page
       title={site ? name(site.name, site.name_en) : t("title")}
       lead={t("one_lead")}
-      aside={<Link href="/sites">{t("back")}</Link>}
+      aside={
+        <Link href="/hospitals" className={classes["back"] ?? ""}>
+          {t("back")}
+        </Link>
+      }
     >
       {site ? (
         <Whole site={site} />

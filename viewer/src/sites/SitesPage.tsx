@@ -63,7 +63,7 @@ function Row({ site }: { readonly site: SiteLine }): JSX.Element {
   return (
     <tr data-site={site.site_id}>
       <td>
-        <Link href={`/sites/${encodeURIComponent(site.site_id)}`} className={classes["name"] ?? ""}>
+        <Link href={`/hospitals/${encodeURIComponent(site.site_id)}`} className={classes["name"] ?? ""}>
           {name(site.name, site.name_en)}
         </Link>
       </td>
@@ -108,7 +108,7 @@ function AddSite({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const [text, setText] = useState({ site_id: "", name: "", name_en: "" });
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    add.mutate(text, { onSuccess: (site) => go(`/sites/${encodeURIComponent(site.site_id)}`) });
+    add.mutate(text, { onSuccess: (site) => go(`/hospitals/${encodeURIComponent(site.site_id)}`) });
   };
   return (
     <Dialog title={t("add.title")} closeLabel={t("close")} onClose={onClose}>

@@ -42,7 +42,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("report.read") && <Place href="/outcomes" word={t("nav.outcomes")} />}
           {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
-          {may("site.read") && <Place href="/sites" word={t("sites:nav")} />}
+          {may("site.read") && <Place href="/hospitals" word={t("sites:nav")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
           {may("administer") && <Place href="/safety" word={t("rights:nav")} />}

@@ -59,8 +59,7 @@ def _register_routes(router: APIRouter, office: Office) -> None:
     @router.post("/api/v1/sites", status_code=201)
     def add(me: OfTheCentre, new: NewSiteIn) -> SiteDetailOut:
         """Register a hospital, without a contract."""
-        office.sites.add(Site(new.site_id, new.name, new.name_en), actor=me.actor, contract=None)
-        return detail_out(office.shown(new.site_id))
+        return detail_out(office.add(me, Site(new.site_id, new.name, new.name_en)))
 
     @router.get(_SITE)
     def one(me: Reader, site_id: str) -> SiteDetailOut:

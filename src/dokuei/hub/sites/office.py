@@ -1,6 +1,6 @@
 """Sites as pages show them to whoever may see them: register, contracts, and whom to call now."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -50,6 +50,17 @@ class Office:
     sites: SitesService
     cases: Cases
     time_zone: str
+    known_anew: Callable[[], None] = lambda: None
+
+    def add(self, principal: Principal, site: Site) -> Shown:
+        """Register a hospital without a contract; what is remembered of people's sites is of before.
+
+        Raises:
+            RequestError, ConflictError: it cannot stand, or is there already.
+        """
+        self.sites.add(site, actor=principal.actor, contract=None)
+        self.known_anew()
+        return self.shown(site.site_id)
 
     def listed(self, principal: Principal) -> tuple[Shown, ...]:
         """The sites whose register somebody may read."""
