@@ -8,6 +8,7 @@ import {
   emptyContract,
   modalitiesOf,
   ofHours,
+  outsideContract,
   termsOf,
 } from "./model";
 
@@ -75,5 +76,13 @@ describe("contacts", () => {
   it("are dialled without what a person alone can do", () => {
     expect(dialled("011-123-4567 内線 210")).toBe("0111234567");
     expect(dialled("+81 (11) 123-4567")).toBe("+81111234567");
+  });
+});
+
+describe("an order that a gateway refused", () => {
+  it("is told apart where it is outside the contract", () => {
+    expect(outsideContract("ORC-1", 207)).toBe("day");
+    expect(outsideContract("OBR-24", 103)).toBe("modality");
+    expect(outsideContract("ORC-1", 103)).toBeNull();
   });
 });

@@ -158,3 +158,13 @@ export const ofHours = (contacts: readonly SiteContact[], hours: Hours): SiteCon
 /** A telephone number as a link dials it. */
 export const dialled = (telephone: string): string =>
   telephone.replace(/(?:内線|PHS|ext\.?).*$/u, "").replace(/[^0-9+*#,;]/gu, "");
+
+const OUTSIDE: Readonly<Record<string, "day" | "modality" | "kind">> = {
+  "ORC-1 207": "day",
+  "OBR-24 103": "modality",
+  "OBR-46 103": "kind",
+};
+
+/** Where and how a gateway refuses an order that no contract covers: what of it is outside; null for any other fault. */
+export const outsideContract = (location: string, condition: number): "day" | "modality" | "kind" | null =>
+  OUTSIDE[`${location} ${String(condition)}`] ?? null;
