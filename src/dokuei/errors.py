@@ -20,6 +20,7 @@
     │   ├── TooOftenError           more attempts from one address than anybody needs
     │   ├── EnrolmentError          a one-time code that lets nobody in
     │   ├── ForbiddenError          somebody is, and may not
+    │   │   └── OutsideContractError  what no contract with the hospital covers
     │   └── NotFoundError           nothing here, or nothing this person may know of
     ├── RequestError                a request that cannot be understood
     │   ├── NotAcceptableError      no representation that the client takes
@@ -37,6 +38,8 @@ to a DIMSE status (PS3.4 B.2.3, PS3.7 C) and once to an HTTP problem (RFC 9457).
 """
 
 from typing import ClassVar
+
+from typing_extensions import override
 
 
 class DokueiError(Exception):
@@ -203,6 +206,22 @@ class ForbiddenError(AccessError):
     """Somebody is known, and may not."""
 
     code = "forbidden"
+
+
+class OutsideContractError(ForbiddenError):
+    """What no contract with the hospital covers (JRS-03), with the reason in both languages."""
+
+    code = "outside-contract"
+
+    def __init__(self, ja: str, en: str = "", *, phase: str = "checking the contract", remedy: str = "") -> None:
+        super().__init__(f"{ja} / {en}" if en else ja, phase=phase, remedy=remedy)
+        self.ja = ja
+        self.en = en or ja
+
+    @override
+    def problem(self) -> dict[str, str | int]:
+        """The same with each language by itself, for pages."""
+        return {**super().problem(), "detail_ja": self.ja, "detail_en": self.en}
 
 
 class NotFoundError(AccessError):

@@ -12,6 +12,7 @@ from rich.table import Table
 from dokuei import __version__
 from dokuei.cli.options import Home, day, operator
 from dokuei.hub.prepare import open_stores
+from dokuei.hub.sites.contracts import Terms
 from dokuei.hub.sites.model import Site
 from dokuei.hub.sites.service import SitesService
 from dokuei.settings import read_settings
@@ -73,10 +74,11 @@ def add_site(
     keep_days: KeepDays = None,
 ) -> None:
     """Register a hospital."""
-    given = _given(name=name, name_en=name_en, contract_from=day(since), contract_until=day(until), identity_mode=mode)
+    given = _given(name=name, name_en=name_en, identity_mode=mode)
     given |= _term(keep_days)
     with _opened(home) as sites:
-        sites.add(Site(site_id=site_id, **given), actor=operator())
+        contract = Terms(valid_from=day(since), valid_until=day(until))
+        sites.add(Site(site_id=site_id, **given), actor=operator(), contract=contract)
     typer.echo(site_id)
 
 
@@ -160,11 +162,14 @@ def list_sites(home: Home) -> None:
     """All hospitals."""
     table = Table("site", "name", "contract", "images kept", "identity", "state")
     with _opened(home) as sites:
-        for site in sites.every():
+        every = sites.every()
+        contracts = sites.contracting.of_sites([site.site_id for site in every])
+        for site in every:
+            terms = [one.present.terms for one in contracts[site.site_id]]
             table.add_row(
                 site.site_id,
                 site.name,
-                f"{site.contract_from or '…'} to {site.contract_until or '…'}",
+                "\n".join(f"{one.valid_from or '…'} to {one.last_day or '…'}" for one in terms) or "none",
                 "without a term" if site.keep_days is None else f"{site.keep_days} days",
                 site.identity_mode,
                 "in evaluation: not for primary diagnosis"

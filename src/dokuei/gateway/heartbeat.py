@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import dokuei
 from dokuei.clock import now
 from dokuei.errors import DokueiError
-from dokuei.gateway import forward_tables, order_tables, pseudonym_tables, pseudonyms
+from dokuei.gateway import contract, forward_tables, order_tables, pseudonym_tables, pseudonyms
 from dokuei.gateway.enrol import hub_client, identity_of, renew_if_due
 from dokuei.gateway.link import Link
 from dokuei.gateway.order_tables import RefusalRow
@@ -95,6 +95,7 @@ class Heart:
         self._hold_clock(answer.clock, asked=asked, heard=now())
         self.link.succeeded()
         pseudonyms.heed(self.settings.home, answer.identity_mode)
+        contract.heed(self.settings.home, answer.contract)
         self._note("")
         self._heed(answer)
         self._keep_end(answer.trail_end)

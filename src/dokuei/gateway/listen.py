@@ -15,6 +15,7 @@ import structlog
 
 from dokuei.clock import monotonic
 from dokuei.errors import Hl7Error
+from dokuei.gateway import contract
 from dokuei.gateway.acceptor import watch_parent
 from dokuei.gateway.mllp import CutError, TooLongError, Wire
 from dokuei.gateway.orders import Orders
@@ -158,7 +159,12 @@ def listen(settings: Settings, listener: socket.socket, ready: Connection) -> No
     folder, keep_free = settings.home / "gateway", settings.gateway.keep_free_mb << 20
     database = open_database(sqlite_url(folder / "gateway.sqlite"))
     with closing(database):
-        orders = Orders(database, hl7, has_room=lambda: shutil.disk_usage(folder).free >= keep_free)
+        orders = Orders(
+            database,
+            hl7,
+            has_room=lambda: shutil.disk_usage(folder).free >= keep_free,
+            contract=lambda: contract.known(settings.home),
+        )
         door = Listener(orders, listener, server_context(settings) if hl7.serves_tls else None)
         ready.send_bytes(b"1")
         ready.close()

@@ -66,6 +66,7 @@ class OrderPseudonyms:
             patient=who,
             procedure=OrderedCode(value=order.procedure.value, scheme=order.procedure.scheme),
             modality=order.modality,
+            kind=order.kind,
             examination_date=self._day(order.examination_date, who.patient_id),
             priority=order.priority,
         )

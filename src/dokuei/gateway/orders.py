@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dokuei.clock import now
 from dokuei.errors import Hl7Error, NotFoundError
 from dokuei.gateway import order_tables
+from dokuei.gateway.contract import demand_covered
 from dokuei.gateway.hl7.answer import acknowledge
 from dokuei.gateway.hl7.charset import Charset
 from dokuei.gateway.hl7.message import INTERNAL, NOT_IN_TABLE, Message, Segment, read_header, read_message
@@ -22,6 +23,7 @@ from dokuei.gateway.steps.heed import heed_correction, heed_order
 from dokuei.settings import Hl7Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
+from dokuei.transfer.contract import ContractScopes
 from dokuei.transfer.orders import Order, OrderNotice, PatientCorrection
 
 _log = structlog.get_logger()
@@ -36,6 +38,7 @@ class Orders:
     database: Database
     settings: Hl7Settings
     has_room: Callable[[], bool] = lambda: True
+    contract: Callable[[], ContractScopes | None] = lambda: None
 
     def take(self, data: bytes, *, peer_address: str) -> bytes:
         """Keep what the message says, or the message itself with the reason; the answer for its sender."""
@@ -47,6 +50,7 @@ class Orders:
             header, charset = message.header, message.charset
             self._demand_known(header)
             said = understand(message, accession_number=self.settings.accession_number)
+            demand_covered(self.contract(), said.orders)
             self._keep(data, message, said)
         except Hl7Error as error:
             return self._refuse(data, header, charset, error, peer_address)

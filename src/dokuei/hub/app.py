@@ -48,6 +48,7 @@ from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
+from dokuei.hub.neighbours_of_sites import SiteCases
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations
@@ -63,7 +64,9 @@ from dokuei.hub.requests import api as requests_api
 from dokuei.hub.requests.service import RequestsService, requests_service
 from dokuei.hub.screening import api as screening_api
 from dokuei.hub.screening.service import ScreeningService
+from dokuei.hub.sites import api as sites_api
 from dokuei.hub.sites import store as site_register
+from dokuei.hub.sites.office import Office
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.warm import warmed
 from dokuei.hub.worklist.api_working import worklist_routes
@@ -221,6 +224,9 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(requests_api.routes(hub.requests))
     app.include_router(screening_api.routes(_screening(hub)))
     app.include_router(audits_api.routes(hub.audits))
+    cases, forget = SiteCases(hub.worklist), hub.identity.access.forget_all
+    office = Office(hub.sites, cases, hub.settings.seal.time_zone, known_anew=forget)
+    app.include_router(sites_api.routes(office))
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(api_versions.routes(hub.reports))
     app.include_router(certification_api.routes(hub.certifications))

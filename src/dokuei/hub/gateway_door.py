@@ -21,6 +21,7 @@ from dokuei.hub.sites.service import SitesService
 from dokuei.settings import Settings
 from dokuei.storage.db import Database
 from dokuei.storage.pki import open_authority
+from dokuei.transfer.contract import ContractScopes
 from dokuei.transfer.manifest import ManifestInstance, StudyManifest
 
 
@@ -89,6 +90,7 @@ class SitesForGateways:
 
     sites: SitesService
     urgent: Callable[[str], Sequence[str]]
+    time_zone: str = "Asia/Tokyo"
 
     def identity_mode(self, site_id: str) -> IdentityMode:
         """How patients of a site are named toward the hub."""
@@ -97,6 +99,10 @@ class SitesForGateways:
     def urgent_studies(self, site_id: str) -> Sequence[str]:
         """Studies of urgent cases that are still to come."""
         return self.urgent(site_id)
+
+    def contract(self, site_id: str) -> ContractScopes:
+        """What a site may ask for, so that its systems are refused at once what the hub would refuse (JRS-03)."""
+        return ContractScopes(scopes=self.sites.contracting.scopes(site_id), time_zone=self.time_zone)
 
 
 def gateways_service(
@@ -109,7 +115,7 @@ def gateways_service(
 ) -> GatewaysService:
     """The slice, wired."""
     keep_free = settings.hub.keep_free_mb << 20
-    register = SitesForGateways(sites, urgent)
+    register = SitesForGateways(sites, urgent, settings.seal.time_zone)
     pulses = Pulses(database, archive.pulses)
     partials = Partials(settings.home / "hub" / "blobs" / "incoming", keep_free)
     return GatewaysService(

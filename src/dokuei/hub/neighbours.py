@@ -2,9 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 import dokuei
 from dokuei.clock import now
 from dokuei.dicom.image_mac import ImageMac
-from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
+from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.archive.model import StudySummary
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
@@ -319,35 +319,36 @@ class SiteContracts:
     sites: SitesService
     time_zone: str
 
-    def demand(self, site_id: str) -> None:
-        """Nothing where the contract's term covers today.
+    def demand(self, site_id: str, *, modalities: Sequence[str] = (), kind: str = "") -> None:
+        """Nothing where a contract covers today, and what is asked for.
 
         Raises:
             NotFoundError: no such site.
-            ForbiddenError: the term has not begun, or is over.
+            OutsideContractError: none does, with the reason (JRS-03).
         """
-        site = self.sites.find(site_id)
-        if not site.under_contract(now().astimezone(ZoneInfo(self.time_zone)).date()):
-            term = f"{site.contract_from or ''} – {site.contract_until or ''}"
-            raise ForbiddenError(
-                f"契約期間外です / outside the contract's term ({term})",
-                phase="checking the contract",
-                remedy="an administrator extends it with dokuei site",
-            )
+        self.sites.contracting.demand(site_id, self._day(now()), modalities=modalities, kind=kind)
 
     def reads_twice(self, site_id: str, modalities: Collection[str]) -> bool:
         """Whether two readers read such a study of this site before a third decides."""
         site = self.sites.known(site_id)
         return site is not None and site.read_twice == "mammograms" and "MG" in modalities
 
-    def due_at(self, site_id: str, arrived_at: datetime) -> datetime | None:
-        """So many of the site's working days after that moment; None where its contract gives no term."""
+    def due_at(self, site_id: str, arrived_at: datetime, priority: Priority = Priority.ROUTINE) -> datetime | None:
+        """By the contract's turnaround for that priority, else by the site's own; None where neither says any."""
         site = self.sites.known(site_id)
-        if site is None or site.turnaround_days is None:
+        if site is None:
+            return None
+        agreed = self.sites.contracting.turnaround(site_id, self._day(arrived_at), priority.value)
+        if agreed is not None and agreed.unit == "hours":
+            return arrived_at + timedelta(hours=agreed.amount)
+        days = site.turnaround_days if agreed is None else agreed.amount
+        if days is None:
             return None
         zone = ZoneInfo(self.time_zone)
-        days, at, closed_on = site.turnaround_days, site.due_time, site.closed_on
-        return due_after(arrived_at, days=days, at=at, closed_on=closed_on, zone=zone)
+        return due_after(arrived_at, days=days, at=site.due_time, closed_on=site.closed_on, zone=zone)
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
     def wants_pseudonyms(self, site_id: str) -> bool:
         """Whether patients of a site may be named by pseudonyms alone."""

@@ -34,6 +34,7 @@ from dokuei.hub.worklist import store_arrivals
 from dokuei.hub.worklist.model import StudyFacts
 
 _SEXES: dict[str, asking.Sex] = {"M": "M", "F": "F", "O": "O"}
+_KINDS: dict[str, asking.Kind] = {one: one for one in ("screening", "diagnostic", "second_reading", "consultation")}
 _PRIORITIES: dict[str, asking.Priority] = {"routine": "routine", "high": "high", "urgent": "urgent"}
 
 
@@ -202,6 +203,7 @@ def _content(asked: Asked) -> asking.Content:
             sex=_SEXES.get(asked.patient.sex, ""),
         ),
         modality=asked.modality,
+        kind=_KINDS.get(asked.kind, ""),
         examination_date=asked.examination_date,
         procedure=asking.Code(asked.procedure.value, asked.procedure.scheme, asked.procedure.meaning),
         requesting_physician=asked.requesting_physician,
@@ -235,6 +237,7 @@ def _asked_version(standing: store_versions.Standing) -> AskedVersion:
             placer_order_number=content.placer_order_number,
             filler_order_number=content.filler_order_number,
             modality=content.modality,
+            kind=content.kind,
             examination_date=content.examination_date,
             procedure=Concept(content.procedure.scheme, content.procedure.value, content.procedure.meaning),
             requesting_physician=content.requesting_physician,

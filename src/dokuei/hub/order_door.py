@@ -82,6 +82,7 @@ def _ordered(order: Order) -> Ordered:
         filler_order_number=order.filler_order_number.strip(),
         patient=_patient(order.patient),
         modality=order.modality.strip(),
+        kind=order.kind,
         examination_date=written(order.examination_date),
         procedure=Code(order.procedure.value, order.procedure.scheme, order.procedure.meaning),
         requesting_physician=order.requesting_physician,

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from dokuei.errors import RequestError
+from dokuei.transfer.contract import ReadingKind
 from dokuei.transfer.protocol import Message, Uid
 
 ORDERS_PATH = "/gateway/v1/orders"
@@ -85,6 +86,7 @@ class Order(Message):
     patient: OrderedPatient
     procedure: OrderedCode = OrderedCode()
     modality: Annotated[str, StringConstraints(max_length=16)] = ""
+    kind: ReadingKind | Literal[""] = ""
     examination_date: Day = ""
     priority: OrderPriority = "routine"
     requesting_physician: Short = ""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import DokueiError, PeerRefusedError, ProtocolVersionError, RequestError
+from dokuei.transfer.contract import ContractScopes
 
 PROTOCOL = 1
 PROTOCOL_HEADER = "dokuei-protocol"
@@ -242,10 +243,14 @@ class Heartbeat(Message):
 
 
 class HeartbeatAnswer(Message):
-    """What the hub wants of a gateway: studies to send first, and how patients are to be named (no word: as before)."""
+    """What the hub wants of a gateway: studies to send first, and how patients are to be named (no word: as before).
+
+    ``contract`` is what its hospital may ask for; a hub one version behind leaves it out, and judges by itself.
+    """
 
     urgent: list[str] = Field(default_factory=list)
     identity_mode: IdentityMode | None = None
+    contract: ContractScopes | None = None
     trail_end: TrailEnd | None = None
     clock: str = Field("", max_length=40, description="The hub's own, when it answered")
 

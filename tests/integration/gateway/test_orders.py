@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from dokuei.gateway.spool import open_spool
 from dokuei.settings import Hl7Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.pki import open_authority, private_pem
+from dokuei.transfer.contract import ContractScope, ContractScopes
 from dokuei.transfer.orders import OrderNotice
 from tests.makers.hospital import Sender, ask, correction, framed, order, said, written
 from tests.makers.peers import free_port
@@ -284,6 +285,44 @@ def test_without_room_a_sender_is_asked_to_come_again(tmp_path: Path) -> None:
     with closing(open_spool(tmp_path)) as spool:
         answer = Orders(spool.database, Hl7Settings(), has_room=lambda: False).take(written(order()), peer_address="")
     assert (said(answer.decode("iso2022_jp"))[1], notices(tmp_path)) == ("AR", ())
+
+
+@pytest.mark.parametrize(
+    ("scopes", "code", "condition", "where", "words"),
+    [
+        ((), "AR", "207", "ORC-1", "契約が登録されていません"),
+        ((ContractScope(valid_until=date(2020, 3, 31)),), "AR", "207", "ORC-1", "2020-03-31で終了"),
+        ((ContractScope(modalities=("US",)),), "AE", "103", "OBR-24", "契約の範囲外のモダリティです: MG"),
+        ((ContractScope(kinds=("consultation",)),), "AE", "103", "OBR-46", "契約の範囲外の読影種別です: 検診読影"),
+    ],
+)
+def test_an_order_outside_the_contract_is_refused_in_its_answer_and_taken_once_it_is_inside(
+    tmp_path: Path, scopes: tuple[ContractScope, ...], code: str, condition: str, where: str, words: str
+) -> None:
+    """JRS-03: the hospital's system hears why at once, and its staff finds it; what it cancels is always taken."""
+    lines = order().split("\r")
+    at = next(number for number, line in enumerate(lines) if line.startswith("OBR"))
+    lines[at] = f"{lines[at]}{'|' * (46 - lines[at].count('|'))}SCREENING^検診"
+    message = "\r".join(lines)
+    with closing(open_spool(tmp_path)) as spool:
+        told = [ContractScopes(scopes=scopes)]
+        orders = Orders(spool.database, Hl7Settings(), contract=lambda: told[0])
+        answer = orders.take(written(message), peer_address="").decode("iso2022_jp")
+        assert said(answer)[1] == code
+        assert said(answer, "ERR")[3].startswith(condition)
+        assert words in said(answer, "ERR")[8]
+        assert notices(tmp_path) == ()
+        (refusal,) = refusals(tmp_path)
+        assert (refusal.location, words in refusal.reason, "contract" in refusal.reason) == (where, True, True)
+        canceled = orders.take(written(message.replace("|NW|", "|CA|").replace("ORC|NW", "ORC|CA")), peer_address="")
+        assert said(canceled.decode("iso2022_jp"))[1] == "AA"
+        told[0] = ContractScopes(scopes=(ContractScope(),))
+        assert said(orders.take(written(message), peer_address="").decode("iso2022_jp"))[1] == "AA"
+        assert refusals(tmp_path) == (), "the same again is settled"
+    (first, *_) = notices(tmp_path)
+    notice = OrderNotice.model_validate_json(first.document)
+    assert notice.order is not None
+    assert notice.order.kind == "screening"
 
 
 def test_no_patient_stands_in_the_log(gateway: tuple[Receiver, int]) -> None:

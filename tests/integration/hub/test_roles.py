@@ -55,6 +55,7 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("PUT", "/api/v1/worklist/{item}/priority", _P.CLAIM_CASE, {"priority": "high"}),
     ("GET", "/api/v1/worklist/{item}/report/pdf", _P.READ_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/outcome", _P.READ_REPORT, None),
+    ("GET", "/api/v1/worklist/{item}/contacts", _P.READ_MESSAGES, None),
     ("POST", "/api/v1/worklist/{item}/outcome/opened", _P.ACKNOWLEDGE_REPORT, {"number": 1}),
     ("POST", "/api/v1/worklist/{item}/outcome/acted", _P.ACKNOWLEDGE_REPORT, {"number": 1, "note": "説明済"}),
     ("POST", "/api/v1/worklist/{item}/outcome/important", _P.SIGN_REPORT, {"because": "C5"}),
@@ -95,6 +96,19 @@ SCREENING: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/screening-batches/{batch}", None),
     ("POST", "/api/v1/screening-batches/{batch}/roster", None),
     ("GET", "/api/v1/screening-batches/{batch}/judgements.csv", None),
+)
+_CONTACT = {"hours": "night", "name": "当直", "telephone": "011-1"}
+# path below a site, what it needs there; None: a role of the centre
+OF_SITES: tuple[tuple[str, str, Permission | None, dict[str, Any] | None], ...] = (
+    ("GET", "", _P.READ_SITE, None),
+    ("PUT", "/register", _P.ADMINISTER, {"name": "北病院", "version": 0}),
+    ("POST", "/contacts", _P.KEEP_CONTACTS, _CONTACT),
+    ("PUT", "/contacts/0", _P.KEEP_CONTACTS, {**_CONTACT, "version": 1}),
+    ("DELETE", "/contacts/0", _P.KEEP_CONTACTS, None),
+    ("POST", "/contacts/0/test", _P.KEEP_CONTACTS, {"on": "2026-01-01", "reached": True}),
+    ("POST", "/contracts", None, {"valid_from": "2020-01-01"}),
+    ("PUT", "/contracts/0", None, {"version": 1, "because": "x"}),
+    ("POST", "/contracts/0/termination", None, {"version": 1, "because": "x", "last_day": "2026-01-01"}),
 )
 AT_ANY_SITE_OF_AN_AUDITOR: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/audit/entries", None),
@@ -278,6 +292,38 @@ def test_screening_batches_are_for_those_who_look_after_them_at_their_own_site(h
                     assert status in {200, 201, 400, 409}, f"{role} {method} {path}: {status}"
                 else:
                     assert status == (404 if may else 403), f"{role} {site_id} {method} {path}: {status}"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_site_and_its_contracts_open_to_whom_they_concern(hub: WholeHub, role: Role) -> None:
+    """AUTH-13, JRS-03: contracts are the centre's; a foreign site answers exactly like one that does not exist."""
+    with closing(hub.signed_in(f"site-{role.value}", Grant(role, "kita"))) as client:
+        for method, path, needed, body in OF_SITES:
+            allowed = needed is not None and needed in ROLE_PERMISSIONS[role]
+            status = ask(client, method, f"/api/v1/sites/kita{path}", body)
+            assert (status != 403) is allowed, f"{role} {method} {path}: {status}"
+            assert status not in {401, 422, 500}, f"{role} {method} {path}: {status}"
+            abroad, unknown = (ask(client, method, f"/api/v1/sites/{one}{path}", body) for one in ("minami", "nowhere"))
+            assert (abroad, unknown) == ((404, 404) if needed else (403, 403)), f"{role} {method} {path}: {abroad}"
+        assert client.post("/api/v1/sites", json={"site_id": "higashi", "name": "東病院"}).status_code == 403
+        listed = client.get("/api/v1/sites")
+        assert (listed.status_code == 200) is (_P.READ_SITE in ROLE_PERMISSIONS[role])
+        assert listed.status_code == 403 or [one["site_id"] for one in listed.json()] == ["kita"]
+
+
+def test_every_route_of_sites_stands_in_the_matrix(hub: WholeHub) -> None:
+    """AUTH-13: a new route without a line here fails."""
+    listed = {("GET", "/api/v1/sites"), ("POST", "/api/v1/sites")}
+    for method, path, *_ in OF_SITES:
+        named = path.replace("contacts/0", "contacts/{contact_id}").replace("contracts/0", "contracts/{contract_id}")
+        listed.add((method, f"/api/v1/sites/{{site_id}}{named}"))
+    known = {
+        (method.upper(), path)
+        for path, methods in hub.app.openapi()["paths"].items()
+        for method, told in methods.items()
+        if path.startswith("/api/v1/sites") and told["tags"] == ["sites"]
+    }
+    assert known == listed
 
 
 @pytest.mark.parametrize("role", Role)

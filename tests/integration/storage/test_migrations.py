@@ -1,6 +1,8 @@
 """The migrations make exactly the tables that the code speaks to, on both databases, and can be undone."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +22,8 @@ from dokuei.gateway.result_tables import result_message
 from dokuei.gateway.spool_tables import received_object
 from dokuei.gateway.steps.tables import performed_step, scheduled_step
 from dokuei.hub.app import Hub
+from dokuei.hub.sites.contracts import Terms
+from dokuei.hub.sites.service import SitesService
 from dokuei.storage import db
 from dokuei.storage.db import Database, gateway_metadata, hub_metadata, migrate, open_database, sqlite_url
 
@@ -57,6 +61,27 @@ def test_migrations_can_be_undone(migrated: tuple[Database, Which]) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_a_sites_term_becomes_the_first_version_of_its_contract(tmp_path: Path) -> None:
+    """JRS-03: what was agreed before contracts had versions still holds, and covers what it covered."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(db.__file__).parent / "migrations" / "hub"))
+    with closing(open_database(sqlite_url(tmp_path / "hub.sqlite"))) as database:
+        with database.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0024")
+            connection.exec_driver_sql(
+                "INSERT INTO site (site_id, name, name_en, contract_from, contract_until, identity_mode,"
+                " synced_passkeys_may_sign, created_at, created_by) VALUES"
+                " ('kita', '北', '', '2026-04-01', '2027-03-31', 'true', 0, '2026-04-01', 'os:root'),"
+                " ('minami', '南', '', NULL, NULL, 'true', 0, '2026-04-01', 'os:root')"
+            )
+        migrate(database, which="hub")
+        contracting = SitesService(database).contracting
+        (kita,), (minami,) = contracting.of_site("kita"), contracting.of_site("minami")
+        assert kita.present.terms == Terms(valid_from=date(2026, 4, 1), valid_until=date(2027, 3, 31))
+        assert (kita.present.number, kita.present.actor, minami.present.terms) == (1, "os:root", Terms())
 
 
 def test_every_table_is_known_here() -> None:

@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.sites.contracting import Scribe
+from dokuei.hub.sites.register import Contact
 from tests.journeys.portal.conftest import ADMINISTRATOR, READER, Visiting, Visitor
 from tests.makers.archive import image
 from tests.makers.browsed_hub import BrowsedHub
@@ -153,6 +155,12 @@ def test_the_offices_pages(hub: BrowsedHub, visiting: Visiting, pictures: Path, 
     album.visit("people-add", "/people", lambda page: page.locator("main button").first.click())
     album.visit("people-actions", "/people", lambda page: page.get_by_role("row").nth(1).get_by_role("button").click())
     album.visit("gateways-enrol", "/gateways", lambda page: page.locator("main button").first.click())
+    night = Contact("", "kita", "night", 0, "当直 放射線科", "医師", "03-0000-0001", "03-0000-0002")
+    hub.hub.sites.registering.add_contact("kita", night, by=Scribe("system"))
+    album.visit("sites", "/hospitals", sizes=PAGE)
+    album.visit("site", "/hospitals/kita", sizes=PAGE)
+    album.visit("site-contract", "/hospitals/kita", lambda page: page.locator("main section button").first.click())
+    album.visit("site-register", "/hospitals/kita", lambda page: page.locator("main section button").last.click())
     for at, name in ((1, "people-qualification"), (2, "people-end"), (3, "people-substitute")):
         album.visit(name, "/people", partial(choose, user_name=f"seen-{language}", at=at))
 

@@ -156,48 +156,6 @@ export interface components {
             readonly delivered_at: string | null;
             readonly error: string;
         };
-        /** @description How many people are at least so far. */
-        readonly BatchCountsOut: {
-            readonly expected: number;
-            readonly arrived: number;
-            readonly read_once: number;
-            readonly read_twice: number;
-            readonly judged: number;
-            readonly missing: number;
-            readonly unsettled: number;
-        };
-        /** @description A batch that is to be made. */
-        readonly BatchIn: {
-            readonly site_id: string;
-            readonly name: string;
-            /** Format: date */
-            readonly held_on: string;
-            /** @default  */
-            readonly organiser: string;
-            readonly read_twice: boolean;
-            /** @default false */
-            readonly accession_is_exam_number: boolean;
-        };
-        /** @description A batch and its numbers. */
-        readonly BatchOut: {
-            readonly batch_id: string;
-            readonly site_id: string;
-            readonly site_name: string;
-            readonly name: string;
-            /** Format: date */
-            readonly held_on: string;
-            readonly organiser: string;
-            readonly read_twice: boolean;
-            readonly accession_is_exam_number: boolean;
-            /** Format: date-time */
-            readonly made_at: string;
-            readonly made_by: string;
-            readonly counts: components["schemas"]["BatchCountsOut"];
-        };
-        /** @description Batches, the latest first. */
-        readonly BatchesOut: {
-            readonly items: readonly components["schemas"]["BatchOut"][];
-        };
         /** @description Why somebody decides so. */
         readonly BecauseIn: {
             readonly because: string;
@@ -224,33 +182,10 @@ export interface components {
             readonly at: string;
             readonly read_back: boolean;
         };
-        /** @description Somebody who could answer for a site's unread reports. */
-        readonly CandidateOut: {
-            readonly person_id: string;
-            readonly display_name: string;
-        };
         /** @description Somebody who may be given a reading. */
         readonly CaseReaderOut: {
             readonly person_id: string;
             readonly display_name: string;
-        };
-        /** @description What somebody types to find a case. */
-        readonly CaseSearchIn: {
-            readonly text: string;
-        };
-        /** @description What waits in one case's thread for the asker. */
-        readonly CaseThreadOut: {
-            readonly worklist_item_id: string;
-            readonly unread_messages: number;
-            readonly open_question: boolean;
-        };
-        /** @description What holds for passwords, for pages that nobody works at, and for accounts that nobody uses. */
-        readonly CentreRulesShape: {
-            readonly password_form: components["schemas"]["PasswordForm"];
-            readonly password_length: number;
-            readonly password_days: number;
-            readonly idle_lock_minutes: number;
-            readonly dormant_days: number;
         };
         /** @description What the certificate says. */
         readonly CertificationIn: {
@@ -277,10 +212,6 @@ export interface components {
             readonly broken_at: number | null;
             readonly why: string;
             readonly anchors: number;
-        };
-        /** @description What this device's key signs next. */
-        readonly ChallengeOut: {
-            readonly challenge: string;
         };
         /** @description What is to be mended, or answered where that is possible. */
         readonly CheckOut: {
@@ -394,6 +325,73 @@ export interface components {
             /** @default  */
             readonly meaning: string;
         };
+        /** @description That somebody tried to call. */
+        readonly ContactTestIn: {
+            /** Format: date */
+            readonly on: string;
+            readonly reached: boolean;
+        };
+        /** @description Its next version; ``version`` is the one that it is made over. */
+        readonly ContractChangeIn: {
+            readonly valid_from?: string | null;
+            readonly valid_until?: string | null;
+            readonly modalities?: readonly string[];
+            readonly kinds?: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds?: readonly components["schemas"]["TurnaroundShape"][];
+            /** @default  */
+            readonly fee: string;
+            /** @default  */
+            readonly responsibility: string;
+            /** @default  */
+            readonly insurance: string;
+            /** @default  */
+            readonly note: string;
+            readonly version: number;
+            readonly because: string;
+        };
+        /** @description A contract to record. */
+        readonly ContractIn: {
+            readonly valid_from?: string | null;
+            readonly valid_until?: string | null;
+            readonly modalities?: readonly string[];
+            readonly kinds?: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds?: readonly components["schemas"]["TurnaroundShape"][];
+            /** @default  */
+            readonly fee: string;
+            /** @default  */
+            readonly responsibility: string;
+            /** @default  */
+            readonly insurance: string;
+            /** @default  */
+            readonly note: string;
+            /** @default  */
+            readonly because: string;
+        };
+        /** @description A contract, its versions the latest first. */
+        readonly ContractOut: {
+            readonly contract_id: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly versions: readonly components["schemas"]["ContractVersionOut"][];
+        };
+        /** @description One version: what it says, who wrote it, when and why. */
+        readonly ContractVersionOut: {
+            readonly number: number;
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly modalities: readonly string[];
+            readonly kinds: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds: readonly components["schemas"]["TurnaroundShape"][];
+            readonly fee: string;
+            readonly responsibility: string;
+            readonly insurance: string;
+            readonly note: string;
+            readonly terminated_on: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly because: string;
+        };
         /** @description What ``PublicKeyCredential.toJSON()`` gave, and the name that its owner gives a new key. */
         readonly CredentialIn: {
             readonly credential: {
@@ -503,32 +501,6 @@ export interface components {
         readonly EndIn: {
             readonly ends_on?: string | null;
         };
-        /** @description How many reports were put before me and are unread still. */
-        readonly EscalatedOut: {
-            readonly waiting: number;
-        };
-        /** @description When an unread version was put before the site's report manager, whom, and why. */
-        readonly EscalationOut: {
-            readonly person_id: string;
-            readonly display_name: string;
-            /** Format: date-time */
-            readonly at: string;
-            readonly grounds: readonly components["schemas"]["Ground"][];
-        };
-        /** @description Somebody in a batch and how far they are. */
-        readonly ExamineeOut: {
-            readonly number: number;
-            readonly exam_number: string;
-            readonly patient_id: string;
-            readonly name: string;
-            readonly kana: string;
-            readonly birth_date: string;
-            readonly examination_date: string;
-            readonly stage: components["schemas"]["Stage"];
-            readonly late_images: boolean;
-            readonly request_id: string;
-            readonly worklist_item_id: string | null;
-        };
         /** @description How the list is looked at; empty words narrow nothing. */
         readonly FilterChoice: {
             /** @default  */
@@ -629,8 +601,6 @@ export interface components {
             readonly order_refusals: readonly components["schemas"]["OrderRefusalOut"][];
             readonly health: components["schemas"]["HealthOut"] | null;
             readonly free_bytes: number;
-            readonly clock_ahead_ms: number | null;
-            readonly clock_off: boolean;
             /** Format: date-time */
             readonly enrolled_at: string;
             readonly revoked_at: string | null;
@@ -665,11 +635,6 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             readonly site_id?: string | null;
         };
-        /**
-         * @description Why a report must not stay unread: what it says, how it was wanted, what its reader said (JRS-12).
-         * @enum {string}
-         */
-        readonly Ground: "category" | "urgent" | "important";
         /**
          * @description What an auditor looks for at once: the category of the inspection form (LOG-02).
          * @enum {string}
@@ -861,7 +826,6 @@ export interface components {
             readonly opened: readonly components["schemas"]["MarkOut"][];
             readonly acted: components["schemas"]["MarkOut"] | null;
             readonly important: components["schemas"]["MarkOut"] | null;
-            readonly escalated: components["schemas"]["EscalationOut"] | null;
             readonly site_id: string;
             readonly site_name: string;
             readonly patient_id: string;
@@ -1066,6 +1030,11 @@ export interface components {
             readonly patient: components["schemas"]["PatientShape"];
             /** @default  */
             readonly modality: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
             /** @default  */
             readonly examination_date: string;
             /**
@@ -1102,6 +1071,13 @@ export interface components {
              */
             readonly clinical: components["schemas"]["ClinicalShape"];
             readonly site_id: string;
+        };
+        /** @description A hospital to register; nothing may be asked for there until a contract is recorded. */
+        readonly NewSiteIn: {
+            readonly site_id: string;
+            readonly name: string;
+            /** @default  */
+            readonly name_en: string;
         };
         /** @description To whom a reading is offered, and what they should know. */
         readonly OfferIn: {
@@ -1159,7 +1135,6 @@ export interface components {
             readonly opened: readonly components["schemas"]["MarkOut"][];
             readonly acted: components["schemas"]["MarkOut"] | null;
             readonly important: components["schemas"]["MarkOut"] | null;
-            readonly escalated: components["schemas"]["EscalationOut"] | null;
         };
         /** @description Reports, what must be looked after first, and how many stand in each state. */
         readonly OutcomesOut: {
@@ -1172,11 +1147,6 @@ export interface components {
         readonly PasskeyOptionsIn: {
             readonly user_name?: string | null;
         };
-        /**
-         * @description The three password policies that the guideline takes (AUTH-02).
-         * @enum {string}
-         */
-        readonly PasswordForm: "long" | "second_factor" | "changed";
         /** @description Both factors at once: which one was wrong is not told. */
         readonly PasswordIn: {
             readonly user_name: string;
@@ -1249,16 +1219,6 @@ export interface components {
             readonly language: "ja" | "en";
             readonly roles: readonly string[];
         };
-        /** @description Where I read. */
-        readonly PlaceIn: {
-            /** @enum {string} */
-            readonly place: "facility" | "remote";
-        };
-        /** @description Where I read, as reports that I sign will say; empty: nobody has said so. */
-        readonly PlaceOut: {
-            /** @enum {string} */
-            readonly place: "" | "facility" | "remote";
-        };
         /** @description Another study of the same patient. */
         readonly PriorOut: {
             readonly study_instance_uid: string;
@@ -1320,20 +1280,19 @@ export interface components {
         readonly QuestionWaiverIn: {
             readonly reason: string;
         };
-        /** @description A reading that left its reader's hands: by whom it was held, and whose it is from then on, if anybody's. */
-        readonly ReaderChangeOut: {
-            readonly role: components["schemas"]["ReadingRole"];
-            readonly kind: components["schemas"]["ReaderChanged"];
-            readonly from_name: string;
-            readonly to_name: string;
-            /** Format: date-time */
-            readonly at: string;
+        /** @description Whom to call now at a case's hospital; ``instead`` where nobody is named for these hours. */
+        readonly ReachableOut: {
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly site_name_en: string;
+            readonly telephone: string;
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            readonly instead: boolean;
+            readonly day_from: string;
+            readonly day_until: string;
+            readonly contacts: readonly components["schemas"]["SiteContactOut"][];
         };
-        /**
-         * @description How a reading left its reader's hands.
-         * @enum {string}
-         */
-        readonly ReaderChanged: "handed_over" | "released" | "taken_away";
         /** @description One reading of a case and who has it. */
         readonly ReadingOut: {
             readonly role: components["schemas"]["ReadingRole"];
@@ -1363,21 +1322,6 @@ export interface components {
             /** @enum {string} */
             readonly cancer: "breast" | "ovarian" | "other";
             readonly age?: number | null;
-        };
-        /** @description Whom a site names, and after how many days an unread report is put before them. */
-        readonly ReportManagerIn: {
-            readonly site_id: string;
-            readonly person_id: string | null;
-            readonly unread_days: number;
-        };
-        /** @description Who answers for a site's unread reports; ``can_open`` is false while reports would be put before nobody. */
-        readonly ReportManagerOut: {
-            readonly site_id: string;
-            readonly site_name: string;
-            readonly person_id: string | null;
-            readonly unread_days: number;
-            readonly can_open: boolean;
-            readonly candidates: readonly components["schemas"]["CandidateOut"][];
         };
         /** @description A case's report as this person may see it. */
         readonly ReportOut: {
@@ -1437,6 +1381,11 @@ export interface components {
             readonly patient: components["schemas"]["PatientShape"];
             /** @default  */
             readonly modality: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
             /** @default  */
             readonly examination_date: string;
             /**
@@ -1481,9 +1430,7 @@ export interface components {
             /** @enum {string} */
             readonly state: "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
             /** @enum {string} */
-            readonly source: "portal" | "hl7" | "worklist" | "folder" | "fhir" | "roster";
-            /** @enum {string} */
-            readonly kind: "diagnostic" | "screening";
+            readonly source: "portal" | "hl7" | "worklist" | "folder" | "fhir";
             readonly version: number;
             /** @enum {string} */
             readonly priority: "routine" | "high" | "urgent";
@@ -1496,6 +1443,8 @@ export interface components {
             readonly placer_order_number: string;
             readonly patient: components["schemas"]["AskedPatientOut"];
             readonly modality: string;
+            /** @enum {string} */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
             readonly examination_date: string;
             readonly procedure: components["schemas"]["CodeOut"];
             readonly requesting_physician: string;
@@ -1512,16 +1461,6 @@ export interface components {
             readonly canceled_because: string;
             readonly former: readonly components["schemas"]["FormerOut"][];
             readonly attachments: readonly components["schemas"]["AttachmentOut"][];
-        };
-        /** @description What somebody looks for; what is empty narrows nothing. */
-        readonly RequestSearchIn: {
-            /** @default  */
-            readonly text: string;
-            /** @default  */
-            readonly patient_id: string;
-            /** @default  */
-            readonly site_id: string;
-            readonly state?: ("waiting" | "proposed" | "matched" | "mismatch" | "canceled") | null;
         };
         /** @description Requests and how many stand in each state. */
         readonly RequestsOut: {
@@ -1610,25 +1549,6 @@ export interface components {
             readonly decided_at: string | null;
             readonly confirmed_at: string | null;
         };
-        /** @description What became of one line. */
-        readonly RosterLineOut: {
-            readonly number: number;
-            /** @enum {string} */
-            readonly outcome: "taken" | "known" | "refused";
-            readonly exam_number: string;
-            readonly name: string;
-            readonly reason: ("columns" | "no_patient_id" | "no_name" | "birth_date" | "examination_date" | "sex" | "too_long" | "letters" | "no_exam_number" | "twice_in_file" | "changed" | "other_batch" | "accession_taken") | null;
-            readonly fields: readonly string[];
-        };
-        /** @description What became of a roster; ``taken`` is False where it was only looked at. */
-        readonly RosterOut: {
-            readonly taken: boolean;
-            readonly counts: {
-                readonly [key: string]: number;
-            };
-            readonly ignored: readonly string[];
-            readonly lines: readonly components["schemas"]["RosterLineOut"][];
-        };
         /** @description How categories are given. */
         readonly ScaleOut: {
             readonly value: string;
@@ -1704,10 +1624,183 @@ export interface components {
             readonly signed_by: readonly string[];
             readonly verified: boolean;
         };
+        /** @description The same over a version. */
+        readonly SiteContactChangeIn: {
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            /** @default 0 */
+            readonly position: number;
+            readonly name: string;
+            /** @default  */
+            readonly role: string;
+            readonly telephone: string;
+            /** @default  */
+            readonly alternate: string;
+            /** @default  */
+            readonly note: string;
+            readonly version: number;
+        };
+        /** @description Whom to call at which hours. */
+        readonly SiteContactIn: {
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            /** @default 0 */
+            readonly position: number;
+            readonly name: string;
+            /** @default  */
+            readonly role: string;
+            readonly telephone: string;
+            /** @default  */
+            readonly alternate: string;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description Whom to call, and when that was tried last. */
+        readonly SiteContactOut: {
+            readonly contact_id: string;
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            readonly position: number;
+            readonly name: string;
+            readonly role: string;
+            readonly telephone: string;
+            readonly alternate: string;
+            readonly note: string;
+            readonly version: number;
+            readonly tested_on: string | null;
+            readonly tested_by: string;
+            readonly reached: boolean | null;
+            readonly test_due: boolean;
+        };
+        /** @description One hospital with all that is on record. */
+        readonly SiteDetailOut: {
+            readonly site_id: string;
+            readonly name: string;
+            readonly name_en: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly standard_missing: readonly string[];
+            readonly contacts: number;
+            readonly tests_due: number;
+            readonly register_entry: components["schemas"]["SiteRegisterShape"];
+            readonly version: number;
+            readonly changed_at: string | null;
+            readonly changed_by: string;
+            readonly contracts: readonly components["schemas"]["ContractOut"][];
+            readonly contact_list: readonly components["schemas"]["SiteContactOut"][];
+            /** @enum {string} */
+            readonly hours_now: "weekday" | "night" | "holiday";
+            /** Format: date */
+            readonly today: string;
+            /** @enum {string} */
+            readonly identity_mode: "true" | "pseudonym";
+            /** @enum {string} */
+            readonly read_twice: "never" | "mammograms";
+            readonly turnaround_days: number | null;
+            readonly due_time: string;
+            readonly closed_on: string;
+        };
+        /** @description A hospital in the list: what is set and what is missing. */
+        readonly SiteLineOut: {
+            readonly site_id: string;
+            readonly name: string;
+            readonly name_en: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly standard_missing: readonly string[];
+            readonly contacts: number;
+            readonly tests_due: number;
+        };
         /** @description A site that the person may know of. */
         readonly SiteOut: {
             readonly site_id: string;
             readonly name: string;
+        };
+        /** @description The same with the names, and the version that it is written over (0: nobody has written it). */
+        readonly SiteRegisterIn: {
+            /** @default  */
+            readonly institution_code: string;
+            /** @default  */
+            readonly postal_code: string;
+            /** @default  */
+            readonly address: string;
+            /** @default  */
+            readonly address_en: string;
+            /** @default  */
+            readonly telephone: string;
+            /** @default 08:30 */
+            readonly day_from: string;
+            /** @default 17:15 */
+            readonly day_until: string;
+            /**
+             * @default {
+             *       "devices_adequate": false,
+             *       "devices": "",
+             *       "named_receiver": "",
+             *       "no_outsourcing": false,
+             *       "full_time_radiologist": ""
+             *     }
+             */
+            readonly standard: components["schemas"]["SiteStandardShape"];
+            readonly responsible?: readonly components["schemas"]["SiteResponsibleShape"][];
+            readonly name: string;
+            /** @default  */
+            readonly name_en: string;
+            readonly version: number;
+        };
+        /** @description A hospital's entry beside its names. */
+        readonly SiteRegisterShape: {
+            /** @default  */
+            readonly institution_code: string;
+            /** @default  */
+            readonly postal_code: string;
+            /** @default  */
+            readonly address: string;
+            /** @default  */
+            readonly address_en: string;
+            /** @default  */
+            readonly telephone: string;
+            /** @default 08:30 */
+            readonly day_from: string;
+            /** @default 17:15 */
+            readonly day_until: string;
+            /**
+             * @default {
+             *       "devices_adequate": false,
+             *       "devices": "",
+             *       "named_receiver": "",
+             *       "no_outsourcing": false,
+             *       "full_time_radiologist": ""
+             *     }
+             */
+            readonly standard: components["schemas"]["SiteStandardShape"];
+            readonly responsible?: readonly components["schemas"]["SiteResponsibleShape"][];
+        };
+        /** @description Somebody who answers for something at the hospital. */
+        readonly SiteResponsibleShape: {
+            /** @enum {string} */
+            readonly duty: "director" | "imaging" | "information" | "report_manager";
+            readonly name: string;
+            /** @default  */
+            readonly telephone: string;
+        };
+        /** @description What the facility standard of tele-reading asks of both sides (JRS-06). */
+        readonly SiteStandardShape: {
+            /** @default false */
+            readonly devices_adequate: boolean;
+            /** @default  */
+            readonly devices: string;
+            /** @default  */
+            readonly named_receiver: string;
+            /** @default false */
+            readonly no_outsourcing: boolean;
+            /** @default  */
+            readonly full_time_radiologist: string;
+            readonly confirmed_on?: string | null;
         };
         /** @description A study that was found. */
         readonly SoughtStudyOut: {
@@ -1720,11 +1813,6 @@ export interface components {
             readonly name: string;
             readonly until?: string | null;
         };
-        /**
-         * @description How far one person is, the furthest first.
-         * @enum {string}
-         */
-        readonly Stage: "judged" | "read_twice" | "read_once" | "arrived" | "arriving" | "unsettled" | "missing" | "canceled";
         /** @description What every page says of itself, before anybody has signed in too. */
         readonly StandingOut: {
             readonly version: string;
@@ -1825,6 +1913,13 @@ export interface components {
             readonly role: components["schemas"]["ReadingRole"];
             readonly reason: string;
         };
+        /** @description An end before its term. */
+        readonly TerminationIn: {
+            readonly version: number;
+            /** Format: date */
+            readonly last_day: string;
+            readonly because: string;
+        };
         /** @description A case's thread as this person has it. */
         readonly ThreadOut: {
             readonly messages: readonly components["schemas"]["MessageOut"][];
@@ -1853,6 +1948,14 @@ export interface components {
             readonly totp_secret: string;
             readonly otpauth_uri: string;
             readonly qr_svg: string;
+        };
+        /** @description Within what time a report of that priority is due. */
+        readonly TurnaroundShape: {
+            /** @enum {string} */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly amount: number;
+            /** @enum {string} */
+            readonly unit: "working_days" | "hours";
         };
         /** @description All threads in which something waits, and how much of it is unread. */
         readonly UnreadOut: {
@@ -1910,25 +2013,7 @@ export interface components {
             /** Format: date-time */
             readonly last_received_at: string;
             readonly held: readonly components["schemas"]["HeldOut"][];
-            readonly changes: readonly components["schemas"]["ReaderChangeOut"][];
             readonly back: readonly components["schemas"]["BackOut"][];
-        };
-        /** @description A batch with everybody in it. */
-        readonly WholeBatchOut: {
-            readonly batch_id: string;
-            readonly site_id: string;
-            readonly site_name: string;
-            readonly name: string;
-            /** Format: date */
-            readonly held_on: string;
-            readonly organiser: string;
-            readonly read_twice: boolean;
-            readonly accession_is_exam_number: boolean;
-            /** Format: date-time */
-            readonly made_at: string;
-            readonly made_by: string;
-            readonly counts: components["schemas"]["BatchCountsOut"];
-            readonly people: readonly components["schemas"]["ExamineeOut"][];
         };
         /** @description One word of a list. */
         readonly WordOut: {
@@ -1936,21 +2021,12 @@ export interface components {
             readonly ja: string;
             readonly en: string;
         };
-        /** @description Cases that look different, and every thread in which something waits: in the others nothing does. */
-        readonly WorklistChangesOut: {
-            readonly items: readonly components["schemas"]["ItemOut"][];
-            readonly threads: readonly components["schemas"]["CaseThreadOut"][];
-            /** Format: date-time */
-            readonly as_of: string;
-        };
-        /** @description Cases as they were at a time by the hub's clock, and how many stand in each status. */
+        /** @description Cases and how many stand in each status. */
         readonly WorklistOut: {
             readonly items: readonly components["schemas"]["ItemOut"][];
             readonly counts: {
                 readonly [key: string]: number;
             };
-            /** Format: date-time */
-            readonly as_of: string;
         };
     };
     responses: never;

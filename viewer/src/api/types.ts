@@ -119,3 +119,14 @@ export type DormantMonth = Schemas["DormantMonthOut"];
 export type ReaderProfile = Schemas["ProfileOut"];
 export type MaySign = Schemas["MaySignOut"];
 export type Lack = Schemas["Lack"];
+/** A hospital in the register, and one with its contracts and contacts. */
+export type SiteLine = Schemas["SiteLineOut"];
+export type SiteDetail = Omit<Schemas["SiteDetailOut"], "register_entry"> & { readonly register_entry: SiteRegister };
+export type SiteRegister = Required<Schemas["SiteRegisterShape"]>;
+export type SiteContract = Schemas["ContractOut"];
+export type ContractVersion = Schemas["ContractVersionOut"];
+export type ContractTerms = Required<Omit<Schemas["ContractIn"], "because">>;
+export type SiteContact = Schemas["SiteContactOut"];
+export type SiteContactText = Required<Schemas["SiteContactIn"]>;
+/** Whom to call now at a case's hospital. */
+export type Reachable = Schemas["ReachableOut"];

@@ -28,6 +28,8 @@ const AuditPage = lazy(() => import("@/audit/AuditPage"));
 const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
 const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
 const CentrePage = lazy(() => import("@/centre/CentrePage"));
+const SitesPage = lazy(() => import("@/sites/SitesPage"));
+const SitePage = lazy(() => import("@/sites/SitePage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -89,6 +91,8 @@ function SignedIn(): JSX.Element {
         <Route path="/audit/reviews" component={ReviewsPage} />
         <Route path="/safety" component={SecurityPage} />
         <Route path="/centre" component={CentrePage} />
+        <Route path="/hospitals" component={SitesPage} />
+        <Route path="/hospitals/:siteId">{(route) => <SitePage key={route.siteId} siteId={route.siteId} />}</Route>
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

@@ -3,6 +3,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { pollJson } from "@/api/client";
 import type { Gateway } from "@/api/types";
+import { outsideContract } from "@/sites/model";
 import { Chip, type ChipProps } from "@/ui/Chip";
 import { useHubNow } from "@/ui/clock";
 import { InstantText, useDurationText } from "@/ui/Written";
@@ -59,21 +60,30 @@ export function Health({ gateway }: { readonly gateway: Gateway }): JSX.Element 
 
 /** What the hospital's systems sent as orders and nobody understood; which orders these are stays in the hospital. */
 export function UnreadOrders({ gateway }: { readonly gateway: Gateway }): JSX.Element | null {
-  const { t } = useTranslation("health");
+  const { t } = useTranslation(["health", "sites"]);
   if (gateway.unread_orders === 0) return null;
   return (
     <div className={classes["orders"]}>
       <p>{t("orders", { count: gateway.unread_orders })}</p>
       <ul aria-label={t("orders_list")}>
-        {gateway.order_refusals.map((one, index) => (
-          <li key={`${one.at} ${String(index)}`}>
-            <InstantText value={one.at} />
-            <span>{one.sending_application}</span>
-            <span>{one.message_type}</span>
-            <span>{one.location ? t("order_at", { place: one.location }) : t("order_unread")}</span>
-            {one.times > 1 && <span>{t("order_times", { count: one.times })}</span>}
-          </li>
-        ))}
+        {gateway.order_refusals.map((one, index) => {
+          const outside = outsideContract(one.location, one.condition);
+          return (
+            <li key={`${one.at} ${String(index)}`}>
+              <InstantText value={one.at} />
+              <span>{one.sending_application}</span>
+              <span>{one.message_type}</span>
+              <span>
+                {outside
+                  ? t(`sites:refused.${outside}`)
+                  : one.location
+                    ? t("order_at", { place: one.location })
+                    : t("order_unread")}
+              </span>
+              {one.times > 1 && <span>{t("order_times", { count: one.times })}</span>}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );

@@ -16,6 +16,7 @@ import enRequests from "./en/requests.json";
 import enRights from "./en/rights.json";
 import enScreening from "./en/screening.json";
 import enSession from "./en/session.json";
+import enSites from "./en/sites.json";
 import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
 import enVersions from "./en/versions.json";
@@ -35,6 +36,7 @@ import jaRequests from "./ja/requests.json";
 import jaRights from "./ja/rights.json";
 import jaScreening from "./ja/screening.json";
 import jaSession from "./ja/session.json";
+import jaSites from "./ja/sites.json";
 import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
 import jaVersions from "./ja/versions.json";
@@ -59,6 +61,7 @@ export const catalogues = {
     rights: enRights,
     screening: enScreening,
     session: enSession,
+    sites: enSites,
     structured: enStructured,
     ui: enUi,
     versions: enVersions,
@@ -80,6 +83,7 @@ export const catalogues = {
     rights: jaRights,
     screening: jaScreening,
     session: jaSession,
+    sites: jaSites,
     structured: jaStructured,
     ui: jaUi,
     versions: jaVersions,

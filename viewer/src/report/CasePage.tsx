@@ -5,6 +5,7 @@ import { ReaderChanges } from "@/centre/ReaderChanges";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
 import { CaseRequest } from "@/requests/CaseRequest";
 import { MessagesPanel } from "@/messages/MessagesPanel";
+import { WhomToCall } from "@/sites/WhomToCall";
 import { PatientId } from "@/ui/PatientId";
 import { Shell } from "@/ui/Shell";
 import { Failed, LoadingRows } from "@/ui/States";
@@ -60,6 +61,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
             </div>
             <div className={classes["caseCard"]}>
               <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />
+            </div>
+            <div className={classes["caseCard"]}>
+              <WhomToCall itemId={itemId} />
             </div>
             <div className={classes["caseCard"]}>
               <MessagesPanel worklistItemId={itemId} />

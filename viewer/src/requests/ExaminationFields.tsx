@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { KINDS } from "@/sites/model";
 import { Choices, DayField, Section } from "./fields";
 import classes from "./Form.module.css";
 import { fromLocal, toLocal } from "./localTime";
@@ -11,7 +12,7 @@ const PRIORITIES = ["routine", "high", "urgent"] as const;
 
 /** What was or will be examined, who asks for it, and how soon the answer is needed. */
 export function ExaminationFields({ draft, change, wrong }: PartProps): JSX.Element {
-  const { t } = useTranslation("requests");
+  const { t } = useTranslation(["requests", "sites"]);
   const known = MODALITIES.some((modality) => modality === draft.modality);
   return (
     <Section title={t("form.examination")}>
@@ -35,14 +36,23 @@ export function ExaminationFields({ draft, change, wrong }: PartProps): JSX.Elem
           error={wrong("examination_date")}
           required
         />
-        <TextInput
-          label={t("field.procedure")}
-          value={draft.procedure.meaning}
-          onChange={(event) => change({ procedure: { ...draft.procedure, meaning: event.currentTarget.value } })}
-          maxLength={64}
-          autoComplete="off"
+        <NativeSelect
+          label={t("sites:asked_kind.label")}
+          value={draft.kind}
+          onChange={(event) => change({ kind: KINDS.find((kind) => kind === event.currentTarget.value) ?? "" })}
+          data={[
+            { value: "", label: t("sites:asked_kind.unsaid") },
+            ...KINDS.map((kind) => ({ value: kind, label: t(`sites:kind.${kind}`) })),
+          ]}
         />
       </div>
+      <TextInput
+        label={t("field.procedure")}
+        value={draft.procedure.meaning}
+        onChange={(event) => change({ procedure: { ...draft.procedure, meaning: event.currentTarget.value } })}
+        maxLength={64}
+        autoComplete="off"
+      />
       <div className={classes["three"]}>
         <TextInput
           label={t("field.accession_number")}

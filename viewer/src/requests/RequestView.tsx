@@ -21,7 +21,7 @@ export interface RequestViewProps {
 
 /** A request at a glance: why, what is asked, where it hurts; then what was before. What was not said takes no room. */
 export function RequestView({ request, heading, withoutAlarm = false }: RequestViewProps): JSX.Element {
-  const { t } = useTranslation("requests");
+  const { t } = useTranslation(["requests", "sites"]);
   const { clinical } = request;
   return (
     <div className={classes["view"]}>
@@ -48,6 +48,12 @@ export function RequestView({ request, heading, withoutAlarm = false }: RequestV
         <div className={classes["question"]}>
           <h3>{t("field.question")}</h3>
           <p>{clinical.question}</p>
+        </div>
+      )}
+      {request.kind && (
+        <div className={classes["question"]}>
+          <h3>{t("sites:asked_kind.label")}</h3>
+          <p>{t(`sites:kind.${request.kind}`)}</p>
         </div>
       )}
       <div className={classes["body"]}>

@@ -6,6 +6,7 @@ import { HealthMark } from "@/gateways/Health";
 import { UnreadBadge } from "@/messages/marks";
 import { OwnAlerts } from "@/rights/OwnAlerts";
 import { useMay } from "@/session/api";
+import { ContactsDue } from "@/sites/ContactsDue";
 import { Brand } from "./Brand";
 import { PersonMenu } from "./PersonMenu";
 import { ShapeMark } from "./shapes";
@@ -26,7 +27,7 @@ export function EvaluationMark(): JSX.Element | null {
 
 /** Where one is, where one can go, who one is; the page has the rest. */
 export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
-  const { t } = useTranslation(["ui", "requests", "rights", "screening", "centre"]);
+  const { t } = useTranslation(["ui", "requests", "rights", "screening", "centre", "sites"]);
   const may = useMay();
   return (
     <div className={classes["shell"]}>
@@ -43,6 +44,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("request.read") && <Place href="/requests" word={t("requests:nav")} />}
           {may("screening.manage") && <Place href="/screening" word={t("screening:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
+          {may("site.read") && <Place href="/hospitals" word={t("sites:nav")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
           {may("administer") && <Place href="/safety" word={t("rights:nav")} />}
@@ -54,6 +56,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
       </header>
       <div>
         <OwnAlerts />
+        <ContactsDue />
       </div>
       <main id="content" tabIndex={-1} className={classes["main"]}>
         {children}

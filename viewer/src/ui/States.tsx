@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { currentLanguage } from "@/i18n";
 import { problemWords } from "./problem";
 import { ShapeMark, type Shape } from "./shapes";
 import classes from "./States.module.css";
@@ -116,7 +117,7 @@ export function FailedLine({ error }: { readonly error: unknown }): JSX.Element 
       <div>
         {t(`problem.${words.key}.what`)} {t(`problem.${words.key}.now`)}
         {words.detail && (
-          <p lang="en" className={classes["hub"]}>
+          <p lang={words.key === "outside_contract" ? currentLanguage() : "en"} className={classes["hub"]}>
             {[words.detail, words.remedy].filter(Boolean).join(": ")}
           </p>
         )}

@@ -1,10 +1,12 @@
 import { ApiProblem } from "@/api/client";
+import { currentLanguage } from "@/i18n";
 
 /** The problems that have words of their own in the catalogues (`ui:problem.*`); the hub's code is after `urn:dokuei:problem:`. */
 export const PROBLEMS = [
   "unreachable",
   "not_signed_in",
   "forbidden",
+  "outside_contract",
   "not_found",
   "conflict",
   "bad_request",
@@ -54,7 +56,7 @@ export function problemWords(error: unknown): ProblemWords {
   return {
     key: keyOf(error),
     phase: word(problem["phase"]),
-    detail: word(problem.detail) || problem.title,
+    detail: word(problem[`detail_${currentLanguage()}`]) || word(problem.detail) || problem.title,
     remedy: word(problem["remedy"]),
   };
 }

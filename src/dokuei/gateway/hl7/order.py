@@ -22,6 +22,7 @@ from dokuei.gateway.hl7.names import physician
 from dokuei.gateway.hl7.person import corrections, day, naming_fields, patient, wrong
 from dokuei.gateway.hl7.schedule import scheduled
 from dokuei.gateway.steps.schedule import Scheduled
+from dokuei.transfer.contract import KINDS, KINDS_JA, ReadingKind
 from dokuei.transfer.orders import (
     Order,
     OrderAction,
@@ -194,6 +195,7 @@ def _order(
             patient=who,
             procedure=OrderedCode() if obr is None else _code(obr.repetitions(4)),
             modality=_modality(group, ipc),
+            kind=_kind(group),
             examination_date=_examination_date(group),
             priority=_priority(group),
             requesting_physician=_physician(group),
@@ -233,6 +235,13 @@ def _modality(group: Group, ipc: Segment | None) -> str:
         return ipc.text(5).upper()
     section = "" if group.obr is None else group.obr.text(24).upper()
     return section if section in _MODALITIES else ""
+
+
+def _kind(group: Group) -> ReadingKind | Literal[""]:
+    """OBR-46, by our codes or their words; what is none of them is the hospital's own and says nothing of this."""
+    repetitions = () if group.obr is None else group.obr.repetitions(46)
+    said = {part(one, at).strip().lower().replace(" ", "_") for one in repetitions for at in (1, 2, 4, 5)}
+    return next((one for one in KINDS if one in said or KINDS_JA[one] in said), "")
 
 
 def _examination_date(group: Group) -> str:

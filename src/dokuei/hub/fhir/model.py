@@ -44,6 +44,7 @@ class Asked:
     placer_order_number: str = ""
     filler_order_number: str = ""
     modality: str = ""
+    kind: str = ""
     examination_date: str = ""
     procedure: Concept = _NOTHING
     requesting_physician: str = ""

@@ -32,6 +32,8 @@ DICOM_UID: Final = "urn:dicom:uid"
 IDENTIFIER_TYPE: Final = "http://terminology.hl7.org/CodeSystem/v2-0203"
 REPRESENTATION: Final = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
 
+READING_KIND: Final = "urn:dokuei:reading-kind"  # screening, diagnostic, second_reading, consultation
+
 IMAGING_REPORT: Final = "18748-4"
 RADIOLOGY: Final = "LP29684-5"
 

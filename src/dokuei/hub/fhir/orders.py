@@ -6,13 +6,15 @@ from typing import Any, Final
 from dokuei.dicom.coded_content import Concept
 from dokuei.errors import FhirError
 from dokuei.hub.fhir.model import Action, Asked, Order, Patient, Resource
-from dokuei.hub.fhir.names import DICOM, DICOM_UID, SERVICE_REQUEST
+from dokuei.hub.fhir.names import DICOM, DICOM_UID, READING_KIND, SERVICE_REQUEST
 from dokuei.hub.fhir.people import name_of, sex_of
+from dokuei.transfer.contract import KINDS
 
 _BASE: Final = "http://hl7.org/fhir/StructureDefinition/ServiceRequest"
 _INTENTS: Final = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
 _ACTIONS: Final[dict[str, Action]] = {"active": "new", "revoked": "cancel", "entered-in-error": "cancel"}
 _PRIORITIES: Final = {"routine": "routine", "urgent": "high", "asap": "high", "stat": "urgent"}
+_CATEGORY: Final = "ServiceRequest.category"
 _LONGEST_WORD: Final = 256
 _LONGEST_TEXT: Final = 16_384
 _LONGEST_ID: Final = 64
@@ -70,6 +72,7 @@ def _asked(document: Resource, patient: Patient, resolve: Resolve) -> Asked:
         placer_order_number=numbers["PLAC"],
         filler_order_number=numbers["FILL"],
         modality=_modality(document),
+        kind=_kind(document),
         examination_date=_day(document),
         procedure=_procedure(document.get("code") or {}),
         requesting_physician=physician,
@@ -139,6 +142,18 @@ def _modality(document: Resource) -> str:
             value = str(one.get("code") or "")
             if one.get("system") == DICOM and value.isalpha() and len(value) <= 4:  # noqa: PLR2004 - CID 29: MG, US, MR, PT
                 return value.upper()
+    return ""
+
+
+def _kind(document: Resource) -> str:
+    """Which kind of reading, where a coding of our system says it."""
+    for concept in (*document.get("category", ()), *document.get("orderDetail", ())):
+        for one in concept.get("coding", ()):
+            if one.get("system") == READING_KIND:
+                value = str(one.get("code") or "")
+                if value not in KINDS:
+                    raise FhirError(("code-invalid", f"a kind of reading is one of {', '.join(KINDS)}", _CATEGORY))
+                return value
     return ""
 
 

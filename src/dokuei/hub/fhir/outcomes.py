@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from dokuei.errors import DokueiError, FhirError
+from dokuei.errors import DokueiError, FhirError, OutsideContractError
 from dokuei.hub.fhir.model import Resource
 
 _CODES: Final = {
@@ -38,6 +38,8 @@ def outcome_of(error: DokueiError) -> Resource:
     """What went wrong, with what to do now."""
     if isinstance(error, FhirError):
         return outcome(error.issues)
+    if isinstance(error, OutsideContractError):
+        return outcome([("business-rule", error.what, "")])
     return outcome([(code_of(error.http_status), str(error), "")])
 
 
@@ -45,6 +47,8 @@ def outcome_of_problem(problem: Mapping[str, Any], status: int) -> Resource:
     """The same of an RFC 9457 problem."""
     said = [str(problem.get(name) or "") for name in ("phase", "detail", "remedy")]
     text = ": ".join(one for one in said[:2] if one) or str(problem.get("title") or "not done")
+    if str(problem.get("type") or "").endswith(f":{OutsideContractError.code}"):
+        return outcome([("business-rule", said[1], "")])
     return outcome([(code_of(status), f"{text} ({said[2]})" if said[2] else text, "")])
 
 

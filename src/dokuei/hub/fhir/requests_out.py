@@ -3,7 +3,7 @@
 from typing import Final
 
 from dokuei.hub.fhir.model import AskedVersion, Resource, day, instant, reference
-from dokuei.hub.fhir.names import DICOM, DICOM_UID, SERVICE_REQUEST, code, identifier_type
+from dokuei.hub.fhir.names import DICOM, DICOM_UID, READING_KIND, SERVICE_REQUEST, code, identifier_type
 
 _PRIORITIES: Final = {"routine": "routine", "high": "asap", "urgent": "stat"}
 _KEPT: Final = ("identifier", "category", "code", "orderDetail", "bodySite")
@@ -31,6 +31,8 @@ def service_request(known: AskedVersion, subject_id: str) -> Resource:
         made["code"] = _procedure(known)
     if asked.modality:
         made["category"] = [code(DICOM, asked.modality)]
+    if asked.kind:
+        made["category"] = [*made.get("category", ()), code(READING_KIND, asked.kind)]
     if moment := day(asked.examination_date):
         made["occurrenceDateTime"] = moment
     if asked.requesting_physician or asked.requesting_department:

@@ -34,6 +34,7 @@ from dokuei.storage.db import Database
 from dokuei.storage.lately import Lately
 from dokuei.storage.pki import Authority, fingerprint
 from dokuei.transfer.codes import SECRET_BYTES, EnrolmentCode, door_key, kept_form
+from dokuei.transfer.contract import ContractScopes
 from dokuei.transfer.protocol import (
     EnrolmentAnswer,
     EnrolmentRequest,
@@ -59,6 +60,9 @@ class Sites(Protocol):
 
     def urgent_studies(self, site_id: str) -> Sequence[str]:
         """Studies that the reading centre waits for."""
+
+    def contract(self, site_id: str) -> ContractScopes:
+        """What a site may ask for."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +259,7 @@ class GatewaysService:
             urgent=list(self.sites.urgent_studies(gateway.site_id)),
             identity_mode=mode,
             clock=now().isoformat(),
+            contract=self.sites.contract(gateway.site_id),
         )
 
     def _keep_end(self, gateway: Gateway, end: TrailEnd | None) -> None:

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     WRITE_MESSAGES = "messages.write"
     READ_GATEWAYS = "gateways.read"
     MANAGE_GATEWAYS = "gateways.manage"
+    READ_SITE = "site.read"
+    KEEP_CONTACTS = "site.contacts"
     ADMINISTER = "administer"
     READ_AUDIT = "audit.read"
     USE_FHIR = "fhir.use"
@@ -114,6 +116,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.RECONCILE,
                 _P.MANAGE_SCREENING,
                 _P.READ_GATEWAYS,
+                _P.READ_SITE,
+                _P.KEEP_CONTACTS,
             }
         ),
         Role.TECHNOLOGIST: frozenset(
@@ -122,7 +126,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.REFERRING_PHYSICIAN: frozenset(
             {_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, _P.ACKNOWLEDGE_REPORT, *_ASKING, *_TALK}
         ),
-        Role.ADMINISTRATOR: frozenset({_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS, _P.MANAGE_SCREENING}),
+        Role.ADMINISTRATOR: frozenset(
+            {_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS, _P.MANAGE_SCREENING, _P.READ_SITE, _P.KEEP_CONTACTS}
+        ),
         Role.MAINTAINER: frozenset({_P.READ_GATEWAYS}),
         Role.AUDITOR: frozenset({_P.READ_AUDIT}),
     }

@@ -114,6 +114,7 @@ class RequestIn(Shape):
     placer_order_number: Number = ""
     patient: PatientShape = PatientShape()
     modality: Annotated[str, StringConstraints(max_length=16, strip_whitespace=True)] = ""
+    kind: Kind = ""
     examination_date: Day = ""
     procedure: CodeShape = CodeShape()
     requesting_physician: Word = ""
@@ -237,7 +238,6 @@ class RequestOut(BaseModel):
     site_name: str
     state: State
     source: Source
-    kind: Kind
     version: int
     priority: Priority
     due_at: datetime | None
@@ -248,6 +248,7 @@ class RequestOut(BaseModel):
     placer_order_number: str
     patient: AskedPatientOut
     modality: str
+    kind: Kind
     examination_date: str
     procedure: CodeOut
     requesting_physician: str

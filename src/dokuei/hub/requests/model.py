@@ -10,9 +10,9 @@ from dokuei.errors import ConflictError, RequestError, StaleError
 State = Literal["waiting", "proposed", "matched", "mismatch", "canceled"]
 LinkState = Literal["proposed", "matched", "mismatch", "refused"]
 Source = Literal["portal", "hl7", "worklist", "folder", "fhir", "roster"]
-Kind = Literal["diagnostic", "screening"]
 Priority = Literal["routine", "high", "urgent"]
 Sex = Literal["M", "F", "O", ""]
+Kind = Literal["screening", "diagnostic", "second_reading", "consultation", ""]
 Side = Literal["R", "L"]
 Field = Literal["patient_id", "name", "birth_date", "sex"]
 Reason = Literal["patient_id", "name", "birth_date", "sex", "two_requests"]
@@ -107,7 +107,10 @@ class Clinical:
 
 @dataclass(frozen=True)
 class Content:
-    """What is asked; ``study_instance_uid`` only where the hospital knows it beforehand."""
+    """What is asked; ``study_instance_uid`` only where the hospital knows it beforehand.
+
+    ``kind`` is which kind of reading is asked for, or empty where the hospital does not say.
+    """
 
     priority: Priority = "routine"
     due_at: datetime | None = None
@@ -117,13 +120,13 @@ class Content:
     filler_order_number: str = ""
     patient: Patient = Patient()
     modality: str = ""
+    kind: Kind = ""
     examination_date: str = ""
     procedure: Code = Code()
     requesting_physician: str = ""
     requesting_department: str = ""
     clinical: Clinical = Clinical()
     study_instance_uid: str | None = None
-    kind: Kind = "diagnostic"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What requests ask of other slices; the hub's wiring says who answers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 class Contracts(Protocol):
     """The terms in the register of sites."""
 
-    def demand(self, site_id: str) -> None:
-        """Nothing where the contract's term covers today.
+    def demand(self, site_id: str, *, modalities: Sequence[str] = (), kind: str = "") -> None:
+        """Nothing where a contract covers today, these modalities and this kind of reading.
 
         Raises:
             NotFoundError: no such site.
-            ForbiddenError: it does not.
+            OutsideContractError: none does.
         """
 
     def wants_pseudonyms(self, site_id: str) -> bool:

@@ -197,13 +197,13 @@ def over(known: Content, said: Content) -> Content:
     return replace(
         said,
         clinical=clinical,
-        kind=known.kind,
         due_at=said.due_at or known.due_at,
         accession_number=said.accession_number or known.accession_number,
         issuer_of_accession_number=said.issuer_of_accession_number or known.issuer_of_accession_number,
         placer_order_number=said.placer_order_number or known.placer_order_number,
         filler_order_number=said.filler_order_number or known.filler_order_number,
         study_instance_uid=said.study_instance_uid or known.study_instance_uid,
+        kind=said.kind or known.kind,
     )
 
 

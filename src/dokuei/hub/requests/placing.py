@@ -140,7 +140,7 @@ class Placing:
         linking.withdrawn(connection, known, rules)
 
     def _demand_allowed(self, site_id: str, content: Content) -> None:
-        self.contracts.demand(site_id)
+        self.contracts.demand(site_id, modalities=content.modality.replace("\\", ",").split(","), kind=content.kind)
         if self.contracts.wants_pseudonyms(site_id) and not is_pseudonymous(content.patient):
             raise ForbiddenError(
                 "patients of this hospital are named by pseudonyms alone",

@@ -47,6 +47,11 @@ def is_closed(day: date, closed: frozenset[str]) -> bool:
     return bool(names & closed) or (HOLIDAYS in closed and day in _national_holidays(day.year))
 
 
+def is_working_day(day: date, closed_on: str) -> bool:
+    """Whether a day counts, of a list of closed days."""
+    return not is_closed(day, frozenset(_named(closed_on)))
+
+
 def _next_working_day(day: date, closed: frozenset[str]) -> date:
     for _ in range(_LONGEST_CLOSURE):
         day += timedelta(days=1)

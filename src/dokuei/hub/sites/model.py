@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from dokuei.errors import RequestError
@@ -17,22 +16,21 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 @dataclass(frozen=True)
 class Site:
-    """A hospital in the register.
+    """A hospital in the register; what was agreed with it stands in its contracts.
 
     ``identity_mode`` says whether the hub sees patients' true identity or pseudonyms. ``certification`` is the
     programme medical device's number and ``certified_version`` the one version it covers (OPS-14); without both the
     site is in evaluation. ``keep_days`` is the term of images, in days after a study's last object came; without one
     nothing is removed by itself. ``mammography_grade_required`` is for a site that sends screening mammograms: they
     are signed by readers of grade A or B alone (JRS-02). ``read_twice`` says which studies two readers read without
-    knowing of each other before a third decides. Without a time of its own a request is due ``turnaround_days``
-    working days after its images came, at ``due_time``; ``closed_on`` names the days that do not count.
+    knowing of each other before a third decides. Where neither request nor contract says when, a report is due
+    ``turnaround_days`` working days after its images came, at ``due_time``; ``closed_on`` names the days that do not
+    count.
     """
 
     site_id: str
     name: str
     name_en: str = ""
-    contract_from: date | None = None
-    contract_until: date | None = None
     identity_mode: IdentityMode = "true"
     certification: str | None = None
     certified_version: str | None = None
@@ -48,18 +46,12 @@ class Site:
         """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""
         return not self.certification or self.certified_version != running_version
 
-    def under_contract(self, day: date) -> bool:
-        """Whether the contract's term covers a day; open ends cover everything."""
-        return (self.contract_from is None or self.contract_from <= day) and (
-            self.contract_until is None or day <= self.contract_until
-        )
-
 
 def checked(site: Site) -> Site:
     """Refuse a site that could not stand in addresses and contracts.
 
     Raises:
-        RequestError: no slug, no name, a term that ends before it starts, or an unknown mode, time or day.
+        RequestError: no slug, no name, or an unknown mode, time or day.
     """
     wrong = _wrong_terms(site)
     if not _SLUG.fullmatch(site.site_id):
@@ -70,8 +62,6 @@ def checked(site: Site) -> Site:
         wrong = "identity mode is true or pseudonym"
     elif site.keep_days is not None and not 1 <= site.keep_days <= LONGEST_TERM:
         wrong = f"images are kept for 1 to {LONGEST_TERM} days, or without a term"
-    elif site.contract_from and site.contract_until and site.contract_until < site.contract_from:
-        wrong = "the contract ends before it starts"
     if wrong:
         raise RequestError(wrong, phase="registering a site")
     return site

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.sites import store
+from dokuei.hub.sites.contracting import Contracting, Scribe, recorded, term_changed
+from dokuei.hub.sites.contracts import Terms
 from dokuei.hub.sites.model import Site, checked
+from dokuei.hub.sites.registering import Registering
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
+
+OPEN: Final = Terms()  # everything, without an end
+_TERM: Final[tuple[str, ...]] = ("contract_from", "contract_until")
 
 
 @dataclass(frozen=True)
@@ -17,8 +23,18 @@ class SitesService:
 
     database: Database
 
-    def add(self, site: Site, *, actor: str) -> Site:
-        """Register a hospital.
+    @property
+    def contracting(self) -> Contracting:
+        """The verbs on contracts."""
+        return Contracting(self.database)
+
+    @property
+    def registering(self) -> Registering:
+        """The verbs on the facility register and its contacts."""
+        return Registering(self.database)
+
+    def add(self, site: Site, *, actor: str, contract: Terms | None = OPEN) -> Site:
+        """Register a hospital, with its first contract; without one nothing may be asked for until there is one.
 
         Raises:
             RequestError: particulars that cannot stand.
@@ -32,6 +48,8 @@ class SitesService:
             hub_trail.append(
                 connection, actor=actor, event="site.added", site_id=site.site_id, details={"name": site.name}
             )
+            if contract is not None:
+                recorded(connection, site.site_id, contract, by=Scribe(actor), because="registered with the hospital")
         return site
 
     def register_found(self, site_ids: Iterable[str], *, actor: str) -> tuple[str, ...]:
@@ -50,17 +68,22 @@ class SitesService:
         return tuple(registered)
 
     def change(self, site_id: str, *, actor: str, **particulars: Any) -> Site:
-        """Change a site's particulars.
+        """Change a site's particulars; ``contract_from`` and ``contract_until`` are the term of its last contract.
 
         Raises:
             NotFoundError: no such site.
             RequestError: particulars that cannot stand.
         """
+        term = {name: particulars.pop(name) for name in _TERM if name in particulars}
         with self.database.begin() as connection:
-            known = store.find(connection, site_id)
+            known = store.find(connection, site_id, lock=True)
             if known is None:
                 raise NotFoundError(f"no site {site_id}", phase="changing a site")
             changed = checked(replace(known, **particulars, site_id=site_id))
+            if term:
+                term_changed(connection, site_id, term=term, by=Scribe(actor))
+            if not particulars:
+                return changed
             store.change(connection, changed)
             hub_trail.append(
                 connection,

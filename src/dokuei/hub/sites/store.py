@@ -1,4 +1,4 @@
-"""The register of hospitals (site_id is a slug that stays), each with its contract term and rules."""
+"""The register of hospitals (site_id is a slug that stays), each with its rules."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    Date,
     Integer,
     Row,
     String,
@@ -29,8 +28,6 @@ site = Table(
     Column("site_id", String(64), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("name_en", String(200), nullable=False),
-    Column("contract_from", Date, nullable=True),
-    Column("contract_until", Date, nullable=True),
     Column("identity_mode", String(20), nullable=False),
     Column("certification", String(200), nullable=True),
     Column("certified_version", String(40), nullable=True),
@@ -63,9 +60,10 @@ def change(connection: Connection, changed: Site) -> None:
     )
 
 
-def find(connection: Connection, site_id: str) -> Site | None:
-    """One site."""
-    row = connection.execute(select(site).where(site.c.site_id == site_id)).one_or_none()
+def find(connection: Connection, site_id: str, *, lock: bool = False) -> Site | None:
+    """One site; ``lock`` lets those who write about it queue."""
+    asked = select(site).where(site.c.site_id == site_id)
+    row = connection.execute(asked.with_for_update() if lock else asked).one_or_none()
     return None if row is None else _site(row)
 
 

@@ -53,16 +53,16 @@ class Contracts(Protocol):
     """What cases ask of the register of sites."""
 
     def demand(self, site_id: str) -> None:
-        """Nothing where the contract's term covers today.
+        """Nothing where a contract covers today.
 
         Raises:
-            ForbiddenError: it does not.
+            ForbiddenError: none does.
         """
 
     def reads_twice(self, site_id: str, modalities: Collection[str]) -> bool:
         """Whether two readers read such a study of this site before a third decides."""
 
-    def due_at(self, site_id: str, arrived_at: datetime) -> datetime | None:
+    def due_at(self, site_id: str, arrived_at: datetime, priority: Priority = Priority.ROUTINE) -> datetime | None:
         """When a study that came then is due by the contract; None where it gives no term."""
 
 
@@ -236,6 +236,9 @@ class WorklistService:
                 return
             store.set_asked(connection, known.worklist_item_id, asked)
             wanted = asked.priority
+            if wanted is not None and wanted is not known.asked.priority:
+                due_at = self.contracts.due_at(site_id, known.study.first_received_at, wanted)
+                store_hands.set_contract_due(connection, known.worklist_item_id, due_at)
             if wanted is None or wanted in {known.priority, known.asked.priority}:
                 return
             store.set_priority(connection, known.worklist_item_id, wanted)

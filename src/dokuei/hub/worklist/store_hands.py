@@ -128,3 +128,8 @@ def set_waiting(connection: Connection, item_id: str, waiting: Waiting | None) -
         "waiting_since": None if waiting is None else waiting.since,
     }
     connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(**values))
+
+
+def set_contract_due(connection: Connection, item_id: str, due_at: datetime | None) -> None:
+    """What the contract gives a case that is asked for with another priority."""
+    connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(contract_due_at=due_at))

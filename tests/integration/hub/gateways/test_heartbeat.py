@@ -11,6 +11,7 @@ from dokuei.dicom.deidentify import Deidentification
 from dokuei.dicom.profile import Profile
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import UnsupportedError
+from dokuei.gateway import contract
 from dokuei.gateway.enrol import hub_client
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
@@ -20,6 +21,9 @@ from dokuei.gateway.quarantine import Quarantine, Suspect
 from dokuei.gateway.spool import open_spool
 from dokuei.hub.gateways.api_listing import GatewayStudyOut
 from dokuei.hub.gateways.model import GatewayState
+from dokuei.hub.sites.contracting import Scribe
+from dokuei.hub.sites.contracts import Terms
+from dokuei.hub.sites.service import SitesService
 from dokuei.settings import Settings
 from dokuei.storage.anchor import KEPT
 from dokuei.storage.audit import Head, gateway_trail, hub_trail
@@ -147,3 +151,36 @@ def test_what_was_begun_under_true_identities_is_given_up_when_the_site_chose_ot
     client.heartbeat(Heartbeat(version="1", protocol=PROTOCOL, identity_mode="pseudonym"))
     assert not path.exists()
     client.close()
+
+
+def test_a_gateway_hears_what_its_hospital_may_ask_for_and_keeps_it(hub: HubForGateways, gateway: Settings) -> None:
+    """JRS-03: an order outside the contract can be refused where it comes in, also while the hub is away."""
+    spool, client = open_spool(gateway.home), hub_client(gateway)
+    heart = Heart(gateway, spool, Link(1.0, threading.Event()))
+    sites = SitesService(hub.service.database)
+    assert contract.known(gateway.home) is None, "nothing was told yet"
+    heart._tell(client)
+    told = contract.known(gateway.home)
+    assert told is not None
+    before = told.scopes
+    (present,) = sites.contracting.of_site("kita")
+    number, terms = present.present.number, Terms(modalities=("US",))
+    by = Scribe("person:office")
+    sites.contracting.change(
+        "kita", present.present.contract_id, terms, expected_version=number, by=by, because="範囲の変更"
+    )
+    heart._tell(client)
+    told = contract.known(gateway.home)
+    assert told is not None
+    assert [one.modalities for one in before] != [one.modalities for one in told.scopes]
+    assert told.scopes[0].modalities == ("US",)
+    contract.heed(gateway.home, None)
+    assert contract.known(gateway.home) == told, "a hub one version behind says nothing, and changes nothing"
+    (gateway.home / "gateway" / "identity" / "contract.json").write_text("{", encoding="utf-8")
+    assert contract.known(gateway.home) is None
+    sites.contracting.change(
+        "kita", present.present.contract_id, Terms(), expected_version=number + 1, by=by, because="試験の後"
+    )
+    heart._tell(client)
+    client.close()
+    spool.database.close()

@@ -1,13 +1,9 @@
 """What a site is."""
 
-from datetime import date
-
 import pytest
 
 from dokuei.errors import RequestError
 from dokuei.hub.sites.model import LONGEST_TERM, Site, checked
-
-KITA = Site("kita", "北病院", contract_from=date(2026, 4, 1), contract_until=date(2027, 3, 31))
 
 
 @pytest.mark.parametrize(
@@ -21,7 +17,6 @@ KITA = Site("kita", "北病院", contract_from=date(2026, 4, 1), contract_until=
         Site("k" * 65, "北"),
         Site("kita", "  "),
         Site("kita", "北", identity_mode="secret"),  # type: ignore[arg-type] # what a command line may bring
-        Site("kita", "北", contract_from=date(2027, 1, 1), contract_until=date(2026, 1, 1)),
     ],
 )
 def test_a_site_that_could_not_stand_in_addresses_and_contracts_is_refused(wrong: Site) -> None:
@@ -35,14 +30,6 @@ def test_a_term_of_images_is_a_number_of_days_that_can_pass(days: int) -> None:
         checked(Site("kita", "北病院", keep_days=days))
     assert checked(Site("kita", "北病院", keep_days=1)).keep_days == 1
     assert Site("kita", "北病院").keep_days is None
-
-
-def test_a_contract_covers_its_days_and_open_ends_cover_all() -> None:
-    assert checked(KITA).under_contract(date(2026, 4, 1))
-    assert KITA.under_contract(date(2027, 3, 31))
-    assert not KITA.under_contract(date(2027, 4, 1))
-    assert not KITA.under_contract(date(2026, 3, 31))
-    assert Site("kita", "北").under_contract(date(1990, 1, 1))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,15 @@
+"""What the register asks of other slices; the hub's wiring says who answers."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+
+class Cases(Protocol):
+    """The worklist."""
+
+    def site_of(self, item_id: str, *, site_ids: Collection[str]) -> str:
+        """The site of a case.
+
+        Raises:
+            NotFoundError: no such case at those sites.
+        """
