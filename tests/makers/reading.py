@@ -165,13 +165,24 @@ class ReadingRoom:
         body = {**TEXT, "images_read": self.images_read(item_id), **changed}
         return client.put(f"/api/v1/worklist/{item_id}/report", json=body, headers={"If-Match": '"0"'})
 
-    def signed(self, client: httpx.Client, item_id: str, key: Authenticator) -> httpx.Response:
+    def signed(
+        self, client: httpx.Client, item_id: str, key: Authenticator, *, preliminary: bool = False
+    ) -> httpx.Response:
         """Sign by key what is written."""
-        begun = client.post(f"/api/v1/worklist/{item_id}/report/signature/begin")
+        path = f"/api/v1/worklist/{item_id}/report/signature"
+        return self._touched(client, path, {"preliminary": preliminary}, key)
+
+    def withdrawn(
+        self, client: httpx.Client, item_id: str, key: Authenticator, reason: str = "患者取り違え"
+    ) -> httpx.Response:
+        """Withdraw by key what stands."""
+        return self._touched(client, f"/api/v1/worklist/{item_id}/report/withdrawal", {"reason": reason}, key)
+
+    def _touched(self, client: httpx.Client, path: str, body: dict[str, Any], key: Authenticator) -> httpx.Response:
+        begun = client.post(f"{path}/begin", json=body)
         assert begun.status_code == 200, begun.text
         answer = key.get(begun.json()["options"])
-        body = {"version_digest": begun.json()["version_digest"], "credential": answer}
-        return client.post(f"/api/v1/worklist/{item_id}/report/signature", json=body)
+        return client.post(path, json={"version_digest": begun.json()["version_digest"], "credential": answer})
 
 
 TEXT = {

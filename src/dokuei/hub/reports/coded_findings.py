@@ -46,7 +46,7 @@ def coded_categories(document: Mapping[str, Any]) -> tuple[tuple[Concept, Concep
     structure = structure_of(document)
     if not structure.method:
         return None
-    given = (document["category_right"], document["category_left"])
+    given = tuple(document[f"category_{side}"] or "NA" for side in ("right", "left"))
     return tuple(category_of(structure.method, structure.scale, one) for one in given)
 
 

@@ -1,11 +1,13 @@
 """What reports ask of other slices; the hub's wiring says who answers."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from dokuei.dicom.image_mac import ImageMac
+from dokuei.hub.reports.circumstances import Call
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 
 
@@ -70,6 +72,9 @@ class Questions(Protocol):
 
     def called_back(self, connection: Connection, item_id: str) -> bool:
         """Whether a call back about the case stands in its thread."""
+
+    def call_since(self, connection: Connection, item_id: str, moment: datetime) -> Call | None:
+        """Whom a call reached after that moment, who read back what they were told."""
 
 
 class Rules(Protocol):

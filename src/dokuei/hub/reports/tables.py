@@ -46,6 +46,7 @@ draft = Table(
     Column("open", Boolean, nullable=False),
     Column("structure", Text, nullable=False, server_default="{}"),
     Column("answers", Text, nullable=False, server_default="[]"),
+    Column("compared", Text, nullable=False, server_default="[]"),
 )
 
 frozen = Table(

@@ -69,6 +69,7 @@ class OfferOut(BaseModel):
     taker: LockOut
     note: str
     offered_at: datetime
+    delegates: bool
 
 
 class DeferralOut(BaseModel):
@@ -128,6 +129,7 @@ class ItemOut(BaseModel):
     waiting: WaitingOut | None
     unread_messages: int
     open_question: bool
+    awaiting_approval: bool
     priors: list[PriorOut]
 
 
@@ -323,6 +325,7 @@ def _item(
         waiting=None if one.waiting is None else WaitingOut(why=one.waiting.why, since=one.waiting.since),
         unread_messages=thread.unread_messages,
         open_question=thread.open_question,
+        awaiting_approval=one.awaiting_approval,
         priors=_priors(one),
     )
 
@@ -362,7 +365,14 @@ def _offer(me: Principal, one: WorklistItem, names: dict[str, str]) -> OfferOut 
         for person_id in (offer.from_person_id, offer.to_person_id)
     )
     note = offer.note if _concerns(offer, me) else ""
-    return OfferOut(role=offer.role, giver=giver, taker=taker, note=note, offered_at=offer.offered_at)
+    return OfferOut(
+        role=offer.role,
+        giver=giver,
+        taker=taker,
+        note=note,
+        offered_at=offer.offered_at,
+        delegates=offer.delegates,
+    )
 
 
 def _concerns(offer: HandOver, me: Principal) -> bool:

@@ -231,7 +231,7 @@ def mark_signed(connection: Connection, item_id: str, role: ReadingRole, *, pers
     connection.execute(
         update(holding)
         .where(holding.c.worklist_item_id == item_id, holding.c.role == role.value, holding.c.signed_at.is_(None))
-        .values(signed_at=at, person_id=person_id)
+        .values(signed_at=at, person_id=person_id, awaiting_approval=False)
     )
 
 
@@ -251,12 +251,21 @@ def set_status(connection: Connection, item_id: str, *, canceled: bool = False) 
     return status
 
 
-def set_report_status(connection: Connection, item_id: str, report_status: str, *, over: Collection[str]) -> None:
-    """How the report stands, for the list; only an earlier state is written over."""
+def set_report_status(connection: Connection, item_id: str, report_status: str, *, number: int) -> None:
+    """How the report stands by its signed version ``number`` (0: a draft); only an earlier one is written over."""
     connection.execute(
         update(item)
-        .where(item.c.worklist_item_id == item_id, or_(item.c.report_status.is_(None), item.c.report_status.in_(over)))
-        .values(report_status=report_status)
+        .where(item.c.worklist_item_id == item_id, or_(item.c.report_status.is_(None), item.c.report_version < number))
+        .values(report_status=report_status, report_version=number)
+    )
+
+
+def await_approval(connection: Connection, item_id: str, role: ReadingRole) -> None:
+    """Somebody has written into a reading who may not sign it (REC-04); what is signed is approved."""
+    connection.execute(
+        update(holding)
+        .where(holding.c.worklist_item_id == item_id, holding.c.role == role.value, holding.c.signed_at.is_(None))
+        .values(awaiting_approval=True)
     )
 
 
@@ -331,7 +340,9 @@ def _holds(connection: Connection, item_ids: list[str]) -> dict[str, list[tuple[
 def _offers(connection: Connection, item_ids: list[str]) -> dict[str, list[HandOver]]:
     found: dict[str, list[HandOver]] = defaultdict(list)
     for row in connection.execute(select(hand_over).where(hand_over.c.worklist_item_id.in_(item_ids))):
-        made = HandOver(ReadingRole(row.role), row.from_person_id, row.to_person_id, row.note, row.offered_at)
+        made = HandOver(
+            ReadingRole(row.role), row.from_person_id, row.to_person_id, row.note, row.offered_at, row.delegates
+        )
         found[row.worklist_item_id].append(made)
     return found
 
@@ -340,7 +351,8 @@ def _holdings(connection: Connection, item_ids: list[str]) -> dict[str, list[Hol
     found: dict[str, list[Holding]] = defaultdict(list)
     rows = connection.execute(select(holding).where(holding.c.worklist_item_id.in_(item_ids)).order_by(holding.c.role))
     for row in rows:
-        found[row.worklist_item_id].append(Holding(ReadingRole(row.role), row.person_id, row.claimed_at, row.signed_at))
+        held = Holding(ReadingRole(row.role), row.person_id, row.claimed_at, row.signed_at, row.awaiting_approval)
+        found[row.worklist_item_id].append(held)
     return found
 
 

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from dokuei.hub.worklist.model import Deferral, HandOver, ReadingRole, Waiting
+from dokuei.hub.worklist.model import Deferral, Delegated, HandOver, ReadingRole, Waiting
 from dokuei.hub.worklist.store import keep_hold
-from dokuei.hub.worklist.tables import hand_over, holding, item
+from dokuei.hub.worklist.tables import delegation, hand_over, holding, item
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ def put_offer(connection: Connection, item_id: str, offer: HandOver) -> None:
             to_person_id=offer.to_person_id,
             note=offer.note,
             offered_at=offer.offered_at,
+            delegates=offer.delegates,
         )
     )
 
@@ -59,6 +60,33 @@ def pass_on(connection: Connection, item_id: str, offer: HandOver, *, at: dateti
     if passed.rowcount == 1:
         keep_hold(connection, item_id, offer.role, person_id=offer.to_person_id)
     return passed.rowcount == 1
+
+
+def add_delegation(connection: Connection, item_id: str, role: ReadingRole, one: Delegated) -> None:
+    """Keep who could not finalise and who decided so; nothing here is ever changed or removed (REC-06)."""
+    known = select(func.count()).where(delegation.c.worklist_item_id == item_id, delegation.c.role == role.value)
+    connection.execute(
+        insert(delegation).values(
+            worklist_item_id=item_id,
+            role=role.value,
+            number=connection.execute(known).scalar_one() + 1,
+            from_person_id=one.from_person_id,
+            ordered_by=one.ordered_by,
+            to_person_id=one.to_person_id,
+            reason=one.reason,
+            at=one.at,
+        )
+    )
+
+
+def delegations(connection: Connection, item_id: str, role: ReadingRole) -> tuple[Delegated, ...]:
+    """Every delegation of a reading, the first one first."""
+    rows = connection.execute(
+        select(delegation)
+        .where(delegation.c.worklist_item_id == item_id, delegation.c.role == role.value)
+        .order_by(delegation.c.number)
+    )
+    return tuple(Delegated(row.from_person_id, row.ordered_by, row.reason, row.at, row.to_person_id) for row in rows)
 
 
 def held(connection: Connection, *, site_ids: Collection[str]) -> tuple[Held, ...]:
