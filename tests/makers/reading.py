@@ -33,7 +33,7 @@ from dokuei.hub.neighbours import (
     SiteContracts,
     WorklistCases,
 )
-from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
@@ -240,7 +240,7 @@ def reading_room(
             hub.app.include_router(routes)
         hub.app.include_router(messages_api.routes(messages))
         hub.app.include_router(reports_api.routes(reports))
-        outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist))
+        outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist), ThreadCalls(messages))
         hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
         hub.app.include_router(requests_api.routes(requests))
         parts = (archive, worklist, messages, reports, requests, outcomes)

@@ -44,7 +44,7 @@ from dokuei.hub.neighbours import (
 )
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
-from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.prepare import Stores, open_stores
@@ -131,7 +131,7 @@ def open_hub(settings: Settings) -> Hub:
             time_zone=settings.seal.time_zone,
             scale=settings.hub.category_scale,
         ),
-        outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist)),
+        outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist), ThreadCalls(messages)),
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
         ),

@@ -65,6 +65,17 @@ class ThreadQuestions:
 
 
 @dataclass(frozen=True)
+class ThreadCalls:
+    """What became of reports asks the threads who was called."""
+
+    messages: MessagesService
+
+    def last_calls(self, connection: Connection, item_ids: Collection[str]) -> dict[str, datetime]:
+        """When somebody was last called about each of these cases."""
+        return {item_id: call.at for item_id, call in self.messages.last_calls(connection, item_ids).items()}
+
+
+@dataclass(frozen=True)
 class CaseThreads:
     """The worklist asks the threads what waits in them for whom."""
 

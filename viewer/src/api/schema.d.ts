@@ -160,6 +160,11 @@ export interface components {
         readonly BecauseIn: {
             readonly because: string;
         };
+        /** @description Whether what is shown goes out as preliminary (速報), with the report still to be finished. */
+        readonly BeginIn: {
+            /** @default false */
+            readonly preliminary: boolean;
+        };
         /** @description The confirmation screen: the exact text, its digest, and what is asked of the reader. */
         readonly BegunOut: {
             readonly version_digest: string;
@@ -219,6 +224,13 @@ export interface components {
             readonly about: string;
             readonly answerable: boolean;
             readonly count: number;
+        };
+        /** @description One line in both languages. */
+        readonly CircumstanceOut: {
+            readonly label_ja: string;
+            readonly label_en: string;
+            readonly ja: string;
+            readonly en: string;
         };
         /** @description The same going out, where a hospital's system may have said more than a page takes. */
         readonly ClinicalOut: {
@@ -325,6 +337,12 @@ export interface components {
             /** @default  */
             readonly meaning: string;
         };
+        /** @description A prior that was on the screen. */
+        readonly ComparedOut: {
+            readonly study_instance_uid: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+        };
         /** @description What ``PublicKeyCredential.toJSON()`` gave, and the name that its owner gives a new key. */
         readonly CredentialIn: {
             readonly credential: {
@@ -415,6 +433,7 @@ export interface components {
             readonly images_read?: readonly components["schemas"]["ImageReadShape"][];
             readonly structure?: components["schemas"]["StructureShape"];
             readonly answers?: readonly components["schemas"]["AnswerShape"][];
+            readonly priors_shown?: readonly string[];
         };
         /** @description Why, and for how long. */
         readonly EmergencyIn: {
@@ -695,6 +714,7 @@ export interface components {
             readonly waiting: components["schemas"]["WaitingOut"] | null;
             readonly unread_messages: number;
             readonly open_question: boolean;
+            readonly awaiting_approval: boolean;
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
         /** @description One kind of finding: its lists, how the diagram draws it, and the physical key that begins one. */
@@ -759,6 +779,7 @@ export interface components {
             readonly opened: readonly components["schemas"]["MarkOut"][];
             readonly acted: components["schemas"]["MarkOut"] | null;
             readonly important: components["schemas"]["MarkOut"] | null;
+            readonly uncalled: boolean;
             readonly site_id: string;
             readonly site_name: string;
             readonly patient_id: string;
@@ -1005,6 +1026,8 @@ export interface components {
             readonly to_person_id: string;
             /** @default  */
             readonly note: string;
+            /** @default false */
+            readonly delegates: boolean;
         };
         /** @description A reading that is offered to somebody; the note is for the two alone. */
         readonly OfferOut: {
@@ -1014,6 +1037,7 @@ export interface components {
             readonly note: string;
             /** Format: date-time */
             readonly offered_at: string;
+            readonly delegates: boolean;
         };
         /** @description One line in the list of sessions. */
         readonly OpenSessionOut: {
@@ -1056,6 +1080,7 @@ export interface components {
             readonly opened: readonly components["schemas"]["MarkOut"][];
             readonly acted: components["schemas"]["MarkOut"] | null;
             readonly important: components["schemas"]["MarkOut"] | null;
+            readonly uncalled: boolean;
         };
         /** @description Reports, what must be looked after first, and how many stand in each state. */
         readonly OutcomesOut: {
@@ -1245,6 +1270,8 @@ export interface components {
             readonly structure: components["schemas"]["StructureShape"];
             readonly answers: readonly components["schemas"]["AnswerShape"][];
             readonly checks: readonly components["schemas"]["CheckOut"][];
+            readonly circumstances: readonly components["schemas"]["CircumstanceOut"][];
+            readonly compared: readonly components["schemas"]["ComparedOut"][];
             readonly updated_at: string | null;
             readonly author: string;
             readonly signatures: readonly components["schemas"]["SignatureOut"][];
@@ -1727,6 +1754,10 @@ export interface components {
             readonly last_received_at: string;
             readonly held: readonly components["schemas"]["HeldOut"][];
             readonly back: readonly components["schemas"]["BackOut"][];
+        };
+        /** @description Why a report is withdrawn. */
+        readonly WithdrawIn: {
+            readonly reason: string;
         };
         /** @description One word of a list. */
         readonly WordOut: {

@@ -29,6 +29,7 @@ _HEAD = (
     "既読日時", "既読者", "対応日時", "対応者", "対応内容", "遅延",
 )  # fmt: skip
 _STATES = {"unread": "未読", "read": "既読", "done": "対応済"}
+_UNCALLED = "電話連絡の記録なし"
 _OVERDUE = {"unread": "未読のまま", "undone": "未対応のまま"}
 
 
@@ -71,6 +72,8 @@ class OutcomeOut(BaseModel):
     opened: list[MarkOut]
     acted: MarkOut | None
     important: MarkOut | None
+    uncalled: bool
+    """Whether a finding must not be overlooked and nobody was called about it."""
 
 
 class ListedOut(OutcomeOut):
@@ -183,6 +186,7 @@ def _out(one: Outcome, listing: Listing) -> OutcomeOut:
         opened=[out for mark in one.opened if (out := _mark(mark, listing)) is not None],
         acted=_mark(one.acted, listing),
         important=_mark(one.important, listing),
+        uncalled=one.uncalled,
     )
 
 
@@ -198,6 +202,7 @@ def _only(listing: Listing, item_id: str) -> OutcomeOut:
         opened=[],
         acted=None,
         important=None,
+        uncalled=False,
     )
 
 
@@ -225,11 +230,12 @@ def _items(listing: Listing) -> list[ListedOut]:
 
 
 def _counts(items: list[ListedOut]) -> dict[str, int]:
-    counts = dict.fromkeys((*_STATES, "overdue", "important"), 0)
+    counts = dict.fromkeys((*_STATES, "overdue", "important", "uncalled"), 0)
     for one in items:
         counts[one.state] += 1
         counts["overdue"] += one.overdue is not None
         counts["important"] += one.important is not None
+        counts["uncalled"] += one.uncalled
     return counts
 
 
@@ -246,7 +252,7 @@ def _csv(items: list[ListedOut], zone: ZoneInfo) -> bytes:
             one.important.note if one.important else "", _STATES[one.state],
             _moment(first.at, zone) if first else "", first.display_name if first else "",
             _moment(acted.at, zone) if acted else "", acted.display_name if acted else "", acted.note if acted else "",
-            _OVERDUE[one.overdue] if one.overdue else "",
+            " ".join(filter(None, (_OVERDUE[one.overdue] if one.overdue else "", _UNCALLED if one.uncalled else ""))),
         )  # fmt: skip
         writer.writerow([_plain(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()

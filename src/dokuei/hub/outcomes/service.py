@@ -1,7 +1,7 @@
 """The verbs on what became of a report: opened, acted on, not to be overlooked."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -40,6 +40,13 @@ class Cases(Protocol):
         """Cases of those sites by id; others are left out."""
 
 
+class Calls(Protocol):
+    """The threads, which know who was called."""
+
+    def last_calls(self, connection: Connection, item_ids: Collection[str]) -> Mapping[str, datetime]:
+        """When somebody was last called about each of these cases; who asks has seen to access."""
+
+
 @dataclass(frozen=True)
 class Listing:
     """Outcomes, whose cases they are, and the names of the people in them."""
@@ -57,6 +64,7 @@ class OutcomesService:
     database: Database
     people: People
     cases: Cases
+    calls: Calls
 
     def report_signed(self, signed: Signed) -> None:
         """A version holds from now on: it is unread, whatever was read before it."""
@@ -72,7 +80,7 @@ class OutcomesService:
         site_id = self._demand(principal, item_id, Permission.READ_REPORT)
         with self.database.read() as connection:
             found = store.latest(connection, item_id, site_ids={site_id})
-            outcomes = store.outcomes(connection, [] if found is None else [found])
+            outcomes = self._outcomes(connection, [] if found is None else [found])
         return Listing(outcomes, {}, self.people.names(_people(outcomes)))
 
     def listed(
@@ -94,7 +102,7 @@ class OutcomesService:
             sites = frozenset({site_id})
         with self.database.read() as connection:
             versions = store.signed_between(connection, site_ids=sites, since=since, until=until)
-            outcomes = in_order(store.outcomes(connection, versions), moment=now())
+            outcomes = in_order(self._outcomes(connection, versions), moment=now())
             names = dict(self.people.access.site_names(connection))
         with self.database.begin() as connection:
             for one in sorted({outcome.signed.site_id for outcome in outcomes}):
@@ -143,6 +151,12 @@ class OutcomesService:
             )
             _note(connection, principal, found, "report.important-withdrawn" if withdrawn else "report.important")
         return self.one(principal, item_id)
+
+    def _outcomes(self, connection: Connection, versions: Collection[Signed]) -> tuple[Outcome, ...]:
+        found = store.outcomes(connection, versions)
+        flagged = {one.signed.worklist_item_id for one in found if one.important is not None}
+        called = self.calls.last_calls(connection, flagged) if flagged else {}
+        return tuple(replace(one, called_at=called.get(one.signed.worklist_item_id)) for one in found)
 
     def _mark(self, principal: Principal, item_id: str, *, number: int, kind: store.Kind, note: str) -> None:
         site_id = self._demand(principal, item_id, Permission.ACKNOWLEDGE_REPORT)
