@@ -1272,6 +1272,7 @@ export interface components {
             readonly checks: readonly components["schemas"]["CheckOut"][];
             readonly circumstances: readonly components["schemas"]["CircumstanceOut"][];
             readonly compared: readonly components["schemas"]["ComparedOut"][];
+            readonly may_withdraw: boolean;
             readonly updated_at: string | null;
             readonly author: string;
             readonly signatures: readonly components["schemas"]["SignatureOut"][];

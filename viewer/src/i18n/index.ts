@@ -14,6 +14,7 @@ import enReport from "./en/report.json";
 import enRequests from "./en/requests.json";
 import enRights from "./en/rights.json";
 import enSession from "./en/session.json";
+import enStages from "./en/stages.json";
 import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
 import enVersions from "./en/versions.json";
@@ -31,6 +32,7 @@ import jaReport from "./ja/report.json";
 import jaRequests from "./ja/requests.json";
 import jaRights from "./ja/rights.json";
 import jaSession from "./ja/session.json";
+import jaStages from "./ja/stages.json";
 import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
 import jaVersions from "./ja/versions.json";
@@ -53,6 +55,7 @@ export const catalogues = {
     requests: enRequests,
     rights: enRights,
     session: enSession,
+    stages: enStages,
     structured: enStructured,
     ui: enUi,
     versions: enVersions,
@@ -72,6 +75,7 @@ export const catalogues = {
     requests: jaRequests,
     rights: jaRights,
     session: jaSession,
+    stages: jaStages,
     structured: jaStructured,
     ui: jaUi,
     versions: jaVersions,

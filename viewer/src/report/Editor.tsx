@@ -13,6 +13,7 @@ import { Conflict } from "./Conflict";
 import { categoriesOf, structureOf, withFields } from "./findings";
 import { unionOfImages, type Draft } from "./model";
 import classes from "./Report.module.css";
+import { ComparedLine, mayPublish, Standing } from "./Stages";
 import { ReportStatusChip } from "./ReportStatusChip";
 import { SaveMark } from "./SaveMark";
 import type { Shown } from "./shown";
@@ -25,20 +26,21 @@ export interface EditorProps {
   readonly item: WorklistItem;
   readonly report: Report;
   readonly imagesRead: () => readonly ImageRead[];
+  readonly priorsShown: () => readonly string[];
   readonly writing: number;
   readonly shown: (() => Shown | null) | undefined;
 }
 
 /** Findings, diagnosis and a category for each breast; saved as one types, signed with one button. */
-export function Editor({ item, report, imagesRead, writing, shown }: EditorProps): JSX.Element {
-  const { t } = useTranslation("report");
+export function Editor({ item, report, imagesRead, priorsShown, writing, shown }: EditorProps): JSX.Element {
+  const { t } = useTranslation(["report", "stages"]);
   const { session } = useSession();
   const count = useCount();
-  const { draft, state, saver } = useDraft(item.worklist_item_id, report, imagesRead);
-  const [signing, setSigning] = useState(false);
+  const { draft, state, saver } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
+  const [signing, setSigning] = useState<"final" | "preliminary" | null>(null);
   const form = useForm(item.worklist_item_id).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
-  const fill = useFill({ form, saver, imagesRead, shown, onSign: () => setSigning(maySign) });
+  const fill = useFill({ form, saver, imagesRead, shown, onSign: () => setSigning(maySign ? "final" : null) });
   const structure = form?.form ? structureOf(draft, form) : draft.structure;
   const categories = form ? categoriesOf(form, structure.scale) : [];
   const decide = (change: Partial<Draft>): void =>
@@ -68,6 +70,7 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
         <h2 className={classes["title"]}>{t("title")}</h2>
         <ReportStatusChip status={report.status} framed />
       </div>
+      <Standing itemId={item.worklist_item_id} report={report} />
       {state.kind === "conflict" && <Conflict itemId={item.worklist_item_id} saver={saver} />}
       {state.kind === "refused" && <FailedLine error={state.error} />}
       {form && <Structured form={form} draft={draft} fill={fill} shown={shown} />}
@@ -120,9 +123,16 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
       <div className={classes["bottom"]}>
         <SaveMark state={state} />
         {session.permissions.includes("report.sign") ? (
-          <Button onClick={() => setSigning(true)} disabled={state.kind === "conflict"}>
-            {t("sign.open")}
-          </Button>
+          <>
+            {mayPublish(item, report) && (
+              <Button variant="default" onClick={() => setSigning("preliminary")} disabled={state.kind === "conflict"}>
+                {t("stages:preliminary.open")}
+              </Button>
+            )}
+            <Button onClick={() => setSigning("final")} disabled={state.kind === "conflict"}>
+              {t("sign.open")}
+            </Button>
+          </>
         ) : (
           <p className={classes["quiet"]}>{t("sign.by_physician")}</p>
         )}
@@ -130,14 +140,16 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
       <p className={classes["quiet"]}>
         {t("images_read", { read: count(unionOfImages(report.images_read, imagesRead()).length) })}
       </p>
-      {signing && (
+      <ComparedLine item={item} report={report} priorsShown={priorsShown} />
+      {signing !== null && (
         <SignDialog
           item={item}
           draft={draft}
           saver={saver}
           form={form}
           imagesRead={unionOfImages(report.images_read, imagesRead()).length}
-          onClose={() => setSigning(false)}
+          preliminary={signing === "preliminary"}
+          onClose={() => setSigning(null)}
         />
       )}
     </div>

@@ -1,20 +1,17 @@
-import { Button, PasswordInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type SyntheticEvent, type JSX } from "react";
+import { useEffect, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiProblem } from "@/api/client";
 import { useHolding } from "@/messages/api";
 import { HeldBy } from "@/messages/marks";
 import type { Check, Report, ReportForm, SigningStart, WorklistItem } from "@/api/types";
-import { CodeInput } from "@/session/CodeInput";
-import { askKey, PasskeyError } from "@/session/passkey";
-import { Refused } from "@/session/SignInForm";
 import { Dialog } from "@/ui/Dialog";
-import { FailedLine, LoadingRows } from "@/ui/States";
+import { LoadingRows } from "@/ui/States";
 import { DayText, Name } from "@/ui/Written";
 import { WORKLIST_KEY } from "@/worklist/api";
 import { beginSigning, reportKey, sign, type Proof } from "./api";
 import { Checks } from "./Checks";
+import { Prove, SigningFailure } from "./Prove";
 import { gapsOf, isSignable, openChecks, type Draft } from "./model";
 import classes from "./Report.module.css";
 import type { DraftSaver } from "./saver";
@@ -27,12 +24,22 @@ export interface SignDialogProps {
   readonly saver: DraftSaver;
   readonly form: ReportForm | undefined;
   readonly imagesRead: number;
+  /** It goes out as preliminary (速報): what the checks name may stay open until the report is final. */
+  readonly preliminary: boolean;
   readonly onClose: () => void;
 }
 
 /** The one confirmation screen (REC-02): whose, what exactly, and the key's touch that stands for it. */
-export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: SignDialogProps): JSX.Element {
-  const { t } = useTranslation(["report", "structured"]);
+export function SignDialog({
+  item,
+  draft,
+  saver,
+  form,
+  imagesRead,
+  preliminary,
+  onClose,
+}: SignDialogProps): JSX.Element {
+  const { t } = useTranslation(["report", "structured", "stages"]);
   const client = useQueryClient();
   const [start, setStart] = useState<SigningStart | null>(null);
   const [busy, setBusy] = useState(false);
@@ -49,10 +56,10 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
     const begin = async (): Promise<void> => {
       if (!(await saver.saveForSigning())) throw new Error("unsaved");
       const checks = client.getQueryData<Report>(reportKey(itemId))?.checks ?? [];
-      const open = openChecks(checks, saver.currentDraft().answers);
+      const open = preliminary ? [] : openChecks(checks, saver.currentDraft().answers);
       if (wanted) setLeft(open);
       if (open.length > 0) return;
-      const begun = await beginSigning(itemId);
+      const begun = await beginSigning(itemId, preliminary);
       if (wanted) setStart(begun);
     };
     begin().catch((reason: unknown) => {
@@ -61,7 +68,7 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
     return () => {
       wanted = false;
     };
-  }, [client, itemId, saver, signable]);
+  }, [client, itemId, preliminary, saver, signable]);
 
   const finish = (begun: SigningStart, prove: () => Promise<Proof>): void => {
     setBusy(true);
@@ -80,7 +87,13 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
 
   const gaps = gapsOf(draft, imagesRead);
   return (
-    <Dialog onClose={onClose} title={t("sign.title")} closeLabel={t("sign.back")} wide held={busy}>
+    <Dialog
+      onClose={onClose}
+      title={t(preliminary ? "stages:preliminary.title" : "sign.title")}
+      closeLabel={t("sign.back")}
+      wide
+      held={busy}
+    >
       <div className={classes["dialog"]}>
         <div>
           <p className={classes["caseName"]}>
@@ -94,6 +107,7 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
             </span>
           </p>
         </div>
+        {preliminary && <p className={classes["quiet"]}>{t("stages:preliminary.hint")}</p>}
         <HeldBy messages={held} />
         {gaps.length > 0 && (
           <ul className={classes["gaps"]}>
@@ -124,7 +138,13 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
               </span>
             </div>
             <SigningFailure error={error} />
-            <Prove start={start} busy={busy} onClose={onClose} onProve={(prove) => finish(start, prove)} />
+            <Prove
+              start={start}
+              busy={busy}
+              word={preliminary ? t("stages:preliminary.sign") : undefined}
+              onClose={onClose}
+              onProve={(prove) => finish(start, prove)}
+            />
           </>
         ) : error === null ? (
           <LoadingRows rows={5} />
@@ -133,67 +153,5 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
         )}
       </div>
     </Dialog>
-  );
-}
-
-function SigningFailure({ error }: { readonly error: unknown }): JSX.Element | null {
-  const { t } = useTranslation(["report", "session"]);
-  if (error === null) return null;
-  if (error instanceof PasskeyError) return <Refused text={t(`session:key_failure.${error.failure}`)} />;
-  if (error instanceof ApiProblem && error.status === 401) return <Refused text={t("sign.refused")} />;
-  if (error instanceof Error && error.message === "unsaved") return <Refused text={t("sign.unsaved")} />;
-  return <FailedLine error={error} />;
-}
-
-interface ProveProps {
-  readonly start: SigningStart;
-  readonly busy: boolean;
-  readonly onClose: () => void;
-  readonly onProve: (prove: () => Promise<Proof>) => void;
-}
-
-/** A touch of the key, or both factors typed again. */
-function Prove({ start, busy, onClose, onProve }: ProveProps): JSX.Element {
-  const { t } = useTranslation(["report", "session"]);
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const byKey = start.method === "passkey";
-  const key = useRef<HTMLButtonElement>(null);
-  // The dialog stood before its button did: Enter goes on to the key, which asks for touch and PIN itself.
-  useEffect(() => {
-    if (byKey) key.current?.focus();
-  }, [byKey]);
-  const submit = (event: SyntheticEvent): void => {
-    event.preventDefault();
-    onProve(async () => (byKey ? { credential: await askKey(start.options) } : { password, totp_code: code }));
-  };
-  return (
-    <form onSubmit={submit} className={classes["group"]}>
-      {byKey ? (
-        <p className={classes["quiet"]}>{t("sign.key_hint")}</p>
-      ) : (
-        <div className={classes["fields"]}>
-          {start.synced_refused && <p className={classes["quiet"]}>{t("sign.synced")}</p>}
-          <PasswordInput
-            label={t("session:password")}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            autoComplete="current-password"
-            visibilityToggleButtonProps={{ "aria-label": t("session:show_password") }}
-            required
-            withAsterisk={false}
-          />
-          <CodeInput label={t("session:code")} value={code} onChange={setCode} />
-        </div>
-      )}
-      <div className={classes["buttons"]}>
-        <Button variant="default" onClick={onClose} disabled={busy}>
-          {t("sign.back")}
-        </Button>
-        <Button type="submit" loading={busy} ref={key}>
-          {byKey ? t("sign.with_key") : t("sign.with_password")}
-        </Button>
-      </div>
-    </form>
   );
 }

@@ -150,6 +150,7 @@ class ReportOut(BaseModel):
     circumstances: list[CircumstanceOut]
     """What stands around the latest signed version."""
     compared: list[ComparedOut]
+    may_withdraw: bool
     updated_at: datetime | None
     author: str
     signatures: list[SignatureOut]
@@ -326,6 +327,7 @@ def _out(view: View, response: Response) -> ReportOut:
             CircumstanceOut(label_ja=one.label_ja, label_en=one.label_en, ja=one.ja, en=one.en)
             for one in (read_version(latest.signed).circumstances if latest else ())
         ],
+        may_withdraw=view.may_withdraw,
         compared=[
             ComparedOut(
                 study_instance_uid=one.study_instance_uid, study_date=one.study_date, modalities=list(one.modalities)

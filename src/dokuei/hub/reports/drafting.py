@@ -53,6 +53,8 @@ class View:
     """How far the sealed files of the versions have come."""
     checks: tuple[Check, ...] = ()
     """What is to be mended or answered in the draft."""
+    may_withdraw: bool = False
+    """Whether this person may withdraw what stands."""
 
     @property
     def content(self) -> Content:
@@ -269,6 +271,7 @@ class Drafting:
             deliveries=store_deliveries.of_report(connection, report.report_id, number),
             names=self.people.names(people),
             seals=store_seals.of_report(connection, report.report_id),
+            may_withdraw=stages.may_withdraw([one.signed for one in versions], case, principal),
         )
 
 

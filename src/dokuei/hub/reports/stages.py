@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dokuei.errors import ConflictError, ForbiddenError, RequestError
+from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError
+from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.reports.circumstances import Call
 from dokuei.hub.reports.model import Case, Content, Kind, SignedVersion
 from dokuei.hub.reports.structure import SIDES
@@ -78,13 +79,24 @@ def demand_withdrawable(before: Sequence[SignedVersion], case: Case) -> SignedVe
     return before[-1]
 
 
-def demand_may_withdraw(standing: SignedVersion, *, person_id: str | None, of_the_centre: bool) -> None:
+def may_withdraw(before: Sequence[SignedVersion], case: Case, principal: Principal) -> bool:
+    """Whether somebody may withdraw what stands."""
+    try:
+        demand_may_withdraw(demand_withdrawable(before, case), case, principal)
+    except DokueiError:
+        return False
+    return True
+
+
+def demand_may_withdraw(standing: SignedVersion, case: Case, principal: Principal) -> None:
     """Whoever signed what stands, or a physician of the reading centre.
 
     Raises:
-        ForbiddenError: neither.
+        NotFoundError, ForbiddenError: neither, or no right to sign there.
     """
-    if not of_the_centre and standing.signature.person_id != person_id:
+    principal.demand(Permission.SIGN_REPORT, case.site_id)
+    of_the_centre = Permission.SIGN_REPORT in principal.centre_permissions
+    if not of_the_centre and standing.signature.person_id != principal.person_id:
         raise ForbiddenError(
             "only who signed it, or a reader of the centre, withdraws a report", phase="withdrawing a report"
         )

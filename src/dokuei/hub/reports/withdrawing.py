@@ -103,8 +103,7 @@ class Withdrawing:
         report = store.find(connection, item_id, role, lock=lock)
         before = () if report is None else tuple(one.signed for one in store.versions(connection, report.report_id))
         standing = stages.demand_withdrawable(before, case)
-        of_the_centre = Permission.SIGN_REPORT in principal.centre_permissions
-        stages.demand_may_withdraw(standing, person_id=principal.person_id, of_the_centre=of_the_centre)
+        stages.demand_may_withdraw(standing, case, principal)
         if report is None:
             raise ConflictError("there is no report to withdraw", phase=_PHASE)
         return case, report, before
