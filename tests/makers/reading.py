@@ -37,7 +37,7 @@ from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCa
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
-from dokuei.hub.reports import api_qualification, api_versions
+from dokuei.hub.reports import api_lists, api_qualification, api_versions
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -246,6 +246,7 @@ def reading_room(
         parts = (archive, worklist, messages, reports, requests, outcomes)
         hub.app.include_router(api_qualification.routes(reports))
         hub.app.include_router(api_versions.routes(reports))
+        hub.app.include_router(api_lists.routes(reports.lists))
         yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, gateways)
 
 

@@ -50,7 +50,7 @@ from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
-from dokuei.hub.reports import api_qualification, api_versions
+from dokuei.hub.reports import api_lists, api_qualification, api_versions
 from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -210,6 +210,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(audits_api.routes(hub.audits))
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(api_versions.routes(hub.reports))
+    app.include_router(api_lists.routes(hub.reports.lists))
     app.include_router(certification_api.routes(hub.certifications))
     fhir_api.answer_fhir_errors(app)
     app.include_router(fhir_api.routes(_fhir(hub)))

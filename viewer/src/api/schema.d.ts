@@ -950,6 +950,17 @@ export interface components {
             /** @default  */
             readonly phonetic: string;
         };
+        /** @description One list of the form that takes own words, with the words that it always has. */
+        readonly NamedListOut: {
+            readonly method: string;
+            readonly kind: string;
+            readonly attribute: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly fixed: readonly {
+                readonly [key: string]: string;
+            }[];
+        };
         /** @description A password that somebody chose. */
         readonly NewPasswordIn: {
             readonly password: string;
@@ -1055,6 +1066,10 @@ export interface components {
         readonly OpenedIn: {
             readonly number: number;
         };
+        /** @description In which order they are offered. */
+        readonly OrderIn: {
+            readonly ids: readonly string[];
+        };
         /** @description A message of the hospital's systems that was not understood; what it said stays in the hospital. */
         readonly OrderRefusalOut: {
             readonly at: string;
@@ -1088,6 +1103,29 @@ export interface components {
             readonly counts: {
                 readonly [key: string]: number;
             };
+        };
+        /** @description A word and the list that it goes into. */
+        readonly OwnWordIn: {
+            readonly method: string;
+            readonly kind: string;
+            readonly attribute: string;
+            readonly ja: string;
+            readonly en: string;
+        };
+        /** @description An own word; what is retired stands in reports that use it, and nowhere else. */
+        readonly OwnWordOut: {
+            readonly word_id: string;
+            readonly method: string;
+            readonly kind: string;
+            readonly attribute: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly retired: boolean;
+        };
+        /** @description Every list that takes own words, and all of these. */
+        readonly OwnWordsOut: {
+            readonly lists: readonly components["schemas"]["NamedListOut"][];
+            readonly words: readonly components["schemas"]["OwnWordOut"][];
         };
         /** @description The name is not needed: keys are discoverable, and the answer is the same for everybody. */
         readonly PasskeyOptionsIn: {
@@ -1164,6 +1202,39 @@ export interface components {
             /** @enum {string} */
             readonly language: "ja" | "en";
             readonly roles: readonly string[];
+        };
+        /** @description A snippet or a template to keep. */
+        readonly PhraseIn: {
+            /**
+             * @default person
+             * @enum {string}
+             */
+            readonly scope: "person" | "site" | "centre";
+            /**
+             * @default snippet
+             * @enum {string}
+             */
+            readonly kind: "snippet" | "template";
+            /** @default  */
+            readonly method: string;
+            readonly name: string;
+            /** @default  */
+            readonly findings: string;
+            /** @default  */
+            readonly impression: string;
+        };
+        /** @description A phrase that is offered, and whether the asker may edit it. */
+        readonly PhraseOut: {
+            readonly phrase_id: string;
+            /** @enum {string} */
+            readonly scope: "person" | "site" | "centre";
+            /** @enum {string} */
+            readonly kind: "snippet" | "template";
+            readonly method: string;
+            readonly name: string;
+            readonly findings: string;
+            readonly impression: string;
+            readonly mine: boolean;
         };
         /** @description Another study of the same patient. */
         readonly PriorOut: {
@@ -1590,6 +1661,11 @@ export interface components {
             readonly recommendation: string;
             /** @default  */
             readonly lexicon: string;
+            readonly own?: {
+                readonly [key: string]: {
+                    readonly [key: string]: string;
+                };
+            };
         };
         /** @description The document. */
         readonly StudyImages: {

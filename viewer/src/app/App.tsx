@@ -23,6 +23,7 @@ const NewRequestPage = lazy(() => import("@/requests/NewRequestPage"));
 const RequestPage = lazy(() => import("@/requests/RequestPage"));
 const AuditPage = lazy(() => import("@/audit/AuditPage"));
 const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
+const ListsPage = lazy(() => import("@/lists/ListsPage"));
 const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
@@ -80,6 +81,7 @@ function SignedIn(): JSX.Element {
         <Route path="/people" component={PeoplePage} />
         <Route path="/audit" component={AuditPage} />
         <Route path="/audit/reviews" component={ReviewsPage} />
+        <Route path="/lists" component={ListsPage} />
         <Route path="/safety" component={SecurityPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />

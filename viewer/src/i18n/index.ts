@@ -6,6 +6,7 @@ import enAudit from "./en/audit.json";
 import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
+import enLists from "./en/lists.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
 import enPeople from "./en/people.json";
@@ -24,6 +25,7 @@ import jaAudit from "./ja/audit.json";
 import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
+import jaLists from "./ja/lists.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
 import jaPeople from "./ja/people.json";
@@ -47,6 +49,7 @@ export const catalogues = {
     documents: enDocuments,
     gateways: enGateways,
     health: enHealth,
+    lists: enLists,
     outcomes: enOutcomes,
     messages: enMessages,
     people: enPeople,
@@ -67,6 +70,7 @@ export const catalogues = {
     documents: jaDocuments,
     gateways: jaGateways,
     health: jaHealth,
+    lists: jaLists,
     outcomes: jaOutcomes,
     messages: jaMessages,
     people: jaPeople,

@@ -15,6 +15,7 @@ import { unionOfImages, type Draft } from "./model";
 import classes from "./Report.module.css";
 import { ComparedLine, mayPublish, Standing } from "./Stages";
 import { ReportStatusChip } from "./ReportStatusChip";
+import { Phrases } from "./Phrases";
 import { SaveMark } from "./SaveMark";
 import type { Shown } from "./shown";
 import { SignDialog } from "./SignDialog";
@@ -46,12 +47,15 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
   const decide = (change: Partial<Draft>): void =>
     saver.edit(form?.form ? { ...withFields(draft, form, {}), ...change } : change);
   const findings = useRef<HTMLTextAreaElement>(null);
+  const impression = useRef<HTMLTextAreaElement>(null);
   const lastWritten = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (writing > 0) (lastWritten.current ?? findings.current)?.focus();
   }, [writing]);
   const onFocus = (event: FocusEvent): void => {
-    if (event.target instanceof HTMLTextAreaElement) lastWritten.current = event.target;
+    const area = event.target;
+    if (!(area instanceof HTMLTextAreaElement)) return;
+    if (area === findings.current || area === impression.current) lastWritten.current = area;
   };
   const composition = {
     onCompositionStart: () => saver.compose(true),
@@ -93,6 +97,13 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
           />
         </div>
       </div>
+      <Phrases
+        siteId={item.site_id}
+        method={form?.form ? structure.method : ""}
+        saver={saver}
+        lastWritten={lastWritten}
+        fieldOf={(area) => (area !== null && area === impression.current ? "impression" : "findings")}
+      />
       <Textarea
         ref={findings}
         label={t("findings")}
@@ -104,6 +115,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
         {...composition}
       />
       <Textarea
+        ref={impression}
         label={t("impression")}
         autosize
         minRows={3}

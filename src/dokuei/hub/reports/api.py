@@ -191,7 +191,7 @@ def _writing_routes(router: APIRouter, service: ReportsService) -> None:
     @router.get("/form")
     def form(me: Viewer, worklist_item_id: str) -> FormOut:
         """The lists that this case's report is made of."""
-        return form_out(service.case(me, worklist_item_id), scale=service.scale)
+        return form_out(service.case(me, worklist_item_id), scale=service.scale, own=service.lists.offered())
 
     @router.put("")
     def save(

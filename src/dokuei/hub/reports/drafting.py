@@ -14,6 +14,7 @@ from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.circumstances import Call, resolved
 from dokuei.hub.reports.images_read import demand_sent
+from dokuei.hub.reports.lists import with_own
 from dokuei.hub.reports.model import (
     Case,
     Content,
@@ -29,6 +30,7 @@ from dokuei.hub.reports.model import (
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions
 from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.structure import Structure
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
@@ -111,7 +113,7 @@ class Drafting:
             RequestError: letters that cannot be printed, or words of no list.
             ProofError: an image that is not the one that the hospital sent.
         """
-        content = checked(content)
+        content = checked(self._with_own(principal, item_id, role, content))
         demand_letters(texts_of(content))
         self._demand_sent(principal, item_id, role, content)
         with self.database.begin() as connection:
@@ -200,6 +202,14 @@ class Drafting:
         with self.database.read() as connection:
             since = preliminary.signature.signed_at
             return self.questions.call_since(connection, case.worklist_item_id, since)
+
+    def _with_own(self, principal: Principal, item_id: str, role: str, content: Content) -> Content:
+        with self.database.read() as connection:
+            self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT)
+            report = store.find(connection, item_id, role)
+            draft = None if report is None else store.draft_of(connection, report.report_id)
+            kept = draft.content.structure if draft else Structure()
+            return replace(content, structure=with_own(connection, content.structure, kept))
 
     def _demand_sent(self, principal: Principal, item_id: str, role: str, content: Content) -> None:
         with self.database.read() as connection:

@@ -13,6 +13,7 @@ from dokuei.hub.reports.blind import demand_open
 from dokuei.hub.reports.deciding import Deciding, Proof
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
+from dokuei.hub.reports.lists import Lists
 from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
@@ -38,6 +39,7 @@ class ReportsService:
     signing: Signing
     withdrawing: Withdrawing
     restamping: Restamping
+    lists: Lists
     scale: str = ""
     """How this centre gives categories, where a form offers it."""
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
@@ -288,6 +290,7 @@ def reports_service(
         blobs=blobs,
         drafting=drafting,
         restamping=Restamping(database, blobs, sealer),
+        lists=Lists(database),
         scale=scale,
         signing=signing,
         withdrawing=Withdrawing(signing),

@@ -30,6 +30,36 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("at", _AT, nullable=False),
     )
+    op.create_table(
+        "report_phrase",
+        sa.Column("phrase_id", sa.String(32), primary_key=True),
+        sa.Column("scope", sa.String(8), nullable=False),
+        sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("method", sa.String(16), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("findings", sa.Text, nullable=False),
+        sa.Column("impression", sa.Text, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("written_by", sa.String(32), nullable=False),
+        sa.Column("written_at", _AT, nullable=False),
+        sa.Column("retired_at", _AT, nullable=True),
+    )
+    op.create_index("ix_report_phrase_owner", "report_phrase", ["scope", "owner"])
+    op.create_table(
+        "report_own_word",
+        sa.Column("word_id", sa.String(32), primary_key=True),
+        sa.Column("method", sa.String(16), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("attribute", sa.String(32), nullable=False),
+        sa.Column("ja", sa.String(60), nullable=False),
+        sa.Column("en", sa.String(60), nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("added_by", sa.String(32), nullable=False),
+        sa.Column("added_at", _AT, nullable=False),
+        sa.Column("retired_at", _AT, nullable=True),
+    )
     op.execute(
         "UPDATE worklist_item SET report_version = coalesce((SELECT max(v.number) FROM report_version v"
         " JOIN report r ON r.report_id = v.report_id"
@@ -39,6 +69,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Signed versions say themselves what they are."""
+    op.drop_table("report_own_word")
+    op.drop_table("report_phrase")
     op.drop_table("reading_delegation")
     op.drop_column("report_draft", "compared")
     op.drop_column("hand_over", "delegates")
