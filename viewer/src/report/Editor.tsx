@@ -135,7 +135,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
       <div className={classes["bottom"]}>
         <SaveMark state={state} />
         {session.permissions.includes("report.sign") ? (
-          <>
+          <div className={classes["buttons"]}>
             {mayPublish(item, report) && (
               <Button variant="default" onClick={() => setSigning("preliminary")} disabled={state.kind === "conflict"}>
                 {t("stages:preliminary.open")}
@@ -144,7 +144,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
             <Button onClick={() => setSigning("final")} disabled={state.kind === "conflict"}>
               {t("sign.open")}
             </Button>
-          </>
+          </div>
         ) : (
           <p className={classes["quiet"]}>{t("sign.by_physician")}</p>
         )}

@@ -50,7 +50,9 @@ export function Phrases({ siteId, method, saver, lastWritten, fieldOf }: Phrases
           {index < NUMBERED && <kbd>{t("key", { digit: index + 1 })}</kbd>}
         </Button>
       ))}
-      <Link href="/lists">{t("edit")}</Link>
+      <Link href="/lists" className={classes["edit"] ?? ""}>
+        {t("edit")}
+      </Link>
     </div>
   );
 }
