@@ -33,7 +33,7 @@ from dokuei.hub.neighbours import (
     SiteContracts,
     WorklistCases,
 )
-from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.outcomes import api as outcomes_api
@@ -41,7 +41,7 @@ from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
-from dokuei.hub.reports import api_qualification, api_versions
+from dokuei.hub.reports import api_lists, api_qualification, api_versions
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -171,13 +171,24 @@ class ReadingRoom:
         body = {**TEXT, "images_read": self.images_read(item_id), **changed}
         return client.put(f"/api/v1/worklist/{item_id}/report", json=body, headers={"If-Match": '"0"'})
 
-    def signed(self, client: httpx.Client, item_id: str, key: Authenticator) -> httpx.Response:
+    def signed(
+        self, client: httpx.Client, item_id: str, key: Authenticator, *, preliminary: bool = False
+    ) -> httpx.Response:
         """Sign by key what is written."""
-        begun = client.post(f"/api/v1/worklist/{item_id}/report/signature/begin")
+        path = f"/api/v1/worklist/{item_id}/report/signature"
+        return self._touched(client, path, {"preliminary": preliminary}, key)
+
+    def withdrawn(
+        self, client: httpx.Client, item_id: str, key: Authenticator, reason: str = "患者取り違え"
+    ) -> httpx.Response:
+        """Withdraw by key what stands."""
+        return self._touched(client, f"/api/v1/worklist/{item_id}/report/withdrawal", {"reason": reason}, key)
+
+    def _touched(self, client: httpx.Client, path: str, body: dict[str, Any], key: Authenticator) -> httpx.Response:
+        begun = client.post(f"{path}/begin", json=body)
         assert begun.status_code == 200, begun.text
         answer = key.get(begun.json()["options"])
-        body = {"version_digest": begun.json()["version_digest"], "credential": answer}
-        return client.post(f"/api/v1/worklist/{item_id}/report/signature", json=body)
+        return client.post(path, json={"version_digest": begun.json()["version_digest"], "credential": answer})
 
 
 TEXT = {
@@ -235,7 +246,7 @@ def reading_room(
             hub.app.include_router(routes)
         hub.app.include_router(messages_api.routes(messages))
         hub.app.include_router(reports_api.routes(reports))
-        outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist))
+        outcomes = OutcomesService(hub.database, hub.identity.people, ListedCases(worklist), ThreadCalls(messages))
         hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
         escalations = Escalations(hub.database, hub.identity.people, GraveCases(), EscalationMail(messages))
         hub.app.include_router(api_escalations.routes(escalations))
@@ -244,6 +255,7 @@ def reading_room(
         parts = (archive, worklist, messages, reports, requests, outcomes)
         hub.app.include_router(api_qualification.routes(reports))
         hub.app.include_router(api_versions.routes(reports))
+        hub.app.include_router(api_lists.routes(reports.lists))
         yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, escalations, gateways)
 
 

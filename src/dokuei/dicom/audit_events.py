@@ -186,6 +186,7 @@ _SUBJECTS: Final = {
     "call": Meaning(PROCEDURE_RECORD, "U", Group.MESSAGES),
     "report": _REPORT,
     "finding": _REPORT,
+    "form": _alert(SECURITY_CONFIGURATION, Group.REPORTS),
     "opinion": _REPORT,
     "outcome": _REPORT,
     "receipt": _REPORT,

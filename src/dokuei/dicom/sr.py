@@ -35,6 +35,10 @@ from dokuei.dicom.sr_coded import coded_item, coded_items
 ENHANCED_SR = "1.2.840.10008.5.1.4.1.1.88.22"
 OUR_CODES = "99DOKUEI"
 NOT_APPLICABLE = "NA"
+STAGE = "report-stage"
+PRELIMINARY = "preliminary"
+_PRELIMINARY_NOTICE = "速報（暫定報告）：確定した報告ではありません / Preliminary report: not final"
+_EVIDENCE = ("CurrentRequestedProcedureEvidenceSequence", "PertinentOtherEvidenceSequence")
 _MOST_LISTED = 64
 _CATEGORY_NAMES = {
     "MG": "Mammography category (Japanese guideline)",
@@ -63,6 +67,12 @@ class Statement:
     concluded: tuple[CodedItem, ...] = ()
     categories: tuple[tuple[Concept, Concept], ...] | None = None
     """Right and left under the name of their scale; None where a report has no fields."""
+    stage: str = "final"
+    """How the report stands: preliminary, final, amended or withdrawn."""
+    circumstances: tuple[tuple[str, str], ...] = ()
+    """Label and text of what stands around the reading: priors compared, who acted for whom, why it is withdrawn."""
+    withdrawn: str = ""
+    """What stands in place of all that an earlier version said."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +109,9 @@ def structured_report(
     linked = {seen.sop_instance_uid for item in statement.coded for seen in item.images}
     named = [one for one in images if one.sop_instance_uid in linked] or images[:1]
     listed = images if len(images) <= _MOST_LISTED else named
+    preliminary = statement.stage == PRELIMINARY
     document = EnhancedSR(
-        evidence=[_evidence(header, image) for image in listed],
+        evidence=[_evidence(header, image) for image in listed] or [_evidence(header, _none(placement))],
         content=_content(header, statement, observer, images, version_digest),
         series_instance_uid=placement.series_instance_uid,
         series_number=SERIES_NUMBER_SR,
@@ -108,8 +119,8 @@ def structured_report(
         instance_number=placement.instance_number,
         manufacturer=MANUFACTURER,
         institution_name=observer.organization,
-        is_complete=True,
-        is_final=True,
+        is_complete=not preliminary,
+        is_final=not preliminary,
         is_verified=True,
         verifying_observer_name=observer.name,
         verifying_organization=observer.organization,
@@ -118,7 +129,11 @@ def structured_report(
     )
     put_header(document, header, placement)
     del document.ContributingEquipmentSequence  # the library's own mark, in a time of no zone
-    document.CurrentRequestedProcedureEvidenceSequence = [_all_read(header, images)]
+    if images:
+        document.CurrentRequestedProcedureEvidenceSequence = [_all_read(header, images)]
+    for keyword in () if images else _EVIDENCE:
+        if keyword in document:
+            delattr(document, keyword)
     verified = document.VerifyingObserverSequence[0]
     verified.VerificationDateTime = placement.made_at.strftime("%Y%m%d%H%M%S%z")
     if predecessor is not None:
@@ -143,21 +158,40 @@ def _content(
         )
     if observer.place:
         items.append(_text(_concept("reading-place", OUR_CODES, "Place of Reading"), observer.place, _CONTEXT))
-    if statement.notice:
-        items.append(_text(_dcm("121106", "Comment"), statement.notice))
-    found = [_text(_dcm("121071", "Finding"), statement.findings)] if statement.findings.strip() else []
+    items += _stage(statement)
+    found = (
+        [_text(_dcm("121071", "Finding"), said)] if (said := statement.withdrawn or statement.findings.strip()) else []
+    )
     if found or statement.coded:
         items.append(_section(_dcm("121070", "Findings"), [*found, *coded_items(statement.coded)]))
     concluded: list[Any] = (
-        [_text(_dcm("121077", "Conclusion"), statement.impression)] if statement.impression.strip() else []
+        [_text(_dcm("121077", "Conclusion"), said)]
+        if (said := statement.withdrawn or statement.impression.strip())
+        else []
     )
     concluded += [*_categories(statement), *coded_items(statement.concluded)]
     if concluded:
         items.append(_section(_dcm("121076", "Conclusions"), concluded))
-    items.append(_section(_concept("images-read", OUR_CODES, "Images read"), _images(images)))
+    if images:
+        items.append(_section(_concept("images-read", OUR_CODES, "Images read"), _images(images)))
     items.append(_text(_concept("version-digest", OUR_CODES, "SHA-256 of the signed version"), digest))
     root.ContentSequence = ContentSequence(items)
     return root
+
+
+def _stage(statement: Statement) -> list[Any]:
+    """How the report stands, for programs and for people, and what stands around it."""
+    stage = _concept(statement.stage, OUR_CODES, f"Report {statement.stage}")
+    items: list[Any] = [_code(_concept(STAGE, OUR_CODES, "Stage of the report"), stage, _CONTAINS)]
+    notices = [statement.notice, statement.withdrawn, _PRELIMINARY_NOTICE if statement.stage == PRELIMINARY else ""]
+    items += [_text(_dcm("121106", "Comment"), notice) for notice in notices if notice]
+    said = [_text(_dcm("121106", "Comment"), f"{label}: {text}") for label, text in statement.circumstances]
+    return [*items, *said]
+
+
+def _none(placement: Placement) -> ReferencedImage:
+    """The library asks for evidence; a withdrawal rests on no image, and this one goes again."""
+    return ReferencedImage(ENHANCED_SR, placement.sop_instance_uid, placement.series_instance_uid, 1, ())
 
 
 def _images(images: Sequence[ReferencedImage]) -> list[TextContentItem]:
@@ -200,6 +234,10 @@ def _read(image: ReferencedImage) -> TextContentItem:
 
 def _categories(statement: Statement) -> list[Any]:
     given = {"right": statement.category_right, "left": statement.category_left}
+    if statement.withdrawn:
+        gone = Concept(OUR_CODES, "withdrawn", "Withdrawn")
+        names = statement.categories or ((_category_name(statement.modalities),) * 2,) * 2
+        return [_sided(side, one[0], gone) for side, one in zip(given, names, strict=True)]
     if statement.categories is None:
         return [_category(side, value, statement.modalities) for side, value in given.items() if value]
     return [_sided(side, *one) for side, one in zip(given, statement.categories, strict=True)]
@@ -211,11 +249,16 @@ def _sided(side: str, name: Concept, value: Concept) -> Any:
 
 
 def _category(side: str, value: str, modalities: Sequence[str]) -> Any:
+    name = _category_name(modalities)
+    method = name.value.removesuffix("-category").upper()
+    given = Concept(OUR_CODES, f"{method}-{value}", f"Category {value}")
+    return _sided(side, name, Concept("SCT", "385432009", "Not applicable") if value == NOT_APPLICABLE else given)
+
+
+def _category_name(modalities: Sequence[str]) -> Concept:
     methods = [modality for modality in modalities if modality in _CATEGORY_NAMES]
     method = methods[0] if len(methods) == 1 else "BREAST"
-    given = Concept(OUR_CODES, f"{method}-{value}", f"Category {value}")
-    name = Concept(OUR_CODES, f"{method.lower()}-category", _CATEGORY_NAMES.get(method, "Breast imaging category"))
-    return _sided(side, name, Concept("SCT", "385432009", "Not applicable") if value == NOT_APPLICABLE else given)
+    return Concept(OUR_CODES, f"{method.lower()}-category", _CATEGORY_NAMES.get(method, "Breast imaging category"))
 
 
 def _evidence(header: StudyHeader, image: ReferencedImage) -> Dataset:

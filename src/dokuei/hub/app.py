@@ -45,7 +45,7 @@ from dokuei.hub.neighbours import (
 )
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
-from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCases, ThreadQuestions
+from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.neighbours_of_sites import SiteCases
@@ -57,7 +57,7 @@ from dokuei.hub.packed import Packed
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
-from dokuei.hub.reports import api_qualification, api_versions
+from dokuei.hub.reports import api_lists, api_qualification, api_versions
 from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -144,7 +144,7 @@ def open_hub(settings: Settings) -> Hub:
             time_zone=settings.seal.time_zone,
             scale=settings.hub.category_scale,
         ),
-        outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist)),
+        outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist), ThreadCalls(messages)),
         escalations=Escalations(stores.database, identity.people, GraveCases(), EscalationMail(messages)),
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
@@ -229,6 +229,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(sites_api.routes(office))
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(api_versions.routes(hub.reports))
+    app.include_router(api_lists.routes(hub.reports.lists))
     app.include_router(certification_api.routes(hub.certifications))
     fhir_api.answer_fhir_errors(app)
     app.include_router(fhir_api.routes(_fhir(hub)))

@@ -29,6 +29,7 @@ from dokuei.storage.outbox import Event, carry_out, forget_done
 
 _PAUSE_SECONDS = 0.25
 _AT_MOST = 100
+_ENDS_THE_READING = frozenset({"final", "amended"})
 _OUT_TO_THE_HOSPITAL = frozenset({ReadingRole.SOLE.value, ReadingRole.ARBITER.value})
 
 
@@ -85,6 +86,9 @@ class Events:
     def _report_changed(self, event: Event) -> None:
         told = event.payload
         signed = None
+        if told["status"] == "entered":
+            self.worklist.approval_awaited(told["worklist_item_id"], ReadingRole(told["role"]))
+            return
         if told["signed_at"] is not None:
             at = datetime.fromisoformat(told["signed_at"])
             signed = Signed(told["signed_by"], at, told.get("instances", 0))
@@ -92,7 +96,8 @@ class Events:
             told["worklist_item_id"],
             ReadingRole(told["role"]),
             status=told["status"],
-            signed=signed,
+            signed=signed if told["status"] in _ENDS_THE_READING else None,
+            number=0 if signed is None else told.get("version", 1),
         )
         if signed is not None and told["role"] in _OUT_TO_THE_HOSPITAL and "site_id" in told:
             self.outcomes.report_signed(

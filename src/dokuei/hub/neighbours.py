@@ -20,6 +20,7 @@ from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.certification.service import Certifications
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.outcomes.service import CaseFacts
+from dokuei.hub.reports.circumstances import ComparedStudy, Delegation
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
 from dokuei.hub.reports.service import ReportsService
@@ -136,6 +137,14 @@ class WorklistCases:
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
             screening=_roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None,
             sealed=is_sealed(item, ReadingRole(role)),
+            priors=tuple(
+                ComparedStudy(one.study_instance_uid, one.study_date, one.modalities, one.study_description)
+                for one in item.priors
+            ),
+            delegations=tuple(
+                Delegation(one.from_person_id, one.ordered_by, one.reason, one.at)
+                for one in self.worklist.delegations_in(connection, item_id, ReadingRole(role))
+            ),
         )
 
     def role_of(self, connection: Connection, item_id: str, person_id: str | None, *, site_ids: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -264,12 +265,27 @@ def _signed(
     connection: Connection, site_id: str, found: tuple[store_published.Published, ...]
 ) -> tuple[SignedReport, ...]:
     joined = store_versions.joined(connection, site_id, {one.report.study_instance_uid for one in found})
-    return tuple(_signed_report(one, joined.get(one.report.study_instance_uid, [])) for one in found)
+    return tuple(
+        _signed_report(one, _said(connection, one), joined.get(one.report.study_instance_uid, [])) for one in found
+    )
 
 
-def _signed_report(published: store_published.Published, request_ids: list[str]) -> SignedReport:
+def _said(connection: Connection, published: store_published.Published) -> dict[str, Any]:
+    """What a version says; of a withdrawal what it withdraws, since just that was entered in error (REPORT-02)."""
+    document: dict[str, Any] = json.loads(published.kept.signed.canonical)
+    if not document.get("withdraws"):
+        return document
+    earlier = store_published.history(connection, published.report.site_id, published.report.report_id)
+    number = document["withdraws"]["version"]
+    gone = next(one for one in earlier if one.kept.signed.number == number)
+    said: dict[str, Any] = json.loads(gone.kept.signed.canonical)
+    return said
+
+
+def _signed_report(
+    published: store_published.Published, document: dict[str, Any], request_ids: list[str]
+) -> SignedReport:
     report, signed = published.report, published.kept.signed
-    document = json.loads(signed.canonical)
     return SignedReport(
         report_id=report.report_id,
         study_instance_uid=report.study_instance_uid,

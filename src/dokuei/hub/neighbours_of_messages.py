@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -9,6 +10,7 @@ from dokuei.errors import ConflictError
 from dokuei.hub.identity.model import Principal
 from dokuei.hub.messages.model import Case as ThreadCase
 from dokuei.hub.messages.service import MessagesService
+from dokuei.hub.reports.circumstances import Call
 from dokuei.hub.worklist.model import WorklistItem
 from dokuei.hub.worklist.service import WorklistService
 from dokuei.hub.worklist.threads import ThreadState
@@ -55,6 +57,22 @@ class ThreadQuestions:
     def called_back(self, connection: Connection, item_id: str) -> bool:
         """Whether somebody was called about the case."""
         return self.messages.called_back(connection, item_id)
+
+    def call_since(self, connection: Connection, item_id: str, moment: datetime) -> Call | None:
+        """Whom a call reached after that moment, who read back what they were told."""
+        found = self.messages.last_calls(connection, {item_id}, confirmed=True).get(item_id)
+        return None if found is None or found.at < moment else Call(found.person, found.number, found.at)
+
+
+@dataclass(frozen=True)
+class ThreadCalls:
+    """What became of reports asks the threads who was called."""
+
+    messages: MessagesService
+
+    def last_calls(self, connection: Connection, item_ids: Collection[str]) -> dict[str, datetime]:
+        """When somebody was last called about each of these cases."""
+        return {item_id: call.at for item_id, call in self.messages.last_calls(connection, item_ids).items()}
 
 
 @dataclass(frozen=True)

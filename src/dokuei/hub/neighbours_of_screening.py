@@ -124,9 +124,11 @@ class RosterReports:
     def opinions(
         self, connection: Connection, site_id: str, studies: Collection[str]
     ) -> Mapping[str, Mapping[str, Opinion]]:
-        """Study Instance UID → reading role → the version that holds now."""
+        """Study Instance UID → reading role → the version that holds now; what is preliminary or withdrawn is none."""
         found: dict[str, dict[str, Opinion]] = {}
         for one in store_published.held_now(connection, site_id, studies):
+            if one.kept.signed.kind in {"preliminary", "withdrawal"}:
+                continue
             found.setdefault(one.report.study_instance_uid, {})[one.report.role] = _opinion(one)
         return found
 
@@ -137,7 +139,7 @@ def _opinion(published: store_published.Published) -> Opinion:
     structure, known = structure_of(document), lexicon()
     scale = known.scales.get(structure.scale)
     facts = {one["name"]: one for one in known.method(structure.method).get("facts", ())}
-    density = value_of(facts["density"], structure.facts.get("density", "")) if "density" in facts else None
+    density = value_of(facts["density"], structure.facts.get("density", ""), {}) if "density" in facts else None
     right, left = document["category_right"], document["category_left"]
     return Opinion(
         role=published.report.role,

@@ -12,7 +12,7 @@ _STANDARD_PORT = 443
 
 
 class HubSettings(Section):
-    """Where the hub listens and where it keeps things."""
+    """Where the hub listens and keeps things; nothing makes a report final but a physician's own signature (REC-05)."""
 
     host: str = Field("localhost", description="Address that readers and DICOMweb clients connect to.")
     port: int = Field(

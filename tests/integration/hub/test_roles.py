@@ -22,7 +22,12 @@ _WRITTEN = {"findings": "所見", "impression": "診断", "category_right": "1",
 _MESSAGE = "f" * 32
 _THREAD = "/api/v1/worklist/{item}/messages"
 _SAID = {"message_id": _MESSAGE, "kind": "question", "text": "前回の画像はありますか。"}
-_UNKNOWN = "/pdf", f"/attachments/{_MESSAGE}"  # nothing is signed or attached: the answer is that it is not there
+_UNKNOWN = (
+    "/pdf",
+    f"/attachments/{_MESSAGE}",
+    f"/report-phrases/{_MESSAGE}?site_id=kita",
+)  # nothing is signed or attached: the answer is that it is not there
+_WORD = {"method": "MG", "kind": "mass", "attribute": "shape", "ja": "星形", "en": "star"}
 _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
 # method, path, what it needs, what it is sent
 _DEFERRED = {"until": (now() + timedelta(days=1)).isoformat(), "reason": "前回画像待ち"}
@@ -52,6 +57,12 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/worklist/{item}/report/signature", _P.SIGN_REPORT, _PRESENTED),
     ("GET", "/api/v1/worklist/{item}/report/qualification", _P.WRITE_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/report/versions", _P.READ_REPORT, None),
+    ("POST", "/api/v1/worklist/{item}/report/withdrawal/begin", _P.SIGN_REPORT, {"reason": "誤記"}),
+    ("POST", "/api/v1/worklist/{item}/report/withdrawal", _P.SIGN_REPORT, _PRESENTED),
+    ("GET", "/api/v1/report-phrases?site_id=kita", _P.WRITE_REPORT, None),
+    ("POST", "/api/v1/report-phrases?site_id=kita", _P.WRITE_REPORT, {"name": "正常", "findings": "異常なし"}),
+    ("PUT", "/api/v1/report-phrases/order?site_id=kita", _P.WRITE_REPORT, {"ids": []}),
+    ("DELETE", f"/api/v1/report-phrases/{_MESSAGE}?site_id=kita", _P.WRITE_REPORT, None),
     ("PUT", "/api/v1/worklist/{item}/priority", _P.CLAIM_CASE, {"priority": "high"}),
     ("GET", "/api/v1/worklist/{item}/report/pdf", _P.READ_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/outcome", _P.READ_REPORT, None),
@@ -147,6 +158,10 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/substitutes/0/issue", None),
     ("POST", "/api/v1/substitutes/0/end", None),
     ("POST", "/api/v1/emergency", {"reason": "x", "hours": 1}),
+    ("GET", "/api/v1/report-words", None),
+    ("POST", "/api/v1/report-words", _WORD),
+    ("PUT", "/api/v1/report-words/order", {"ids": []}),
+    ("DELETE", "/api/v1/report-words/0", None),
     ("GET", "/api/v1/certifications", None),
     ("POST", "/api/v1/certifications", {"number": "1", "holder": "x", "version": "0"}),
     ("POST", "/api/v1/certifications/0/withdrawal", None),
@@ -163,7 +178,10 @@ FHIR: tuple[tuple[str, str], ...] = (
     ("GET", "/fhir/Nothing/0/_history"),
     ("GET", "/fhir/Nothing/0/_history/1"),
 )
-_SLICES = ("/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit", "/api/v1/screening-batches")
+_SLICES = (
+    "/api/v1/report-phrases", "/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit",
+    "/api/v1/screening-batches",
+)  # fmt: skip
 # What everybody who is signed in may ask, about themselves alone.
 _OWN = {
     "/api/v1/outcomes/escalated",
@@ -175,6 +193,7 @@ _OWN = {
 _OF_THE_CENTRE = (
     "/api/v1/people", "/api/v1/dormant", "/api/v1/role-requests", "/api/v1/alerts", "/api/v1/substitutes",
     "/api/v1/emergency", "/api/v1/certifications", "/api/v1/centre-rules",
+    "/api/v1/report-words",
 )  # fmt: skip
 _NAMED = {
     "people": "person_id",
@@ -183,6 +202,7 @@ _NAMED = {
     "alerts": "alert_id",
     "substitutes": "substitute_id",
     "certifications": "certification_id",
+    "report-words": "word_id",
 }
 _ANYBODY = Principal("system", "0", "", frozenset(Permission), frozenset({"kita", "minami"}))
 _ASKED = Written(_MESSAGE, MessageKind.QUESTION, "前回の画像はありますか。")
@@ -363,7 +383,8 @@ def test_every_route_of_these_slices_stands_in_the_matrix(hub: WholeHub) -> None
         listed.add((method, path.replace("/2020-01/", "/{month}/").replace("/0/", "/{anomaly_id}/")))
     for method, path, _ in IN_THE_CENTRE:
         named = _NAMED.get(path.split("/")[3], "")
-        listed.add((method, path.replace("/0/", f"/{{{named}}}/")))
+        ends = path.removesuffix("/0") + f"/{{{named}}}" if path.endswith("/0") else path
+        listed.add((method, ends.replace("/0/", f"/{{{named}}}/")))
     known = {
         (method.upper(), path)
         for path, methods in hub.app.openapi()["paths"].items()
@@ -377,6 +398,7 @@ def _pattern(path: str) -> str:
     named = path.replace("{item}", "{worklist_item_id}").replace(
         f"attachments/{_MESSAGE}", "attachments/{attachment_id}"
     )
+    named = named.replace(f"report-phrases/{_MESSAGE}", "report-phrases/{phrase_id}")
     named = (
         named.replace("{request}", "{request_id}")
         .replace("{batch}", "{batch_id}")

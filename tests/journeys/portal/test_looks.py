@@ -185,6 +185,7 @@ def test_the_pages_of_rights(hub: BrowsedHub, visiting: Visiting, pictures: Path
     hub.hub.certifications.record(number="304ABBZX00001000", holder="株式会社 例示", version="0.0.9", actor="os:root")
     album = Album(visitor, language, pictures)
     album.visit("safety", "/safety", sizes=(SMALL, LARGE, PHONE))
+    album.visit("lists", "/lists", sizes=(SMALL, LARGE, PHONE))
     whole = pictures / f"safety-whole-{language}.png"
     visitor.page.set_viewport_size(ViewportSize(width=1280, height=2000))
     visitor.page.screenshot(path=whole)

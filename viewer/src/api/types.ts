@@ -66,6 +66,11 @@ export type Check = Schemas["CheckOut"];
 export type Answer = Required<Schemas["AnswerShape"]>;
 /** The lists that a case's report is made of, in both languages. */
 export type ReportForm = Schemas["FormOut"];
+/** A snippet or a template that is offered where somebody writes. */
+export type Phrase = Schemas["PhraseOut"];
+export type NewPhrase = Schemas["PhraseIn"];
+/** Lists of the form that take words of the centre's own, and these words. */
+export type OwnWords = Schemas["OwnWordsOut"];
 export type Gateway = Schemas["GatewayOut"];
 export type GatewayStudy = Schemas["GatewayStudyOut"];
 /** One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */

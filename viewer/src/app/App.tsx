@@ -26,6 +26,7 @@ const NewBatchPage = lazy(() => import("@/screening/NewBatchPage"));
 const BatchPage = lazy(() => import("@/screening/BatchPage"));
 const AuditPage = lazy(() => import("@/audit/AuditPage"));
 const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
+const ListsPage = lazy(() => import("@/lists/ListsPage"));
 const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
 const CentrePage = lazy(() => import("@/centre/CentrePage"));
 const SitesPage = lazy(() => import("@/sites/SitesPage"));
@@ -89,6 +90,7 @@ function SignedIn(): JSX.Element {
         <Route path="/people" component={PeoplePage} />
         <Route path="/audit" component={AuditPage} />
         <Route path="/audit/reviews" component={ReviewsPage} />
+        <Route path="/lists" component={ListsPage} />
         <Route path="/safety" component={SecurityPage} />
         <Route path="/centre" component={CentrePage} />
         <Route path="/hospitals" component={SitesPage} />

@@ -7,6 +7,7 @@ import enCentre from "./en/centre.json";
 import enDocuments from "./en/documents.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
+import enLists from "./en/lists.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
 import enPeople from "./en/people.json";
@@ -17,6 +18,7 @@ import enRights from "./en/rights.json";
 import enScreening from "./en/screening.json";
 import enSession from "./en/session.json";
 import enSites from "./en/sites.json";
+import enStages from "./en/stages.json";
 import enStructured from "./en/structured.json";
 import enUi from "./en/ui.json";
 import enVersions from "./en/versions.json";
@@ -27,6 +29,7 @@ import jaCentre from "./ja/centre.json";
 import jaDocuments from "./ja/documents.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
+import jaLists from "./ja/lists.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
 import jaPeople from "./ja/people.json";
@@ -37,6 +40,7 @@ import jaRights from "./ja/rights.json";
 import jaScreening from "./ja/screening.json";
 import jaSession from "./ja/session.json";
 import jaSites from "./ja/sites.json";
+import jaStages from "./ja/stages.json";
 import jaStructured from "./ja/structured.json";
 import jaUi from "./ja/ui.json";
 import jaVersions from "./ja/versions.json";
@@ -52,6 +56,7 @@ export const catalogues = {
     documents: enDocuments,
     gateways: enGateways,
     health: enHealth,
+    lists: enLists,
     outcomes: enOutcomes,
     messages: enMessages,
     people: enPeople,
@@ -62,6 +67,7 @@ export const catalogues = {
     screening: enScreening,
     session: enSession,
     sites: enSites,
+    stages: enStages,
     structured: enStructured,
     ui: enUi,
     versions: enVersions,
@@ -74,6 +80,7 @@ export const catalogues = {
     documents: jaDocuments,
     gateways: jaGateways,
     health: jaHealth,
+    lists: jaLists,
     outcomes: jaOutcomes,
     messages: jaMessages,
     people: jaPeople,
@@ -84,6 +91,7 @@ export const catalogues = {
     screening: jaScreening,
     session: jaSession,
     sites: jaSites,
+    stages: jaStages,
     structured: jaStructured,
     ui: jaUi,
     versions: jaVersions,

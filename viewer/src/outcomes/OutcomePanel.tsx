@@ -10,7 +10,7 @@ import { InstantText, useCount } from "@/ui/Written";
 import { useOutcome, useTell } from "./api";
 import classes from "./Outcomes.module.css";
 import { NoteDialog, type Noting } from "./NoteDialog";
-import { ImportantChip, StateChip } from "./StateChip";
+import { ImportantChip, StateChip, UncalledChip } from "./StateChip";
 
 /** So long a report stands before somebody's eyes before it counts as opened. */
 const GLANCE = 1500;
@@ -29,7 +29,7 @@ export function OutcomePanel({ itemId, className }: OutcomePanelProps): JSX.Elem
 }
 
 function Known({ itemId, className, outcome }: OutcomePanelProps & { readonly outcome: Outcome }): JSX.Element {
-  const { t } = useTranslation("outcomes");
+  const { t } = useTranslation(["outcomes", "stages"]);
   const count = useCount();
   const may = useMay();
   const tell = useTell(itemId);
@@ -41,6 +41,7 @@ function Known({ itemId, className, outcome }: OutcomePanelProps & { readonly ou
         <h2>{t("panel")}</h2>
         <StateChip outcome={outcome} framed />
         <ImportantChip outcome={outcome} />
+        <UncalledChip outcome={outcome} />
         <span className={classes["quiet"]}>{t("version", { number: count(outcome.number) })}</span>
         <span className={classes["space"]} />
         {may("report.acknowledge") && outcome.acted === null && (
@@ -63,6 +64,7 @@ function Known({ itemId, className, outcome }: OutcomePanelProps & { readonly ou
         {outcome.acted && <MarkLine word={t("acted_by")} mark={outcome.acted} />}
       </dl>
       {outcome.opened.length === 0 && outcome.acted === null && <p className={classes["quiet"]}>{t("nobody")}</p>}
+      {outcome.uncalled && <p>{t("stages:uncalled.long")}</p>}
       {tell.error && <FailedLine error={tell.error} />}
       {noting !== null && (
         <NoteDialog

@@ -12,7 +12,7 @@ import { DayText, InstantText, useCount } from "@/ui/Written";
 import { listPath, useOutcomes } from "./api";
 import { countsOf, fits, monthBack, STATES, type Filter } from "./model";
 import classes from "./Outcomes.module.css";
-import { ImportantChip, StateChip } from "./StateChip";
+import { ImportantChip, StateChip, UncalledChip } from "./StateChip";
 
 const FILTERS: readonly Filter[] = ["all", ...STATES];
 const MONTHS_SHOWN = 24;
@@ -145,6 +145,7 @@ function Row({ one }: { readonly one: ListedOutcome }): JSX.Element {
           <StateChip outcome={one} />
           <ImportantChip outcome={one} />
           <EscalatedChip outcome={one} />
+          <UncalledChip outcome={one} />
         </span>
       </td>
       <td>

@@ -21,6 +21,17 @@ export function StateChip({
   );
 }
 
+/** Nobody was called about a finding that must not be overlooked. */
+export function UncalledChip({ outcome }: { readonly outcome: Outcome }): JSX.Element | null {
+  const { t } = useTranslation("stages");
+  if (!outcome.uncalled) return null;
+  return (
+    <Chip tone="danger" shape="stop" title={t("uncalled.long")}>
+      {t("uncalled.short")}
+    </Chip>
+  );
+}
+
 /** 重要所見, with the reader's words: red until somebody has acted. */
 export function ImportantChip({ outcome }: { readonly outcome: Outcome }): JSX.Element | null {
   const { t } = useTranslation("outcomes");

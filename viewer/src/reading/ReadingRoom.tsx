@@ -138,6 +138,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
                 <ReportPanel
                   worklistItemId={item.worklist_item_id}
                   imagesRead={seen.images}
+                  priorsShown={seen.priors}
                   writing={room.writing}
                   shown={() => shownIn(views.at(room.active))}
                 />

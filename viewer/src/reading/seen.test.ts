@@ -29,3 +29,20 @@ describe("what was seen (REC-15)", () => {
     expect([seen.images().length, seen.current()]).toEqual([1, 1]);
   });
 });
+
+it("counts a study before this one as compared once an image of it was on the screen, whole", () => {
+  const seen = new Seen();
+  const prior = (studyInstanceUid: string, whole: boolean): StackViewState =>
+    ({
+      drawn: true,
+      frame: { imageId: studyInstanceUid, instance: { studyInstanceUid } },
+      frameView: { whole, proved: false },
+      stack: { prior: true },
+    }) as unknown as StackViewState;
+  seen.note(prior("1.2", false));
+  expect(seen.priors()).toEqual([]);
+  seen.note(prior("1.2", true));
+  seen.note(prior("1.2", true));
+  expect(seen.priors()).toEqual(["1.2"]);
+  expect(seen.images()).toEqual([]);
+});

@@ -15,10 +15,12 @@ export class Seen {
   readonly #images = new Map<string, ImageRead>();
   readonly #listeners = new Set<() => void>();
   readonly #noted = new Set<string>();
+  readonly #priors = new Set<string>();
   readonly #frames = new Map<string, Map<string, number>>();
 
   /** Notes what a viewport shows: only a picture that is drawn whole and proved was seen; a prior's report is another. */
   note({ drawn, frame, frameView, stack }: StackViewState): void {
+    if (drawn && frameView.whole && stack.prior) this.#priors.add(frame.instance.studyInstanceUid);
     if (!drawn || !frameView.whole || !frameView.proved || this.#noted.has(frame.imageId)) return;
     this.#noted.add(frame.imageId);
     this.#count(frame.instance.studyInstanceUid, frame.instance.seriesInstanceUid);
@@ -33,6 +35,9 @@ export class Seen {
   }
 
   readonly images = (): readonly ImageRead[] => [...this.#images.values()];
+
+  /** Studies before this one of which an image was on the screen, whole: what was compared (REPORT-11). */
+  readonly priors = (): readonly string[] => [...this.#priors];
 
   /** How many they are. */
   readonly current = (): number => this.#images.size;

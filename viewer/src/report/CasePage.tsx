@@ -55,7 +55,11 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
               <CaseStations item={item} />
               <ReaderChanges itemId={itemId} />
             </div>
-            {item.status === "completed" && <OutcomePanel itemId={itemId} className={classes["caseCard"] ?? ""} />}
+            {(item.status === "completed" ||
+              item.report_status === "preliminary" ||
+              item.report_status === "withdrawn") && (
+              <OutcomePanel itemId={itemId} className={classes["caseCard"] ?? ""} />
+            )}
             <div className={classes["caseCard"]}>
               <CaseRequest itemId={itemId} />
             </div>

@@ -13,7 +13,9 @@ import { Conflict } from "./Conflict";
 import { categoriesOf, structureOf, withFields } from "./findings";
 import { unionOfImages, type Draft } from "./model";
 import classes from "./Report.module.css";
+import { ComparedLine, mayPublish, Standing } from "./Stages";
 import { ReportStatusChip } from "./ReportStatusChip";
+import { Phrases } from "./Phrases";
 import { SaveMark } from "./SaveMark";
 import type { Shown } from "./shown";
 import { SignDialog } from "./SignDialog";
@@ -25,17 +27,18 @@ export interface EditorProps {
   readonly item: WorklistItem;
   readonly report: Report;
   readonly imagesRead: () => readonly ImageRead[];
+  readonly priorsShown: () => readonly string[];
   readonly writing: number;
   readonly shown: (() => Shown | null) | undefined;
 }
 
 /** Findings, diagnosis and a category for each breast; saved as one types, signed with one button. */
-export function Editor({ item, report, imagesRead, writing, shown }: EditorProps): JSX.Element {
-  const { t } = useTranslation("report");
+export function Editor({ item, report, imagesRead, priorsShown, writing, shown }: EditorProps): JSX.Element {
+  const { t } = useTranslation(["report", "stages"]);
   const { session } = useSession();
   const count = useCount();
-  const { draft, state, saver } = useDraft(item.worklist_item_id, report, imagesRead);
-  const [signing, setSigning] = useState(false);
+  const { draft, state, saver } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
+  const [signing, setSigning] = useState<"final" | "preliminary" | null>(null);
   const form = useForm(item.worklist_item_id).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
   const fill = useFill({
@@ -44,19 +47,22 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
     saver,
     imagesRead,
     shown,
-    onSign: () => setSigning(maySign),
+    onSign: () => setSigning(maySign ? "final" : null),
   });
   const structure = form?.form ? structureOf(draft, form) : draft.structure;
   const categories = form ? categoriesOf(form, structure.scale) : [];
   const decide = (change: Partial<Draft>): void =>
     saver.edit(form?.form ? { ...withFields(draft, form, {}), ...change } : change);
   const findings = useRef<HTMLTextAreaElement>(null);
+  const impression = useRef<HTMLTextAreaElement>(null);
   const lastWritten = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (writing > 0) (lastWritten.current ?? findings.current)?.focus();
   }, [writing]);
   const onFocus = (event: FocusEvent): void => {
-    if (event.target instanceof HTMLTextAreaElement) lastWritten.current = event.target;
+    const area = event.target;
+    if (!(area instanceof HTMLTextAreaElement)) return;
+    if (area === findings.current || area === impression.current) lastWritten.current = area;
   };
   const composition = {
     onCompositionStart: () => saver.compose(true),
@@ -75,6 +81,7 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
         <h2 className={classes["title"]}>{t("title")}</h2>
         <ReportStatusChip status={report.status} framed />
       </div>
+      <Standing itemId={item.worklist_item_id} report={report} />
       {state.kind === "conflict" && <Conflict itemId={item.worklist_item_id} saver={saver} />}
       {state.kind === "refused" && <FailedLine error={state.error} />}
       {form && <Structured form={form} draft={draft} fill={fill} shown={shown} />}
@@ -97,6 +104,13 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
           />
         </div>
       </div>
+      <Phrases
+        siteId={item.site_id}
+        method={form?.form ? structure.method : ""}
+        saver={saver}
+        lastWritten={lastWritten}
+        fieldOf={(area) => (area !== null && area === impression.current ? "impression" : "findings")}
+      />
       <Textarea
         ref={findings}
         label={t("findings")}
@@ -108,6 +122,7 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
         {...composition}
       />
       <Textarea
+        ref={impression}
         label={t("impression")}
         autosize
         minRows={3}
@@ -127,9 +142,16 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
       <div className={classes["bottom"]}>
         <SaveMark state={state} />
         {session.permissions.includes("report.sign") ? (
-          <Button onClick={() => setSigning(true)} disabled={state.kind === "conflict"}>
-            {t("sign.open")}
-          </Button>
+          <div className={classes["buttons"]}>
+            {mayPublish(item, report) && (
+              <Button variant="default" onClick={() => setSigning("preliminary")} disabled={state.kind === "conflict"}>
+                {t("stages:preliminary.open")}
+              </Button>
+            )}
+            <Button onClick={() => setSigning("final")} disabled={state.kind === "conflict"}>
+              {t("sign.open")}
+            </Button>
+          </div>
         ) : (
           <p className={classes["quiet"]}>{t("sign.by_physician")}</p>
         )}
@@ -137,14 +159,16 @@ export function Editor({ item, report, imagesRead, writing, shown }: EditorProps
       <p className={classes["quiet"]}>
         {t("images_read", { read: count(unionOfImages(report.images_read, imagesRead()).length) })}
       </p>
-      {signing && (
+      <ComparedLine item={item} report={report} priorsShown={priorsShown} />
+      {signing !== null && (
         <SignDialog
           item={item}
           draft={draft}
           saver={saver}
           form={form}
           imagesRead={unionOfImages(report.images_read, imagesRead()).length}
-          onClose={() => setSigning(false)}
+          preliminary={signing === "preliminary"}
+          onClose={() => setSigning(null)}
         />
       )}
     </div>

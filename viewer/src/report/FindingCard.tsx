@@ -7,12 +7,14 @@ import { categoryMark } from "./model";
 import { Choices } from "./Choices";
 import type { Shown } from "./shown";
 import classes from "./Structured.module.css";
-import { kindOf, wordOf, type Attribute } from "./words";
+import { kindOf, withOwn, wordOf, type Attribute, type Own } from "./words";
 
 export interface FindingCardProps {
   readonly form: ReportForm;
   readonly finding: Finding;
   readonly categories: readonly string[];
+  /** Words of the centre's own that the report uses. */
+  readonly own: Own;
   readonly opened: boolean;
   readonly shown: (() => Shown | null) | undefined;
   readonly onOpen: () => void;
@@ -48,7 +50,7 @@ export function FindingCard(props: FindingCardProps): JSX.Element {
   );
 }
 
-function Fields({ form, finding, categories, shown, onChange }: FindingCardProps): JSX.Element {
+function Fields({ form, finding, categories, own, shown, onChange }: FindingCardProps): JSX.Element {
   const { t } = useTranslation("structured");
   const language = currentLanguage();
   const lists = kindOf(form, finding.kind)?.attributes ?? [];
@@ -84,7 +86,7 @@ function Fields({ form, finding, categories, shown, onChange }: FindingCardProps
           key={list.name}
           label={list[language]}
           value={finding.descriptors[list.name] ?? ""}
-          options={options(list)}
+          options={options({ ...list, values: withOwn(list, finding.descriptors[list.name] ?? "", own) })}
           onChange={(value) => onChange({ descriptors: { ...finding.descriptors, [list.name]: value } })}
         />
       ))}

@@ -12,7 +12,9 @@ import classes from "./Report.module.css";
 import { Amend } from "./Amend";
 import { ReportStatusChip } from "./ReportStatusChip";
 import { Signatures } from "./Signatures";
+import { Circumstances } from "./Stages";
 import { Versions } from "./Versions";
+import { WithdrawReport } from "./Withdraw";
 import { useMeaning } from "./useMeaning";
 
 export interface ReadOnlyProps {
@@ -22,7 +24,7 @@ export interface ReadOnlyProps {
 
 /** The report to be read: result first, then text, then who stands for it. */
 export function ReadOnly({ item, report }: ReadOnlyProps): JSX.Element {
-  const { t } = useTranslation("report");
+  const { t } = useTranslation(["report", "stages"]);
   const closed = isClosed(report.status);
   const written = report.report_id !== "";
   return (
@@ -34,9 +36,18 @@ export function ReadOnly({ item, report }: ReadOnlyProps): JSX.Element {
       {report.status === "withdrawn" && (
         <p className={`${classes["notice"] ?? ""} ${classes["alarm"] ?? ""}`}>{t("withdrawn")}</p>
       )}
+      {report.status === "preliminary" && (
+        <p className={`${classes["notice"] ?? ""} ${classes["alarm"] ?? ""}`}>{t("stages:preliminary.notice")}</p>
+      )}
       {!closed && <NotYours item={item} />}
       {written ? <Written itemId={item.worklist_item_id} report={report} /> : <Empty compact title={t("empty")} />}
       {closed && <Amend item={item} report={report} />}
+      {report.may_withdraw && (
+        <div className={classes["notice"]}>
+          <p>{t("stages:withdraw.hint")}</p>
+          <WithdrawReport itemId={item.worklist_item_id} report={report} />
+        </div>
+      )}
     </>
   );
 }
@@ -47,17 +58,24 @@ export function Written({ itemId, report }: { readonly itemId: string; readonly 
   const count = useCount();
   return (
     <>
-      <div className={classes["results"]}>
-        <Result side="right" category={report.category_right} scale={report.structure.scale} />
-        <Result side="left" category={report.category_left} scale={report.structure.scale} />
-      </div>
-      <Part title={t("impression")} text={report.impression} />
-      <Part title={t("findings")} text={report.findings} />
-      <Recorded itemId={itemId} report={report} />
+      {report.status !== "withdrawn" && (
+        <>
+          <div className={classes["results"]}>
+            <Result side="right" category={report.category_right} scale={report.structure.scale} />
+            <Result side="left" category={report.category_left} scale={report.structure.scale} />
+          </div>
+          <Part title={t("impression")} text={report.impression} />
+          <Part title={t("findings")} text={report.findings} />
+          <Recorded itemId={itemId} report={report} />
+        </>
+      )}
+      {report.signatures.length > 0 && <Circumstances report={report} />}
       {report.signatures.length > 1 && <Versions itemId={itemId} count={report.signatures.length} />}
       {report.signatures.length > 0 && <Signatures report={report} />}
       <div className={classes["bottom"]}>
-        <span className={classes["quiet"]}>{t("images_read", { read: count(report.images_read.length) })}</span>
+        {report.status !== "withdrawn" && (
+          <span className={classes["quiet"]}>{t("images_read", { read: count(report.images_read.length) })}</span>
+        )}
         {report.pdf_url !== null && (
           <Button component="a" href={report.pdf_url} target="_blank" rel="noopener">
             {t("pdf")}

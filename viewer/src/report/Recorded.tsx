@@ -34,7 +34,12 @@ export function Recorded({ itemId, report }: { readonly itemId: string; readonly
             {[
               ...chosenWords(form.places, finding.place, language),
               ...(finding.size_mm.length > 0 ? [`${finding.size_mm.join("×")} mm`] : []),
-              ...chosenWords(kindOf(form, finding.kind)?.attributes ?? [], finding.descriptors, language),
+              ...chosenWords(
+                kindOf(form, finding.kind)?.attributes ?? [],
+                finding.descriptors,
+                language,
+                structure.own,
+              ),
               wordOf(form.comparisons, finding.comparison, language),
               finding.note,
             ]

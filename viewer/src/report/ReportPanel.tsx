@@ -17,11 +17,15 @@ export interface ReportPanelProps {
   readonly worklistItemId: string;
   /** The images shown so far, whole and proved, with the digest that was on the screen. */
   readonly imagesRead: () => readonly ImageRead[];
+  /** Studies before this one that were on the screen. */
+  readonly priorsShown?: () => readonly string[];
   /** Grows when the reader wants to write: the text that was last written in gets the keyboard. */
   readonly writing?: number;
   /** The image in hand, for whoever links a finding to it. */
   readonly shown?: () => Shown | null;
 }
+
+const NO_PRIORS = (): readonly never[] => [];
 
 /** The report beside the images, and on the case's own page: written by who has the case in hand, read by the others. */
 export function ReportPanel(props: ReportPanelProps): JSX.Element {
@@ -36,7 +40,13 @@ export function ReportPanel(props: ReportPanelProps): JSX.Element {
   );
 }
 
-function Readable({ worklistItemId, imagesRead, writing = 0, shown }: ReportPanelProps): JSX.Element {
+function Readable({
+  worklistItemId,
+  imagesRead,
+  priorsShown = NO_PRIORS,
+  writing = 0,
+  shown,
+}: ReportPanelProps): JSX.Element {
   const { t } = useTranslation("report");
   const item = useWorklistItem(worklistItemId);
   const report = useReport(worklistItemId);
@@ -56,6 +66,7 @@ function Readable({ worklistItemId, imagesRead, writing = 0, shown }: ReportPane
               item={item.data}
               report={report.data}
               imagesRead={imagesRead}
+              priorsShown={priorsShown}
               writing={writing}
               shown={shown}
             />

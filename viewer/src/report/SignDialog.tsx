@@ -2,18 +2,17 @@ import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiProblem } from "@/api/client";
 import { useHolding } from "@/messages/api";
 import { HeldBy } from "@/messages/marks";
 import type { Check, Report, ReportForm, SigningStart, WorklistItem } from "@/api/types";
-import { ProofFailure, Prove, type Proof } from "@/session/Prove";
-import { Refused } from "@/session/SignInForm";
+import type { Proof } from "@/session/Prove";
 import { Dialog } from "@/ui/Dialog";
 import { LoadingRows } from "@/ui/States";
 import { DayText, Name } from "@/ui/Written";
 import { WORKLIST_KEY } from "@/worklist/api";
 import { beginSigning, reportKey, sign } from "./api";
 import { Checks } from "./Checks";
+import { Prove, SigningFailure } from "./Prove";
 import { gapsOf, isSignable, openChecks, type Draft } from "./model";
 import classes from "./Report.module.css";
 import type { DraftSaver } from "./saver";
@@ -26,12 +25,22 @@ export interface SignDialogProps {
   readonly saver: DraftSaver;
   readonly form: ReportForm | undefined;
   readonly imagesRead: number;
+  /** It goes out as preliminary (速報): what the checks name may stay open until the report is final. */
+  readonly preliminary: boolean;
   readonly onClose: () => void;
 }
 
 /** The one confirmation screen (REC-02): whose, what exactly, and the key's touch that stands for it. */
-export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: SignDialogProps): JSX.Element {
-  const { t } = useTranslation(["report", "structured"]);
+export function SignDialog({
+  item,
+  draft,
+  saver,
+  form,
+  imagesRead,
+  preliminary,
+  onClose,
+}: SignDialogProps): JSX.Element {
+  const { t } = useTranslation(["report", "structured", "stages"]);
   const client = useQueryClient();
   const [start, setStart] = useState<SigningStart | null>(null);
   const [busy, setBusy] = useState(false);
@@ -48,10 +57,10 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
     const begin = async (): Promise<void> => {
       if (!(await saver.saveForSigning())) throw new Error("unsaved");
       const checks = client.getQueryData<Report>(reportKey(itemId))?.checks ?? [];
-      const open = openChecks(checks, saver.currentDraft().answers);
+      const open = preliminary ? [] : openChecks(checks, saver.currentDraft().answers);
       if (wanted) setLeft(open);
       if (open.length > 0) return;
-      const begun = await beginSigning(itemId);
+      const begun = await beginSigning(itemId, preliminary);
       if (wanted) setStart(begun);
     };
     begin().catch((reason: unknown) => {
@@ -60,7 +69,7 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
     return () => {
       wanted = false;
     };
-  }, [client, itemId, saver, signable]);
+  }, [client, itemId, preliminary, saver, signable]);
 
   const finish = (begun: SigningStart, prove: () => Promise<Proof>): void => {
     setBusy(true);
@@ -79,7 +88,13 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
 
   const gaps = gapsOf(draft, imagesRead);
   return (
-    <Dialog onClose={onClose} title={t("sign.title")} closeLabel={t("sign.back")} wide held={busy}>
+    <Dialog
+      onClose={onClose}
+      title={t(preliminary ? "stages:preliminary.title" : "sign.title")}
+      closeLabel={t("sign.back")}
+      wide
+      held={busy}
+    >
       <div className={classes["dialog"]}>
         <div>
           <p className={classes["caseName"]}>
@@ -93,6 +108,7 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
             </span>
           </p>
         </div>
+        {preliminary && <p className={classes["quiet"]}>{t("stages:preliminary.hint")}</p>}
         <HeldBy messages={held} />
         {gaps.length > 0 && (
           <ul className={classes["gaps"]}>
@@ -126,17 +142,10 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
             <Prove
               start={start}
               busy={busy}
+              word={preliminary ? t("stages:preliminary.sign") : undefined}
               onClose={onClose}
-              words={{
-                hint: t("sign.key_hint"),
-                back: t("sign.back"),
-                withKey: t("sign.with_key"),
-                withPassword: t("sign.with_password"),
-              }}
               onProve={(prove) => finish(start, prove)}
-            >
-              {start.synced_refused && <p className={classes["quiet"]}>{t("sign.synced")}</p>}
-            </Prove>
+            />
           </>
         ) : error === null ? (
           <LoadingRows rows={5} />
@@ -146,12 +155,4 @@ export function SignDialog({ item, draft, saver, form, imagesRead, onClose }: Si
       </div>
     </Dialog>
   );
-}
-
-function SigningFailure({ error }: { readonly error: unknown }): JSX.Element | null {
-  const { t } = useTranslation("report");
-  if (error === null) return null;
-  if (error instanceof ApiProblem && error.status === 401) return <Refused text={t("sign.refused")} />;
-  if (error instanceof Error && error.message === "unsaved") return <Refused text={t("sign.unsaved")} />;
-  return <ProofFailure error={error} />;
 }

@@ -70,6 +70,7 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
                 form={form}
                 finding={finding}
                 categories={categories}
+                own={structure.own}
                 opened={opened === finding.number}
                 shown={shown}
                 onOpen={() => fill.open(opened === finding.number ? null : finding.number)}

@@ -39,13 +39,26 @@ export function useForm(itemId: string): UseQueryResult<ReportForm> {
   });
 }
 
-/** The version that we know stands in If-Match: another's text is never written over (RFC 9110 13.1.1). */
-export function putDraft(itemId: string, draft: Draft, images: readonly ImageRead[], version: number): Promise<Report> {
-  return sendJson<Report>("PUT", reportPath(itemId), { ...draft, images_read: images }, { "If-Match": `"${version}"` });
+/** What was on the screen: images of the case with their digests, and studies before it. */
+export interface Seen {
+  readonly images: readonly ImageRead[];
+  readonly priors: readonly string[];
 }
 
-export const beginSigning = (itemId: string): Promise<SigningStart> =>
-  sendJson<SigningStart>("POST", `${reportPath(itemId)}/signature/begin`, {});
+/** The version that we know stands in If-Match: another's text is never written over (RFC 9110 13.1.1). */
+export function putDraft(itemId: string, draft: Draft, { images, priors }: Seen, version: number): Promise<Report> {
+  const body = { ...draft, images_read: images, priors_shown: priors };
+  return sendJson<Report>("PUT", reportPath(itemId), body, { "If-Match": `"${version}"` });
+}
+
+export const beginSigning = (itemId: string, preliminary: boolean): Promise<SigningStart> =>
+  sendJson<SigningStart>("POST", `${reportPath(itemId)}/signature/begin`, { preliminary });
+
+export const beginWithdrawal = (itemId: string, reason: string): Promise<SigningStart> =>
+  sendJson<SigningStart>("POST", `${reportPath(itemId)}/withdrawal/begin`, { reason });
+
+export const withdraw = (itemId: string, versionDigest: string, proof: Proof): Promise<Report> =>
+  sendJson<Report>("POST", `${reportPath(itemId)}/withdrawal`, { version_digest: versionDigest, ...proof });
 
 export const sign = (itemId: string, versionDigest: string, proof: Proof): Promise<Report> =>
   sendJson<Report>("POST", `${reportPath(itemId)}/signature`, { version_digest: versionDigest, ...proof });

@@ -17,6 +17,7 @@ export const NO_STRUCTURE: Structure = {
   findings: [],
   recommendation: "",
   lexicon: "",
+  own: {},
 };
 
 /** Mammography categories that are offered, as the Japanese guideline has them; the empty one is "not set yet". */

@@ -14,13 +14,19 @@ export interface DraftInHand {
 }
 
 /** The draft of one report for as long as its panel stands; saved before the page locks, kept from being closed unsaved. */
-export function useDraft(itemId: string, report: Report, imagesRead: () => readonly ImageRead[]): DraftInHand {
+export function useDraft(
+  itemId: string,
+  report: Report,
+  imagesRead: () => readonly ImageRead[],
+  priorsShown: () => readonly string[],
+): DraftInHand {
   const client = useQueryClient();
   const [saver] = useState(
     () =>
       new DraftSaver(report, async (draft, version) => {
         const before = client.getQueryData<Report>(reportKey(itemId))?.images_read ?? report.images_read;
-        const saved = await putDraft(itemId, draft, unionOfImages(before, imagesRead()), version);
+        const seen = { images: unionOfImages(before, imagesRead()), priors: priorsShown() };
+        const saved = await putDraft(itemId, draft, seen, version);
         client.setQueryData(reportKey(itemId), saved);
         return saved;
       }),

@@ -17,13 +17,23 @@ export const wordOf = (words: readonly Word[], value: string, language: Language
 export const kindOf = (form: ReportForm, kind: string): Kind | undefined =>
   form.form?.kinds.find(({ value }) => value === kind);
 
+/** A list with the centre's own words that a report uses, offered still or not. */
+export const withOwn = (attribute: Attribute, chosen: string, own: Own): Attribute["values"] => {
+  const word = own[chosen];
+  if (word === undefined || attribute.values.some(({ value }) => value === chosen)) return attribute.values;
+  return [...attribute.values, { value: chosen, ja: word["ja"] ?? "", en: word["en"] ?? "" }];
+};
+
+export type Own = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** The chosen words of several lists, in the order of the lists. */
 export function chosenWords(
   attributes: readonly Attribute[],
   chosen: Readonly<Record<string, string>>,
   language: Language,
+  own: Own = {},
 ): string[] {
   return attributes
-    .map(({ name, values }) => wordOf(values, chosen[name] ?? "", language))
+    .map((one) => wordOf(withOwn(one, chosen[one.name] ?? "", own), chosen[one.name] ?? "", language))
     .filter((word) => word !== "");
 }

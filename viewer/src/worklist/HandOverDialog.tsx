@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Textarea } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, Textarea } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorklistItem } from "@/api/types";
@@ -11,16 +11,18 @@ export interface HandOverDialogProps {
   readonly item: WorklistItem;
   readonly busy: boolean;
   readonly error: Error | null;
-  readonly onOffer: (toPersonId: string, note: string) => void;
+  readonly onOffer: (toPersonId: string, note: string, delegates: boolean) => void;
   readonly onClose: () => void;
 }
 
 /** To whom, and what they should know. */
 export function HandOverDialog({ item, busy, error, onOffer, onClose }: HandOverDialogProps): JSX.Element {
-  const { t } = useTranslation("working");
+  const { t } = useTranslation(["working", "stages"]);
   const readers = useReaders(item.worklist_item_id);
   const [wanted, setWanted] = useState("");
   const [note, setNote] = useState("");
+  const [delegates, setDelegates] = useState(false);
+  const lacksReason = delegates && note.trim() === "";
   const to = wanted || (readers.data?.[0]?.person_id ?? "");
   return (
     <Dialog title={t("hand_over.title")} closeLabel={t("cancel")} onClose={onClose} held={busy}>
@@ -28,7 +30,7 @@ export function HandOverDialog({ item, busy, error, onOffer, onClose }: HandOver
         className={classes["form"]}
         onSubmit={(event) => {
           event.preventDefault();
-          if (to) onOffer(to, note.trim());
+          if (to && !lacksReason) onOffer(to, note.trim(), delegates);
         }}
       >
         {readers.error && <Failed error={readers.error} onRetry={() => void readers.refetch()} compact />}
@@ -44,12 +46,19 @@ export function HandOverDialog({ item, busy, error, onOffer, onClose }: HandOver
           />
         )}
         <Textarea
-          label={t("hand_over.note")}
+          label={t(delegates ? "stages:delegation.reason" : "hand_over.note")}
+          required={delegates}
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
           maxLength={1000}
           minRows={2}
           autosize
+        />
+        <Checkbox
+          label={t("stages:delegation.wanted")}
+          description={t("stages:delegation.hint")}
+          checked={delegates}
+          onChange={(event) => setDelegates(event.currentTarget.checked)}
         />
         <p className={classes["none"]}>{t("hand_over.hint")}</p>
         {error && <FailedLine error={error} />}
@@ -57,7 +66,7 @@ export function HandOverDialog({ item, busy, error, onOffer, onClose }: HandOver
           <Button variant="default" onClick={onClose} disabled={busy}>
             {t("cancel")}
           </Button>
-          <Button type="submit" loading={busy} disabled={!to}>
+          <Button type="submit" loading={busy} disabled={!to || lacksReason}>
             {t("hand_over.send")}
           </Button>
         </div>

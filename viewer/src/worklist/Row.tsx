@@ -6,7 +6,7 @@ import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
 import { AgeSex, DayText, Name } from "@/ui/Written";
-import { DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
+import { AwaitingApproval, DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
 import { isBlocked } from "./model";
 import classes from "./Worklist.module.css";
 
@@ -77,7 +77,11 @@ export const Row = memo(function Row({
         <RequestCell item={item} />
       </div>
       <div role="gridcell" className={classes["status"]}>
-        <StatusChip status={item.status} blocked={isBlocked(item)} />
+        {item.awaiting_approval && !isBlocked(item) ? (
+          <AwaitingApproval />
+        ) : (
+          <StatusChip status={item.status} blocked={isBlocked(item)} />
+        )}
       </div>
       <div role="gridcell" className={classes["reader"]}>
         <HolderText item={item} />

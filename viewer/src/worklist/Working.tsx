@@ -73,7 +73,7 @@ export function Working({ item, now }: WorkingProps): JSX.Element | null {
           item={item}
           busy={act.isPending}
           error={act.error}
-          onOffer={(to_person_id, note) => send({ act: "offer", to_person_id, note })}
+          onOffer={(to_person_id, note, delegates) => send({ act: "offer", to_person_id, note, delegates })}
           onClose={() => setAsking(null)}
         />
       )}
@@ -96,7 +96,7 @@ interface ActingProps {
 
 /** Whom a reading is offered to: for everybody to see, for the two to decide. */
 function Offer({ item, busy, onAct }: ActingProps & { readonly item: WorklistItem }): JSX.Element | null {
-  const { t } = useTranslation("working");
+  const { t } = useTranslation(["working", "stages"]);
   const { session } = useSession();
   if (item.offer === null) return null;
   const myself = session.person.person_id;
@@ -106,6 +106,7 @@ function Offer({ item, busy, onAct }: ActingProps & { readonly item: WorklistIte
   return (
     <div className={classes["told"]} role="status">
       <p>{toMe ? t("hand_over.to_me", names) : t("hand_over.offered", names)}</p>
+      {item.offer.delegates && <p>{t("stages:delegation.asked")}</p>}
       {note && <p className={classes["why"]}>{note}</p>}
       {toMe && (
         <Button size="xs" loading={busy} onClick={() => onAct({ act: "accept" })}>

@@ -41,6 +41,16 @@ export function StatusChip({
   );
 }
 
+/** Somebody who may not sign has written: a physician has to stand for it (REC-04). */
+export function AwaitingApproval(): JSX.Element {
+  const { t } = useTranslation("stages");
+  return (
+    <Chip tone="attention" shape="half" title={t("approval.long")}>
+      {t("approval.short")}
+    </Chip>
+  );
+}
+
 const DUE: Record<Exclude<DueKind, "none">, { readonly tone: Tone; readonly shape: Shape }> = {
   later: { tone: "idle", shape: "clock" },
   soon: { tone: "attention", shape: "clock" },

@@ -38,6 +38,7 @@ export function madeItem(id: string, changed: Partial<WorklistItem> = {}): Workl
     waiting: null,
     unread_messages: 0,
     open_question: false,
+    awaiting_approval: false,
     priors: [],
     ...changed,
   };

@@ -62,7 +62,17 @@ describe("views", () => {
   ];
 
   it("count what they show", () => {
-    const counts = { to_read: 4, waiting: 0, mine: 1, deferred: 0, arriving: 1, attention: 1, completed: 1, all: 6 };
+    const counts = {
+      to_read: 4,
+      waiting: 0,
+      mine: 1,
+      approval: 0,
+      deferred: 0,
+      arriving: 1,
+      attention: 1,
+      completed: 1,
+      all: 6,
+    };
     expect(countViews(list, "me")).toEqual(counts);
     expect(ids(chosenBy("mine", list, "me"))).toEqual(["2"]);
   });

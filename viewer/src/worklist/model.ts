@@ -28,7 +28,17 @@ export function arrivedPercent(item: Pick<WorklistItem, "arrived_instances" | "d
   return Math.min(99, Math.floor((item.arrived_instances / declared) * 100));
 }
 
-export const VIEWS = ["to_read", "waiting", "mine", "deferred", "arriving", "attention", "completed", "all"] as const;
+export const VIEWS = [
+  "to_read",
+  "waiting",
+  "mine",
+  "approval",
+  "deferred",
+  "arriving",
+  "attention",
+  "completed",
+  "all",
+] as const;
 export type View = (typeof VIEWS)[number];
 
 export function isView(text: string | null | undefined): text is View {
@@ -59,6 +69,7 @@ const CHOOSES: Record<View, (item: WorklistItem, personId: string) => boolean> =
   to_read: (item, personId) => isOpen(item) && item.deferral === null && !isDoneBy(item, personId),
   waiting: (item) => isOpen(item) && item.waiting !== null,
   mine: (item, personId) => isOpen(item) && (isMine(item, personId) || isOfferedTo(item, personId)),
+  approval: (item) => isOpen(item) && item.awaiting_approval,
   deferred: (item) => isOpen(item) && item.deferral !== null,
   arriving: (item) => isOpen(item) && item.images_state === "arriving",
   attention: (item) => isOpen(item) && item.images_state === "problem",

@@ -13,7 +13,7 @@ import { WORKLIST_KEY } from "./api";
 const pathOf = (itemId: string): string => `/api/v1/worklist/${encodeURIComponent(itemId)}`;
 
 export type Act =
-  | { readonly act: "offer"; readonly to_person_id: string; readonly note: string }
+  | { readonly act: "offer"; readonly to_person_id: string; readonly note: string; readonly delegates: boolean }
   | { readonly act: "accept" }
   | { readonly act: "decline" }
   | { readonly act: "defer"; readonly until: string; readonly reason: string }

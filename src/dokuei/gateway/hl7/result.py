@@ -14,6 +14,9 @@ from dokuei.transfer.orders import Order
 
 FINAL: Final = "F"
 CORRECTED: Final = "C"
+PRELIMINARY: Final = "P"
+CANCELED: Final = "X"
+WRONG: Final = "W"
 CHARSETS: Final = {ISO_2022_JP: Charset(ISO_2022_JP, "~ISO IR87"), UTF_8: Charset(UTF_8, "UNICODE UTF-8")}
 
 _REPORT: Final = "18748-4^Diagnostic imaging report^LN"
@@ -46,8 +49,19 @@ class Envelope:
     charset: Charset
 
 
+_STAGES: Final = {"preliminary": PRELIMINARY, "final": FINAL, "amended": CORRECTED, "withdrawn": CANCELED}
+_OF_OBSERVATIONS: Final = {CANCELED: WRONG}
+
+
 def result_status(report: Dataset) -> str:
-    """F for the first version, C for one that replaces another (table 0123)."""
+    """P, F, C, or X where the report was withdrawn and no result stands (table 0123), as its stage says.
+
+    A report of before stages were written in is C where it replaces another.
+    """
+    for item in report.get("ContentSequence", ()):
+        concept = next(iter(item.get("ConceptNameCodeSequence", ())), Dataset())
+        if concept.get("CodeValue") == "report-stage" and item.get("ConceptCodeSequence"):
+            return _STAGES.get(str(item.ConceptCodeSequence[0].CodeValue), FINAL)
     return CORRECTED if report.get("PredecessorDocumentsSequence") else FINAL
 
 
@@ -59,7 +73,10 @@ def result_text(report: Dataset, order: Order | None, envelope: Envelope) -> str
         _patient(report, order),
         write_segment("ORC", f1="RE", **_numbers(report, order)),
         _request(report, order, status),
-        *(_observation(number, one, status) for number, one in enumerate(_observed(report), 1)),
+        *(
+            _observation(number, one, _OF_OBSERVATIONS.get(status, status))
+            for number, one in enumerate(_observed(report), 1)
+        ),
     ]
     return SEGMENT_END.join(lines) + SEGMENT_END
 

@@ -12,7 +12,7 @@ from dokuei.hub.identity.people import People
 from dokuei.hub.messages import model, store
 from dokuei.hub.messages.attaching import Attaching
 from dokuei.hub.messages.mail import Mailer
-from dokuei.hub.messages.model import Attachment, Case, Draft, Message, Seen, Side, State, Waiting, Written
+from dokuei.hub.messages.model import Attachment, CallBack, Case, Draft, Message, Seen, Side, State, Waiting, Written
 from dokuei.hub.messages.neighbours import Cases
 from dokuei.hub.messages.nudging import MESSAGE_WRITTEN, Nudging
 from dokuei.storage import outbox
@@ -157,6 +157,12 @@ class MessagesService:
     def called_back(self, connection: Connection, item_id: str) -> bool:
         """Whether somebody was called about this case."""
         return store.called_back(connection, item_id)
+
+    def last_calls(
+        self, connection: Connection, item_ids: Collection[str], *, confirmed: bool = False
+    ) -> dict[str, CallBack]:
+        """The latest call about each case, inside another slice's transaction; who asks has seen to access."""
+        return store.last_calls(connection, item_ids, confirmed=confirmed)
 
     def _writable(self, connection: Connection, principal: Principal, item_id: str) -> Case:
         case = self.cases.thread_of(connection, item_id, site_ids=principal.site_ids, lock=True)

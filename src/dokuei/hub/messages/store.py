@@ -131,6 +131,20 @@ def called_back(connection: Connection, worklist_item_id: str) -> bool:
     return connection.execute(asked).first() is not None
 
 
+def last_calls(
+    connection: Connection, worklist_item_ids: Collection[str], *, confirmed: bool = False
+) -> dict[str, CallBack]:
+    """The latest call about each of these cases; ``confirmed``: only calls in which what was told was read back."""
+    wanted = [message.c.worklist_item_id.in_(worklist_item_ids), message.c.called_at.is_not(None)]
+    if confirmed:
+        wanted.append(message.c.read_back.is_(True))
+    rows = connection.execute(select(message).where(*wanted).order_by(message.c.called_at))
+    return {
+        row.worklist_item_id: CallBack(row.called_person, row.called_number, row.called_at, row.read_back)
+        for row in rows
+    }
+
+
 def waiting(
     connection: Connection, *, person_id: str, site_ids: Collection[str], item_ids: Collection[str] | None = None
 ) -> dict[str, Waiting]:

@@ -26,6 +26,7 @@ _HEAD = (
     "既読日時", "既読者", "対応日時", "対応者", "対応内容", "遅延",
 )  # fmt: skip
 _STATES = {"unread": "未読", "read": "既読", "done": "対応済"}
+_UNCALLED = "電話連絡の記録なし"
 _OVERDUE = {"unread": "未読のまま", "undone": "未対応のまま"}
 
 
@@ -78,6 +79,8 @@ class OutcomeOut(BaseModel):
     acted: MarkOut | None
     important: MarkOut | None
     escalated: EscalationOut | None
+    uncalled: bool
+    """Whether a finding must not be overlooked and nobody was called about it."""
 
 
 class ListedOut(OutcomeOut):
@@ -197,6 +200,7 @@ def _out(one: Outcome, listing: Listing) -> OutcomeOut:
         acted=_mark(one.acted, listing),
         important=_mark(one.important, listing),
         escalated=_escalation(one.escalated, listing),
+        uncalled=one.uncalled,
     )
 
 
@@ -213,6 +217,7 @@ def _only(listing: Listing, item_id: str) -> OutcomeOut:
         acted=None,
         important=None,
         escalated=None,
+        uncalled=False,
     )
 
 
@@ -245,6 +250,7 @@ def _counts(items: list[ListedOut], listing: Listing) -> dict[str, int]:
         **{state.value: number for state, number in listing.counts.items()},
         "overdue": sum(one.overdue is not None for one in items),
         "important": sum(one.important is not None for one in items),
+        "uncalled": sum(one.uncalled for one in items),
     }
 
 
@@ -259,7 +265,7 @@ def _csv(items: list[ListedOut], zone: ZoneInfo) -> bytes:
             one.important.note if one.important else "", _STATES[one.state],
             _moment(first.at, zone) if first else "", first.display_name if first else "",
             _moment(acted.at, zone) if acted else "", acted.display_name if acted else "", acted.note if acted else "",
-            _OVERDUE[one.overdue] if one.overdue else "",
+            " ".join(filter(None, (_OVERDUE[one.overdue] if one.overdue else "", _UNCALLED if one.uncalled else ""))),
         )  # fmt: skip
         rows.append(row)
     return encoded(written_spreadsheet(rows), "utf-8")

@@ -90,6 +90,8 @@ class Outcome:
     acted: Mark | None = None
     important: Mark | None = None
     escalated: Escalation | None = None
+    called_at: datetime | None = None
+    """When somebody at the hospital was last called about the case."""
 
     @property
     def state(self) -> State:
@@ -97,6 +99,13 @@ class Outcome:
         if self.acted is not None:
             return State.DONE
         return State.READ if self.opened else State.UNREAD
+
+    @property
+    def uncalled(self) -> bool:
+        """Whether a finding must not be overlooked, and nobody was called since: posting it alone is not telling."""
+        if self.important is None or self.state is State.DONE:
+            return False
+        return self.called_at is None or self.called_at < min(self.important.at, self.signed.signed_at)
 
     def overdue(self, *, moment: datetime) -> Overdue | None:
         """What has stayed unread, and what is important and has stayed undone, for too long."""
@@ -139,10 +148,16 @@ def checked_manager(manager: Manager) -> Manager:
 
 
 def in_order(outcomes: Iterable[Outcome], *, moment: datetime) -> tuple[Outcome, ...]:
-    """What somebody must look after first: overdue, then important and not done, then what is not done; the oldest."""
+    """What somebody must look after first: a call that is missing, overdue, important, not done; the oldest."""
 
-    def need(one: Outcome) -> tuple[bool, bool, bool, datetime]:
+    def need(one: Outcome) -> tuple[bool, bool, bool, bool, datetime]:
         done = one.state is State.DONE
-        return one.overdue(moment=moment) is None, done or one.important is None, done, one.signed.signed_at
+        return (
+            not one.uncalled,
+            one.overdue(moment=moment) is None,
+            done or one.important is None,
+            done,
+            one.signed.signed_at,
+        )
 
     return tuple(sorted(outcomes, key=need))

@@ -40,6 +40,13 @@ class Cases(Protocol):
         """Cases of those sites by id; others are left out."""
 
 
+class Calls(Protocol):
+    """The threads, which know who was called."""
+
+    def last_calls(self, connection: Connection, item_ids: Collection[str]) -> Mapping[str, datetime]:
+        """When somebody was last called about each of these cases; who asks has seen to access."""
+
+
 @dataclass(frozen=True)
 class Listing:
     """Outcomes, whose cases they are, the names of the people in them, and how many stand in each state."""
@@ -58,6 +65,7 @@ class OutcomesService:
     database: Database
     people: People
     cases: Cases
+    calls: Calls
 
     def report_signed(self, signed: Signed) -> None:
         """A version holds from now on: it is unread, whatever was read before it."""
@@ -73,7 +81,7 @@ class OutcomesService:
         site_id = self._demand(principal, item_id, Permission.READ_REPORT)
         with self.database.read() as connection:
             found = store.latest(connection, item_id, site_ids={site_id})
-            outcomes = store.outcomes(connection, [] if found is None else [found])
+            outcomes = self._outcomes(connection, [] if found is None else [found])
         return Listing(outcomes, {}, self.people.names(_people(outcomes)))
 
     def listed(
@@ -93,7 +101,7 @@ class OutcomesService:
         """
         span = _span(principal, site_id, since, until)
         with self.database.read() as connection:
-            outcomes = store.outcomes(connection, store.listed(connection, span))
+            outcomes = self._outcomes(connection, store.listed(connection, span))
             counts = store.counts(connection, span)
         return replace(self._shown(principal, span, outcomes), counts=counts)
 
@@ -112,7 +120,7 @@ class OutcomesService:
         """
         span = _span(principal, site_id, since, until)
         with self.database.read() as connection:
-            outcomes = store.outcomes(connection, store.every(connection, span))
+            outcomes = self._outcomes(connection, store.every(connection, span))
         return self._shown(principal, span, outcomes)
 
     def _shown(self, principal: Principal, span: store.Span, found: Iterable[Outcome]) -> Listing:
@@ -165,6 +173,12 @@ class OutcomesService:
             )
             _note(connection, principal, found, "report.important-withdrawn" if withdrawn else "report.important")
         return self.one(principal, item_id)
+
+    def _outcomes(self, connection: Connection, versions: Collection[Signed]) -> tuple[Outcome, ...]:
+        found = store.outcomes(connection, versions)
+        flagged = {one.signed.worklist_item_id for one in found if one.important is not None}
+        called = self.calls.last_calls(connection, flagged) if flagged else {}
+        return tuple(replace(one, called_at=called.get(one.signed.worklist_item_id)) for one in found)
 
     def _mark(self, principal: Principal, item_id: str, *, number: int, kind: store.Kind, note: str) -> None:
         site_id = self._demand(principal, item_id, Permission.ACKNOWLEDGE_REPORT)

@@ -22,11 +22,14 @@ from dokuei.hub.reports.api_shapes import (
     structure_in,
     structure_out,
 )
+from dokuei.hub.reports.deciding import Proof
 from dokuei.hub.reports.drafting import View
 from dokuei.hub.reports.model import LONGEST_TEXT, MOST_IMAGES, Content, ImageRead
+from dokuei.hub.reports.reading_version import read_version
 from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.service import ReportsService
-from dokuei.hub.reports.signing import Proof
+from dokuei.hub.reports.signing import Begun
+from dokuei.hub.reports.stages import LONGEST_REASON
 
 Viewer = Annotated[Principal, Depends(require(Permission.READ_REPORT))]
 Writer = Annotated[Principal, Depends(require(Permission.WRITE_REPORT))]
@@ -53,6 +56,20 @@ class DraftIn(Shape):
     images_read: list[ImageReadShape] = Field(default_factory=list, max_length=MOST_IMAGES)
     structure: StructureShape = Field(default_factory=StructureShape)
     answers: list[AnswerShape] = Field(default_factory=list, max_length=200)
+    priors_shown: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=200)
+    """Studies before this one that were on the screen."""
+
+
+class BeginIn(Shape):
+    """Whether what is shown goes out as preliminary (速報), with the report still to be finished."""
+
+    preliminary: bool = False
+
+
+class WithdrawIn(Shape):
+    """Why a report is withdrawn."""
+
+    reason: str = Field(max_length=LONGEST_REASON)
 
 
 class SignIn(Shape):
@@ -98,6 +115,23 @@ class DeliveryOut(BaseModel):
     delivered_at: datetime | None
 
 
+class ComparedOut(BaseModel):
+    """A prior that was on the screen."""
+
+    study_instance_uid: str
+    study_date: str
+    modalities: list[str]
+
+
+class CircumstanceOut(BaseModel):
+    """One line in both languages."""
+
+    label_ja: str
+    label_en: str
+    ja: str
+    en: str
+
+
 class ReportOut(BaseModel):
     """A case's report as this person may see it."""
 
@@ -113,6 +147,10 @@ class ReportOut(BaseModel):
     structure: StructureShape
     answers: list[AnswerShape]
     checks: list[CheckOut]
+    circumstances: list[CircumstanceOut]
+    """What stands around the latest signed version."""
+    compared: list[ComparedOut]
+    may_withdraw: bool
     updated_at: datetime | None
     author: str
     signatures: list[SignatureOut]
@@ -153,7 +191,7 @@ def _writing_routes(router: APIRouter, service: ReportsService) -> None:
     @router.get("/form")
     def form(me: Viewer, worklist_item_id: str) -> FormOut:
         """The lists that this case's report is made of."""
-        return form_out(service.case(me, worklist_item_id), scale=service.scale)
+        return form_out(service.case(me, worklist_item_id), scale=service.scale, own=service.lists.offered())
 
     @router.put("")
     def save(
@@ -173,7 +211,10 @@ def _writing_routes(router: APIRouter, service: ReportsService) -> None:
             structure=structure_in(typed.structure),
             answers=tuple(answer_in(one) for one in typed.answers),
         )
-        return _out(service.save(me, worklist_item_id, content, expected_version=_version(if_match)), response)
+        view = service.save(
+            me, worklist_item_id, content, expected_version=_version(if_match), priors_shown=typed.priors_shown
+        )
+        return _out(view, response)
 
     @router.post("/amendment")
     def amend(me: Signer, worklist_item_id: str, response: Response) -> ReportOut:
@@ -183,23 +224,28 @@ def _writing_routes(router: APIRouter, service: ReportsService) -> None:
 
 def _signing_routes(router: APIRouter, service: ReportsService) -> None:
     @router.post("/signature/begin")
-    def begin(me: Signer, worklist_item_id: str) -> BegunOut:
+    def begin(me: Signer, worklist_item_id: str, wanted: BeginIn | None = None) -> BegunOut:
         """Freeze the version and show exactly what would be signed."""
-        begun = service.begin_signature(me, worklist_item_id)
-        return BegunOut(
-            version_digest=begun.digest,
-            text=begun.text,
-            document=dict(begun.document),
-            method=begun.asked["method"],
-            options=begun.asked.get("options"),
-            synced_refused=bool(begun.asked.get("synced_refused")),
-        )
+        preliminary = wanted is not None and wanted.preliminary
+        return _begun(service.begin_signature(me, worklist_item_id, preliminary=preliminary))
 
     @router.post("/signature")
     def sign(me: Signer, worklist_item_id: str, presented: SignIn, response: Response) -> ReportOut:
-        """Sign what was shown; the answer is the final report."""
+        """Sign what was shown; the answer is the report as it stands then."""
         proof = Proof(presented.credential, presented.password, presented.totp_code)
         view = service.sign_report(me, worklist_item_id, proof, expected_digest=presented.version_digest)
+        return _out(view, response)
+
+    @router.post("/withdrawal/begin")
+    def begin_withdrawal(me: Signer, worklist_item_id: str, wanted: WithdrawIn) -> BegunOut:
+        """Show exactly what would be signed to withdraw the report that stands."""
+        return _begun(service.begin_withdrawal(me, worklist_item_id, reason=wanted.reason))
+
+    @router.post("/withdrawal")
+    def withdraw(me: Signer, worklist_item_id: str, presented: SignIn, response: Response) -> ReportOut:
+        """Withdraw it; what stood stays readable, and everybody who got it hears of it."""
+        proof = Proof(presented.credential, presented.password, presented.totp_code)
+        view = service.withdraw(me, worklist_item_id, proof, expected_digest=presented.version_digest)
         return _out(view, response)
 
     @router.get("/pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
@@ -228,6 +274,17 @@ def _version(if_match: str | None) -> int:
             remedy='If-Match: "0" is the first',
         )
     return int(found.group(1))
+
+
+def _begun(begun: Begun) -> BegunOut:
+    return BegunOut(
+        version_digest=begun.digest,
+        text=begun.text,
+        document=dict(begun.document),
+        method=begun.asked["method"],
+        options=begun.asked.get("options"),
+        synced_refused=bool(begun.asked.get("synced_refused")),
+    )
 
 
 def _seal(time_stamp: str, state: SealState | None) -> SealOut:
@@ -266,6 +323,17 @@ def _out(view: View, response: Response) -> ReportOut:
         structure=structure_out(content.structure),
         answers=[AnswerShape(check=one.check, about=one.about, reason=one.reason) for one in content.answers],
         checks=[check_out(one) for one in view.checks],
+        circumstances=[
+            CircumstanceOut(label_ja=one.label_ja, label_en=one.label_en, ja=one.ja, en=one.en)
+            for one in (read_version(latest.signed).circumstances if latest else ())
+        ],
+        may_withdraw=view.may_withdraw,
+        compared=[
+            ComparedOut(
+                study_instance_uid=one.study_instance_uid, study_date=one.study_date, modalities=list(one.modalities)
+            )
+            for one in content.compared
+        ],
         updated_at=view.draft.updated_at if view.draft else latest.signed.signature.signed_at if latest else None,
         author=view.names.get(author or "", latest.signed.signature.display_name if latest else ""),
         signatures=[

@@ -1,16 +1,18 @@
 """The fields of a report over HTTP."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, FiniteFloat
 
 from dokuei.hub.identity.api_shapes import Shape
+from dokuei.hub.reports.added import OwnWord
 from dokuei.hub.reports.checks import Check
-from dokuei.hub.reports.lexicon import lexicon
+from dokuei.hub.reports.lexicon import OWN, Word, lexicon
 from dokuei.hub.reports.model import Case
 from dokuei.hub.reports.structure import Answer, Structure, read, written
 
-_LONGEST_WORD = 32
+_LONGEST_WORD = 40
 _LONGEST_REASON = 500
 Words = dict[str, str]
 
@@ -46,7 +48,8 @@ class StructureShape(Shape):
     facts: Words = Field(default_factory=dict, max_length=16)
     findings: list[FindingShape] = Field(default_factory=list, max_length=60)
     recommendation: str = Field("", max_length=_LONGEST_WORD)
-    lexicon: str = Field("", max_length=40)
+    lexicon: str = Field("", max_length=60)
+    own: dict[str, Words] = Field(default_factory=dict, max_length=100)
 
 
 class AnswerShape(Shape):
@@ -138,7 +141,7 @@ class FormOut(BaseModel):
 def structure_in(shape: StructureShape) -> Structure:
     """What was typed; which lists it is from is said here, whatever the page says."""
     value = shape.model_dump()
-    return read({**value, "lexicon": lexicon().version if shape.method else ""})
+    return read({**value, "lexicon": lexicon().version if shape.method else "", "own": {}})
 
 
 def structure_out(structure: Structure) -> StructureShape:
@@ -156,8 +159,8 @@ def check_out(check: Check) -> CheckOut:
     return CheckOut(check=check.check, about=check.about, answerable=check.answerable, count=check.count)
 
 
-def form_out(case: Case, *, scale: str) -> FormOut:
-    """The form for this case's modalities; ``scale`` is the centre's choice, where the form offers it."""
+def form_out(case: Case, *, scale: str, own: Iterable[OwnWord] = ()) -> FormOut:
+    """The form for this case's modalities; ``scale`` is the centre's choice, ``own`` what it added to the lists."""
     known = lexicon()
     method = known.method_of(case.modalities)
     form = known.method(method)
@@ -167,8 +170,27 @@ def form_out(case: Case, *, scale: str) -> FormOut:
             **known.document,
             "method": method,
             "scale": next((one for one in (scale, f"{scale}_us", *offered) if one in offered), ""),
-            "form": form or None,
+            "form": _with_own(form, [one for one in own if one.method == method]) if form else None,
             "scales": [known.scales[name] for name in offered],
             "places": [known.places[name] for name in form.get("places", ())],
         }
     )
+
+
+def _with_own(form: Word, words: Iterable[OwnWord]) -> dict[str, Any]:
+    """The form with the centre's own words at the end of their lists."""
+    added: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for one in words:
+        shown = {"value": f"{OWN}{one.word_id}", "ja": one.ja, "en": one.en}
+        added.setdefault((one.kind, one.attribute), []).append(shown)
+    kinds = [
+        {
+            **kind,
+            "attributes": [
+                {**one, "values": [*one["values"], *added.get((kind["value"], one["name"]), ())]}
+                for one in kind["attributes"]
+            ],
+        }
+        for kind in form["kinds"]
+    ]
+    return {**form, "kinds": kinds}

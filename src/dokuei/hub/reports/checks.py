@@ -44,14 +44,20 @@ class Check:
     count: int = 0
 
 
-def checks_of(content: Content, known: Iterable[KnownImage], *, called_back: bool = True) -> tuple[Check, ...]:
-    """Everything that is to be mended or answered before this may be signed."""
+def checks_of(
+    content: Content, known: Iterable[KnownImage], *, called_back: bool = True, changed: Sequence[str] = ()
+) -> tuple[Check, ...]:
+    """Everything that is to be mended or answered before this may be signed.
+
+    ``changed``: breasts whose category is another one than a preliminary report said, and nobody was told by voice.
+    """
     images = {image.sop_instance_uid: image for image in known}
     found = [*_of_images(content, images), *_of_sides(content, images), *_of_text(content)]
     if content.structure.method:
         found += [*_of_fields(content), *_of_categories(content), *_of_recommendation(content)]
     if not called_back:
         found += _of_calls(content)
+    found += [Check("preliminary_changed", side) for side in changed]
     return tuple(dict.fromkeys(found))
 
 

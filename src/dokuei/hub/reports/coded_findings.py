@@ -24,7 +24,7 @@ def coded_findings(document: Mapping[str, Any], images: Sequence[KnownImage]) ->
     if not structure.method:
         return ()
     by_uid = {image.sop_instance_uid: image for image in images}
-    facts = _words(structure.method, lexicon().method(structure.method)["facts"], structure.facts)
+    facts = _words(structure.method, lexicon().method(structure.method)["facts"], structure.facts, {})
     return (*facts, *(_finding(structure, one, by_uid) for one in structure.findings))
 
 
@@ -46,7 +46,7 @@ def coded_categories(document: Mapping[str, Any]) -> tuple[tuple[Concept, Concep
     structure = structure_of(document)
     if not structure.method:
         return None
-    given = (document["category_right"], document["category_left"])
+    given = tuple(document[f"category_{side}"] or "NA" for side in ("right", "left"))
     return tuple(category_of(structure.method, structure.scale, one) for one in given)
 
 
@@ -65,7 +65,7 @@ def _properties(structure: Structure, finding: Finding) -> Iterator[CodedItem]:
     known, method = lexicon(), structure.method
     kind = known.kind(method, finding.kind) or {"attributes": ()}
     yield CodedItem(Concept("DCM", "121151", "Lesion Identifier"), str(finding.number))
-    yield from _words(method, [known.places[name] for name in known.method(method)["places"]], finding.place)
+    yield from _words(method, [known.places[name] for name in known.method(method)["places"]], finding.place, {})
     for name, length in zip(known.method(method)["sizes"], finding.size_mm, strict=False):
         yield CodedItem(Concept(*_SIZES[name]), length)
     ratio = ratio_of(structure, finding)
@@ -73,7 +73,7 @@ def _properties(structure: Structure, finding: Finding) -> Iterator[CodedItem]:
         yield CodedItem(Concept(_OURS, "us-depth-width-ratio", "Depth over width (D/W)"), f"{ratio:g}")
     if finding.distance_mm is not None:
         yield CodedItem(Concept("DCM", "121242", "Distance from nipple"), finding.distance_mm)
-    yield from _words(method, kind["attributes"], finding.descriptors)
+    yield from _words(method, kind["attributes"], finding.descriptors, structure.own)
     compared = known.comparisons.get(finding.comparison)
     if compared is not None:
         yield CodedItem(Concept(_OURS, "comparison", "Change since the last examination"), _code_of(compared, "change"))
@@ -95,9 +95,11 @@ def category_of(method: str, scale: str, category: str) -> tuple[Concept, Concep
     return name, Concept(_OURS, f"{scale}-{category}", f"{words['en']}: category {category}")
 
 
-def _words(method: str, attributes: Sequence[Word], given: Mapping[str, str]) -> Iterator[CodedItem]:
+def _words(
+    method: str, attributes: Sequence[Word], given: Mapping[str, str], own: Mapping[str, Mapping[str, str]]
+) -> Iterator[CodedItem]:
     for attribute in attributes:
-        value = value_of(attribute, given.get(attribute["name"], ""))
+        value = value_of(attribute, given.get(attribute["name"], ""), own)
         if value is not None:
             concept = attribute.get("concept") or (_OURS, f"{method}-{attribute['name']}", attribute["en"])
             yield CodedItem(Concept(*concept), _code_of(value, f"{method}-{attribute['name']}"))

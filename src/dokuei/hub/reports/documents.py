@@ -24,12 +24,24 @@ from dokuei.dicom.report_header import (
 )
 from dokuei.errors import RequestError
 from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_findings
-from dokuei.hub.reports.model import DeliveryKind, Frozen, KnownImage, Made, Signature, SignedVersion, sign
+from dokuei.hub.reports.model import DeliveryKind, Frozen, Kind, KnownImage, Made, Signature, SignedVersion, sign
 from dokuei.hub.reports.sealing import Sealer
+from dokuei.hub.reports.stage_words import WITHDRAWN, circumstances
+from dokuei.hub.reports.stages import kind_of
 from dokuei.hub.reports.store import Sealed
 from dokuei.hub.reports.typesetting import typeset
 from dokuei.hub.reports.wording import NOTICE, place_line, qualification_line
 
+STAGES: Mapping[Kind, str] = {
+    "preliminary": "preliminary",
+    "original": "final",
+    "amendment": "amended",
+    "withdrawal": "withdrawn",
+}
+_TITLES: Mapping[Kind, str] = {
+    "preliminary": "読影報告書（速報） Preliminary reading report",
+    "withdrawal": "読影報告書（取り下げ） Withdrawn reading report",
+}
 _NAMESPACE = uuid.UUID("6f1d2f0e-9c1e-4d3f-8f57-1a0a4d0c7e52")
 
 
@@ -136,6 +148,9 @@ class DocumentMaker:
                 coded=coded_findings(document, images),
                 concluded=coded_conclusions(document),
                 categories=coded_categories(document),
+                stage=STAGES[kind_of(document)],
+                circumstances=tuple((one.label_ja, one.ja) for one in circumstances(document)),
+                withdrawn=WITHDRAWN if signed.kind == "withdrawal" else "",
             ),
             observer=Observer(
                 written_name(reader["display_name"], reader["display_name_kana"]),
@@ -159,7 +174,11 @@ class DocumentMaker:
     ) -> Made:
         placement = self._placement(signed, "pdf")
         made = encapsulated_pdf(
-            pdf, header=_header(document), placement=placement, title="読影報告書 Reading report", sources=images
+            pdf,
+            header=_header(document),
+            placement=placement,
+            title=_TITLES.get(signed.kind, "読影報告書 Reading report"),
+            sources=images,
         )
         return Made("pdf", ENCAPSULATED_PDF, placement.sop_instance_uid, f"{folder}/pdf.dcm", part10(made))
 

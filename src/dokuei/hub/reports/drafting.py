@@ -1,6 +1,6 @@
 """Writing: a draft is kept as it is typed, by whoever has the case, and never over somebody else's words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -9,16 +9,20 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.reports import store, store_deliveries, store_seals
+from dokuei.hub.reports import stages, store, store_deliveries, store_seals
 from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
+from dokuei.hub.reports.circumstances import Call, resolved
 from dokuei.hub.reports.images_read import demand_sent
+from dokuei.hub.reports.lists import with_own
 from dokuei.hub.reports.model import (
     Case,
     Content,
     Delivery,
     Draft,
+    KnownImage,
     Report,
+    SignedVersion,
     checked,
     demand_version,
     texts_of,
@@ -26,6 +30,7 @@ from dokuei.hub.reports.model import (
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions
 from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.structure import Structure
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
@@ -50,6 +55,8 @@ class View:
     """How far the sealed files of the versions have come."""
     checks: tuple[Check, ...] = ()
     """What is to be mended or answered in the draft."""
+    may_withdraw: bool = False
+    """Whether this person may withdraw what stands."""
 
     @property
     def content(self) -> Content:
@@ -86,8 +93,17 @@ class Drafting:
             view = self._view(connection, principal, case)
         return self._with_checks(view)
 
-    def save(self, principal: Principal, item_id: str, role: str, content: Content, *, expected_version: int) -> View:
-        """Keep what was typed.
+    def save(
+        self,
+        principal: Principal,
+        item_id: str,
+        role: str,
+        content: Content,
+        *,
+        expected_version: int,
+        priors_shown: Sequence[str] = (),
+    ) -> View:
+        """Keep what was typed; ``priors_shown`` are the studies before this one that were on the screen.
 
         Raises:
             NotFoundError: no such case at a site of theirs.
@@ -97,7 +113,7 @@ class Drafting:
             RequestError: letters that cannot be printed, or words of no list.
             ProofError: an image that is not the one that the hospital sent.
         """
-        content = checked(content)
+        content = checked(self._with_own(principal, item_id, role, content))
         demand_letters(texts_of(content))
         self._demand_sent(principal, item_id, role, content)
         with self.database.begin() as connection:
@@ -107,6 +123,9 @@ class Drafting:
             if report is not None and draft is None and store.versions(connection, report.report_id):
                 raise ConflictError("this report is signed", phase="saving a report", remedy="amend it")
             demand_version(draft, expected_version)
+            kept = () if draft is None else draft.content.compared
+            shown = [*(one.study_instance_uid for one in kept), *priors_shown]
+            content = replace(content, compared=resolved(shown, case.priors, kept))
             if report is None:
                 report = self._opened(connection, principal, case)
             self._write(connection, principal, report, draft, content)
@@ -136,7 +155,7 @@ class Drafting:
             if report is None or not signed:
                 raise ConflictError("nothing is signed yet", phase="amending a report", remedy="write on")
             if store.draft_of(connection, report.report_id) is None:
-                self._write(connection, principal, report, None, store.content_of(signed[-1].signed))
+                self._write(connection, principal, report, None, _last_content(signed))
                 _note(connection, principal, "report.amendment.opened", report)
             view = self._view(connection, principal, case)
         return self._with_checks(view)
@@ -164,10 +183,33 @@ class Drafting:
             raise ForbiddenError("this case is not yours", phase="writing a report", remedy="claim it first")
         return case
 
-    def called_back(self, item_id: str) -> bool:
-        """Whether a call about the case is recorded in its thread."""
+    def checks(
+        self, case: Case, content: Content, known: Iterable[KnownImage], before: Sequence[SignedVersion]
+    ) -> tuple[Check, ...]:
+        """What is to be mended or answered, with what the case's thread says of calls."""
         with self.database.read() as connection:
-            return self.questions.called_back(connection, item_id)
+            called = self.questions.called_back(connection, case.worklist_item_id)
+        preliminary = stages.preliminary_of(before)
+        told = self.told(case, before) is not None
+        changed = () if preliminary is None or told else stages.changed_sides(store.content_of(preliminary), content)
+        return checks_of(content, known, called_back=called, changed=changed)
+
+    def told(self, case: Case, before: Sequence[SignedVersion]) -> Call | None:
+        """Who was called since the preliminary report went out, and read back what they were told (REPORT-12)."""
+        preliminary = stages.preliminary_of(before)
+        if preliminary is None:
+            return None
+        with self.database.read() as connection:
+            since = preliminary.signature.signed_at
+            return self.questions.call_since(connection, case.worklist_item_id, since)
+
+    def _with_own(self, principal: Principal, item_id: str, role: str, content: Content) -> Content:
+        with self.database.read() as connection:
+            self.mine(connection, principal, item_id, role, Permission.WRITE_REPORT)
+            report = store.find(connection, item_id, role)
+            draft = None if report is None else store.draft_of(connection, report.report_id)
+            kept = draft.content.structure if draft else Structure()
+            return replace(content, structure=with_own(connection, content.structure, kept))
 
     def _demand_sent(self, principal: Principal, item_id: str, role: str, content: Content) -> None:
         with self.database.read() as connection:
@@ -187,18 +229,13 @@ class Drafting:
             known = self.images.of_study(view.case.site_id, view.case.study_instance_uid)
         except NotFoundError:  # the images were removed: what was written stays readable
             known = ()
-        return replace(
-            view, checks=checks_of(view.draft.content, known, called_back=self.called_back(view.case.worklist_item_id))
-        )
+        before = [one.signed for one in view.versions]
+        return replace(view, checks=self.checks(view.case, view.draft.content, known, before))
 
     def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
         report = store.open_report(connection, case, person_id=principal.person_id or "")
         _note(connection, principal, "report.opened", report)
-        outbox.put(
-            connection,
-            REPORT_CHANGED,
-            {"worklist_item_id": case.worklist_item_id, "role": case.role, "status": "draft", "signed_at": None},
-        )
+        _tell(connection, report, "draft")
         return report
 
     @staticmethod
@@ -209,6 +246,8 @@ class Drafting:
         entered_by = before.entered_by if before else ()
         if person_id not in entered_by:
             entered_by = (*entered_by, person_id)
+            if not principal.may(Permission.SIGN_REPORT, report.site_id):
+                _tell(connection, report, "entered")
         store.save_draft(
             connection,
             Draft(
@@ -242,7 +281,19 @@ class Drafting:
             deliveries=store_deliveries.of_report(connection, report.report_id, number),
             names=self.people.names(people),
             seals=store_seals.of_report(connection, report.report_id),
+            may_withdraw=stages.may_withdraw([one.signed for one in versions], case, principal),
         )
+
+
+def _last_content(signed: Sequence[KeptVersion]) -> Content:
+    """What the last version said that was not a withdrawal."""
+    said = [one.signed for one in signed if one.signed.kind != "withdrawal"]
+    return store.content_of(said[-1]) if said else Content()
+
+
+def _tell(connection: Connection, report: Report, status: str) -> None:
+    told = {"worklist_item_id": report.worklist_item_id, "role": report.role, "status": status, "signed_at": None}
+    outbox.put(connection, REPORT_CHANGED, told)
 
 
 def _note(connection: Connection, principal: Principal, event: str, report: Report, **more: int) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from dokuei.errors import RequestError
 from dokuei.hub.reports.structure import NOT_APPLICABLE, Finding, Structure
 
+OWN = "own-"
+"""Before the name of a word that a centre has added to a list."""
 _FILE = Path(__file__).with_name("lexicon.json")
 _MOST_FINDINGS = 60
 _MOST_LINKS = 64
@@ -72,8 +74,10 @@ def lexicon() -> Lexicon:
     return Lexicon(json.loads(_FILE.read_text("utf-8")))
 
 
-def value_of(attribute: Word, value: str) -> Word | None:
-    """One word of a list."""
+def value_of(attribute: Word, value: str, own: Mapping[str, Mapping[str, str]]) -> Word | None:
+    """One word of a list; ``own`` are the centre's words that stand in the report itself."""
+    if value in own:
+        return {"value": value, **own[value]}
     return _by_value(attribute["values"]).get(value)
 
 
@@ -92,21 +96,22 @@ def demand_known(structure: Structure, categories: Iterable[str]) -> None:
     allowed = {"", NOT_APPLICABLE, *known.scales[structure.scale]["values"]}
     _demand(set(categories) <= allowed, "a category that this scale does not have")
     _demand(structure.recommendation in {"", *known.recommendations}, "recommendation")
-    _demand_words(structure.facts, method["facts"], "facts")
+    _demand_words(structure.facts, method["facts"], "facts", {})
     _demand(len(structure.findings) <= _MOST_FINDINGS, "findings")
     numbers = [one.number for one in structure.findings]
     _demand(len(set(numbers)) == len(numbers), "two findings with one number")
     for finding in structure.findings:
-        _demand_finding(finding, known, structure.method, allowed)
+        _demand_finding(finding, known, structure, allowed)
 
 
-def _demand_finding(finding: Finding, known: Lexicon, method: str, categories: set[str]) -> None:
+def _demand_finding(finding: Finding, known: Lexicon, structure: Structure, categories: set[str]) -> None:
+    method = structure.method
     kind = known.kind(method, finding.kind)
     if kind is None:
         raise _refusal("kind")
     places = [known.places[name] for name in known.method(method)["places"]]
-    _demand_words(finding.place, places, "place")
-    _demand_words(finding.descriptors, kind["attributes"], "descriptors")
+    _demand_words(finding.place, places, "place", {})
+    _demand_words(finding.descriptors, kind["attributes"], "descriptors", structure.own)
     _demand(finding.comparison in {"", *known.comparisons}, "comparison")
     _demand(finding.category in categories, "a category that this scale does not have")
     _demand(len(finding.size_mm) <= _MOST_SIZES, "size_mm")
@@ -115,10 +120,12 @@ def _demand_finding(finding: Finding, known: Lexicon, method: str, categories: s
     _demand(len(finding.note) <= _LONGEST_NOTE and len(finding.images) <= _MOST_LINKS, "note or images")
 
 
-def _demand_words(given: Mapping[str, str], attributes: Sequence[Word], where: str) -> None:
+def _demand_words(
+    given: Mapping[str, str], attributes: Sequence[Word], where: str, own: Mapping[str, Mapping[str, str]]
+) -> None:
     by_name = {one["name"]: one for one in attributes}
     for name, value in given.items():
-        _demand(name in by_name and (not value or value_of(by_name[name], value) is not None), where)
+        _demand(name in by_name and (not value or value_of(by_name[name], value, own) is not None), where)
 
 
 def _demand(fits: object, what: str) -> None:

@@ -7,16 +7,23 @@ from datetime import datetime
 from typing import Literal
 
 from dokuei.errors import ConflictError, ProofError, RequestError, SignatureError, StaleError
+from dokuei.hub.reports.circumstances import ComparedStudy, Delegation
 from dokuei.hub.reports.lexicon import demand_known
 from dokuei.hub.reports.structure import NOT_APPLICABLE, Answer, Structure, written_texts
 
-ReportStatus = Literal["draft", "final", "amended"]
-Kind = Literal["original", "amendment"]
+ReportStatus = Literal["draft", "preliminary", "final", "amended", "withdrawn"]
+Kind = Literal["preliminary", "original", "amendment", "withdrawal"]
 DeliveryKind = Literal["sr", "pdf"]
 CATEGORIES = frozenset({"", NOT_APPLICABLE, "0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2"})
 LONGEST_TEXT = 50_000
 MOST_IMAGES = 60_000
 INTERNAL = frozenset({"first", "second"})
+_STATUSES: Mapping[Kind, ReportStatus] = {
+    "preliminary": "preliminary",
+    "original": "final",
+    "amendment": "amended",
+    "withdrawal": "withdrawn",
+}
 
 _MAMMOGRAPHY = frozenset(
     {
@@ -69,6 +76,8 @@ class Case:
     request_mismatch: bool = False
     sealed: bool = False
     screening: bool = False
+    priors: tuple[ComparedStudy, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
 
     @property
     def leaves_the_centre(self) -> bool:
@@ -131,6 +140,8 @@ class Content:
     images_read: tuple[ImageRead, ...] = ()
     structure: Structure = field(default_factory=Structure)
     answers: tuple[Answer, ...] = ()
+    compared: tuple[ComparedStudy, ...] = ()
+    """Priors that were on the screen (REPORT-11)."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +244,7 @@ class SignedVersion:
     @property
     def status(self) -> ReportStatus:
         """How a report with this as its latest version stands."""
-        return "amended" if self.kind == "amendment" else "final"
+        return _STATUSES[self.kind]
 
 
 def checked(content: Content) -> Content:

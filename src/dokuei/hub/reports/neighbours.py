@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from dokuei.dicom.image_mac import ImageMac
+from dokuei.hub.reports.circumstances import Call
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 
 
@@ -74,6 +75,9 @@ class Questions(Protocol):
 
     def called_back(self, connection: Connection, item_id: str) -> bool:
         """Whether a call back about the case stands in its thread."""
+
+    def call_since(self, connection: Connection, item_id: str, moment: datetime) -> Call | None:
+        """Whom a call reached after that moment, who read back what they were told."""
 
 
 class Rules(Protocol):

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from dokuei.hub.reports.model import Content, SignedVersion
+from dokuei.hub.reports.stage_words import Said, circumstances
 from dokuei.hub.reports.store import content_of
 from dokuei.hub.reports.structured_words import structured_lines
 from dokuei.hub.reports.wording import qualification_line
@@ -17,11 +18,16 @@ class ReadVersion:
     content: Content
     qualification: str
     fields: tuple[str, ...]
+    circumstances: tuple[Said, ...]
 
 
 def read_version(signed: SignedVersion) -> ReadVersion:
     """Taken from the signed bytes alone."""
     document = json.loads(signed.canonical)
     return ReadVersion(
-        signed, content_of(signed), qualification_line(document["reader"]), tuple(structured_lines(document))
+        signed,
+        content_of(signed),
+        qualification_line(document["reader"]),
+        tuple(structured_lines(document)),
+        tuple(circumstances(document)),
     )

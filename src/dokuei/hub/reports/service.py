@@ -1,6 +1,7 @@
 """Reports as the rest of the hub sees them."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dokuei.errors import NotFoundError, ProofError
@@ -9,16 +10,19 @@ from dokuei.hub.identity.qualification import Lack
 from dokuei.hub.identity.service import IdentityService
 from dokuei.hub.reports import store, store_deliveries, store_seals
 from dokuei.hub.reports.blind import demand_open
+from dokuei.hub.reports.deciding import Deciding, Proof
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
+from dokuei.hub.reports.lists import Lists
 from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
 from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.sealing import Sealer
-from dokuei.hub.reports.signing import Begun, Proof, Signing
+from dokuei.hub.reports.signing import Begun, Signing
 from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.withdrawing import Withdrawing
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
@@ -33,7 +37,9 @@ class ReportsService:
     blobs: Blobs
     drafting: Drafting
     signing: Signing
+    withdrawing: Withdrawing
     restamping: Restamping
+    lists: Lists
     scale: str = ""
     """How this centre gives categories, where a form offers it."""
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
@@ -70,11 +76,20 @@ class ReportsService:
         return view
 
     def save(
-        self, principal: Principal, item_id: str, content: Content, *, expected_version: int, role: str = ""
+        self,
+        principal: Principal,
+        item_id: str,
+        content: Content,
+        *,
+        expected_version: int,
+        role: str = "",
+        priors_shown: Sequence[str] = (),
     ) -> View:
         """Keep what was typed."""
         role = self.role_of(principal, item_id, role)
-        return self.drafting.save(principal, item_id, role, content, expected_version=expected_version)
+        return self.drafting.save(
+            principal, item_id, role, content, expected_version=expected_version, priors_shown=priors_shown
+        )
 
     def amend(self, principal: Principal, item_id: str, role: str = "") -> View:
         """Begin a new version of a signed report."""
@@ -99,9 +114,23 @@ class ReportsService:
         """
         return tuple(read_version(one.signed) for one in self.view(principal, item_id, role).versions)
 
-    def begin_signature(self, principal: Principal, item_id: str, role: str = "") -> Begun:
+    def begin_signature(
+        self, principal: Principal, item_id: str, role: str = "", *, preliminary: bool = False
+    ) -> Begun:
         """Show exactly what would be signed."""
-        return self.signing.begin(principal, item_id, self.role_of(principal, item_id, role))
+        role = self.role_of(principal, item_id, role)
+        return self.signing.begin(principal, item_id, role, preliminary=preliminary)
+
+    def begin_withdrawal(self, principal: Principal, item_id: str, *, reason: str) -> Begun:
+        """Show exactly what would be signed, with the reason."""
+        role = self.role_of(principal, item_id)
+        return self.withdrawing.begin(principal, item_id, role, reason)
+
+    def withdraw(self, principal: Principal, item_id: str, proof: Proof, *, expected_digest: str) -> View:
+        """Sign the withdrawal that was shown."""
+        role = self.role_of(principal, item_id)
+        self.withdrawing.withdraw(principal, item_id, role, proof, expected_digest=expected_digest)
+        return self.drafting.view(principal, item_id, role)
 
     def sign_report(
         self,
@@ -245,23 +274,25 @@ def reports_service(
 ) -> ReportsService:
     """Wire reports from their parts."""
     drafting = Drafting(database, identity.people, cases, contracts, images, questions)
+    signing = Signing(
+        database=database,
+        drafting=drafting,
+        deciding=Deciding(database, blobs, identity.confirmation, rules),
+        images=images,
+        rules=rules,
+        questions=questions,
+        maker=DocumentMaker(sealer, time_zone),
+        facility=facility,
+        qualifications=identity.qualifications,
+        places=identity.places,
+    )
     return ReportsService(
         database=database,
         blobs=blobs,
         drafting=drafting,
         restamping=Restamping(database, blobs, sealer),
+        lists=Lists(database),
         scale=scale,
-        signing=Signing(
-            database=database,
-            blobs=blobs,
-            drafting=drafting,
-            confirmation=identity.confirmation,
-            images=images,
-            rules=rules,
-            questions=questions,
-            maker=DocumentMaker(sealer, time_zone),
-            facility=facility,
-            qualifications=identity.qualifications,
-            places=identity.places,
-        ),
+        signing=signing,
+        withdrawing=Withdrawing(signing),
     )

@@ -1,33 +1,32 @@
 """Signing: the one place where its order is written (verify, sign, seal, then one transaction)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from dokuei.clock import now
 from dokuei.dicom.image_mac import ImageMac
-from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError, SignatureError
+from dokuei.errors import ConflictError, DokueiError, RequestError
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.identity.places import Places
-from dokuei.hub.identity.proof import Confirmation, Confirmed
 from dokuei.hub.identity.qualification import Lack, demand_none
 from dokuei.hub.identity.qualifications import Qualifications
-from dokuei.hub.reports import model, store, store_deliveries, wording
-from dokuei.hub.reports.checks import checks_of, demand_answered
+from dokuei.hub.reports import model, stages, store, wording
+from dokuei.hub.reports.checks import demand_answered, kept_answers
+from dokuei.hub.reports.deciding import Deciding, Proof, subject_of, write_version
 from dokuei.hub.reports.documents import DocumentMaker, Documents
-from dokuei.hub.reports.drafting import REPORT_CHANGED, Drafting
+from dokuei.hub.reports.drafting import Drafting
 from dokuei.hub.reports.images_read import demand_images
-from dokuei.hub.reports.model import Case, Draft, Frozen, KnownImage, Report, Signature, SignedVersion
+from dokuei.hub.reports.model import Case, Content, Draft, Frozen, Kind, KnownImage, Report, Signature, SignedVersion
 from dokuei.hub.reports.neighbours import Images, Questions, Rules
 from dokuei.hub.reports.structure import Answer
 from dokuei.hub.reports.typesetting import demand_letters
-from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
-from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
 
 
@@ -42,22 +41,12 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What the reader presented: a key's answer, or password and code."""
-
-    credential: Mapping[str, Any] | None = None
-    password: str = ""
-    totp_code: str = ""
-
-
-@dataclass(frozen=True)
 class Signing:
     """The two steps of a signature."""
 
     database: Database
-    blobs: Blobs
     drafting: Drafting
-    confirmation: Confirmation
+    deciding: Deciding
     images: Images
     rules: Rules
     questions: Questions
@@ -78,8 +67,10 @@ class Signing:
         needed = self._grade_needed(case)
         return self.qualifications.lacks(principal.person_id or "", grade_needed=needed), needed
 
-    def begin(self, principal: Principal, item_id: str, role: str) -> Begun:
+    def begin(self, principal: Principal, item_id: str, role: str, *, preliminary: bool = False) -> Begun:
         """Freeze the version as it stands, and bind its digest into the key's challenge.
+
+        A ``preliminary`` version goes out while images may still come and what the checks name is still open.
 
         Raises:
             NotFoundError, ForbiddenError: not this person's case, or no right to sign there (REC-01).
@@ -88,31 +79,35 @@ class Signing:
         """
         with self.database.read() as connection:
             case, report, draft = self._mine(connection, principal, item_id, role)
-            before = store.versions(connection, report.report_id)
+            before = [one.signed for one in store.versions(connection, report.report_id)]
         rules = self.rules.of_site(case.site_id)
-        self._demand_qualified(principal, case)
-        answers = self._demand_fit(case, draft)
-        people = {person.person_id: person for person in self._people(draft, principal)}
+        self.demand_qualified(principal, case)
+        kind = stages.next_kind(before, case, preliminary=preliminary)
+        answers = self._demand_fit(case, draft, kind, before)
+        people = {person.person_id: person for person in self._people(case, draft, principal)}
         document = wording.document(
             report=report,
             number=len(before) + 1,
-            replaces=before[-1].signed if before else None,
+            replaces=before[-1] if before else None,
             case=case,
             site=rules,
             facility=self.facility,
             place=self.places.of(principal).value,
             content=replace(draft.content, answers=answers),
-            entered_by=[_named(people[person_id]) for person_id in draft.entered_by if person_id in people],
-            reader=_named(people[principal.person_id or ""]),
-            qualification=json.loads(self._qualification(principal)),
+            entered_by=[named(people[person_id]) for person_id in draft.entered_by if person_id in people],
+            reader=named(people[principal.person_id or ""]),
+            qualification=json.loads(self.qualification(principal)),
+            kind=kind,
+            preliminary=self._preliminary(case, before, draft.content),
+            delegations=_delegations(case, people, principal.person_id, zone=ZoneInfo(self.maker.time_zone)),
         )
         demand_letters(model.texts_of(draft.content))
-        frozen = _frozen(principal, report, draft, document, amended=bool(before))
+        frozen = frozen_of(principal, report, draft.version, document)
         self.maker.rehearse(frozen, images=self._known(case))
         self._freeze(principal, report, draft, frozen)
-        asked = self.confirmation.begin(
+        asked = self.deciding.confirmation.begin(
             person_id=principal.person_id or "",
-            subject=_subject(frozen),
+            subject=subject_of(frozen),
             shown=frozen.canonical,
             synced_allowed=rules.synced_passkeys_may_sign,
         )
@@ -130,25 +125,22 @@ class Signing:
         """
         with self.database.read() as connection:
             case, report, draft = self._mine(connection, principal, item_id, role)
-            self._demand_qualified(principal, case)
-            self._demand_fit(case, draft)
+            before = [one.signed for one in store.versions(connection, report.report_id)]
+            self.demand_qualified(principal, case)
             frozen = model.demand_frozen(
                 store.frozen_of(connection, report.report_id),
                 draft,
                 person_id=principal.person_id or "",
                 expected_digest=expected_digest,
             )
-        try:
-            confirmed = self._confirm(principal, case, frozen, proof)
-        except (SignatureError, ForbiddenError) as refusal:
-            self._note_refusal(principal, case, frozen, proof, refusal)
-            raise
+        self._demand_fit(case, draft, frozen.kind, before)
+        confirmed = self.deciding.proved(principal, case, frozen, proof)
         signature = Signature(
             person_id=principal.person_id or "",
             display_name=principal.display_name,
             signed_at=now(),
             method=confirmed.method,
-            evidence={**confirmed.evidence, "qualification": self._qualification(principal)},
+            evidence={**confirmed.evidence, "qualification": self.qualification(principal)},
         )
         signed = model.sign(frozen, signature)
         documents = self.maker.make(
@@ -156,11 +148,11 @@ class Signing:
         )
         if not case.leaves_the_centre:
             documents = replace(documents, objects=())
-        self._keep(documents)
+        self.deciding.keep(documents)
         try:
             self._decide(principal, item_id, role, signed, documents)
         except (DokueiError, IntegrityError):
-            self._discard(documents)
+            self.deciding.discard(documents)
             raise
         return signed
 
@@ -170,7 +162,8 @@ class Signing:
         """The transaction in which one of several signatures in flight becomes the version, and the others nothing."""
         with self.database.begin() as connection:
             case, report, draft = self._mine(connection, principal, item_id, role, lock=True)
-            _demand_all_here(case)
+            if signed.kind != "preliminary":
+                _demand_all_here(case)
             _demand_one_patient(case)
             model.demand_frozen(
                 store.frozen_of(connection, report.report_id),
@@ -178,9 +171,10 @@ class Signing:
                 person_id=signed.signature.person_id,
                 expected_digest=signed.digest,
             )
-            _write(connection, principal, case, signed, documents)
-            signature = signed.signature
-            self.drafting.cases.signed(connection, case, person_id=signature.person_id, at=signature.signed_at)
+            write_version(connection, principal, case, signed, documents)
+            if signed.kind != "preliminary":
+                signature = signed.signature
+                self.drafting.cases.signed(connection, case, person_id=signature.person_id, at=signature.signed_at)
 
     def _mine(
         self, connection: Connection, principal: Principal, item_id: str, role: str, *, lock: bool = False
@@ -193,18 +187,27 @@ class Signing:
         self.questions.demand_settled(connection, item_id)
         return case, report, draft
 
-    def _demand_fit(self, case: Case, draft: Draft) -> tuple[Answer, ...]:
-        """The reasons that are kept with what is signed."""
+    def _demand_fit(self, case: Case, draft: Draft, kind: Kind, before: Sequence[SignedVersion]) -> tuple[Answer, ...]:
+        """The reasons that are kept with what is signed; a preliminary version keeps those that are there."""
         model.demand_text(draft.content)
         model.demand_categories(draft.content)
-        _demand_all_here(case)
         _demand_one_patient(case)
         known = self._known(case)
         demand_images(draft.content, known)
-        checks = checks_of(draft.content, known, called_back=self.drafting.called_back(case.worklist_item_id))
+        checks = self.drafting.checks(case, draft.content, known, before)
+        if kind == "preliminary":
+            return kept_answers(draft.content, checks)
+        _demand_all_here(case)
         return demand_answered(draft.content, checks)
 
-    def _demand_qualified(self, principal: Principal, case: Case) -> None:
+    def _preliminary(self, case: Case, before: Sequence[SignedVersion], content: Content) -> dict[str, Any] | None:
+        replaced = stages.preliminary_of(before)
+        said = None if replaced is None else store.content_of(replaced)
+        return stages.written_preliminary(
+            replaced, said, content, self.drafting.told(case, before), zone=ZoneInfo(self.maker.time_zone)
+        )
+
+    def demand_qualified(self, principal: Principal, case: Case) -> None:
         """Only a licensed physician stands for a report (JRS-01), for screening one of grade A or B (JRS-02)."""
         needed = self._grade_needed(case)
         demand_none(self.qualifications.lacks(principal.person_id or "", grade_needed=needed))
@@ -213,7 +216,7 @@ class Signing:
         asked = case.screening or self.rules.of_site(case.site_id).mammography_grade_required
         return asked and "MG" in case.modalities
 
-    def _qualification(self, principal: Principal) -> str:
+    def qualification(self, principal: Principal) -> str:
         """As it is now: what changes later changes nothing about what was signed."""
         return self.qualifications.of(principal.person_id or "").as_of(now().date())
 
@@ -224,8 +227,9 @@ class Signing:
         read = {one.sop_instance_uid for one in draft.content.images_read}
         return self.images.macs(case.site_id, case.study_instance_uid, read)
 
-    def _people(self, draft: Draft, principal: Principal) -> tuple[Person, ...]:
-        found = self.drafting.people.some({*draft.entered_by, principal.person_id or ""})
+    def _people(self, case: Case, draft: Draft, principal: Principal) -> tuple[Person, ...]:
+        gave = {person_id for one in case.delegations for person_id in (one.from_person_id, one.ordered_by)}
+        found = self.drafting.people.some({*draft.entered_by, principal.person_id or "", *gave})
         if not any(person.person_id == principal.person_id for person in found):
             raise RequestError("this account has no person", phase="preparing to sign")
         return found
@@ -245,49 +249,6 @@ class Signing:
                 details={"report_id": report.report_id, "version": frozen.number, "digest": frozen.digest},
             )
 
-    def _confirm(self, principal: Principal, case: Case, frozen: Frozen, proof: Proof) -> Confirmed:
-        person_id = principal.person_id or ""
-        if proof.credential is None:
-            return self.confirmation.reenter(person_id=person_id, password=proof.password, code=proof.totp_code)
-        return self.confirmation.touch(
-            proof.credential,
-            expected_person_id=person_id,
-            expected_subject=_subject(frozen),
-            expected_shown=frozen.canonical,
-            synced_allowed=self.rules.of_site(case.site_id).synced_passkeys_may_sign,
-        )
-
-    def _note_refusal(
-        self, principal: Principal, case: Case, frozen: Frozen, proof: Proof, refusal: DokueiError
-    ) -> None:
-        """On record by itself, since nothing else of the attempt stays: somebody may have tried in another's name."""
-        with self.database.begin() as connection:
-            hub_trail.append(
-                connection,
-                actor=principal.actor,
-                event="signature.failed",
-                site_id=case.site_id,
-                subject=case.study_instance_uid,
-                details={
-                    "report_id": frozen.report_id,
-                    "version": frozen.number,
-                    "method": "password" if proof.credential is None else "passkey",
-                    "because": refusal.what,
-                },
-            )
-
-    def _keep(self, documents: Documents) -> None:
-        """Bytes before rows: what a row names is there."""
-        self.blobs.put(documents.sealed.pdf_key, documents.pdf)
-        for made in documents.objects:
-            self.blobs.put(made.blob_key, made.data)
-
-    def _discard(self, documents: Documents) -> None:
-        """What a signature that came to nothing has left; its keys are its own (see ``DocumentMaker.make``)."""
-        self.blobs.delete(documents.sealed.pdf_key)
-        for made in documents.objects:
-            self.blobs.delete(made.blob_key)
-
 
 def _demand_all_here(case: Case) -> None:
     if not case.images_complete:
@@ -305,13 +266,14 @@ def _demand_one_patient(case: Case) -> None:
         )
 
 
-def _frozen(principal: Principal, report: Report, draft: Draft, document: dict[str, Any], *, amended: bool) -> Frozen:
+def frozen_of(principal: Principal, report: Report, draft_version: int, document: dict[str, Any]) -> Frozen:
+    """The exact bytes that are shown."""
     canonical = wording.canonical_bytes(document)
     return Frozen(
         report_id=report.report_id,
         number=document["version"],
-        kind="amendment" if amended else "original",
-        draft_version=draft.version,
+        kind=stages.kind_of(document),
+        draft_version=draft_version,
         canonical=canonical,
         digest=model.digest_of(canonical),
         shown_to=principal.person_id or "",
@@ -319,59 +281,24 @@ def _frozen(principal: Principal, report: Report, draft: Draft, document: dict[s
     )
 
 
-def _write(
-    connection: Connection, principal: Principal, case: Case, signed: SignedVersion, documents: Documents
-) -> None:
-    """Version, deliveries, audit and event: true together or not at all."""
-    store.add_version(connection, signed, documents.sealed)
-    store.close_draft(connection, signed.report_id)
-    for made in documents.objects:
-        store_deliveries.add(
-            connection,
-            made,
-            site_id=case.site_id,
-            report_id=signed.report_id,
-            number=signed.number,
-            study_instance_uid=case.study_instance_uid,
-        )
-    hub_trail.append(
-        connection,
-        actor=principal.actor,
-        event="report.signed",
-        site_id=case.site_id,
-        subject=case.study_instance_uid,
-        details={
-            "report_id": signed.report_id,
-            "version": signed.number,
-            "digest": signed.digest,
-            "method": signed.signature.method,
-            "pdf_sha256": documents.sealed.pdf_sha256,
-            "time_stamp": documents.sealed.time_stamp,
-            "evidence_sha256": store.evidence_digest(signed.signature),
-        },
-    )
-    outbox.put(
-        connection,
-        REPORT_CHANGED,
+def _delegations(
+    case: Case, people: Mapping[str, Person], signer: str | None, *, zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    """Who could not finalise, so that this reader stands for it (REC-06); what came back to its reader is none."""
+    return [
         {
-            "worklist_item_id": case.worklist_item_id,
-            "role": case.role,
-            "status": signed.status,
-            "signed_at": signed.signature.signed_at.isoformat(),
-            "signed_by": signed.signature.person_id,
-            "version": signed.number,
-            "site_id": case.site_id,
-            "study_instance_uid": case.study_instance_uid,
-            "instances": case.number_of_instances,
-        },
-    )
+            "from": named(people[one.from_person_id]),
+            "ordered_by": named(people[one.ordered_by]),
+            "reason": one.reason,
+            "at": one.at.astimezone(zone).isoformat(),
+        }
+        for one in case.delegations
+        if one.from_person_id != signer and {one.from_person_id, one.ordered_by} <= people.keys()
+    ]
 
 
-def _subject(frozen: Frozen) -> str:
-    return f"report:{frozen.report_id}:{frozen.number}"
-
-
-def _named(person: Person) -> dict[str, str]:
+def named(person: Person) -> dict[str, str]:
+    """A person as a version names them."""
     return {
         "person_id": person.person_id,
         "display_name": person.display_name,

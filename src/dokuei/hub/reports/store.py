@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
 
 from dokuei.clock import now
+from dokuei.hub.reports.circumstances import read_compared, written_compared
 from dokuei.hub.reports.model import (
     Case,
     Content,
@@ -113,6 +114,7 @@ def save_draft(connection: Connection, new: Draft) -> None:
             open=True,
             structure=json.dumps(written(new.content.structure)),
             answers=json.dumps(written_answers(new.content.answers)),
+            compared=json.dumps(written_compared(new.content.compared)),
         )
     )
 
@@ -120,6 +122,11 @@ def save_draft(connection: Connection, new: Draft) -> None:
 def close_draft(connection: Connection, report_id: str) -> None:
     """It is signed: nothing is being written any more."""
     connection.execute(update(draft).where(draft.c.report_id == report_id).values(open=False))
+    thaw(connection, report_id)
+
+
+def thaw(connection: Connection, report_id: str) -> None:
+    """What was shown is signed, or is not meant any more; what is being written goes on."""
     connection.execute(delete(frozen).where(frozen.c.report_id == report_id))
 
 
@@ -196,6 +203,7 @@ def content_of(signed: SignedVersion) -> Content:
         images_read=tuple(ImageRead(**one) for one in value["images_read"]),
         structure=_structure(value.get("structure")),
         answers=tuple(Answer(**one) for one in value.get("answers", ())),
+        compared=read_compared(value.get("compared_with", ())),
     )
 
 
@@ -211,6 +219,7 @@ def _draft(row: Row[Any]) -> Draft:
             images_read=tuple(ImageRead(*one) for one in json.loads(row.images_read)),
             structure=_structure(json.loads(row.structure)),
             answers=tuple(Answer(**one) for one in json.loads(row.answers)),
+            compared=read_compared(json.loads(row.compared)),
         ),
         entered_by=tuple(json.loads(row.entered_by)),
         updated_at=row.updated_at,

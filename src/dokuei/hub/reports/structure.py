@@ -46,6 +46,8 @@ class Structure:
     recommendation: str = ""
     lexicon: str = ""
     """Version of the lists that the words are from (REPORT-08)."""
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Words of the centre's own that are used, in both languages: what is signed keeps them."""
 
 
 @dataclass(frozen=True)

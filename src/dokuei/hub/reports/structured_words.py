@@ -51,7 +51,7 @@ def said_of_report(structure: Structure) -> tuple[Said, ...]:
     found = [
         Said({"ja": "検査方法", "en": "Method"}, method),
         Said({"ja": "カテゴリーの体系", "en": "Categories"}, known.scales[structure.scale]),
-        *_said(method["facts"], structure.facts),
+        *_said(method["facts"], structure.facts, {}),
     ]
     recommended = known.recommendations.get(structure.recommendation)
     if recommended:
@@ -72,7 +72,8 @@ def said_of_finding(structure: Structure, finding: Finding) -> tuple[Said, ...]:
     known = lexicon()
     kind: Word = known.kind(structure.method, finding.kind) or {"attributes": ()}
     places = [known.places[name] for name in known.method(structure.method)["places"]]
-    found = [*_said(places, finding.place), *_figures(finding), *_said(kind["attributes"], finding.descriptors)]
+    described = _said(kind["attributes"], finding.descriptors, structure.own)
+    found = [*_said(places, finding.place, {}), *_figures(finding), *described]
     compared = known.comparisons.get(finding.comparison)
     if compared:
         found.append(Said({"ja": "前回比較", "en": "Comparison"}, compared))
@@ -119,9 +120,9 @@ def _figures(finding: Finding) -> Iterator[Said]:
         yield Said({"ja": "乳頭からの距離", "en": "Distance from nipple"}, _same(f"{finding.distance_mm:g} mm"))
 
 
-def _said(attributes: Sequence[Word], given: Mapping[str, str]) -> Iterator[Said]:
+def _said(attributes: Sequence[Word], given: Mapping[str, str], own: Mapping[str, Mapping[str, str]]) -> Iterator[Said]:
     for attribute in attributes:
-        value = value_of(attribute, given.get(attribute["name"], ""))
+        value = value_of(attribute, given.get(attribute["name"], ""), own)
         if value is not None:
             yield Said(attribute, value)
 

@@ -46,6 +46,7 @@ draft = Table(
     Column("open", Boolean, nullable=False),
     Column("structure", Text, nullable=False, server_default="{}"),
     Column("answers", Text, nullable=False, server_default="[]"),
+    Column("compared", Text, nullable=False, server_default="[]"),
 )
 
 frozen = Table(
@@ -120,3 +121,37 @@ seal = Table(
     Column("last_error", Text, nullable=True),
 )
 Index("ix_report_seal_renew", seal.c.renew_at)
+
+phrase = Table(
+    "report_phrase",
+    hub_metadata,
+    Column("phrase_id", String(32), primary_key=True),
+    Column("scope", String(8), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("impression", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("written_by", String(32), nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    Column("retired_at", UtcDateTime, nullable=True),
+)
+Index("ix_report_phrase_owner", phrase.c.scope, phrase.c.owner)
+
+own_word = Table(
+    "report_own_word",
+    hub_metadata,
+    Column("word_id", String(32), primary_key=True),
+    Column("method", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("attribute", String(32), nullable=False),
+    Column("ja", String(60), nullable=False),
+    Column("en", String(60), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("added_by", String(32), nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("retired_at", UtcDateTime, nullable=True),
+)

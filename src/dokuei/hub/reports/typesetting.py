@@ -19,6 +19,8 @@ from fontTools.ttLib import TTFont
 from dokuei.errors import ConfigurationError, RequestError
 from dokuei.hub.reports.diagram import diagram
 from dokuei.hub.reports.model import KnownImage, Signature
+from dokuei.hub.reports.stage_words import banner, circumstances
+from dokuei.hub.reports.stages import kind_of
 from dokuei.hub.reports.structure import Answer, written_texts
 from dokuei.hub.reports.structured_words import Said, answered, finding_line, said_of_report, structure_of
 from dokuei.hub.reports.wording import category, place_line, qualification_line
@@ -133,6 +135,7 @@ def _data(
     study, reader = document["study"], document["reader"]
     main, more = _name(document["patient"]["patient_name"])
     rows, note = _image_rows(document["images_read"], images)
+    stands = banner(document)
     return {
         "font": FONT,
         "title": "読影報告書",
@@ -158,6 +161,12 @@ def _data(
             "referring_physician": study["referring_physician"].replace("^", " ").replace("=", " ").strip(),
         },
         "replaces": _replaces(document),
+        "banner": None if stands is None else {"ja": stands.ja, "en": stands.en},
+        "withdrawn": stands is not None and stands.withdrawn,
+        "circumstances": [
+            {"label": {"ja": one.label_ja, "en": one.label_en}, "ja": one.ja, "en": one.en if one.en != one.ja else ""}
+            for one in circumstances(document)
+        ],
         "categories": [
             {"side": "右", "side_en": "Right", "value": category(document["category_right"])},
             {"side": "左", "side_en": "Left", "value": category(document["category_left"])},
@@ -249,8 +258,12 @@ def _name(name: Mapping[str, str]) -> tuple[str, str]:
 def _replaces(document: Mapping[str, Any]) -> str:
     if document["replaces"] is None:
         return ""
+    if document.get("withdraws"):
+        return ""
     before = document["version"] - 1
     digest = document["replaces"][:_PREFIX]
+    if kind_of(document) != "amendment":
+        return f"第 {before} 版 ({digest}) に代わるものです。 Replaces version {before}."
     return f"訂正版: 第 {before} 版 ({digest}) に代わるものです。 Amended: replaces version {before}."
 
 

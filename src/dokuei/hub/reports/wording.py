@@ -6,11 +6,13 @@ from typing import Any
 
 import rfc8785
 
-from dokuei.hub.reports.model import Case, Content, Report, SignedVersion, SiteRules
+from dokuei.hub.reports.circumstances import written_compared
+from dokuei.hub.reports.model import Case, Content, Kind, Report, SignedVersion, SiteRules
+from dokuei.hub.reports.stage_words import banner, circumstance_lines
 from dokuei.hub.reports.structure import NOT_APPLICABLE, written, written_answers
 from dokuei.hub.reports.structured_words import structured_lines
 
-SCHEMA = "dokuei.report.version/2"
+SCHEMA = "dokuei.report.version/3"
 _ROLES = {"first": "（第一読影）", "second": "（第二読影）", "arbiter": "（最終判定）"}
 _PLACES = {
     "": "記録なし / not stated",
@@ -33,12 +35,17 @@ def document(
     entered_by: Sequence[Mapping[str, str]],
     reader: Mapping[str, str],
     qualification: Mapping[str, Any] | None = None,
+    kind: Kind = "original",
+    preliminary: Mapping[str, Any] | None = None,
+    withdraws: Mapping[str, Any] | None = None,
+    delegations: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Everything that a version says, as one JSON document: what is shown, signed, sealed and kept."""
     return {
         "schema": SCHEMA,
         "report_id": report.report_id,
         "version": number,
+        "kind": kind,
         "replaces": None if replaces is None else replaces.digest,
         "reading_role": report.role,
         "site": {"site_id": site.site_id, "name": site.name, "name_en": site.name_en},
@@ -67,6 +74,11 @@ def document(
         "structure": written(content.structure),
         "answers": written_answers(content.answers),
         "images_read": [asdict(one) for one in sorted(content.images_read)],
+        "compared_with": written_compared(content.compared),
+        "priors_known": len(case.priors),
+        "preliminary": None if preliminary is None else dict(preliminary),
+        "withdraws": None if withdraws is None else dict(withdraws),
+        "delegations": [dict(one) for one in delegations],
         "entered_by": [dict(one) for one in entered_by],
         "reader": {**reader, "qualification": dict(qualification or {})},
         "not_for_primary_diagnosis": site.in_evaluation,
@@ -75,21 +87,20 @@ def document(
 
 def shown_text(value: Mapping[str, Any]) -> str:
     """The whole document as a person reads it before signing (REC-02): nothing that is signed is left out."""
-    patient, study = value["patient"], value["study"]
-    names = patient["patient_name"]
-    name = " ".join(filter(None, (names[group] for group in ("ideographic", "phonetic", "alphabetic"))))
     notice = (
         ["【一次診断用ではありません / Not for primary diagnosis】", ""] if value["not_for_primary_diagnosis"] else []
     )
+    stands = banner(value)
+    if stands is not None:
+        notice += [f"【{stands.ja} / {stands.en}】", ""]
+    if value["withdraws"] is not None:
+        return "\n".join([*notice, *_whose(value), "", *circumstance_lines(value), "", *_who(value)])
     frames = len(value["images_read"])
     images = len({one["sop_instance_uid"] for one in value["images_read"]})
     return "\n".join(
         [
             *notice,
-            f"患者: {name}  ID {patient['patient_id']}  {patient['patient_birth_date']}  {patient['patient_sex']}",
-            f"依頼施設: {value['site']['name']}",
-            f"検査: {study['study_date']}  {' '.join(study['modalities'])}  {study['study_description']}",
-            f"受付番号: {study['accession_number']}",
+            *_whose(value),
             f"カテゴリー: 右 {category(value['category_right'])}  左 {category(value['category_left'])}",
             *structured_lines(value),
             "",
@@ -100,11 +111,8 @@ def shown_text(value: Mapping[str, Any]) -> str:
             value["impression"],
             "",
             f"読影した画像: {images} 画像 {frames} フレーム",
-            f"入力者: {'、'.join(one['display_name'] for one in value['entered_by'])}",
-            f"読影医: {value['reader']['display_name']}{_ROLES.get(value['reading_role'], '')}",
-            f"読影施設: {value['facility']}  読影場所: {place_line(value)}",
-            *([f"資格: {qualified}"] if (qualified := qualification_line(value["reader"])) else []),
-            f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
+            *circumstance_lines(value),
+            *_who(value),
         ]
     )
 
@@ -112,6 +120,29 @@ def shown_text(value: Mapping[str, Any]) -> str:
 def place_line(value: Mapping[str, Any]) -> str:
     """Where the reader sat (JRS-05); versions of before it was written in say nothing of it."""
     return _PLACES.get(value.get("reading_place", ""), "")
+
+
+def _whose(value: Mapping[str, Any]) -> list[str]:
+    patient, study = value["patient"], value["study"]
+    names = patient["patient_name"]
+    name = " ".join(filter(None, (names[group] for group in ("ideographic", "phonetic", "alphabetic"))))
+    return [
+        f"患者: {name}  ID {patient['patient_id']}  {patient['patient_birth_date']}  {patient['patient_sex']}",
+        f"依頼施設: {value['site']['name']}",
+        f"検査: {study['study_date']}  {' '.join(study['modalities'])}  {study['study_description']}",
+        f"受付番号: {study['accession_number']}",
+    ]
+
+
+def _who(value: Mapping[str, Any]) -> list[str]:
+    entered = "、".join(one["display_name"] for one in value["entered_by"])
+    return [
+        *([f"入力者: {entered}"] if entered else []),
+        f"読影医: {value['reader']['display_name']}{_ROLES.get(value['reading_role'], '')}",
+        f"読影施設: {value['facility']}  読影場所: {place_line(value)}",
+        *([f"資格: {qualified}"] if (qualified := qualification_line(value["reader"])) else []),
+        f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
+    ]
 
 
 def qualification_line(reader: Mapping[str, Any]) -> str:

@@ -171,6 +171,7 @@ def _item(
         waiting=None if one.waiting is None else WaitingOut(why=one.waiting.why, since=one.waiting.since),
         unread_messages=thread.unread_messages,
         open_question=thread.open_question,
+        awaiting_approval=one.awaiting_approval,
         priors=_priors(one),
     )
 
@@ -210,7 +211,14 @@ def _offer(me: Principal, one: WorklistItem, names: dict[str, str]) -> OfferOut 
         for person_id in (offer.from_person_id, offer.to_person_id)
     )
     note = offer.note if _concerns(offer, me) else ""
-    return OfferOut(role=offer.role, giver=giver, taker=taker, note=note, offered_at=offer.offered_at)
+    return OfferOut(
+        role=offer.role,
+        giver=giver,
+        taker=taker,
+        note=note,
+        offered_at=offer.offered_at,
+        delegates=offer.delegates,
+    )
 
 
 def _concerns(offer: HandOver, me: Principal) -> bool:

@@ -55,6 +55,7 @@ class OfferOut(BaseModel):
     taker: LockOut
     note: str
     offered_at: datetime
+    delegates: bool
 
 
 class DeferralOut(BaseModel):
@@ -114,6 +115,7 @@ class ItemOut(BaseModel):
     waiting: WaitingOut | None
     unread_messages: int
     open_question: bool
+    awaiting_approval: bool
     priors: list[PriorOut]
 
 

@@ -30,6 +30,7 @@ class OfferIn(BaseModel):
 
     to_person_id: str = Field(min_length=1, max_length=32)
     note: str = Field("", max_length=LONGEST_NOTE)
+    delegates: bool = False
 
 
 class CaseReaderOut(BaseModel):
@@ -153,7 +154,7 @@ def _hand_over_routes(router: APIRouter, handing: Handing, out: Callable[[Princi
     @router.post("/hand-over")
     def offer(me: Reader, worklist_item_id: str, wanted: OfferIn) -> ItemOut:
         """Offer my reading to somebody; it stays mine until they take it."""
-        return out(me, handing.offer(me, worklist_item_id, wanted.to_person_id, wanted.note))
+        return out(me, _offered(handing, me, worklist_item_id, wanted))
 
     @router.post("/hand-over/accept")
     def accept(me: Reader, worklist_item_id: str) -> ItemOut:
@@ -164,6 +165,10 @@ def _hand_over_routes(router: APIRouter, handing: Handing, out: Callable[[Princi
     def decline(me: Reader, worklist_item_id: str) -> ItemOut:
         """Give back what was offered to me, or take back what I offered."""
         return out(me, handing.decline(me, worklist_item_id))
+
+
+def _offered(handing: Handing, me: Principal, item_id: str, wanted: OfferIn) -> Listing:
+    return handing.offer(me, item_id, wanted.to_person_id, wanted.note, delegates=wanted.delegates)
 
 
 def worklist_routes(service: WorklistService, ways: Ways, threads: Threads) -> tuple[APIRouter, ...]:

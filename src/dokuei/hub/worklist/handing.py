@@ -9,6 +9,7 @@ from dokuei.errors import ConflictError, ForbiddenError, NotFoundError, RequestE
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Listed, Permission, Principal
 from dokuei.hub.worklist import store, store_hands
 from dokuei.hub.worklist.model import (
+    Delegated,
     HandOver,
     ReaderChange,
     ReaderChanged,
@@ -50,16 +51,22 @@ class Handing:
         role = role_shown(found, principal.person_id)
         return self._readers(principal, found, role)
 
-    def offer(self, principal: Principal, item_id: str, to_person_id: str, note: str) -> Listing:
+    def offer(
+        self, principal: Principal, item_id: str, to_person_id: str, note: str, *, delegates: bool = False
+    ) -> Listing:
         """Offer one's reading to somebody; it stays one's own until they take it.
+
+        ``delegates``: one cannot finalise oneself (代理確定); the note says why, and goes into the report (REC-06).
 
         Raises:
             NotFoundError: no such case at a site of theirs.
             ForbiddenError: it is not theirs.
             ConflictError: it is signed.
-            RequestError: a note without end, or nobody who may have it.
+            RequestError: a note without end, nobody who may have it, or a delegation without a reason.
         """
         note = _checked(note)
+        if delegates and not note:
+            raise RequestError("a delegation needs a reason", phase=_PHASE)
         with self.worklist.database.begin() as connection:
             found = found_in(connection, item_id, principal.site_ids, lock=True)
             role = role_shown(found, principal.person_id)
@@ -68,7 +75,7 @@ class Handing:
                 raise ConflictError("this reading is signed already", phase=_PHASE)
             if to_person_id not in {one.person_id for one in self._readers(principal, found, role)}:
                 raise RequestError("nobody who may have this reading", phase=_PHASE, remedy="choose one of its readers")
-            offer = HandOver(role, principal.person_id or "", to_person_id, note, now())
+            offer = HandOver(role, principal.person_id or "", to_person_id, note, now(), delegates)
             store_hands.put_offer(connection, item_id, offer)
             _note(connection, principal, "case.offered", found, offer)
         return self.worklist.one(principal, item_id)
@@ -96,7 +103,11 @@ class Handing:
                 offer.role, ReaderChanged.HANDED_OVER, offer.from_person_id, offer.to_person_id, now()
             )
             store_hands.note_change(connection, item_id, passed)
-            _note(connection, principal, "case.handed-over", found, offer)
+            if offer.delegates:
+                giver, taker = offer.from_person_id, offer.to_person_id
+                delegated = Delegated(giver, giver, offer.note, offer.offered_at, taker)
+                store_hands.add_delegation(connection, item_id, offer.role, delegated)
+            _note(connection, principal, "case.delegated" if offer.delegates else "case.handed-over", found, offer)
         return self.worklist.one(principal, item_id)
 
     def decline(self, principal: Principal, item_id: str) -> Listing:
@@ -150,6 +161,8 @@ class Handing:
             if held.person_id is None or not store.give_back(connection, item_id, role, person_id=held.person_id):
                 raise ConflictError("nobody is reading this, or it is signed", phase="taking a reading away")
             store_hands.end_offer(connection, item_id, role)
+            delegated = Delegated(held.person_id, principal.person_id or "", reason, now())
+            store_hands.add_delegation(connection, item_id, role, delegated)
             store.set_status(connection, item_id)
             taken = ReaderChange(role, ReaderChanged.TAKEN_AWAY, held.person_id, None, now())
             store_hands.note_change(connection, item_id, taken)

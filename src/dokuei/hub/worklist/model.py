@@ -104,6 +104,7 @@ class Holding:
     person_id: str | None
     claimed_at: datetime | None = None
     signed_at: datetime | None = None
+    awaiting_approval: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,19 @@ class HandOver:
     to_person_id: str
     note: str
     offered_at: datetime
+    delegates: bool = False
+    """Whether the reader cannot finalise, so that the responsibility goes with it (代理確定, REC-06)."""
+
+
+@dataclass(frozen=True)
+class Delegated:
+    """A reading that its reader could not finalise, and who decided that another does, and why."""
+
+    from_person_id: str
+    ordered_by: str
+    reason: str
+    at: datetime
+    to_person_id: str | None = None
 
 
 class ReaderChanged(StrEnum):
@@ -195,6 +209,11 @@ class WorklistItem:
     deferral: Deferral | None = None
     waiting: Waiting | None = None
     offers: tuple[HandOver, ...] = ()
+
+    @property
+    def awaiting_approval(self) -> bool:
+        """Whether words of somebody who may not sign wait for a physician (REC-04)."""
+        return any(held.awaiting_approval for held in self.holdings)
 
     @property
     def images_after_signature(self) -> bool:

@@ -11,9 +11,10 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.worklist import store, store_hands
+from dokuei.hub.worklist import store, store_hands, store_lists
 from dokuei.hub.worklist.model import (
     Asked,
+    Delegated,
     Priority,
     ReaderChange,
     ReaderChanged,
@@ -26,8 +27,6 @@ from dokuei.hub.worklist.readings import FINAL, demand_takes, is_untouched, role
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 from dokuei.storage.lately import HOUR, Lately
-
-_EARLIER = {"draft": (), "final": ("draft",), "amended": ("draft", "final")}
 
 
 @dataclass(frozen=True)
@@ -207,12 +206,17 @@ class WorklistService:
         with self.database.read() as connection:
             return store.urgent_studies(connection, site_id)
 
-    def report_changed(self, item_id: str, role: ReadingRole, *, status: str, signed: Signed | None) -> None:
-        """A report of this case was begun, or signed; bears being told twice, and late."""
+    def report_changed(
+        self, item_id: str, role: ReadingRole, *, status: str, signed: Signed | None, number: int = 0
+    ) -> None:
+        """A report of this case was begun, or its version ``number`` was signed; bears being told twice, and late.
+
+        ``signed`` only where that ends the reading: a preliminary version does not, nor does a withdrawal.
+        """
         with self.database.begin() as connection:
             before = store.find(connection, item_id, site_ids=None, lock=True)
             if role in FINAL:
-                store.set_report_status(connection, item_id, status, over=_EARLIER[status])
+                store.set_report_status(connection, item_id, status, number=number)
             if before is not None and signed is not None:
                 store.mark_signed(connection, item_id, role, person_id=signed.person_id, at=signed.at)
                 store.cover(connection, item_id, signed.instances)
@@ -221,6 +225,15 @@ class WorklistService:
                     store_hands.set_waiting(connection, item_id, None)
                 if before.signed_instances is None and before.study.number_of_instances > signed.instances:
                     _note_images(connection, "case.images-after-signature", before.study)
+
+    def approval_awaited(self, item_id: str, role: ReadingRole) -> None:
+        """Somebody who may not sign has written into a reading: a physician has to stand for it (REC-04)."""
+        with self.database.begin() as connection:
+            store.await_approval(connection, item_id, role)
+
+    def delegations_in(self, connection: Connection, item_id: str, role: ReadingRole) -> tuple[Delegated, ...]:
+        """Who could not finalise a reading, inside another slice's transaction; who asks has seen to access."""
+        return store_hands.delegations(connection, item_id, role)
 
     def request_changed(self, site_id: str, study_instance_uid: str, asked: Asked) -> None:
         """What requests say of a study's case; what they want of its place in the queue holds until a person moves it.
@@ -280,7 +293,7 @@ class WorklistService:
     def studies(self, item_ids: Iterable[str], *, site_ids: Collection[str]) -> dict[str, StudyFacts]:
         """Whose the given cases are, as far as they are at those sites; who asks has seen to access."""
         with self.database.read() as connection:
-            return store.studies(connection, item_ids, site_ids=site_ids)
+            return store_lists.studies(connection, item_ids, site_ids=site_ids)
 
     def case_in(
         self, connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False
@@ -296,7 +309,7 @@ class WorklistService:
         self, connection: Connection, site_id: str, study_instance_uids: Collection[str]
     ) -> tuple[WorklistItem, ...]:
         """The same, whole."""
-        return store.by_study(connection, site_id, study_instance_uids)
+        return store_lists.by_study(connection, site_id, study_instance_uids)
 
     def items_in(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
         """Cases of some studies inside another slice's transaction; who asks has seen to access."""

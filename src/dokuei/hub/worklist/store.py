@@ -29,7 +29,6 @@ from dokuei.hub.worklist.model import (
 )
 from dokuei.hub.worklist.tables import hand_over, hold, holding, item
 
-_AT_ONCE = 500
 _OF_PRIORS = (
     item.c.worklist_item_id,
     item.c.site_id,
@@ -125,17 +124,6 @@ def find(
     return None if row is None else items_of_rows(connection, [row])[0]
 
 
-def studies(connection: Connection, item_ids: Iterable[str], *, site_ids: Collection[str]) -> dict[str, StudyFacts]:
-    """The studies of those of the given cases that are at those sites, by case."""
-    wanted = list(dict.fromkeys(item_ids))
-    found: dict[str, StudyFacts] = {}
-    for at in range(0, len(wanted), _AT_ONCE):
-        some = item.c.worklist_item_id.in_(wanted[at : at + _AT_ONCE])
-        rows = connection.execute(select(item).where(some, item.c.site_id.in_(site_ids)))
-        found |= {row.worklist_item_id: facts_of(row) for row in rows}
-    return found
-
-
 def find_by_study(
     connection: Connection, site_id: str, study_instance_uid: str, *, lock: bool = False
 ) -> WorklistItem | None:
@@ -215,7 +203,7 @@ def mark_signed(connection: Connection, item_id: str, role: ReadingRole, *, pers
     connection.execute(
         update(holding)
         .where(holding.c.worklist_item_id == item_id, holding.c.role == role.value, holding.c.signed_at.is_(None))
-        .values(signed_at=at, person_id=person_id)
+        .values(signed_at=at, person_id=person_id, awaiting_approval=False)
     )
 
 
@@ -238,12 +226,21 @@ def set_status(connection: Connection, item_id: str, *, canceled: bool = False) 
     return status
 
 
-def set_report_status(connection: Connection, item_id: str, report_status: str, *, over: Collection[str]) -> None:
-    """How the report stands, for the list; only an earlier state is written over."""
+def set_report_status(connection: Connection, item_id: str, report_status: str, *, number: int) -> None:
+    """How the report stands by its signed version ``number`` (0: a draft); only an earlier one is written over."""
     connection.execute(
         update(item)
-        .where(item.c.worklist_item_id == item_id, or_(item.c.report_status.is_(None), item.c.report_status.in_(over)))
-        .values(report_status=report_status)
+        .where(item.c.worklist_item_id == item_id, or_(item.c.report_status.is_(None), item.c.report_version < number))
+        .values(report_status=report_status, report_version=number)
+    )
+
+
+def await_approval(connection: Connection, item_id: str, role: ReadingRole) -> None:
+    """Somebody has written into a reading who may not sign it (REC-04); what is signed is approved."""
+    connection.execute(
+        update(holding)
+        .where(holding.c.worklist_item_id == item_id, holding.c.role == role.value, holding.c.signed_at.is_(None))
+        .values(awaiting_approval=True)
     )
 
 
@@ -261,16 +258,6 @@ def set_asked(connection: Connection, item_id: str, asked: Asked) -> None:
         "due_at": asked.due_at,
     }
     connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(**values))
-
-
-def by_study(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> tuple[WorklistItem, ...]:
-    """The cases of some studies."""
-    wanted = list(study_instance_uids)
-    found: list[WorklistItem] = []
-    for at in range(0, len(wanted), _AT_ONCE):
-        some = item.c.study_instance_uid.in_(wanted[at : at + _AT_ONCE])
-        found += items_of_rows(connection, connection.execute(select(item).where(item.c.site_id == site_id, some)))
-    return tuple(found)
 
 
 def items_of(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
@@ -329,7 +316,9 @@ def _holds(connection: Connection, item_ids: list[str]) -> dict[str, list[tuple[
 def _offers(connection: Connection, item_ids: list[str]) -> dict[str, list[HandOver]]:
     found: dict[str, list[HandOver]] = defaultdict(list)
     for row in connection.execute(select(hand_over).where(hand_over.c.worklist_item_id.in_(item_ids))):
-        made = HandOver(ReadingRole(row.role), row.from_person_id, row.to_person_id, row.note, row.offered_at)
+        made = HandOver(
+            ReadingRole(row.role), row.from_person_id, row.to_person_id, row.note, row.offered_at, row.delegates
+        )
         found[row.worklist_item_id].append(made)
     return found
 
@@ -338,7 +327,8 @@ def _holdings(connection: Connection, item_ids: list[str]) -> dict[str, list[Hol
     found: dict[str, list[Holding]] = defaultdict(list)
     rows = connection.execute(select(holding).where(holding.c.worklist_item_id.in_(item_ids)).order_by(holding.c.role))
     for row in rows:
-        found[row.worklist_item_id].append(Holding(ReadingRole(row.role), row.person_id, row.claimed_at, row.signed_at))
+        held = Holding(ReadingRole(row.role), row.person_id, row.claimed_at, row.signed_at, row.awaiting_approval)
+        found[row.worklist_item_id].append(held)
     return found
 
 

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from dokuei.hub.worklist.model import (
     Deferral,
+    Delegated,
     HandOver,
     ReaderChange,
     ReaderChanged,
@@ -15,7 +16,7 @@ from dokuei.hub.worklist.model import (
     Waiting,
 )
 from dokuei.hub.worklist.store import keep_hold, touch
-from dokuei.hub.worklist.tables import hand_over, holding, item, reader_change
+from dokuei.hub.worklist.tables import delegation, hand_over, holding, item, reader_change
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def put_offer(connection: Connection, item_id: str, offer: HandOver) -> None:
             to_person_id=offer.to_person_id,
             note=offer.note,
             offered_at=offer.offered_at,
+            delegates=offer.delegates,
         )
     )
     touch(connection, item_id)
@@ -85,6 +87,23 @@ def note_change(connection: Connection, item_id: str, change: ReaderChange) -> N
     )
 
 
+def add_delegation(connection: Connection, item_id: str, role: ReadingRole, one: Delegated) -> None:
+    """Keep who could not finalise and who decided so; nothing here is ever changed or removed (REC-06)."""
+    known = select(func.count()).where(delegation.c.worklist_item_id == item_id, delegation.c.role == role.value)
+    connection.execute(
+        insert(delegation).values(
+            worklist_item_id=item_id,
+            role=role.value,
+            number=connection.execute(known).scalar_one() + 1,
+            from_person_id=one.from_person_id,
+            ordered_by=one.ordered_by,
+            to_person_id=one.to_person_id,
+            reason=one.reason,
+            at=one.at,
+        )
+    )
+
+
 def changes(connection: Connection, item_id: str) -> tuple[ReaderChange, ...]:
     """Every change of reader of a case, the first one first; who asks has found the case in scope."""
     rows = connection.execute(
@@ -94,6 +113,16 @@ def changes(connection: Connection, item_id: str) -> tuple[ReaderChange, ...]:
         ReaderChange(ReadingRole(row.role), ReaderChanged(row.kind), row.from_person_id, row.to_person_id, row.at)
         for row in rows
     )
+
+
+def delegations(connection: Connection, item_id: str, role: ReadingRole) -> tuple[Delegated, ...]:
+    """Every delegation of a reading, the first one first."""
+    rows = connection.execute(
+        select(delegation)
+        .where(delegation.c.worklist_item_id == item_id, delegation.c.role == role.value)
+        .order_by(delegation.c.number)
+    )
+    return tuple(Delegated(row.from_person_id, row.ordered_by, row.reason, row.at, row.to_person_id) for row in rows)
 
 
 def held(connection: Connection, *, site_ids: Collection[str]) -> tuple[Held, ...]:

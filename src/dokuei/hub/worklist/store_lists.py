@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select
 
-from dokuei.hub.worklist.model import SETTLED_AFTER, STATUSES, STUCK_AFTER, Priority, Status, WorklistItem
-from dokuei.hub.worklist.store import items_of_rows
+from dokuei.hub.worklist.model import SETTLED_AFTER, STATUSES, STUCK_AFTER, Priority, Status, StudyFacts, WorklistItem
+from dokuei.hub.worklist.store import facts_of, items_of_rows
 from dokuei.hub.worklist.tables import holding, item
 
 MOST_OPEN = 1000
 MOST_FINISHED = 100
 MOST_FOUND = 100
+_AT_ONCE = 500
 _OPEN: tuple[Status, ...] = ("scheduled", "in_progress")
 _WRITING = timedelta(seconds=10)  # a change may be seen so long after its time: its transaction has to end first
 
@@ -78,6 +79,27 @@ def urgent_of(connection: Connection, item_ids: Collection[str], *, site_ids: Co
         item.c.worklist_item_id.in_(item_ids), item.c.site_id.in_(site_ids), item.c.priority == Priority.URGENT.value
     )
     return set(connection.execute(urgent).scalars())
+
+
+def studies(connection: Connection, item_ids: Iterable[str], *, site_ids: Collection[str]) -> dict[str, StudyFacts]:
+    """The studies of those of the given cases that are at those sites, by case."""
+    wanted = list(dict.fromkeys(item_ids))
+    found: dict[str, StudyFacts] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = item.c.worklist_item_id.in_(wanted[at : at + _AT_ONCE])
+        rows = connection.execute(select(item).where(some, item.c.site_id.in_(site_ids)))
+        found |= {row.worklist_item_id: facts_of(row) for row in rows}
+    return found
+
+
+def by_study(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> tuple[WorklistItem, ...]:
+    """The cases of some studies."""
+    wanted = list(study_instance_uids)
+    found: list[WorklistItem] = []
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = item.c.study_instance_uid.in_(wanted[at : at + _AT_ONCE])
+        found += items_of_rows(connection, connection.execute(select(item).where(item.c.site_id == site_id, some)))
+    return tuple(found)
 
 
 def counts(connection: Connection, *, site_ids: Collection[str], moment: datetime) -> dict[str, int]:

@@ -49,6 +49,7 @@ item = Table(
     Column("finished_at", UtcDateTime, nullable=True),
     Column("touched_at", UtcDateTime, nullable=True, default=now, onupdate=now),
     Column("sought", Text, nullable=False, server_default=""),
+    Column("report_version", Integer, nullable=False, server_default="0"),
     UniqueConstraint("site_id", "study_instance_uid"),
 )
 Index("ix_worklist_item_status", item.c.site_id, item.c.status, item.c.first_received_at)
@@ -65,6 +66,7 @@ holding = Table(
     Column("person_id", String(32), nullable=True),
     Column("claimed_at", UtcDateTime, nullable=True),
     Column("signed_at", UtcDateTime, nullable=True),
+    Column("awaiting_approval", Boolean, nullable=False, server_default=false()),
 )
 Index("ix_reading_role_person_id", holding.c.person_id)
 
@@ -86,6 +88,20 @@ hand_over = Table(
     Column("to_person_id", String(32), nullable=False),
     Column("note", Text, nullable=False),
     Column("offered_at", UtcDateTime, nullable=False),
+    Column("delegates", Boolean, nullable=False, server_default=false()),
+)
+
+delegation = Table(
+    "reading_delegation",
+    hub_metadata,
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("from_person_id", String(32), nullable=False),
+    Column("ordered_by", String(32), nullable=False),
+    Column("to_person_id", String(32), nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 reader_change = Table(

@@ -15,6 +15,7 @@ from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.outcomes import tables
 from dokuei.storage.audit import hub_entries
 from tests.makers.reading import ReadingRoom
+from tests.makers.talk import say
 
 PHYSICIAN = Grant(Role.REFERRING_PHYSICIAN, "kita")
 
@@ -122,7 +123,7 @@ def test_the_list_says_what_must_be_looked_after(room: ReadingRoom) -> None:
     physician = room.reader("dr.kato", PHYSICIAN)
     _tell(physician, other, "opened", number=1)
     assert physician.get("/api/v1/outcomes").json()["counts"] == {
-        "unread": 1, "read": 1, "done": 0, "overdue": 0, "important": 0,
+        "unread": 1, "read": 1, "done": 0, "overdue": 0, "important": 0, "uncalled": 0,
     }  # fmt: skip
     with room.hub.database.begin() as connection:
         late = update(tables.signed).where(tables.signed.c.worklist_item_id == item)
@@ -166,3 +167,19 @@ def test_two_who_act_at_once_are_one(room: ReadingRoom) -> None:
 def test_notes_that_cannot_be_shown_are_refused(room: ReadingRoom, note: str) -> None:
     _, item = _signed(room)
     assert _tell(room.reader("dr.kato", PHYSICIAN), item, "acted", number=1, note=note).status_code in {400, 422}
+
+
+def test_a_finding_that_is_flagged_after_signing_demands_a_call(room: ReadingRoom) -> None:
+    """REPORT-13: posting it alone does not close it; it stands first on the list until somebody was called."""
+    reader, item = _signed(room)
+    _, other = _signed(room, "reader.b", patient_id="P2")
+    assert not _outcome(reader, item)["uncalled"]
+    assert _tell(reader, item, "important", because="左にも小さな腫瘤").json()["uncalled"]
+    listed = reader.get("/api/v1/outcomes").json()
+    assert [one["worklist_item_id"] for one in listed["items"]] == [item, other]
+    assert listed["counts"]["uncalled"] == 1
+    assert "電話連絡の記録なし" in reader.get("/api/v1/outcomes.csv").content.decode("utf-8-sig")
+    call = {"person": "佐藤医師", "number": "内線 4123", "at": now().isoformat(), "read_back": True}
+    assert say(reader, item, "重要所見を伝えた。", kind="call_back", call_back=call).status_code == 200
+    assert not _outcome(reader, item)["uncalled"]
+    assert reader.get("/api/v1/outcomes").json()["counts"]["uncalled"] == 0

@@ -22,8 +22,8 @@ from dokuei.dicom.encapsulated_pdf import pdf_inside
 from dokuei.dicom.report_header import StudyHeader
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.reports import documents, store
+from dokuei.hub.reports.deciding import Deciding
 from dokuei.hub.reports.documents import Documents
-from dokuei.hub.reports.signing import Signing
 from dokuei.hub.reports.tables import delivery, version
 from dokuei.hub.reports.verifying import verify_versions
 from dokuei.storage.audit import hub_entries, hub_trail
@@ -297,15 +297,15 @@ def test_of_two_signatures_in_flight_one_stands_whole_and_nothing_is_left_of_the
         for one in (first, second)
     ]
     made, go_on, late = threading.Event(), threading.Event(), []
-    real = Signing._keep
+    real = Deciding.keep
 
-    def held(signing: Signing, documents: Documents) -> None:
+    def held(deciding: Deciding, documents: Documents) -> None:
         if not made.is_set():
             made.set()
             go_on.wait(20)
-        real(signing, documents)
+        real(deciding, documents)
 
-    monkeypatch.setattr(Signing, "_keep", held)
+    monkeypatch.setattr(Deciding, "keep", held)
     other = room.hub.client()
     other.cookies = client.cookies
     thread = threading.Thread(target=lambda: late.append(other.post(path, json=answers[0]).status_code))

@@ -1,0 +1,69 @@
+"""What stands around a reading: priors that were on the screen, whose place the reader took, whom they called."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from dokuei.errors import RequestError
+
+
+@dataclass(frozen=True)
+class ComparedStudy:
+    """A prior study of the patient at the same site."""
+
+    study_instance_uid: str
+    study_date: str
+    modalities: tuple[str, ...]
+    study_description: str
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """Somebody could not finalise: who, who decided that another does it, why and when (REC-06)."""
+
+    from_person_id: str
+    ordered_by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Call:
+    """Somebody at the hospital was called, and read back what they were told."""
+
+    person: str
+    number: str
+    at: datetime
+
+
+def resolved(
+    shown: Iterable[str], priors: Iterable[ComparedStudy], kept: Iterable[ComparedStudy]
+) -> tuple[ComparedStudy, ...]:
+    """The priors that were on the screen, the newest first; what was kept before stays, its images gone or not.
+
+    Raises:
+        RequestError: a study that is no prior of this case.
+    """
+    known = {one.study_instance_uid: one for one in (*kept, *priors)}
+    wanted = dict.fromkeys(shown)
+    if not wanted.keys() <= known.keys():
+        raise RequestError("a study that is no prior of this case", phase="saving a report", remedy="load it again")
+    return tuple(
+        sorted((known[uid] for uid in wanted), key=lambda one: (one.study_date, one.study_instance_uid), reverse=True)
+    )
+
+
+def written_compared(compared: Iterable[ComparedStudy]) -> list[dict[str, Any]]:
+    """As JSON."""
+    return [{**asdict(one), "modalities": list(one.modalities)} for one in compared]
+
+
+def read_compared(value: Iterable[Mapping[str, Any]]) -> tuple[ComparedStudy, ...]:
+    """From JSON as ``written_compared`` made it; the site stands once in the document, not with each."""
+    return tuple(
+        ComparedStudy(
+            str(one["study_instance_uid"]), str(one["study_date"]), tuple(one["modalities"]), one["study_description"]
+        )
+        for one in value
+    )
