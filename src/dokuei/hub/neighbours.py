@@ -134,6 +134,7 @@ class WorklistCases:
             modalities=study.modalities,
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
             sealed=is_sealed(item, ReadingRole(role)),
+            images_finalised=item.images_finalised or not self.worklist.contracts.finalising_sites({study.site_id}),
         )
 
     def role_of(self, connection: Connection, item_id: str, person_id: str | None, *, site_ids: Collection[str]) -> str:
@@ -334,6 +335,10 @@ class SiteContracts:
         zone = ZoneInfo(self.time_zone)
         days, at, closed_on = site.turnaround_days, site.due_time, site.closed_on
         return due_after(arrived_at, days=days, at=at, closed_on=closed_on, zone=zone)
+
+    def finalising_sites(self, site_ids: Collection[str]) -> frozenset[str]:
+        """Those of the sites where a technologist confirms a study's images before they are reported on."""
+        return self.sites.finalising(site_ids)
 
     def wants_pseudonyms(self, site_id: str) -> bool:
         """Whether patients of a site may be named by pseudonyms alone."""

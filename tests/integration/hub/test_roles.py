@@ -25,6 +25,10 @@ _UNKNOWN = "/pdf", f"/attachments/{_MESSAGE}"  # nothing is signed or attached: 
 _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
 # method, path, what it needs, what it is sent
 _DEFERRED = {"until": (now() + timedelta(days=1)).isoformat(), "reason": "前回画像待ち"}
+_LOOKED_AT = {
+    "instances": 1,
+    "looked_at": {"patient": True, "laterality": True, "views": True, "count": True},
+}
 AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist?site_id=kita", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}", _P.READ_WORKLIST, None),
@@ -41,6 +45,9 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("DELETE", "/api/v1/worklist/{item}/deferral", _P.CLAIM_CASE, None),
     ("PUT", "/api/v1/worklist/{item}/waiting", _P.PLACE_REQUEST, {"why": "retake"}),
     ("DELETE", "/api/v1/worklist/{item}/waiting", _P.READ_WORKLIST, None),
+    ("GET", "/api/v1/worklist/{item}/finalisation", _P.READ_WORKLIST, None),
+    ("PUT", "/api/v1/worklist/{item}/finalisation", _P.FINALISE_IMAGES, _LOOKED_AT),
+    ("POST", "/api/v1/worklist/{item}/finalisation/reopen", _P.FINALISE_IMAGES, {"reason": "x"}),
     ("GET", "/api/v1/worklist/{item}/report", _P.READ_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/report/form", _P.READ_REPORT, None),
     ("PUT", "/api/v1/worklist/{item}/report", _P.WRITE_REPORT, _WRITTEN),

@@ -461,6 +461,35 @@ export interface components {
             readonly name: string;
             readonly chosen: components["schemas"]["FilterChoice"];
         };
+        /** @description One entry of the record; without a name, images came and reopened it. */
+        readonly FinalisationEntryOut: {
+            /** @enum {string} */
+            readonly act: "finalised" | "reopened";
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly instances: number;
+            readonly note: string;
+        };
+        /** @description Whether a technologist stands for the images, where the site uses that: who said what last, and when. */
+        readonly FinalisationOut: {
+            /** @enum {string} */
+            readonly state: "not_used" | "open" | "finalised" | "reopened";
+            /** @default  */
+            readonly display_name: string;
+            readonly at?: string | null;
+            /** @default 0 */
+            readonly instances: number;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description How many objects were looked at, for what, and what a reader should know. */
+        readonly FinaliseIn: {
+            readonly instances: number;
+            readonly looked_at: components["schemas"]["LookedAtIn"];
+            /** @default  */
+            readonly note: string;
+        };
         /** @description One lesion of one breast; its words are from the form's lists. */
         readonly FindingShape: {
             readonly number: number;
@@ -693,6 +722,7 @@ export interface components {
             readonly offer: components["schemas"]["OfferOut"] | null;
             readonly deferral: components["schemas"]["DeferralOut"] | null;
             readonly waiting: components["schemas"]["WaitingOut"] | null;
+            readonly finalisation: components["schemas"]["FinalisationOut"];
             readonly unread_messages: number;
             readonly open_question: boolean;
             readonly priors: readonly components["schemas"]["PriorOut"][];
@@ -786,6 +816,17 @@ export interface components {
         readonly LockOut: {
             readonly person_id: string;
             readonly display_name: string;
+        };
+        /** @description What a technologist stands for: each of these was looked at. */
+        readonly LookedAtIn: {
+            /** @constant */
+            readonly patient: true;
+            /** @constant */
+            readonly laterality: true;
+            /** @constant */
+            readonly views: true;
+            /** @constant */
+            readonly count: true;
         };
         /** @description How the object was compressed irreversibly before it came (PS3.3 C.7.6.1.1.5). */
         readonly LossyEntry: {
@@ -1230,6 +1271,10 @@ export interface components {
             /** @enum {string} */
             readonly cancer: "breast" | "ovarian" | "other";
             readonly age?: number | null;
+        };
+        /** @description Why confirmed images are not the ones to be read after all. */
+        readonly ReopenIn: {
+            readonly reason: string;
         };
         /** @description A case's report as this person may see it. */
         readonly ReportOut: {

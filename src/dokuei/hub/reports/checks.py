@@ -10,6 +10,7 @@ from dokuei.hub.reports.lexicon import lexicon
 from dokuei.hub.reports.model import Content, KnownImage
 from dokuei.hub.reports.structure import SIDES, Answer, Finding, Side
 
+UNFINALISED = "images_unfinalised"
 _FOR_PROCESSING = frozenset({"1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.13.1.4"})
 _LATERALITY = {"R": "right", "L": "left"}
 _RANKS = {"1": 1.0, "2": 2.0, "3": 3.0, "3-1": 3.1, "3-2": 3.2, "4": 4.0, "4A": 4.1, "4B": 4.2, "4C": 4.3}
@@ -43,10 +44,13 @@ class Check:
     count: int = 0
 
 
-def checks_of(content: Content, known: Iterable[KnownImage], *, called_back: bool = True) -> tuple[Check, ...]:
+def checks_of(
+    content: Content, known: Iterable[KnownImage], *, called_back: bool = True, finalised: bool = True
+) -> tuple[Check, ...]:
     """Everything that is to be mended or answered before this may be signed."""
     images = {image.sop_instance_uid: image for image in known}
-    found = [*_of_images(content, images), *_of_sides(content, images), *_of_text(content)]
+    found = [] if finalised else [Check(UNFINALISED)]
+    found += [*_of_images(content, images), *_of_sides(content, images), *_of_text(content)]
     if content.structure.method:
         found += [*_of_fields(content), *_of_categories(content), *_of_recommendation(content)]
     if not called_back:

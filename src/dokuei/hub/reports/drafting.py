@@ -187,9 +187,9 @@ class Drafting:
             known = self.images.of_study(view.case.site_id, view.case.study_instance_uid)
         except NotFoundError:  # the images were removed: what was written stays readable
             known = ()
-        return replace(
-            view, checks=checks_of(view.draft.content, known, called_back=self.called_back(view.case.worklist_item_id))
-        )
+        called_back = self.called_back(view.case.worklist_item_id)
+        finalised = view.case.images_finalised
+        return replace(view, checks=checks_of(view.draft.content, known, called_back=called_back, finalised=finalised))
 
     def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
         report = store.open_report(connection, case, person_id=principal.person_id or "")

@@ -45,6 +45,7 @@ class Case:
 
     ``request_mismatch``: whether the request and the images name one person is still to be decided (REC-10).
     ``sealed``: the other one of two blind readings is not signed yet, so that this one is for its reader alone.
+    ``images_finalised``: a technologist stands for the images, or the site does without (REC-09).
     """
 
     worklist_item_id: str
@@ -67,6 +68,7 @@ class Case:
     modalities: tuple[str, ...]
     request_mismatch: bool = False
     sealed: bool = False
+    images_finalised: bool = True
 
     @property
     def leaves_the_centre(self) -> bool:

@@ -16,7 +16,7 @@ from dokuei.hub.identity.proof import Confirmation, Confirmed
 from dokuei.hub.identity.qualification import Lack, demand_none
 from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.reports import model, store, store_deliveries, wording
-from dokuei.hub.reports.checks import checks_of, demand_answered
+from dokuei.hub.reports.checks import UNFINALISED, checks_of, demand_answered
 from dokuei.hub.reports.documents import DocumentMaker, Documents
 from dokuei.hub.reports.drafting import REPORT_CHANGED, Drafting
 from dokuei.hub.reports.images_read import demand_images
@@ -169,6 +169,7 @@ class Signing:
             case, report, draft = self._mine(connection, principal, item_id, role, lock=True)
             _demand_all_here(case)
             _demand_one_patient(case)
+            _demand_finalised(case, draft)
             model.demand_frozen(
                 store.frozen_of(connection, report.report_id),
                 draft,
@@ -196,7 +197,8 @@ class Signing:
         _demand_one_patient(case)
         known = self._known(case)
         demand_images(draft.content, known)
-        checks = checks_of(draft.content, known, called_back=self.drafting.called_back(case.worklist_item_id))
+        called_back = self.drafting.called_back(case.worklist_item_id)
+        checks = checks_of(draft.content, known, called_back=called_back, finalised=case.images_finalised)
         return demand_answered(draft.content, checks)
 
     def _demand_qualified(self, principal: Principal, case: Case) -> None:
@@ -296,6 +298,15 @@ def _demand_one_patient(case: Case) -> None:
             "request and images do not name the same patient, or two requests name these images",
             phase="preparing to sign",
             remedy="somebody at the site resolves it on the list of requests",
+        )
+
+
+def _demand_finalised(case: Case, draft: Draft) -> None:
+    """What reopened the images since the reader looked is told, and not signed over (REC-09)."""
+    answered = any(one.check == UNFINALISED and one.reason.strip() for one in draft.content.answers)
+    if not case.images_finalised and not answered:
+        raise ConflictError(
+            "no technologist stands for these images now", phase="signing", remedy="wait, or give the reason why"
         )
 
 

@@ -25,7 +25,8 @@ class Site:
     nothing is removed by itself. ``mammography_grade_required`` is for a site that sends screening mammograms: they
     are signed by readers of grade A or B alone (JRS-02). ``read_twice`` says which studies two readers read without
     knowing of each other before a third decides. Without a time of its own a request is due ``turnaround_days``
-    working days after its images came, at ``due_time``; ``closed_on`` names the days that do not count.
+    working days after its images came, at ``due_time``; ``closed_on`` names the days that do not count. Where
+    ``images_finalised`` is set, a technologist confirms a study's images before they are reported on (REC-09).
     """
 
     site_id: str
@@ -43,6 +44,7 @@ class Site:
     turnaround_days: int | None = None
     due_time: str = "17:00"
     closed_on: str = "sat,sun,holidays"
+    images_finalised: bool = False
 
     def in_evaluation(self, *, running_version: str) -> bool:
         """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from dokuei.clock import now
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.worklist.api_shapes import FinalisationOut, finalisation_out
 from dokuei.hub.worklist.model import (
     HandOver,
     ImagesState,
@@ -126,6 +127,7 @@ class ItemOut(BaseModel):
     offer: OfferOut | None
     deferral: DeferralOut | None
     waiting: WaitingOut | None
+    finalisation: FinalisationOut
     unread_messages: int
     open_question: bool
     priors: list[PriorOut]
@@ -198,7 +200,13 @@ class RoleIn(BaseModel):
 def items_out(me: Principal, service: WorklistService, threads: Threads, listing: Listing) -> list[ItemOut]:
     """Cases as one person sees them."""
     sites, states = service.site_names(), threads.of(me, listing.items)
-    return [_item(me, one, listing.names, sites, states.get(one.worklist_item_id)) for one in listing.items]
+    finalising = service.contracts.finalising_sites({one.study.site_id for one in listing.items})
+    return [
+        _item(
+            me, one, listing.names, sites, states.get(one.worklist_item_id), finalises=one.study.site_id in finalising
+        )
+        for one in listing.items
+    ]
 
 
 def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
@@ -270,7 +278,13 @@ def _way(item: WorklistItem, way: Way, names: dict[str, str]) -> WayOut:
 
 
 def _item(
-    me: Principal, one: WorklistItem, names: dict[str, str], sites: dict[str, str], thread: ThreadState | None
+    me: Principal,
+    one: WorklistItem,
+    names: dict[str, str],
+    sites: dict[str, str],
+    thread: ThreadState | None,
+    *,
+    finalises: bool,
 ) -> ItemOut:
     study, thread = one.study, thread or ThreadState()
     holder = holder_for(one, me.person_id)
@@ -321,6 +335,7 @@ def _item(
         offer=_offer(me, one, names),
         deferral=_deferral(one, names),
         waiting=None if one.waiting is None else WaitingOut(why=one.waiting.why, since=one.waiting.since),
+        finalisation=finalisation_out(one.finalisation, names, finalises=finalises, holds=one.images_finalised),
         unread_messages=thread.unread_messages,
         open_question=thread.open_question,
         priors=_priors(one),

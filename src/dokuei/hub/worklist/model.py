@@ -155,6 +155,20 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class Finalisation:
+    """What a technologist said of a study's images (検像); ``person_id`` is None where later images reopened it.
+
+    ``instances`` is how many objects there were, ``note`` a comment, or why it was reopened.
+    """
+
+    act: Literal["finalised", "reopened"]
+    person_id: str | None
+    at: datetime
+    instances: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class WorklistItem:
     """A case: a study, the roles in reading it, and its state.
 
@@ -176,6 +190,13 @@ class WorklistItem:
     deferral: Deferral | None = None
     waiting: Waiting | None = None
     offers: tuple[HandOver, ...] = ()
+    finalisation: Finalisation | None = None
+
+    @property
+    def images_finalised(self) -> bool:
+        """Whether a technologist stands for exactly the objects that are here."""
+        said = self.finalisation
+        return said is not None and said.act == "finalised" and said.instances == self.study.number_of_instances
 
     @property
     def images_after_signature(self) -> bool:

@@ -11,9 +11,10 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.worklist import store, store_hands
+from dokuei.hub.worklist import store, store_finalisations, store_hands
 from dokuei.hub.worklist.model import (
     Asked,
+    Finalisation,
     Priority,
     ReadingRole,
     Status,
@@ -63,6 +64,9 @@ class Contracts(Protocol):
     def due_at(self, site_id: str, arrived_at: datetime) -> datetime | None:
         """When a study that came then is due by the contract; None where it gives no term."""
 
+    def finalising_sites(self, site_ids: Collection[str]) -> frozenset[str]:
+        """Those of the sites where a technologist confirms a study's images before they are reported on."""
+
 
 class Requests(Protocol):
     """What cases ask of reading requests."""
@@ -100,6 +104,10 @@ class WorklistService:
                 store.set_status(connection, item_id)
             for event in _events(known, facts):
                 _note_images(connection, event, facts)
+            if known is not None and known.images_finalised and not replace(known, study=facts).images_finalised:
+                reopened = Finalisation("reopened", None, now(), facts.number_of_instances)
+                store_finalisations.add(connection, item_id, reopened)
+                _note_images(connection, "case.images-after-finalisation", facts)
         return item_id
 
     def study_gone(self, site_id: str, study_instance_uid: str) -> None:
@@ -344,6 +352,7 @@ def people_of(items: Iterable[WorklistItem]) -> set[str]:
         found |= {held.person_id for held in one.holdings if held.person_id}
         found |= {person for offer in one.offers for person in (offer.from_person_id, offer.to_person_id)}
         found |= {one.deferral.person_id} if one.deferral is not None else set()
+        found |= store_finalisations.people_in((one.finalisation,) if one.finalisation else ())
     return found
 
 

@@ -27,6 +27,7 @@ from dokuei.hub.worklist.model import (
     WorklistItem,
     status_of,
 )
+from dokuei.hub.worklist.store_finalisations import latest
 from dokuei.hub.worklist.tables import hand_over, hold, holding, item
 
 _MOST_LISTED = 1000
@@ -290,7 +291,7 @@ def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistIt
     rows = tuple(rows)
     held = _holdings(connection, [row.worklist_item_id for row in rows])
     before, offers = _holds(connection, list(held)), _offers(connection, list(held))
-    priors = _priors(connection, rows)
+    priors, finalised = _priors(connection, rows), latest(connection, list(held))
     return tuple(
         WorklistItem(
             worklist_item_id=row.worklist_item_id,
@@ -312,6 +313,7 @@ def _items(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[WorklistIt
             deferral=_deferral(row),
             waiting=None if row.waiting_for is None else Waiting(PatientWaits(row.waiting_for), row.waiting_since),
             offers=tuple(offers[row.worklist_item_id]),
+            finalisation=finalised.get(row.worklist_item_id),
         )
         for row in rows
     )

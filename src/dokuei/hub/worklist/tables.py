@@ -81,6 +81,18 @@ hand_over = Table(
     Column("offered_at", UtcDateTime, nullable=False),
 )
 
+finalisation = Table(
+    "image_finalisation",
+    hub_metadata,
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("act", String(16), nullable=False),
+    Column("person_id", String(32), nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("instances", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
 worklist_filter = Table(
     "worklist_filter",
     hub_metadata,
