@@ -24,6 +24,8 @@ export type WorklistStatus = WorklistItem["status"];
 export type PriorStudy = Schemas["PriorOut"];
 /** How far a case has come; what the hub does not know is null or empty. */
 export type CaseWay = Schemas["WayOut"];
+/** One entry of the record of a case's images: confirmed by a technologist, or reopened. */
+export type FinalisationEntry = Schemas["FinalisationEntryOut"];
 export type SavedFilter = Schemas["FilterOut"];
 export type CaseReader = Schemas["CaseReaderOut"];
 export type Worklist = Schemas["WorklistOut"];

@@ -4,6 +4,7 @@ import { initReactI18next } from "react-i18next";
 
 import enAudit from "./en/audit.json";
 import enDocuments from "./en/documents.json";
+import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
 import enOutcomes from "./en/outcomes.json";
@@ -21,6 +22,7 @@ import enWorking from "./en/working.json";
 import enWorklist from "./en/worklist.json";
 import jaAudit from "./ja/audit.json";
 import jaDocuments from "./ja/documents.json";
+import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
 import jaOutcomes from "./ja/outcomes.json";
@@ -43,6 +45,7 @@ export const catalogues = {
   en: {
     audit: enAudit,
     documents: enDocuments,
+    finalising: enFinalising,
     gateways: enGateways,
     health: enHealth,
     outcomes: enOutcomes,
@@ -62,6 +65,7 @@ export const catalogues = {
   ja: {
     audit: jaAudit,
     documents: jaDocuments,
+    finalising: jaFinalising,
     gateways: jaGateways,
     health: jaHealth,
     outcomes: jaOutcomes,

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { FinalisationPanel } from "@/finalising/FinalisationPanel";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
 import { CaseRequest } from "@/requests/CaseRequest";
 import { MessagesPanel } from "@/messages/MessagesPanel";
@@ -52,6 +53,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
               </p>
               <CaseStations item={item} />
             </div>
+            {item.finalisation.state !== "not_used" && (
+              <FinalisationPanel item={item} className={classes["caseCard"] ?? ""} />
+            )}
             {item.status === "completed" && <OutcomePanel itemId={itemId} className={classes["caseCard"] ?? ""} />}
             <div className={classes["caseCard"]}>
               <CaseRequest itemId={itemId} />
