@@ -48,6 +48,7 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist/{item}/finalisation", _P.READ_WORKLIST, None),
     ("PUT", "/api/v1/worklist/{item}/finalisation", _P.FINALISE_IMAGES, _LOOKED_AT),
     ("POST", "/api/v1/worklist/{item}/finalisation/reopen", _P.FINALISE_IMAGES, {"reason": "x"}),
+    ("GET", f"/api/v1/case-links?study_instance_uid={SERIES.study_instance_uid}", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}/report", _P.READ_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/report/form", _P.READ_REPORT, None),
     ("PUT", "/api/v1/worklist/{item}/report", _P.WRITE_REPORT, _WRITTEN),

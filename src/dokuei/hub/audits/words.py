@@ -59,6 +59,7 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "case.images-after-signature": "署名後に画像が到着",
         "case.images-finalised": "検像を確定",
         "case.images-reopened": "検像の確定を取り消し",
+        "case.link-followed": "病院システムのリンクから検査を参照",
         "case.moved": "優先度を変更",
         "case.offered": "引き継ぎを依頼",
         "case.patient-goes": "患者待機を終了",

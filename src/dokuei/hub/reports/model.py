@@ -201,7 +201,10 @@ class Made:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One object on its way to the hospital's PACS: a structured report (``sr``) or the sealed document (``pdf``)."""
+    """One object on its way to the hospital's PACS: a structured report (``sr``) or the sealed document (``pdf``).
+
+    ``stamps`` is how often the sealed file was stamped anew since it was signed: the same version, delivered again.
+    """
 
     delivery_id: str
     site_id: str
@@ -217,6 +220,9 @@ class Delivery:
     created_at: datetime
     delivered_at: datetime | None = None
     last_error: str | None = None
+    stamps: int = 0
+    status: str = ""
+    worklist_item_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist.api import ItemOut, Reader, Viewer, items_out, routes
 from dokuei.hub.worklist.api_filters import filter_routes
 from dokuei.hub.worklist.api_finalisation import finalisation_routes
+from dokuei.hub.worklist.api_links import link_routes
 from dokuei.hub.worklist.filters import Filters
 from dokuei.hub.worklist.handing import LONGEST_NOTE, Handing
 from dokuei.hub.worklist.lanes import LONGEST_REASON, Lanes
@@ -172,5 +173,6 @@ def worklist_routes(service: WorklistService, ways: Ways, threads: Threads) -> t
         routes(service, ways, threads),
         working_routes(service, threads),
         finalisation_routes(service, threads),
+        link_routes(service),
         filter_routes(Filters(service.database)),
     )
