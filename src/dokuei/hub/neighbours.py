@@ -258,6 +258,7 @@ def _known_images(document: Mapping[str, Any], sides: Mapping[str, str]) -> Iter
                     proof=one["proof"],
                     reason=one["reason"],
                     lossy=one["lossy"] is not None,
+                    to_be_read=one["to_be_read"],
                     frames=tuple(frame["digest"] for frame in one["frames"]),
                     laterality=sides.get(one["sop_instance_uid"], "")
                     if series["modality"] == "MG"

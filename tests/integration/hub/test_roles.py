@@ -89,6 +89,9 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/requests/{request}/attachments", _P.PLACE_REQUEST, None),
     ("GET", "/api/v1/requests/{request}/attachments/1", _P.READ_REQUEST, None),
     ("GET", "/api/v1/worklist/{item}/request", _P.READ_REQUEST, None),
+    ("GET", f"/api/v1/sites/kita/studies/{SERIES.study_instance_uid}/papers", _P.READ_REQUEST, None),
+    ("GET", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, None),
+    ("PUT", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, {"rules": [{"kind": "schema", "words": ["図"]}]}),
 )
 AT_ANY_SITE_OF_AN_AUDITOR: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/audit/entries", None),

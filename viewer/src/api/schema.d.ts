@@ -182,6 +182,14 @@ export interface components {
             readonly at: string;
             readonly read_back: boolean;
         };
+        /** @description A case that a link leads to; the number alone says nothing of the patient. */
+        readonly CaseLinkOut: {
+            readonly worklist_item_id: string;
+            readonly site_name: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly study_description: string;
+        };
         /** @description Somebody who may be given a reading. */
         readonly CaseReaderOut: {
             readonly person_id: string;
@@ -647,7 +655,7 @@ export interface components {
             /** @default false */
             readonly withdrawn: boolean;
         };
-        /** @description One object and what is known of its truth. */
+        /** @description One object and what is known of its truth; ``paper``: one that belongs to the request, by the site's rules. */
         readonly InstanceEntry: {
             readonly sop_instance_uid: string;
             readonly sop_class_uid: string;
@@ -662,6 +670,8 @@ export interface components {
             readonly reason: string;
             readonly lossy: components["schemas"]["LossyEntry"] | null;
             readonly received_at: string;
+            readonly paper: ("request_form" | "questionnaire" | "findings_form" | "schema" | "other") | null;
+            readonly to_be_read: boolean;
             readonly frames: readonly components["schemas"]["FrameEntry"][];
         };
         /** @description Whom an enrolment link is for. */
@@ -1104,6 +1114,29 @@ export interface components {
             readonly counts: {
                 readonly [key: string]: number;
             };
+        };
+        /** @description A paper and where it is; ``document``: a PDF, and no picture. */
+        readonly PaperOut: {
+            readonly series_instance_uid: string;
+            readonly sop_instance_uid: string;
+            /** @enum {string} */
+            readonly kind: "request_form" | "questionnaire" | "findings_form" | "schema" | "other";
+            readonly title: string;
+            readonly document: boolean;
+            readonly to_be_read: boolean;
+        };
+        /** @description What a paper's description or title says, and what it is then. */
+        readonly PaperRuleShape: {
+            /** @enum {string} */
+            readonly kind: "request_form" | "questionnaire" | "findings_form" | "schema" | "other";
+            readonly words: readonly string[];
+            readonly modalities?: readonly string[];
+            /** @default false */
+            readonly to_be_read: boolean;
+        };
+        /** @description The rules of a site; the first one that fits holds. */
+        readonly PaperRulesShape: {
+            readonly rules: readonly components["schemas"]["PaperRuleShape"][];
         };
         /** @description The name is not needed: keys are discoverable, and the answer is the same for everybody. */
         readonly PasskeyOptionsIn: {

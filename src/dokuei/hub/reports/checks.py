@@ -92,7 +92,11 @@ def needs_work_up(category: str, scale: str) -> bool:
 
 def _of_images(content: Content, images: dict[str, KnownImage]) -> Iterator[Check]:
     opened = {one.sop_instance_uid for one in content.images_read}
-    closed = [uid for uid, one in images.items() if uid not in opened and one.sop_class_uid not in _FOR_PROCESSING]
+    closed = [
+        uid
+        for uid, one in images.items()
+        if uid not in opened and one.to_be_read and one.sop_class_uid not in _FOR_PROCESSING
+    ]
     if opened and closed:
         yield Check("images_unopened", count=len(closed))
     doubts = Counter(_doubt(images[uid]) for uid in opened if uid in images)

@@ -90,7 +90,10 @@ class SiteRules:
 
 @dataclass(frozen=True)
 class KnownImage:
-    """An archived object as the report refers to it; ``frames`` are the digests that its sender signed."""
+    """An archived object as the report refers to it; ``frames`` are the digests that its sender signed.
+
+    What is not ``to_be_read`` is a paper of the request.
+    """
 
     sop_instance_uid: str
     sop_class_uid: str
@@ -104,6 +107,7 @@ class KnownImage:
     lossy: bool
     frames: tuple[str, ...]
     laterality: str = ""
+    to_be_read: bool = True
 
     @property
     def is_mammogram(self) -> bool:
