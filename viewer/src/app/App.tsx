@@ -24,6 +24,7 @@ const RequestPage = lazy(() => import("@/requests/RequestPage"));
 const AuditPage = lazy(() => import("@/audit/AuditPage"));
 const ReviewsPage = lazy(() => import("@/audit/ReviewsPage"));
 const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
+const LinkPage = lazy(() => import("@/links/LinkPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -69,6 +70,7 @@ function SignedIn(): JSX.Element {
         </Route>
         <Route path="/worklist" component={WorklistPage} />
         <Route path="/read/:itemId">{(route) => <ReadingPage key={route.itemId} itemId={route.itemId} />}</Route>
+        <Route path="/cases" component={LinkPage} />
         <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/outcomes" component={OutcomesPage} />
         <Route path="/requests" component={RequestsPage} />

@@ -9,6 +9,7 @@ import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
+import enPapers from "./en/papers.json";
 import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
@@ -27,6 +28,7 @@ import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
+import jaPapers from "./ja/papers.json";
 import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
@@ -50,6 +52,7 @@ export const catalogues = {
     health: enHealth,
     outcomes: enOutcomes,
     messages: enMessages,
+    papers: enPapers,
     people: enPeople,
     reading: enReading,
     report: enReport,
@@ -70,6 +73,7 @@ export const catalogues = {
     health: jaHealth,
     outcomes: jaOutcomes,
     messages: jaMessages,
+    papers: jaPapers,
     people: jaPeople,
     reading: jaReading,
     report: jaReport,

@@ -70,7 +70,7 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         </span>
         <Layouts act={act} />
         <Press icon="help" command="help" act={act} />
-        {opened.item.request_state !== "none" && (
+        {(opened.item.request_state !== "none" || hasPapers(opened)) && (
           <Press icon="request" command="request" act={act} pressed={room.requestOpen} />
         )}
         <Press icon="messages" command="messages" act={act} pressed={room.messagesOpen}>
@@ -92,6 +92,10 @@ function NotForDiagnosis(): JSX.Element | null {
     </span>
   );
 }
+
+/** 依頼票 and the like among the images belong to the request. */
+const hasPapers = ({ current }: OpenCase): boolean =>
+  current.images.series.some(({ instances }) => instances.some(({ paper }) => paper !== null));
 
 /** No technologist stands for these images yet (REC-09). */
 function Unfinalised({ itemId }: { readonly itemId: string }): JSX.Element | null {
