@@ -53,7 +53,7 @@ class Hospital:
         self, folder: Path, room: ReadingRoom, *, reidentify: Callable[[Dataset], Dataset], **settings: Any
     ) -> None:
         gateway = Settings(home=folder).gateway.model_copy(update=settings)
-        self.room, self.line = room, Line(room)
+        self.room, self.line = room, Line(room, hub_url="https://hub.example")
         self.deliverer = Deliverer(
             Settings(home=folder, gateway=gateway),
             opened(folder),
@@ -156,7 +156,7 @@ def test_a_page_that_the_pacs_refuses_is_told_and_made_the_same_again(hospital: 
 
 
 def test_a_folder_gets_the_document_and_one_line_however_often_it_is_tried(
-    hospital: Callable[..., Hospital], tmp_path: Path
+    hospital: Callable[..., Hospital], tmp_path: Path, signed: tuple[ReadingRoom, str]
 ) -> None:
     """Shift_JIS by default; a missing share is shown, never made, and nothing is said to be delivered."""
     share = tmp_path / "share"
@@ -175,6 +175,7 @@ def test_a_folder_gets_the_document_and_one_line_however_often_it_is_tried(
     (line,) = lines(share)
     assert (line["患者ID"], line["患者氏名"], line["患者カナ"]) == ("KITA-9", "髙橋 花子", "タカハシ ハナコ")
     assert (line["版"], line["状態"], line["受付番号"]) == ("1", "確定", "A1")
+    assert line["リンク"] == f"{_LINK}{signed[1]}", "it names the case, and nobody in it"
     _, data = one.room.reports.read_delivery("kita", _waiting(one, "pdf"))
     assert (share / line["ファイル"]).read_bytes() == _pdf(data), "the sealed bytes, untouched"
     with one.deliverer.database.begin() as connection:  # as after a power cut between the index and the record
