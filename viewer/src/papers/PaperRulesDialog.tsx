@@ -59,7 +59,12 @@ function Rules({
             data={KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
             onChange={(event) => put(index, { kind: knownKind(event.currentTarget.value) })}
           />
-          <Words label={t("rules.words")} words={rule.words} onChange={(words) => put(index, { words })} />
+          <CloseButton
+            size="sm"
+            aria-label={t("rules.remove")}
+            onClick={() => setRules(rules.filter((_, at) => at !== index))}
+          />
+          <Words wide label={t("rules.words")} words={rule.words} onChange={(words) => put(index, { words })} />
           <Words
             label={t("rules.modalities")}
             words={rule.modalities ?? []}
@@ -70,11 +75,6 @@ function Rules({
             label={t("rules.to_be_read")}
             checked={rule.to_be_read}
             onChange={(event) => put(index, { to_be_read: event.currentTarget.checked })}
-          />
-          <CloseButton
-            size="sm"
-            aria-label={t("rules.remove")}
-            onClick={() => setRules(rules.filter((_, at) => at !== index))}
           />
         </fieldset>
       ))}
@@ -101,16 +101,18 @@ function Rules({
 }
 
 interface WordsProps {
+  readonly wide?: boolean;
   readonly label: string;
   readonly words: readonly string[];
   readonly onChange: (words: string[]) => void;
 }
 
 /** Words with commas; what is typed stays as it is typed. */
-function Words({ label, words, onChange }: WordsProps): JSX.Element {
+function Words({ wide = false, label, words, onChange }: WordsProps): JSX.Element {
   const [text, setText] = useState(() => spelled(words));
   return (
     <TextInput
+      className={wide ? (classes["words"] ?? "") : ""}
       size="xs"
       aria-label={label}
       placeholder={label}

@@ -72,8 +72,7 @@ export const Row = memo(function Row({
         {item.site_name}
       </div>
       <div role="gridcell" className={classes["images"]}>
-        <ImagesChip item={item} readyIn={readyIn} />
-        <FinalisationChip item={item} />
+        <ImagesChip item={item} readyIn={readyIn} /> <FinalisationChip item={item} />
       </div>
       <div role="gridcell" className={classes["request"]}>
         <RequestCell item={item} />
