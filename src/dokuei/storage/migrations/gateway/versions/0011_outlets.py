@@ -9,18 +9,21 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
-_TOLD = (
-    sa.Column("report_id", sa.String(32), nullable=False, server_default=""),
-    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("status", sa.String(16), nullable=False, server_default=""),
-    sa.Column("stamps", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("link", sa.Text, nullable=False, server_default=""),
-)
+
+
+def _told() -> tuple[sa.Column, ...]:
+    return (
+        sa.Column("report_id", sa.String(32), nullable=False, server_default=""),
+        sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("status", sa.String(16), nullable=False, server_default=""),
+        sa.Column("stamps", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("link", sa.Text, nullable=False, server_default=""),
+    )
 
 
 def upgrade() -> None:
-    for column in _TOLD:
-        op.add_column("deliver_object", column.copy())
+    for column in _told():
+        op.add_column("deliver_object", column)
     op.create_table(
         "deliver_outlet",
         sa.Column("delivery_id", sa.String(32), primary_key=True),
@@ -33,5 +36,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("deliver_outlet")
-    for column in reversed(_TOLD):
+    for column in reversed(_told()):
         op.drop_column("deliver_object", column.name)
