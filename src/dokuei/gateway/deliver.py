@@ -49,7 +49,10 @@ class Deliverer:
 
     def __post_init__(self) -> None:
         """Who in the hospital takes reports follows from the settings."""
-        self.outlets = outlets_of(self.settings, self._path, self.reidentify)
+        self.outlets = outlets_of(self.settings, self._path, self._as_known_here)
+
+    def _as_known_here(self, report: Dataset) -> Dataset:
+        return self.reidentify(report)
 
     @property
     def folder(self) -> Path:

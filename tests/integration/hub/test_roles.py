@@ -89,6 +89,8 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/requests/{request}/attachments", _P.PLACE_REQUEST, None),
     ("GET", "/api/v1/requests/{request}/attachments/1", _P.READ_REQUEST, None),
     ("GET", "/api/v1/worklist/{item}/request", _P.READ_REQUEST, None),
+)
+OF_PAPERS: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", f"/api/v1/sites/kita/studies/{SERIES.study_instance_uid}/papers", _P.READ_REQUEST, None),
     ("GET", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, None),
     ("PUT", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, {"rules": [{"kind": "schema", "words": ["図"]}]}),
@@ -144,7 +146,7 @@ FHIR: tuple[tuple[str, str], ...] = (
     ("GET", "/fhir/Nothing/0/_history"),
     ("GET", "/fhir/Nothing/0/_history/1"),
 )
-_SLICES = ("/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit")
+_SLICES = ("/api/v1/case-links", "/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit")
 # What everybody who is signed in may ask, about themselves alone.
 _OWN = {
     "/api/v1/worklist-filters",
@@ -256,6 +258,16 @@ def test_no_role_at_a_foreign_site_opens_or_reveals_a_request(
             assert status in (expected if needed in ROLE_PERMISSIONS[role] else {403}), f"{role} {method} {path}"
         if _P.READ_REQUEST in ROLE_PERMISSIONS[role]:
             assert client.get("/api/v1/requests").json()["items"] == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_papers_and_their_rules_are_for_those_of_the_site_alone(hub: WholeHub, role: Role) -> None:
+    """AUTH-13: a foreign site answers like an unknown one, whatever the role."""
+    with closing(hub.signed_in(f"papers-{role.value}", Grant(role, "kita"))) as client:
+        for method, path, needed, body in OF_PAPERS:
+            expected = 200 if needed in ROLE_PERMISSIONS[role] else 403
+            assert ask(client, method, path, body) == expected, f"{role} {method} {path}"
+            assert ask(client, method, path.replace("/kita/", "/minami/"), body) == 404, f"{role} {method} {path}"
 
 
 @pytest.mark.parametrize("role", Role)
