@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -34,7 +35,7 @@ def shot(visitor: Visitor, name: str) -> None:
 def test_a_technologist_confirms_and_the_reader_sees_it_with_the_papers(hub: BrowsedHub, visiting: Visiting) -> None:
     """REC-09: unfinalised images are marked on list and case; the papers of the study stand with its request."""
     study = generate_uid()
-    whose = {
+    whose: dict[str, Any] = {
         "study": study,
         "patient_name": "Oda^Haru=小田^春=オダ^ハル",
         "patient_id": "K-41",
