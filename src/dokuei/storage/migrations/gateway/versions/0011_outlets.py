@@ -1,5 +1,7 @@
 """Where each report is brought besides the PACS, and what is told of it there."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ depends_on = None
 _AT = sa.DateTime(timezone=True)
 
 
-def _told() -> tuple[sa.Column, ...]:
+def _told() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("report_id", sa.String(32), nullable=False, server_default=""),
         sa.Column("version", sa.Integer, nullable=False, server_default="0"),
