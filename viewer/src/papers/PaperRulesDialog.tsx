@@ -51,7 +51,7 @@ function Rules({
     >
       <p className={classes["hint"]}>{t("rules.hint")}</p>
       {rules.map((rule, index) => (
-        <fieldset key={index} className={classes["rule"]}>
+        <fieldset key={`${rules.length} ${index}`} className={classes["rule"]}>
           <NativeSelect
             size="xs"
             aria-label={t("rules.kind")}
