@@ -28,6 +28,7 @@ class Line:
     damaged: str = ""
     more: list[dict[str, Any]] = field(default_factory=list)
     site_id: str = "kita"
+    hub_url: str = ""
 
     def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
         if self.cut:
@@ -39,7 +40,7 @@ class Line:
 
         app = FastAPI()
         answer_with_problems(app)
-        app.include_router(delivery_door.routes(self.room.reports, caller))
+        app.include_router(delivery_door.routes(self.room.reports, caller, hub_url=self.hub_url))
         with httpx.Client(transport=AsgiTransport(app, self.room.hub.portal), base_url="http://hub") as client:
             reply = client.request(method, path, content=body, headers=headers)
         if reply.is_error:

@@ -50,6 +50,9 @@ ClosedOn = Annotated[
     str,
     typer.Option(help="Days that do not count, with commas: sat, sun, holidays (Japan's), MM-DD, YYYY-MM-DD."),
 ]
+Finalised = Annotated[
+    bool | None, typer.Option(help="Whether a technologist confirms images (検像) before they are reported on.")
+]
 
 
 @contextmanager
@@ -142,9 +145,10 @@ def change_reading(
     turnaround_days: Turnaround = None,
     due_time: DueTime = "",
     closed_on: ClosedOn = "",
+    images_finalised: Finalised = None,
 ) -> None:
     """How often a hospital's studies are read, and when they are due; without options, how it is now."""
-    given = _given(read_twice=read_twice, due_time=due_time, closed_on=closed_on)
+    given = _given(read_twice=read_twice, due_time=due_time, closed_on=closed_on, images_finalised=images_finalised)
     if turnaround_days is not None:
         given["turnaround_days"] = turnaround_days if turnaround_days >= 0 else None
     with _opened(home) as sites:
@@ -155,6 +159,7 @@ def change_reading(
     typer.echo(f"read twice: {site.read_twice}")
     typer.echo(f"due: {days}")
     typer.echo(f"closed on: {site.closed_on}")
+    typer.echo(f"images finalised by a technologist: {'yes' if site.images_finalised else 'no'}")
 
 
 @site_app.command("list")

@@ -1,6 +1,7 @@
 """A sealed PDF as a DICOM object: the bytes inside are never touched (PS3.3 A.45.1)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydicom.dataset import Dataset
 
@@ -28,6 +29,25 @@ def encapsulated_pdf(
     made.ConceptNameCodeSequence = [_concept("18748-4", "LN", "Diagnostic imaging report")]
     made.SourceInstanceSequence = [_reference(image) for image in sources]
     made.MIMETypeOfEncapsulatedDocument = "application/pdf"
+    made.EncapsulatedDocumentLength = len(pdf)
+    made.EncapsulatedDocument = pdf + b"\0" * (len(pdf) % 2)
+    return made
+
+
+def stamped_anew(made: Dataset, pdf: bytes, *, sop_instance_uid: str, stamps: int, at: datetime) -> Dataset:
+    """The object of a sealed file with the same file after later time stamps: another object, the same version.
+
+    ``made`` is the first object; what it says of patient, study, version and content's time stays.
+    """
+    first = Dataset()
+    first.ReferencedSOPClassUID, first.ReferencedSOPInstanceUID = made.SOPClassUID, made.SOPInstanceUID
+    made.SOPInstanceUID = sop_instance_uid
+    local = at.astimezone(datetime.strptime(made.TimezoneOffsetFromUTC, "%z").tzinfo)
+    made.InstanceCreationDate, made.InstanceCreationTime = local.strftime("%Y%m%d"), local.strftime("%H%M%S")
+    made.DocumentTitle = (
+        f"{made.DocumentTitle} 同一版・タイムスタンプ更新{stamps} (same version, stamped anew {stamps})"
+    )
+    made.SourceInstanceSequence = [*made.get("SourceInstanceSequence", ()), first]
     made.EncapsulatedDocumentLength = len(pdf)
     made.EncapsulatedDocument = pdf + b"\0" * (len(pdf) % 2)
     return made

@@ -1,28 +1,23 @@
-"""Reports into the hospital's PACS: fetched, kept, stored by C-STORE (PS3.4 B), and only then receipted."""
+"""Reports into the hospital: fetched, kept, brought wherever the site wants them, and only then receipted."""
 
 import hashlib
 import os
-import socket
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.errors import BytesLengthException, InvalidDicomError
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from pynetdicom import AE
-from pynetdicom.association import Association
 
 from dokuei.clock import now
-from dokuei.errors import DiskFullError, DokueiError, PeerRefusedError, ProofError, UnreachableError
-from dokuei.gateway import deliver_tables, result_tables
+from dokuei.errors import DiskFullError, DokueiError, ProofError, UnreachableError
+from dokuei.gateway import deliver_tables, outlet_tables, result_tables
 from dokuei.gateway.deliver_tables import Held
 from dokuei.gateway.link import Link, pause
-from dokuei.gateway.pacs_tls import client_context
-from dokuei.settings import Destination, Settings
+from dokuei.gateway.outlets import Outlet, outlets_of
+from dokuei.gateway.pacs import Outcome, as_sent
+from dokuei.settings import Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
 from dokuei.storage.filesystem import disk_full_told, fsync_folder, make_folder
@@ -38,142 +33,7 @@ from dokuei.transfer.deliveries import (
 )
 
 _log = structlog.get_logger()
-_SYNTAXES = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
 _ASK_SECONDS = 3.0
-_ANSWER_SECONDS = 10.0
-_SUCCESS = 0x0000
-_DUPLICATE = 0x0111
-_WARNINGS = frozenset({0x0001, 0x0107, 0x0116, *range(0xB000, 0xC000)})
-_PHASE = "delivering to the PACS"
-_UNSENDABLE = (ValueError, RuntimeError, AttributeError, KeyError, TypeError, OSError)
-_UNREADABLE = (*_UNSENDABLE, InvalidDicomError, BytesLengthException, DokueiError)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the PACS said of one object; ``error`` is empty where it is stored, ``note`` names a warning.
-
-    ``said`` are the PACS's own words: they may name the patient, and stay in the hospital. Where it is not
-    ``answered``, the association did not outlive it.
-    """
-
-    delivery_id: str
-    error: str = ""
-    note: str = ""
-    said: str = ""
-    answered: bool = True
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """One object to store."""
-
-    delivery_id: str
-    sop_class_uid: str
-    path: Path
-
-
-def as_sent(dataset: Dataset) -> Dataset:
-    """Where the hub knows true identities, nothing needs to be put back."""
-    return dataset
-
-
-def deliver(
-    settings: Settings, objects: Iterable[Parcel], *, reidentify: Callable[[Dataset], Dataset] = as_sent
-) -> tuple[Outcome, ...]:
-    """Store objects in the PACS over one association, and say for each what came of it.
-
-    ``reidentify`` puts the patient's true identity back around the untouched PDF, where the site sends pseudonyms.
-
-    Raises:
-        UnreachableError: no association; nothing was stored.
-    """
-    waiting = list(objects)
-    destination = settings.gateway.pacs
-    if destination is None:
-        raise UnreachableError("no PACS is set", phase=_PHASE, remedy="set [gateway.pacs] in dokuei.toml")
-    outcomes: list[Outcome] = []
-    while waiting:
-        try:
-            outcomes += _store_some(settings, destination, waiting, reidentify)
-        except UnreachableError as error:
-            if not outcomes:
-                raise
-            outcomes += [Outcome(parcel.delivery_id, error=str(error)) for parcel in waiting]
-            break
-        told = {outcome.delivery_id for outcome in outcomes}
-        waiting = [parcel for parcel in waiting if parcel.delivery_id not in told]
-    return tuple(outcomes)
-
-
-def _store_some(
-    settings: Settings,
-    destination: Destination,
-    parcels: Sequence[Parcel],
-    reidentify: Callable[[Dataset], Dataset],
-) -> list[Outcome]:
-    """As many as one association bears: an object that makes the PACS hang up leaves the others to the next one."""
-    association = _associate(settings, destination, {parcel.sop_class_uid for parcel in parcels})
-    outcomes: list[Outcome] = []
-    try:
-        for parcel in parcels:
-            outcomes.append(_store(association, parcel, reidentify))
-            if not outcomes[-1].answered or not association.is_established:
-                break
-    finally:
-        association.release()
-    return outcomes
-
-
-def _associate(settings: Settings, destination: Destination, sop_class_uids: set[str]) -> Association:
-    _demand_answer(destination)
-    entity = AE(ae_title=settings.gateway.ae_title)
-    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = 30
-    for sop_class_uid in sorted(sop_class_uids):
-        entity.add_requested_context(sop_class_uid, _SYNTAXES)
-    tls = (client_context(destination), destination.host) if destination.tls else None
-    association = entity.associate(destination.host, destination.port, ae_title=destination.ae_title, tls_args=tls)
-    if not association.is_established:
-        raise UnreachableError(
-            f"{destination.ae_title} at {destination.host}:{destination.port} refused the association",
-            phase=_PHASE,
-            remedy="check AE titles and the PACS's list of known stations",
-        )
-    return association
-
-
-def _demand_answer(destination: Destination) -> None:
-    """A port that nobody listens on is told from a refusal (and pynetdicom leaves its socket open there)."""
-    try:
-        socket.create_connection((destination.host, destination.port), timeout=_ANSWER_SECONDS).close()
-    except OSError as error:
-        raise UnreachableError(
-            f"{destination.ae_title} at {destination.host}:{destination.port} does not answer: {error.strerror}",
-            phase=_PHASE,
-            remedy="check that the PACS runs and that no firewall is in between",
-        ) from error
-
-
-def _store(association: Association, parcel: Parcel, reidentify: Callable[[Dataset], Dataset]) -> Outcome:
-    try:
-        dataset = reidentify(dcmread(parcel.path))
-    except _UNREADABLE as error:
-        ours = isinstance(error, DokueiError)  # any other error may name the patient
-        why = str(error) if ours else f"the object cannot be read or re-identified: {type(error).__name__}"
-        return Outcome(parcel.delivery_id, error=why)
-    try:
-        answer = association.send_c_store(dataset)
-    except _UNSENDABLE as error:
-        return Outcome(parcel.delivery_id, error=f"the PACS takes no such object: {type(error).__name__}")
-    status = answer.get("Status")
-    if status in {_SUCCESS, _DUPLICATE}:
-        return Outcome(parcel.delivery_id)
-    if status in _WARNINGS:
-        return Outcome(parcel.delivery_id, note=f"warning 0x{status:04X} {answer.get('ErrorComment', '')}".strip())
-    if status is None:
-        return Outcome(parcel.delivery_id, error="the PACS did not store it: no answer", answered=False)
-    words = str(answer.get("ErrorComment", ""))
-    return Outcome(parcel.delivery_id, error=f"the PACS did not store it: status 0x{status:04X}", said=words)
 
 
 @dataclass
@@ -185,6 +45,14 @@ class Deliverer:
     link: Link
     make_client: Callable[[], HubClient]
     reidentify: Callable[[Dataset], Dataset] = as_sent
+    outlets: tuple[Outlet, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Who in the hospital takes reports follows from the settings."""
+        self.outlets = outlets_of(self.settings, self._path, self._as_known_here)
+
+    def _as_known_here(self, report: Dataset) -> Dataset:
+        return self.reidentify(report)
 
     @property
     def folder(self) -> Path:
@@ -192,11 +60,11 @@ class Deliverer:
         return self.settings.home / "gateway" / "deliver"
 
     def run(self) -> None:
-        """Deliver until the stop; with neither a PACS nor a HIS everything waits at the hub."""
+        """Deliver until the stop; with nobody who takes reports everything waits at the hub."""
         client = self.make_client()
         try:
             while not self.link.stop.is_set():
-                if self.settings.gateway.pacs is not None or self.settings.gateway.hl7.results is not None:
+                if self.outlets or self.settings.gateway.hl7.results is not None:
                     client = self.turn(client)
                 self.link.stop.wait(_ASK_SECONDS)
         finally:
@@ -209,7 +77,7 @@ class Deliverer:
             failed = self.fetch(client)
         except DokueiError as error:
             client = self._given_up(client, error)
-        outcomes = (*failed, *(self.store() if self.settings.gateway.pacs is not None else ()))
+        outcomes = (*failed, *(self.store() if self.outlets else ()))
         try:
             self.report(client, outcomes)
         except DokueiError as error:
@@ -252,17 +120,40 @@ class Deliverer:
             due = deliver_tables.to_store(connection)
         held = [one for one in due if self._is_whole(one)]
         self._forget([one for one in due if one not in held])
-        if not held:
-            return ()
-        parcels = [Parcel(one.delivery_id, one.sop_class_uid, self._path(one.sha256)) for one in held]
-        try:
-            outcomes = deliver(self.settings, parcels, reidentify=self.reidentify)
-        except (UnreachableError, PeerRefusedError) as error:
-            outcomes = tuple(Outcome(one.delivery_id, error=str(error)) for one in held)
-        by_id = {one.delivery_id: one for one in held}
-        for outcome in outcomes:
-            self._note(by_id[outcome.delivery_id], outcome)
-        return outcomes
+        with self.database.read() as connection:
+            done = outlet_tables.done(connection, [one.delivery_id for one in held])
+        failed: dict[str, Outcome] = {}
+        for outlet in self.outlets:
+            missing = [one for one in held if outlet.wants(one) and outlet.name not in done[one.delivery_id]]
+            by_id = {one.delivery_id: one for one in missing}
+            for outcome in outlet.bring(missing) if missing else ():
+                if outcome.error:
+                    failed[outcome.delivery_id] = outcome
+                else:
+                    self._mark(by_id[outcome.delivery_id], outlet, outcome)
+                    done[outcome.delivery_id][outlet.name] = (outlet.destination, outcome.note)
+        documents_first = sorted(held, key=lambda one: one.kind != "pdf")
+        return tuple(filter(None, (self._settle(one, done[one.delivery_id], failed) for one in documents_first)))
+
+    def _settle(self, one: Held, done: Mapping[str, tuple[str, str]], failed: Mapping[str, Outcome]) -> Outcome | None:
+        """It is stored once everybody who wants it has it; a form that nobody wants, once its document is there."""
+        if one.delivery_id in failed:
+            self._postpone(one, failed[one.delivery_id])
+            return failed[one.delivery_id]
+        wanted = [outlet.name for outlet in self.outlets if outlet.wants(one)]
+        if wanted:
+            known = [done[name] for name in wanted]
+            destination = "; ".join(dict.fromkeys(where for where, _ in known))
+            note = "; ".join(filter(None, (said for _, said in known)))
+        else:
+            with self.database.read() as connection:
+                instead = deliver_tables.stored_as_pdf(connection, one.report_id, one.version)
+            if instead is None or one.kind == "pdf":
+                return None
+            destination, note = instead.destination, "as its document"
+        with self.database.begin() as connection:
+            deliver_tables.mark_stored(connection, one.delivery_id, destination=destination[:200], note=note)
+        return Outcome(one.delivery_id, note=note)
 
     def report(self, client: HubClient, outcomes: Iterable[Outcome] = ()) -> None:
         """Tell the hub what the PACS has, and what it refuses; files go once the hub knows.
@@ -333,21 +224,28 @@ class Deliverer:
         with self.database.begin() as connection:
             deliver_tables.add(connection, waiting)
 
-    def _note(self, held: Held, outcome: Outcome) -> None:
-        pacs = self.settings.gateway.pacs
-        destination = pacs.ae_title if pacs else ""
+    def _mark(self, held: Held, outlet: Outlet, outcome: Outcome) -> None:
         with self.database.begin() as connection:
-            if not outcome.error:
-                deliver_tables.mark_stored(connection, held.delivery_id, destination=destination, note=outcome.note)
-                gateway_trail.append(
-                    connection,
-                    actor="system",
-                    event="report.stored",
-                    subject=held.study_instance_uid,
-                    details={"kind": held.kind, "sop_instance_uid": held.sop_instance_uid, "to": destination},
-                )
-                return
-            wait = pause(held.attempts + 2, ceiling=self.settings.gateway.retry_ceiling_seconds)
+            outlet_tables.mark(
+                connection, held.delivery_id, outlet.name, destination=outlet.destination, note=outcome.note
+            )
+            gateway_trail.append(
+                connection,
+                actor="system",
+                event="report.filed" if outlet.name == "folder" else "report.stored",
+                subject=held.study_instance_uid,
+                details={
+                    "kind": "pages" if outlet.name == "pages" else held.kind,
+                    "sop_instance_uid": held.sop_instance_uid,
+                    "version": held.version,
+                    "stamps": held.stamps,
+                    "to": outlet.destination,
+                },
+            )
+
+    def _postpone(self, held: Held, outcome: Outcome) -> None:
+        wait = pause(held.attempts + 2, ceiling=self.settings.gateway.retry_ceiling_seconds)
+        with self.database.begin() as connection:
             deliver_tables.postpone(
                 connection,
                 held.delivery_id,

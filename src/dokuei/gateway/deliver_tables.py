@@ -27,6 +27,11 @@ deliver_object = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("not_before", UtcDateTime, nullable=True),
     Column("error", Text, nullable=False, server_default=""),
+    Column("report_id", String(32), nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("status", String(16), nullable=False, server_default=""),
+    Column("stamps", Integer, nullable=False, server_default="0"),
+    Column("link", Text, nullable=False, server_default=""),
 )
 Index("ix_deliver_object_waiting", deliver_object.c.stored_at, deliver_object.c.not_before)
 
@@ -48,6 +53,11 @@ class Held:
     attempts: int
     not_before: datetime | None
     error: str
+    report_id: str = ""
+    version: int = 0
+    status: str = ""
+    stamps: int = 0
+    link: str = ""
 
 
 def known(connection: Connection) -> frozenset[str]:
@@ -66,6 +76,11 @@ def add(connection: Connection, waiting: WaitingObject) -> None:
             sop_instance_uid=waiting.sop_instance_uid,
             sha256=waiting.sha256,
             fetched_at=now(),
+            report_id=waiting.report_id,
+            version=waiting.version,
+            status=waiting.status,
+            stamps=waiting.stamps,
+            link=waiting.link,
         )
     )
 
@@ -82,6 +97,14 @@ def to_store(connection: Connection) -> tuple[Held, ...]:
         select(deliver_object).where(deliver_object.c.stored_at.is_(None), ready).order_by(deliver_object.c.fetched_at)
     )
     return tuple(_held(row) for row in rows)
+
+
+def stored_as_pdf(connection: Connection, report_id: str, version: int) -> Held | None:
+    """The sealed document of a version, where the hospital has it."""
+    c = deliver_object.c
+    same = select(deliver_object).where(c.report_id == report_id, c.version == version, c.kind == "pdf")
+    row = connection.execute(same.where(c.stored_at.is_not(None), c.stamps == 0)).first()
+    return None if row is None else _held(row)
 
 
 def to_report(connection: Connection) -> tuple[Held, ...]:

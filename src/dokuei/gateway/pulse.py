@@ -18,9 +18,9 @@ from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.dicom.transcode import decode_frame
 from dokuei.errors import ConfigurationError, DokueiError, PeerRefusedError, ProofError, UnreachableError
 from dokuei.gateway import forward_tables, pulse_tables
-from dokuei.gateway.deliver import Parcel, deliver
 from dokuei.gateway.enrol import identity_of
 from dokuei.gateway.link import Link
+from dokuei.gateway.pacs import Parcel, deliver
 from dokuei.gateway.pseudonyms import identity_mode, open_key
 from dokuei.gateway.spool import Received, Spool, State
 from dokuei.settings import Destination, Settings

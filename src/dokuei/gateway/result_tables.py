@@ -57,6 +57,7 @@ class Unmade:
     sha256: str
     reported: bool
     attempts: int
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def unmade(connection: Connection) -> tuple[Unmade, ...]:
             d.sop_instance_uid,
             d.sha256,
             d.reported_at,
+            d.link,
             func.coalesce(r.attempts, 0).label("attempts"),
         )
         .select_from(deliver_object.outerjoin(result_message, r.delivery_id == d.delivery_id))
@@ -114,6 +116,7 @@ def unmade(connection: Connection) -> tuple[Unmade, ...]:
             row.sha256,
             row.reported_at is not None,
             row.attempts,
+            row.link,
         )
         for row in rows
     )

@@ -129,7 +129,7 @@ class Results:
                 at=now().astimezone(),
                 charset=CHARSETS[destination.character_set],
             )
-            text = result_text(report, order, envelope)
+            text = result_text(report, order, envelope, link=one.link)
             result_tables.keep(
                 connection,
                 one,

@@ -269,7 +269,7 @@ def gateways_app(hub: Hub) -> FastAPI:
     )
     return gateway_app(
         hub.gateways,
-        delivery_door.routes(hub.reports, known),
+        delivery_door.routes(hub.reports, known, hub_url=hub.settings.hub.public_address),
         order_door.routes(hub.requests, known),
         performed_door.routes(hub.archive, known),
         pulse_door.routes(hub.gateways.pulses, hub.archive, documents, known),

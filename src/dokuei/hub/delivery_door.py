@@ -21,15 +21,17 @@ from dokuei.transfer.deliveries import (
 )
 
 
-def routes(reports: ReportsService, authenticated: Callable[[Request], Awaitable[Caller]]) -> APIRouter:
-    """What a gateway asks of reports, on the gateways' listener."""
+def routes(
+    reports: ReportsService, authenticated: Callable[[Request], Awaitable[Caller]], *, hub_url: str = ""
+) -> APIRouter:
+    """What a gateway asks of reports, on the gateways' listener; ``hub_url`` is where people open them."""
     router = APIRouter(tags=["gateway"])
     known = Annotated[Caller, Depends(authenticated)]
 
     @router.post(DELIVERIES_PATH)
     async def waiting(caller: known) -> JSONResponse:
         """What waits for the caller's site."""
-        objects = await run_in_threadpool(_waiting, reports, caller.gateway.site_id)
+        objects = await run_in_threadpool(_waiting, reports, caller.gateway.site_id, hub_url)
         return JSONResponse(WaitingObjects(objects=objects).model_dump())
 
     @router.post(DELIVERY_OBJECT_PATH)
@@ -48,12 +50,14 @@ def routes(reports: ReportsService, authenticated: Callable[[Request], Awaitable
     return router
 
 
-def _waiting(reports: ReportsService, site_id: str) -> list[WaitingObject]:
+def _waiting(reports: ReportsService, site_id: str, hub_url: str) -> list[WaitingObject]:
     """What can be told; what cannot (too large for any gateway) is noted beside it and holds nothing back."""
     objects = []
     for one in reports.pending_deliveries(site_id):
         try:
-            told = {name: getattr(one, name) for name in WaitingObject.model_fields}
+            link = f"{hub_url}/cases/{one.worklist_item_id}" if hub_url and one.worklist_item_id else ""
+            more = {"version": one.number, "link": link}
+            told = {name: getattr(one, name) for name in WaitingObject.model_fields.keys() - more.keys()} | more
             objects.append(WaitingObject.model_validate(told))
         except ValidationError as error:
             wrong = "; ".join(str(e["msg"]) for e in error.errors(include_input=False))

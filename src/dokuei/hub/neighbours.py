@@ -145,6 +145,7 @@ class WorklistCases:
                 Delegation(one.from_person_id, one.ordered_by, one.reason, one.at)
                 for one in self.worklist.delegations_in(connection, item_id, ReadingRole(role))
             ),
+            images_finalised=item.images_finalised or not self.worklist.contracts.finalising_sites({study.site_id}),
         )
 
     def role_of(self, connection: Connection, item_id: str, person_id: str | None, *, site_ids: Collection[str]) -> str:
@@ -280,6 +281,7 @@ def _known_images(document: Mapping[str, Any], sides: Mapping[str, str]) -> Iter
                     proof=one["proof"],
                     reason=one["reason"],
                     lossy=one["lossy"] is not None,
+                    to_be_read=one["to_be_read"],
                     frames=tuple(frame["digest"] for frame in one["frames"]),
                     laterality=sides.get(one["sop_instance_uid"], "")
                     if series["modality"] == "MG"
@@ -358,6 +360,10 @@ class SiteContracts:
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def finalising_sites(self, site_ids: Collection[str]) -> frozenset[str]:
+        """Those of the sites where a technologist confirms a study's images before they are reported on."""
+        return self.sites.finalising(site_ids)
 
     def wants_pseudonyms(self, site_id: str) -> bool:
         """Whether patients of a site may be named by pseudonyms alone."""

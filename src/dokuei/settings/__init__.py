@@ -16,6 +16,7 @@ from dokuei.settings.gateway import (
     Hl7Settings,
     Peer,
     PseudonymSettings,
+    ReportFolderSettings,
     ResultDestination,
     WorklistSettings,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "MailSettings",
     "Peer",
     "PseudonymSettings",
+    "ReportFolderSettings",
     "RepositorySettings",
     "ResultDestination",
     "SealSettings",

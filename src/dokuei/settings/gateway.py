@@ -151,6 +151,15 @@ class FolderSettings(Section):
     poll_seconds: float = Field(5.0, description="Seconds between two looks into the folder.", ge=0.1, le=3600)
 
 
+class ReportFolderSettings(Section):
+    """Sealed PDFs and an index of them in a folder, for hospitals whose systems speak no HL7."""
+
+    path: Path | None = Field(None, description="The folder, which must be there already; empty: none.")
+    encoding: Literal["utf-8", "shift_jis"] = Field(
+        "shift_jis", description="How index.csv is written; Shift_JIS as Windows has it."
+    )
+
+
 class WorklistSettings(Section):
     """The worklist that modalities ask the gateway for (DICOM Modality Worklist)."""
 
@@ -186,6 +195,13 @@ class GatewaySettings(Section):
     )
     peers: tuple[Peer, ...] = Field((), description="Who may associate; empty: anybody on loopback, nobody elsewhere.")
     pacs: Destination | None = Field(None, description="Where reports are stored by C-STORE.")
+    report_objects: tuple[Literal["sr", "pdf", "pages"], ...] = Field(
+        ("sr", "pdf"),
+        description="As what the PACS is given a report: structured, as PDF, or its pages as pictures.",
+    )
+    report_folder: ReportFolderSettings = Field(
+        ReportFolderSettings(), description="Reports as files in a folder, with an index."
+    )
     pseudonyms: PseudonymSettings = Field(
         PseudonymSettings(), description="What may leave beside the pixels where the site wants pseudonyms."
     )

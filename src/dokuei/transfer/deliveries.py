@@ -19,7 +19,11 @@ _ID = re.compile("[0-9a-f]{32}")
 
 
 class WaitingObject(Message):
-    """One report object that the site's PACS has not got yet."""
+    """One report object that the site's PACS has not got yet.
+
+    ``version`` counts the report's signed versions and ``status`` says how it stands with this one; ``stamps`` is how
+    often its sealed file was stamped anew since, which makes no other version of it. ``link`` opens it in a browser.
+    """
 
     delivery_id: DeliveryId
     kind: Literal["sr", "pdf"]
@@ -28,6 +32,11 @@ class WaitingObject(Message):
     sop_instance_uid: Uid
     sha256: Sha256
     size: int = Field(gt=0, le=DELIVERY_BYTES)
+    report_id: str = Field("", max_length=32)
+    version: int = Field(0, ge=0)
+    status: str = Field("", max_length=16)
+    stamps: int = Field(0, ge=0)
+    link: str = Field("", max_length=1000)
 
 
 class WaitingObjects(Message):

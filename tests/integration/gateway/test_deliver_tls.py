@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pynetdicom import AE, evt
 
 from dokuei.errors import ConfigurationError, UnreachableError
-from dokuei.gateway.deliver import Parcel, deliver
+from dokuei.gateway.pacs import Parcel, deliver
 from dokuei.settings import Settings, read_settings
 from dokuei.storage.pki import Authority, open_authority, private_pem, server_certificate
 from tests.makers.archive import MG, image

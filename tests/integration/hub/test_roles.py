@@ -31,6 +31,10 @@ _WORD = {"method": "MG", "kind": "mass", "attribute": "shape", "ja": "星形", "
 _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
 # method, path, what it needs, what it is sent
 _DEFERRED = {"until": (now() + timedelta(days=1)).isoformat(), "reason": "前回画像待ち"}
+_LOOKED_AT = {
+    "instances": 1,
+    "looked_at": {"patient": True, "laterality": True, "views": True, "count": True},
+}
 AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist?site_id=kita", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/changes?since=2026-01-01T00:00:00Z", _P.READ_WORKLIST, None),
@@ -49,6 +53,10 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("DELETE", "/api/v1/worklist/{item}/deferral", _P.CLAIM_CASE, None),
     ("PUT", "/api/v1/worklist/{item}/waiting", _P.PLACE_REQUEST, {"why": "retake"}),
     ("DELETE", "/api/v1/worklist/{item}/waiting", _P.READ_WORKLIST, None),
+    ("GET", "/api/v1/worklist/{item}/finalisation", _P.READ_WORKLIST, None),
+    ("PUT", "/api/v1/worklist/{item}/finalisation", _P.FINALISE_IMAGES, _LOOKED_AT),
+    ("POST", "/api/v1/worklist/{item}/finalisation/reopen", _P.FINALISE_IMAGES, {"reason": "x"}),
+    ("GET", f"/api/v1/case-links?study_instance_uid={SERIES.study_instance_uid}", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}/report", _P.READ_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/report/form", _P.READ_REPORT, None),
     ("PUT", "/api/v1/worklist/{item}/report", _P.WRITE_REPORT, _WRITTEN),
@@ -121,6 +129,11 @@ OF_SITES: tuple[tuple[str, str, Permission | None, dict[str, Any] | None], ...] 
     ("PUT", "/contracts/0", None, {"version": 1, "because": "x"}),
     ("POST", "/contracts/0/termination", None, {"version": 1, "because": "x", "last_day": "2026-01-01"}),
 )
+OF_PAPERS: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
+    ("GET", f"/api/v1/sites/kita/studies/{SERIES.study_instance_uid}/papers", _P.READ_REQUEST, None),
+    ("GET", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, None),
+    ("PUT", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, {"rules": [{"kind": "schema", "words": ["図"]}]}),
+)
 AT_ANY_SITE_OF_AN_AUDITOR: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/audit/entries", None),
     ("GET", "/api/v1/audit/export", None),
@@ -179,8 +192,8 @@ FHIR: tuple[tuple[str, str], ...] = (
     ("GET", "/fhir/Nothing/0/_history/1"),
 )
 _SLICES = (
-    "/api/v1/report-phrases", "/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes", "/api/v1/audit",
-    "/api/v1/screening-batches",
+    "/api/v1/case-links", "/api/v1/report-phrases", "/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes",
+    "/api/v1/audit", "/api/v1/screening-batches",
 )  # fmt: skip
 # What everybody who is signed in may ask, about themselves alone.
 _OWN = {
@@ -344,6 +357,16 @@ def test_every_route_of_sites_stands_in_the_matrix(hub: WholeHub) -> None:
         if path.startswith("/api/v1/sites") and told["tags"] == ["sites"]
     }
     assert known == listed
+
+
+@pytest.mark.parametrize("role", Role)
+def test_papers_and_their_rules_are_for_those_of_the_site_alone(hub: WholeHub, role: Role) -> None:
+    """AUTH-13: a foreign site answers like an unknown one, whatever the role."""
+    with closing(hub.signed_in(f"papers-{role.value}", Grant(role, "kita"))) as client:
+        for method, path, needed, body in OF_PAPERS:
+            expected = 200 if needed in ROLE_PERMISSIONS[role] else 403
+            assert ask(client, method, path, body) == expected, f"{role} {method} {path}"
+            assert ask(client, method, path.replace("/kita/", "/minami/"), body) == 404, f"{role} {method} {path}"
 
 
 @pytest.mark.parametrize("role", Role)

@@ -234,6 +234,14 @@ export interface components {
       readonly person_id: string;
       readonly display_name: string;
     };
+    /** @description A case that a link leads to; the number alone says nothing of the patient. */
+    readonly CaseLinkOut: {
+      readonly worklist_item_id: string;
+      readonly site_name: string;
+      readonly study_date: string;
+      readonly modalities: readonly string[];
+      readonly study_description: string;
+    };
     /** @description Somebody who may be given a reading. */
     readonly CaseReaderOut: {
       readonly person_id: string;
@@ -639,6 +647,35 @@ export interface components {
       readonly name: string;
       readonly chosen: components["schemas"]["FilterChoice"];
     };
+    /** @description One entry of the record; without a name, images came and reopened it. */
+    readonly FinalisationEntryOut: {
+      /** @enum {string} */
+      readonly act: "finalised" | "reopened";
+      readonly display_name: string;
+      /** Format: date-time */
+      readonly at: string;
+      readonly instances: number;
+      readonly note: string;
+    };
+    /** @description Whether a technologist stands for the images, where the site uses that: who said what last, and when. */
+    readonly FinalisationOut: {
+      /** @enum {string} */
+      readonly state: "not_used" | "open" | "finalised" | "reopened";
+      /** @default  */
+      readonly display_name: string;
+      readonly at?: string | null;
+      /** @default 0 */
+      readonly instances: number;
+      /** @default  */
+      readonly note: string;
+    };
+    /** @description How many objects were looked at, for what, and what a reader should know. */
+    readonly FinaliseIn: {
+      readonly instances: number;
+      readonly looked_at: components["schemas"]["LookedAtIn"];
+      /** @default  */
+      readonly note: string;
+    };
     /** @description One lesion of one breast; its words are from the form's lists. */
     readonly FindingShape: {
       readonly number: number;
@@ -818,7 +855,7 @@ export interface components {
       /** @default false */
       readonly withdrawn: boolean;
     };
-    /** @description One object and what is known of its truth. */
+    /** @description One object and what is known of its truth; ``paper``: one that belongs to the request, by the site's rules. */
     readonly InstanceEntry: {
       readonly sop_instance_uid: string;
       readonly sop_class_uid: string;
@@ -833,6 +870,8 @@ export interface components {
       readonly reason: string;
       readonly lossy: components["schemas"]["LossyEntry"] | null;
       readonly received_at: string;
+      readonly paper: ("request_form" | "questionnaire" | "findings_form" | "schema" | "other") | null;
+      readonly to_be_read: boolean;
       readonly frames: readonly components["schemas"]["FrameEntry"][];
     };
     /** @description Whom an enrolment link is for. */
@@ -893,6 +932,7 @@ export interface components {
       readonly offer: components["schemas"]["OfferOut"] | null;
       readonly deferral: components["schemas"]["DeferralOut"] | null;
       readonly waiting: components["schemas"]["WaitingOut"] | null;
+      readonly finalisation: components["schemas"]["FinalisationOut"];
       readonly unread_messages: number;
       readonly open_question: boolean;
       readonly awaiting_approval: boolean;
@@ -989,6 +1029,17 @@ export interface components {
     readonly LockOut: {
       readonly person_id: string;
       readonly display_name: string;
+    };
+    /** @description What a technologist stands for: each of these was looked at. */
+    readonly LookedAtIn: {
+      /** @constant */
+      readonly patient: true;
+      /** @constant */
+      readonly laterality: true;
+      /** @constant */
+      readonly views: true;
+      /** @constant */
+      readonly count: true;
     };
     /** @description How the object was compressed irreversibly before it came (PS3.3 C.7.6.1.1.5). */
     readonly LossyEntry: {
@@ -1322,6 +1373,29 @@ export interface components {
       readonly lists: readonly components["schemas"]["NamedListOut"][];
       readonly words: readonly components["schemas"]["OwnWordOut"][];
     };
+    /** @description A paper and where it is; ``document``: a PDF, and no picture. */
+    readonly PaperOut: {
+      readonly series_instance_uid: string;
+      readonly sop_instance_uid: string;
+      /** @enum {string} */
+      readonly kind: "request_form" | "questionnaire" | "findings_form" | "schema" | "other";
+      readonly title: string;
+      readonly document: boolean;
+      readonly to_be_read: boolean;
+    };
+    /** @description What a paper's description or title says, and what it is then. */
+    readonly PaperRuleShape: {
+      /** @enum {string} */
+      readonly kind: "request_form" | "questionnaire" | "findings_form" | "schema" | "other";
+      readonly words: readonly string[];
+      readonly modalities?: readonly string[];
+      /** @default false */
+      readonly to_be_read: boolean;
+    };
+    /** @description The rules of a site; the first one that fits holds. */
+    readonly PaperRulesShape: {
+      readonly rules: readonly components["schemas"]["PaperRuleShape"][];
+    };
     /** @description The name is not needed: keys are discoverable, and the answer is the same for everybody. */
     readonly PasskeyOptionsIn: {
       readonly user_name?: string | null;
@@ -1563,6 +1637,10 @@ export interface components {
       /** @enum {string} */
       readonly cancer: "breast" | "ovarian" | "other";
       readonly age?: number | null;
+    };
+    /** @description Why confirmed images are not the ones to be read after all. */
+    readonly ReopenIn: {
+      readonly reason: string;
     };
     /** @description Whom a site names, and after how many days an unread report is put before them. */
     readonly ReportManagerIn: {

@@ -24,6 +24,14 @@ export type WorklistStatus = WorklistItem["status"];
 export type PriorStudy = Schemas["PriorOut"];
 /** How far a case has come; what the hub does not know is null or empty. */
 export type CaseWay = Schemas["WayOut"];
+/** One entry of the record of a case's images: confirmed by a technologist, or reopened. */
+export type FinalisationEntry = Schemas["FinalisationEntryOut"];
+/** A paper among a study's objects, and the rules by which a site knows papers. */
+export type Paper = Schemas["PaperOut"];
+export type PaperRules = Schemas["PaperRulesShape"];
+export type PaperRule = Schemas["PaperRuleShape"];
+/** A case that a link of the hospital's system leads to. */
+export type CaseLink = Schemas["CaseLinkOut"];
 export type SavedFilter = Schemas["FilterOut"];
 export type CaseReader = Schemas["CaseReaderOut"];
 export type Worklist = Schemas["WorklistOut"];

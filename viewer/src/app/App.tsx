@@ -31,6 +31,7 @@ const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
 const CentrePage = lazy(() => import("@/centre/CentrePage"));
 const SitesPage = lazy(() => import("@/sites/SitesPage"));
 const SitePage = lazy(() => import("@/sites/SitePage"));
+const LinkPage = lazy(() => import("@/links/LinkPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
 function Waiting(): JSX.Element {
@@ -76,6 +77,7 @@ function SignedIn(): JSX.Element {
         </Route>
         <Route path="/worklist" component={WorklistPage} />
         <Route path="/read/:itemId">{(route) => <ReadingPage key={route.itemId} itemId={route.itemId} />}</Route>
+        <Route path="/cases" component={LinkPage} />
         <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/outcomes" component={OutcomesPage} />
         <Route path="/requests" component={RequestsPage} />

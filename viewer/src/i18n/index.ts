@@ -5,11 +5,13 @@ import { initReactI18next } from "react-i18next";
 import enAudit from "./en/audit.json";
 import enCentre from "./en/centre.json";
 import enDocuments from "./en/documents.json";
+import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
 import enLists from "./en/lists.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
+import enPapers from "./en/papers.json";
 import enPeople from "./en/people.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
@@ -27,11 +29,13 @@ import enWorklist from "./en/worklist.json";
 import jaAudit from "./ja/audit.json";
 import jaCentre from "./ja/centre.json";
 import jaDocuments from "./ja/documents.json";
+import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
 import jaLists from "./ja/lists.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
+import jaPapers from "./ja/papers.json";
 import jaPeople from "./ja/people.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
@@ -54,11 +58,13 @@ export const catalogues = {
     audit: enAudit,
     centre: enCentre,
     documents: enDocuments,
+    finalising: enFinalising,
     gateways: enGateways,
     health: enHealth,
     lists: enLists,
     outcomes: enOutcomes,
     messages: enMessages,
+    papers: enPapers,
     people: enPeople,
     reading: enReading,
     report: enReport,
@@ -78,11 +84,13 @@ export const catalogues = {
     audit: jaAudit,
     centre: jaCentre,
     documents: jaDocuments,
+    finalising: jaFinalising,
     gateways: jaGateways,
     health: jaHealth,
     lists: jaLists,
     outcomes: jaOutcomes,
     messages: jaMessages,
+    papers: jaPapers,
     people: jaPeople,
     reading: jaReading,
     report: jaReport,

@@ -37,6 +37,8 @@ const ENTRY: InstanceEntry = {
   reason: "",
   lossy: null,
   received_at: "",
+  paper: null,
+  to_be_read: true,
   frames: [{ length: 100, digest: "ab", digest_of: "pixels", resolution_ends: [10, 100] }],
 };
 

@@ -6,6 +6,7 @@ import { chooseMeasuringTool, measureWith } from "@/viewports/measuring";
 import { isDragTool } from "@/viewports/pointer";
 import { perform } from "./commands";
 import { HelpSheet } from "./HelpSheet";
+import { targetsOf } from "@/documents/links";
 import { Documents } from "./documents";
 import { commandOf, leadsBack, movesInDocument, pressesButton, typesText, type Command } from "./keys";
 import { OpenDocument } from "./OpenDocument";
@@ -77,6 +78,13 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   );
   useKeys(act);
   useReportKeys(item.worklist_item_id, room.reportOpen, () => act("report"));
+  const openPaper = (sopInstanceUid: string): void => {
+    const [target] = targetsOf({ sopClassUid: "", sopInstanceUid, frames: [] }, hanging.stacks, documents.all);
+    if (target?.kind === "document") change({ type: "document", document: target.document });
+    if (target?.kind !== "image") return;
+    change({ type: "put", stack: target.stack });
+    views.goTo(room.active, target.stack, target.index);
+  };
 
   return (
     <main
@@ -114,7 +122,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
       {room.requestOpen ? (
         <aside className={classes["request"]} aria-label={t("request")} tabIndex={0}>
           <Suspense fallback={<LoadingRows rows={6} />}>
-            <RequestPanel itemId={item.worklist_item_id} />
+            <RequestPanel itemId={item.worklist_item_id} onPaper={openPaper} />
           </Suspense>
         </aside>
       ) : null}

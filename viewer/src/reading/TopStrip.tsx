@@ -1,6 +1,7 @@
 import { Menu } from "@mantine/core";
 import { useEffect, useRef, useSyncExternalStore, type Dispatch, type JSX, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { FinalisationChip } from "@/finalising/FinalisationChip";
 import type { FrameStore } from "@/images/store";
 import type { VoiChoice } from "@/images/frame";
 import { Badge } from "@/messages/marks";
@@ -54,6 +55,7 @@ export function TopStrip(props: TopStripProps): JSX.Element {
       </p>
       <LedgerMark opened={opened} store={store} seen={seen} documents={props.documents} onRefresh={props.onRefresh} />
       <NotForDiagnosis />
+      <Unfinalised itemId={opened.item.worklist_item_id} />
       <Steps opened={opened} room={room} change={change} />
       <div className={classes["tools"]}>
         <ToolButtons room={room} act={act} />
@@ -68,7 +70,7 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         </span>
         <Layouts act={act} />
         <Press icon="help" command="help" act={act} />
-        {opened.item.request_state !== "none" && (
+        {(opened.item.request_state !== "none" || hasPapers(opened)) && (
           <Press icon="request" command="request" act={act} pressed={room.requestOpen} />
         )}
         <Press icon="messages" command="messages" act={act} pressed={room.messagesOpen}>
@@ -89,6 +91,16 @@ function NotForDiagnosis(): JSX.Element | null {
       {t("evaluation.short")}
     </span>
   );
+}
+
+/** 依頼票 and the like among the images belong to the request. */
+const hasPapers = ({ current }: OpenCase): boolean =>
+  current.images.series.some(({ instances }) => instances.some(({ paper }) => paper !== null));
+
+/** No technologist stands for these images yet (REC-09). */
+function Unfinalised({ itemId }: { readonly itemId: string }): JSX.Element | null {
+  const item = useWorklistItem(itemId).data;
+  return item === undefined ? null : <FinalisationChip item={item} framed />;
 }
 
 /** A click leaves the keyboard with the images. */

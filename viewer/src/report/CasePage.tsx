@@ -2,6 +2,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ReaderChanges } from "@/centre/ReaderChanges";
+import { FinalisationPanel } from "@/finalising/FinalisationPanel";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
 import { CaseRequest } from "@/requests/CaseRequest";
 import { MessagesPanel } from "@/messages/MessagesPanel";
@@ -55,6 +56,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
               <CaseStations item={item} />
               <ReaderChanges itemId={itemId} />
             </div>
+            {item.finalisation.state !== "not_used" && (
+              <FinalisationPanel item={item} className={classes["caseCard"] ?? ""} />
+            )}
             {(item.status === "completed" ||
               item.report_status === "preliminary" ||
               item.report_status === "withdrawn") && (

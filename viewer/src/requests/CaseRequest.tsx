@@ -1,17 +1,27 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { PaperList } from "@/papers/PaperList";
 import { useMay } from "@/session/api";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { useCaseRequest } from "./api";
 import { RequestView } from "./RequestView";
 import classes from "./View.module.css";
 
-/** The request of a case, beside its images and on its own page. */
-export function CaseRequest({ itemId }: { readonly itemId: string }): JSX.Element {
+export interface CaseRequestProps {
+  readonly itemId: string;
+  /** In the reading room a paper opens beside the images. */
+  readonly onPaper?: (sopInstanceUid: string) => void;
+}
+
+/** The request of a case with the papers that came among its images, beside its images and on its own page. */
+export function CaseRequest({ itemId, onPaper }: CaseRequestProps): JSX.Element {
   const { t } = useTranslation("requests");
   const allowed = useMay()("request.read");
   return allowed ? (
-    <Readable itemId={itemId} />
+    <>
+      <Readable itemId={itemId} />
+      <PaperList itemId={itemId} onOpen={onPaper} />
+    </>
   ) : (
     <Empty compact title={t("one")}>
       {t("not_for_role")}
@@ -40,10 +50,10 @@ function Readable({ itemId }: { readonly itemId: string }): JSX.Element {
 }
 
 /** The folding panel of the reading room. */
-export default function RequestPanel({ itemId }: { readonly itemId: string }): JSX.Element {
+export default function RequestPanel(props: CaseRequestProps): JSX.Element {
   return (
     <div className={classes["panel"]} data-request-panel="">
-      <CaseRequest itemId={itemId} />
+      <CaseRequest {...props} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
+import { PaperRulesDialog } from "@/papers/PaperRulesDialog";
 import { useMay, useSession } from "@/session/api";
 import { Live } from "@/ui/Live";
 import { Shell } from "@/ui/Shell";
@@ -22,15 +23,17 @@ const LEAST_SOUGHT = 2;
 
 /** Every request and where it stands: what somebody has to decide comes first. */
 export default function RequestsPage(): JSX.Element {
-  const { t } = useTranslation("requests");
+  const { t } = useTranslation(["requests", "papers"]);
   const { session } = useSession();
   const may = useMay();
+  const [ruling, setRuling] = useState(false);
   const [search] = useSearchParams();
   const [siteId, setSiteId] = useState("");
   const [text, setText] = useState("");
   const asked = search.get("state");
   const tab: Tab = isTab(asked) ? asked : "all";
   const query = useRequests(siteId, tab);
+  const ofRules = session.sites.length === 1 ? session.sites[0] : session.sites.find((one) => one.site_id === siteId);
   const items = query.data?.items;
   const [typed] = useDebouncedValue(text.trim(), TYPED_AFTER);
   const older = useSought(
@@ -71,12 +74,20 @@ export default function RequestsPage(): JSX.Element {
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
           />
+          {may("request.reconcile") && ofRules !== undefined && (
+            <Button size="xs" variant="default" onClick={() => setRuling(true)}>
+              {t("papers:rules.open")}
+            </Button>
+          )}
           {may("request.place") && (
             <Button size="xs" component={Link} href="/requests/new">
               {t("new")}
             </Button>
           )}
         </div>
+        {ruling && ofRules !== undefined && (
+          <PaperRulesDialog siteId={ofRules.site_id} siteName={ofRules.name} onClose={() => setRuling(false)} />
+        )}
         <Begun />
         <div className={classes["list"]}>
           {query.data === undefined ? (

@@ -3,6 +3,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
+import { FinalisationPanel } from "@/finalising/FinalisationPanel";
 import { useCaseRequest } from "@/requests/api";
 import { ThreadLine } from "@/messages/marks";
 import { useMay, useSession } from "@/session/api";
@@ -48,6 +49,7 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
       <Actions item={item} open={open} />
       <Working item={item} now={now} />
       <Readings item={item} />
+      <FinalisationPanel item={item} className={classes["section"] ?? ""} />
       <section className={classes["section"]}>
         <CaseStations item={item} />
       </section>

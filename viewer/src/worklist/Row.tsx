@@ -1,6 +1,7 @@
 import { memo, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorklistItem } from "@/api/types";
+import { FinalisationChip } from "@/finalising/FinalisationChip";
 import { ThreadMarks } from "@/messages/marks";
 import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
@@ -71,7 +72,7 @@ export const Row = memo(function Row({
         {item.site_name}
       </div>
       <div role="gridcell" className={classes["images"]}>
-        <ImagesChip item={item} readyIn={readyIn} />
+        <ImagesChip item={item} readyIn={readyIn} /> <FinalisationChip item={item} />
       </div>
       <div role="gridcell" className={classes["request"]}>
         <RequestCell item={item} />

@@ -36,6 +36,7 @@ export function madeItem(id: string, changed: Partial<WorklistItem> = {}): Workl
     offer: null,
     deferral: null,
     waiting: null,
+    finalisation: { state: "not_used", display_name: "", at: null, instances: 0, note: "" },
     unread_messages: 0,
     open_question: false,
     awaiting_approval: false,

@@ -65,8 +65,8 @@ def result_status(report: Dataset) -> str:
     return CORRECTED if report.get("PredecessorDocumentsSequence") else FINAL
 
 
-def result_text(report: Dataset, order: Order | None, envelope: Envelope) -> str:
-    """The message; ``order`` is the hospital's own, whose numbers go back to it."""
+def result_text(report: Dataset, order: Order | None, envelope: Envelope, *, link: str = "") -> str:
+    """The message; ``order`` is the hospital's own, whose numbers go back to it; ``link`` opens the report."""
     status = result_status(report)
     lines = [
         _header(envelope),
@@ -75,7 +75,7 @@ def result_text(report: Dataset, order: Order | None, envelope: Envelope) -> str
         _request(report, order, status),
         *(
             _observation(number, one, _OF_OBSERVATIONS.get(status, status))
-            for number, one in enumerate(_observed(report), 1)
+            for number, one in enumerate((*_observed(report), *_pointer(link)), 1)
         ),
     ]
     return SEGMENT_END.join(lines) + SEGMENT_END
@@ -176,6 +176,12 @@ def _observed(report: Dataset) -> Iterator[_Observed]:
     yield _Observed("ST", "110180^Study Instance UID^DCM", escape(str(report.StudyInstanceUID)))
     for item in report.get("ContentSequence", ()):
         yield from _told(item, within=False)
+
+
+def _pointer(link: str) -> Iterator[_Observed]:
+    """Where a signed-in person opens the report (RP, HL7 v2.5 2.A.65); the address says nothing of the patient."""
+    if link:
+        yield _Observed("RP", _REPORT, f"{escape(link)}^DOKUEI^AP^HTML")
 
 
 def _told(item: Dataset, *, within: bool) -> Iterator[_Observed]:

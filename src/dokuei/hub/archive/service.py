@@ -43,6 +43,7 @@ from dokuei.hub.archive.pulses import PulseStudies
 from dokuei.hub.archive.query import Query
 from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.rebuild import Rebuild
+from dokuei.hub.archive.recognising import Papers
 from dokuei.hub.archive.rejections import FrameRejection, note_rejection
 from dokuei.hub.archive.removals import Removed
 from dokuei.hub.archive.retention import Expiry, InUse, Retention
@@ -376,6 +377,11 @@ class ArchiveService:
     def viewer_documents(self) -> ViewerDocuments:
         """The viewer's documents, remembered by this process."""
         return ViewerDocuments(self.database)
+
+    @property
+    def papers(self) -> Papers:
+        """Papers among a study's objects."""
+        return Papers(self.database)
 
     @property
     def pulses(self) -> PulseStudies:

@@ -130,6 +130,15 @@ manifest = Table(
     Column("received_at", UtcDateTime, nullable=False),
 )
 
+paper_rules = Table(
+    "archive_paper_rules",
+    hub_metadata,
+    Column("site_id", String(64), primary_key=True),
+    Column("rules", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+)
+
 announced = Table(
     "study_announced",
     hub_metadata,

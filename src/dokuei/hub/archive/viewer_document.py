@@ -9,12 +9,13 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import ledgers, manifests, reading
+from dokuei.hub.archive import ledgers, manifests, reading, store_papers
 from dokuei.hub.archive.manifests import Signer
 from dokuei.hub.archive.model import Ledger
 from dokuei.hub.archive.reading import Scope, SeriesContent
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.store import frames_of
+from dokuei.hub.archive.store_papers import Paper
 from dokuei.hub.archive.tables import instance, series
 from dokuei.hub.archive.viewer_shapes import InstanceEntry, LedgerEntry, SeriesEntry, SignedManifest, StudyImages
 from dokuei.storage.db import Database
@@ -51,23 +52,33 @@ class ViewerDocuments:
                 raise NotFoundError("no such study", phase="reading the archive")
             signed = manifests.signers(connection, site_id, study_instance_uid)
             ledger = ledgers.of_study(connection, site_id, study_instance_uid)
-            key = (site_id, study_instance_uid, _facts(row, signed, ledger, reading.series_contents(connection, scope)))
+            papers = store_papers.papers_of(connection, site_id, study_instance_uid)
+            contents = reading.series_contents(connection, scope)
+            key = (site_id, study_instance_uid, _facts(row, signed, ledger, contents, papers))
             held = self.recent.get(key)
             if held is not None:
                 return held
-            body = _document(connection, row, signed, ledger)
+            body = _document(connection, row, signed, ledger, papers)
         made = ViewerDocument(hashlib.sha256(body).hexdigest(), gzip.compress(body, 5, mtime=0))
         self.recent.put(key, made, weight=len(made.gzipped))
         return made
 
 
-def _facts(row: Row[Any], signed: tuple[Signer, ...], ledger: Ledger, contents: tuple[SeriesContent, ...]) -> str:
+def _facts(
+    row: Row[Any],
+    signed: tuple[Signer, ...],
+    ledger: Ledger,
+    contents: tuple[SeriesContent, ...],
+    papers: tuple[Paper, ...],
+) -> str:
     """A digest of all that the document follows from; a row's number is given again and says nothing."""
     known = {name: value for name, value in row._mapping.items() if name != "id"}  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-    return hashlib.sha256(repr((known, signed, ledger, contents)).encode()).hexdigest()
+    return hashlib.sha256(repr((known, signed, ledger, contents, papers)).encode()).hexdigest()
 
 
-def _document(connection: Connection, row: Row[Any], signed: tuple[Signer, ...], ledger: Ledger) -> bytes:
+def _document(
+    connection: Connection, row: Row[Any], signed: tuple[Signer, ...], ledger: Ledger, papers: tuple[Paper, ...]
+) -> bytes:
     name = reading.patient_name(row)
     document: StudyImages = {
         "site_id": row.site_id,
@@ -89,7 +100,7 @@ def _document(connection: Connection, row: Row[Any], signed: tuple[Signer, ...],
         "accession_number": row.accession_number,
         "manifest": _signed(signed),
         "ledger": _ledger(ledger),
-        "series": _series(connection, row.id),
+        "series": _series(connection, row.id, {one.sop_instance_uid: one for one in papers}),
     }
     return orjson.dumps(document)
 
@@ -113,7 +124,7 @@ def _ledger(ledger: Ledger) -> LedgerEntry:
     }
 
 
-def _series(connection: Connection, study_key: int) -> list[SeriesEntry]:
+def _series(connection: Connection, study_key: int, papers: dict[str, Paper]) -> list[SeriesEntry]:
     columns = [column for column in instance.c if column.name != "attributes"]
     rows = connection.execute(
         select(*columns)
@@ -123,7 +134,7 @@ def _series(connection: Connection, study_key: int) -> list[SeriesEntry]:
     )
     members: dict[int, list[InstanceEntry]] = {}
     for row in rows:
-        members.setdefault(row.series_key, []).append(_instance(row))
+        members.setdefault(row.series_key, []).append(_instance(row, papers.get(row.sop_instance_uid)))
     listed = connection.execute(
         select(series).where(series.c.study_key == study_key).order_by(series.c.series_number, series.c.id)
     )
@@ -141,7 +152,7 @@ def _series(connection: Connection, study_key: int) -> list[SeriesEntry]:
     ]
 
 
-def _instance(row: "Row[*tuple[Any, ...]]") -> InstanceEntry:
+def _instance(row: "Row[*tuple[Any, ...]]", paper: Paper | None) -> InstanceEntry:
     frames = frames_of(row.frames)
     return {
         "sop_instance_uid": row.sop_instance_uid,
@@ -156,6 +167,8 @@ def _instance(row: "Row[*tuple[Any, ...]]") -> InstanceEntry:
         "reason": row.reason,
         "lossy": None if row.lossy is None else orjson.loads(row.lossy),
         "received_at": row.received_at.isoformat(),
+        "paper": None if paper is None else paper.kind,
+        "to_be_read": paper is None or paper.to_be_read,
         "frames": [
             {
                 "length": frame.length,

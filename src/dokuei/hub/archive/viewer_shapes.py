@@ -3,6 +3,7 @@
 from typing_extensions import TypedDict
 
 from dokuei.dicom.coded import DigestOf, Proof
+from dokuei.hub.archive.papers import PaperKind
 
 
 class PersonName(TypedDict):
@@ -40,7 +41,7 @@ class LossyEntry(TypedDict):
 
 
 class InstanceEntry(TypedDict):
-    """One object and what is known of its truth."""
+    """One object and what is known of its truth; ``paper``: one that belongs to the request, by the site's rules."""
 
     sop_instance_uid: str
     sop_class_uid: str
@@ -54,6 +55,8 @@ class InstanceEntry(TypedDict):
     reason: str
     lossy: LossyEntry | None
     received_at: str
+    paper: PaperKind | None
+    to_be_read: bool
     frames: list[FrameEntry]
 
 

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     STORE_IMAGES = "images.store"
     READ_WORKLIST = "worklist.read"
     CLAIM_CASE = "worklist.claim"
+    FINALISE_IMAGES = "images.finalise"
     READ_REPORT = "report.read"
     WRITE_REPORT = "report.write"
     SIGN_REPORT = "report.sign"
@@ -121,7 +122,16 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.TECHNOLOGIST: frozenset(
-            {_P.READ_IMAGES, _P.STORE_IMAGES, _P.READ_WORKLIST, *_ASKING, *_TALK, _P.RECONCILE, _P.READ_GATEWAYS}
+            {
+                _P.READ_IMAGES,
+                _P.STORE_IMAGES,
+                _P.FINALISE_IMAGES,
+                _P.READ_WORKLIST,
+                *_ASKING,
+                *_TALK,
+                _P.RECONCILE,
+                _P.READ_GATEWAYS,
+            }
         ),
         Role.REFERRING_PHYSICIAN: frozenset(
             {_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, _P.ACKNOWLEDGE_REPORT, *_ASKING, *_TALK}

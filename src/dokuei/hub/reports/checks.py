@@ -10,6 +10,7 @@ from dokuei.hub.reports.lexicon import lexicon
 from dokuei.hub.reports.model import Content, KnownImage
 from dokuei.hub.reports.structure import SIDES, Answer, Finding, Side
 
+UNFINALISED = "images_unfinalised"
 _FOR_PROCESSING = frozenset({"1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.13.1.4"})
 _LATERALITY = {"R": "right", "L": "left"}
 _RANKS = {"1": 1.0, "2": 2.0, "3": 3.0, "3-1": 3.1, "3-2": 3.2, "4": 4.0, "4A": 4.1, "4B": 4.2, "4C": 4.3}
@@ -45,14 +46,20 @@ class Check:
 
 
 def checks_of(
-    content: Content, known: Iterable[KnownImage], *, called_back: bool = True, changed: Sequence[str] = ()
+    content: Content,
+    known: Iterable[KnownImage],
+    *,
+    called_back: bool = True,
+    changed: Sequence[str] = (),
+    finalised: bool = True,
 ) -> tuple[Check, ...]:
     """Everything that is to be mended or answered before this may be signed.
 
     ``changed``: breasts whose category is another one than a preliminary report said, and nobody was told by voice.
     """
     images = {image.sop_instance_uid: image for image in known}
-    found = [*_of_images(content, images), *_of_sides(content, images), *_of_text(content)]
+    found = [] if finalised else [Check(UNFINALISED)]
+    found += [*_of_images(content, images), *_of_sides(content, images), *_of_text(content)]
     if content.structure.method:
         found += [*_of_fields(content), *_of_categories(content), *_of_recommendation(content)]
     if not called_back:
@@ -100,7 +107,11 @@ def needs_work_up(category: str, scale: str) -> bool:
 
 def _of_images(content: Content, images: dict[str, KnownImage]) -> Iterator[Check]:
     opened = {one.sop_instance_uid for one in content.images_read}
-    closed = [uid for uid, one in images.items() if uid not in opened and one.sop_class_uid not in _FOR_PROCESSING]
+    closed = [
+        uid
+        for uid, one in images.items()
+        if uid not in opened and one.to_be_read and one.sop_class_uid not in _FOR_PROCESSING
+    ]
     if opened and closed:
         yield Check("images_unopened", count=len(closed))
     doubts = Counter(_doubt(images[uid]) for uid in opened if uid in images)

@@ -192,7 +192,7 @@ class Drafting:
         preliminary = stages.preliminary_of(before)
         told = self.told(case, before) is not None
         changed = () if preliminary is None or told else stages.changed_sides(store.content_of(preliminary), content)
-        return checks_of(content, known, called_back=called, changed=changed)
+        return checks_of(content, known, called_back=called, changed=changed, finalised=case.images_finalised)
 
     def told(self, case: Case, before: Sequence[SignedVersion]) -> Call | None:
         """Who was called since the preliminary report went out, and read back what they were told (REPORT-12)."""

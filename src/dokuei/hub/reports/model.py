@@ -53,6 +53,7 @@ class Case:
     ``request_mismatch``: whether the request and the images name one person is still to be decided (REC-10).
     ``sealed``: the other one of two blind readings is not signed yet, so that this one is for its reader alone.
     ``screening``: it came with a screening roster, so that a mammogram takes a reading grade (JRS-02).
+    ``images_finalised``: a technologist stands for the images, or the site does without (REC-09).
     """
 
     worklist_item_id: str
@@ -78,6 +79,7 @@ class Case:
     screening: bool = False
     priors: tuple[ComparedStudy, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    images_finalised: bool = True
 
     @property
     def leaves_the_centre(self) -> bool:
@@ -99,7 +101,10 @@ class SiteRules:
 
 @dataclass(frozen=True)
 class KnownImage:
-    """An archived object as the report refers to it; ``frames`` are the digests that its sender signed."""
+    """An archived object as the report refers to it; ``frames`` are the digests that its sender signed.
+
+    What is not ``to_be_read`` is a paper of the request.
+    """
 
     sop_instance_uid: str
     sop_class_uid: str
@@ -113,6 +118,7 @@ class KnownImage:
     lossy: bool
     frames: tuple[str, ...]
     laterality: str = ""
+    to_be_read: bool = True
 
     @property
     def is_mammogram(self) -> bool:
@@ -212,7 +218,10 @@ class Made:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One object on its way to the hospital's PACS: a structured report (``sr``) or the sealed document (``pdf``)."""
+    """One object on its way to the hospital's PACS: a structured report (``sr``) or the sealed document (``pdf``).
+
+    ``stamps`` is how often the sealed file was stamped anew since it was signed: the same version, delivered again.
+    """
 
     delivery_id: str
     site_id: str
@@ -228,6 +237,9 @@ class Delivery:
     created_at: datetime
     delivered_at: datetime | None = None
     last_error: str | None = None
+    stamps: int = 0
+    status: str = ""
+    worklist_item_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import structlog
 from dokuei.clock import now
 from dokuei.errors import DokueiError, NotFoundError, ProofError, UnreachableError
 from dokuei.hub.reports import store_seals
+from dokuei.hub.reports.redelivering import Again, Redelivering
 from dokuei.hub.reports.seal_model import SealState, SealVerdict
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.store import KeptVersion
@@ -79,7 +80,9 @@ class Restamping:
             return
         key = f"{kept.sealed.pdf_key.removesuffix('.pdf')}.{uuid.uuid4().hex}.pdf"
         self.blobs.put(key, stamped)
-        self._keep(due, _state(kept, verdict, key, stamped))
+        renewed = due.state is not None and due.state.stamps > 0
+        again = Redelivering(self.database, self.blobs).prepare(kept, stamped, renewed=renewed)
+        self._keep(due, _state(kept, verdict, key, stamped), again)
 
     def _unbroken(self, kept: KeptVersion, before: SealState | None) -> bytes:
         """The file as it is now; nothing is stamped that is not what was sealed."""
@@ -95,9 +98,11 @@ class Restamping:
             raise _broken("its seal does not hold")
         return data
 
-    def _keep(self, due: Due, state: SealState) -> None:
+    def _keep(self, due: Due, state: SealState, again: Again | None) -> None:
         with self.database.begin() as connection:
             store_seals.put(connection, state)
+            if again is not None:
+                Redelivering.send(connection, again)
             hub_trail.append(
                 connection,
                 actor="system",
@@ -109,6 +114,7 @@ class Restamping:
                     "version": state.number,
                     "stamps": state.stamps,
                     "sha256": state.sha256,
+                    "delivered_again": 0 if again is None else again.stamps,
                 },
             )
 

@@ -17,7 +17,7 @@ from dokuei.hub.identity.places import Places
 from dokuei.hub.identity.qualification import Lack, demand_none
 from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.reports import model, stages, store, wording
-from dokuei.hub.reports.checks import demand_answered, kept_answers
+from dokuei.hub.reports.checks import UNFINALISED, demand_answered, kept_answers
 from dokuei.hub.reports.deciding import Deciding, Proof, subject_of, write_version
 from dokuei.hub.reports.documents import DocumentMaker, Documents
 from dokuei.hub.reports.drafting import Drafting
@@ -164,6 +164,7 @@ class Signing:
             case, report, draft = self._mine(connection, principal, item_id, role, lock=True)
             if signed.kind != "preliminary":
                 _demand_all_here(case)
+                _demand_finalised(case, draft)
             _demand_one_patient(case)
             model.demand_frozen(
                 store.frozen_of(connection, report.report_id),
@@ -263,6 +264,15 @@ def _demand_one_patient(case: Case) -> None:
             "request and images do not name the same patient, or two requests name these images",
             phase="preparing to sign",
             remedy="somebody at the site resolves it on the list of requests",
+        )
+
+
+def _demand_finalised(case: Case, draft: Draft) -> None:
+    """What reopened the images since the reader looked is told, and not signed over (REC-09)."""
+    answered = any(one.check == UNFINALISED and one.reason.strip() for one in draft.content.answers)
+    if not case.images_finalised and not answered:
+        raise ConflictError(
+            "no technologist stands for these images now", phase="signing", remedy="wait, or give the reason why"
         )
 
 

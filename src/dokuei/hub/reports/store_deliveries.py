@@ -3,18 +3,27 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from dokuei.clock import now
 from dokuei.hub.reports.model import Delivery, Made
-from dokuei.hub.reports.tables import delivery
+from dokuei.hub.reports.tables import delivery, report, version
 
-_FIELDS = tuple(Delivery.__dataclass_fields__)
+_JOINED = frozenset({"status", "worklist_item_id"})
+_FIELDS = tuple(name for name in Delivery.__dataclass_fields__ if name not in _JOINED)
+_STATUS = {"original": "final", "amendment": "amended", "withdrawal": "withdrawn"}
 _MOST_AT_ONCE = 100
 
 
 def add(
-    connection: Connection, made: Made, *, site_id: str, report_id: str, number: int, study_instance_uid: str
+    connection: Connection,
+    made: Made,
+    *,
+    site_id: str,
+    report_id: str,
+    number: int,
+    study_instance_uid: str,
+    stamps: int = 0,
 ) -> None:
     """Put an object on its way."""
     connection.execute(
@@ -31,6 +40,7 @@ def add(
             sha256=made.sha256,
             size=len(made.data),
             created_at=now(),
+            stamps=stamps,
         )
     )
 
@@ -38,7 +48,7 @@ def add(
 def waiting(connection: Connection, site_id: str) -> tuple[Delivery, ...]:
     """What a site has not got yet: what has never failed first, so that what always fails crowds out nothing."""
     rows = connection.execute(
-        select(delivery)
+        _asked()
         .where(delivery.c.site_id == site_id, delivery.c.delivered_at.is_(None))
         .order_by(delivery.c.last_error.is_not(None), delivery.c.created_at, delivery.c.delivery_id)
         .limit(_MOST_AT_ONCE)
@@ -49,16 +59,22 @@ def waiting(connection: Connection, site_id: str) -> tuple[Delivery, ...]:
 def find(connection: Connection, site_id: str, delivery_id: str) -> Delivery | None:
     """One object of a site."""
     row = connection.execute(
-        select(delivery).where(delivery.c.site_id == site_id, delivery.c.delivery_id == delivery_id)
+        _asked().where(delivery.c.site_id == site_id, delivery.c.delivery_id == delivery_id)
     ).one_or_none()
     return None if row is None else _delivery(row)
 
 
 def of_report(connection: Connection, report_id: str, number: int) -> tuple[Delivery, ...]:
-    """The objects of one version."""
-    rows = connection.execute(
-        select(delivery).where(delivery.c.report_id == report_id, delivery.c.number == number).order_by(delivery.c.kind)
-    )
+    """The objects of one version, as they first went out."""
+    same = (delivery.c.report_id == report_id, delivery.c.number == number, delivery.c.stamps == 0)
+    rows = connection.execute(_asked().where(*same).order_by(delivery.c.kind))
+    return tuple(_delivery(row) for row in rows)
+
+
+def documents_of(connection: Connection, report_id: str, number: int) -> tuple[Delivery, ...]:
+    """The sealed document of one version as it first went out, and as it was stamped anew since."""
+    same = (delivery.c.report_id == report_id, delivery.c.number == number, delivery.c.kind == "pdf")
+    rows = connection.execute(_asked().where(*same).order_by(delivery.c.stamps))
     return tuple(_delivery(row) for row in rows)
 
 
@@ -81,5 +97,14 @@ def note_failure(connection: Connection, delivery_id: str, error: str) -> None:
     )
 
 
+def _asked() -> Select[Any]:
+    """With how the report stands with that version, and of which case it is."""
+    same = (version.c.report_id == delivery.c.report_id) & (version.c.number == delivery.c.number)
+    joined = delivery.outerjoin(version, same).outerjoin(report, report.c.report_id == delivery.c.report_id)
+    return select(delivery, version.c.kind.label("version_kind"), report.c.worklist_item_id).select_from(joined)
+
+
 def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(**{name: getattr(row, name) for name in _FIELDS})
+    told = {name: getattr(row, name) for name in _FIELDS}
+    status = _STATUS.get(row.version_kind or "", row.version_kind or "")
+    return Delivery(**told, status=status, worklist_item_id=row.worklist_item_id or "")

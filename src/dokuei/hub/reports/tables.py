@@ -101,7 +101,8 @@ delivery = Table(
     Column("delivered_by", String(200), nullable=True),
     Column("delivered_to", String(200), nullable=True),
     Column("last_error", Text, nullable=True),
-    UniqueConstraint("report_id", "number", "kind"),
+    Column("stamps", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("report_id", "number", "kind", "stamps"),
 )
 Index("ix_report_version_signed_at", version.c.signed_at, version.c.report_id)
 Index("ix_delivery_waiting", delivery.c.site_id, delivery.c.delivered_at, delivery.c.created_at)

@@ -5,18 +5,16 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import typst
-from fontTools.ttLib import TTFont
 
 from dokuei.errors import ConfigurationError, RequestError
+from dokuei.fonts import FONT, fonts_in, japanese_font
 from dokuei.hub.reports.diagram import diagram
 from dokuei.hub.reports.model import KnownImage, Signature
 from dokuei.hub.reports.stage_words import banner, circumstances
@@ -25,27 +23,12 @@ from dokuei.hub.reports.structure import Answer, written_texts
 from dokuei.hub.reports.structured_words import Said, answered, finding_line, said_of_report, structure_of
 from dokuei.hub.reports.wording import category, place_line, qualification_line
 
-FONT = "Noto Sans CJK JP"
-FONT_FOLDERS = (
-    Path("/usr/share/fonts/opentype/noto"),
-    Path("/usr/share/fonts/noto-cjk"),
-    Path("/usr/share/fonts/google-noto-cjk"),
-    Path.home() / ".fonts",
-)
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _MOST_ROWS = 48
 _PREFIX = 16
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # choose among shapes of the letter before
 _UNSEEN = frozenset("\n\t\u3000\u00a0\u200b ")
 _METHODS = {"passkey": "鍵 (WebAuthn) / security key", "password": "パスワードとコード / password and code"}
-
-
-@dataclass(frozen=True)
-class Face:
-    """The Japanese font: where its files are and which letters it has."""
-
-    folder: Path
-    letters: frozenset[int]
 
 
 def typeset(
@@ -61,7 +44,7 @@ def typeset(
     demand_letters((document["findings"], document["impression"], *written_texts(structure_of(document), answers)))
     face = japanese_font()
     data = _printable(_data(document, images, signature, digest, ZoneInfo(time_zone)), face.letters)
-    compiler = typst.Compiler(_TEMPLATE, font_paths=_fonts(face.folder))
+    compiler = typst.Compiler(_TEMPLATE, font_paths=fonts_in(face.folder))
     made = compiler.compile(
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
@@ -88,28 +71,6 @@ def demand_letters(written: Iterable[str]) -> None:
         raise RequestError(
             f"letters that cannot be printed: {named}", phase="typesetting", remedy="write them otherwise"
         )
-
-
-@lru_cache(maxsize=1)
-def japanese_font(folders: tuple[Path, ...] = FONT_FOLDERS) -> Face:
-    """The font that reports are set in.
-
-    Raises:
-        ConfigurationError: it is not on this machine; typst would take any other in silence.
-    """
-    for folder in folders:
-        faces = _fonts(folder).fonts() if folder.is_dir() else []
-        found = next((face for face in faces if face.family == FONT and face.weight == 400 and face.path), None)  # noqa: PLR2004 - CSS weight "regular"
-        if found is not None:
-            with TTFont(found.path, fontNumber=found.index, lazy=True) as font:
-                return Face(folder, frozenset(font.getBestCmap()))
-    raise ConfigurationError(
-        f"the font {FONT} is missing", phase="typesetting", remedy="apt-get install fonts-noto-cjk"
-    )
-
-
-def _fonts(folder: Path) -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
 
 def _printable(value: Any, letters: frozenset[int]) -> Any:

@@ -25,7 +25,8 @@ class Site:
     are signed by readers of grade A or B alone (JRS-02). ``read_twice`` says which studies two readers read without
     knowing of each other before a third decides. Where neither request nor contract says when, a report is due
     ``turnaround_days`` working days after its images came, at ``due_time``; ``closed_on`` names the days that do not
-    count.
+    count. Where ``images_finalised`` is set, a technologist confirms a study's
+    images before they are reported on (REC-09).
     """
 
     site_id: str
@@ -41,6 +42,7 @@ class Site:
     turnaround_days: int | None = None
     due_time: str = "17:00"
     closed_on: str = "sat,sun,holidays"
+    images_finalised: bool = False
 
     def in_evaluation(self, *, running_version: str) -> bool:
         """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""

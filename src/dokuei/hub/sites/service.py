@@ -1,6 +1,6 @@
 """The verbs on the register of sites."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -99,6 +99,11 @@ class SitesService:
         with self.database.read() as connection:
             site = store.find(connection, site_id)
         return site is not None and site.identity_mode == "pseudonym"
+
+    def finalising(self, site_ids: Collection[str]) -> frozenset[str]:
+        """Those of the sites where a technologist confirms a study's images (REC-09)."""
+        with self.database.read() as connection:
+            return frozenset(one.site_id for one in store.every(connection) if one.images_finalised) & set(site_ids)
 
     def find(self, site_id: str) -> Site:
         """One site.

@@ -25,6 +25,7 @@ from dokuei.hub.worklist.api_shapes import (
     SignedForOut,
     WaitingOut,
     WayOut,
+    finalisation_out,
 )
 from dokuei.hub.worklist.model import (
     HandOver,
@@ -43,7 +44,13 @@ Reader = Annotated[Principal, Depends(require(Permission.CLAIM_CASE))]
 def items_out(me: Principal, service: WorklistService, threads: Threads, listing: Listing) -> list[ItemOut]:
     """Cases as one person sees them."""
     sites, states = service.site_names(), threads.of(me, listing.items)
-    return [_item(me, one, listing.names, sites, states.get(one.worklist_item_id)) for one in listing.items]
+    finalising = service.contracts.finalising_sites({one.study.site_id for one in listing.items})
+    return [
+        _item(
+            me, one, listing.names, sites, states.get(one.worklist_item_id), finalises=one.study.site_id in finalising
+        )
+        for one in listing.items
+    ]
 
 
 def routes(service: WorklistService, ways: Ways, threads: Threads) -> APIRouter:
@@ -118,7 +125,13 @@ def _way(item: WorklistItem, way: Way, names: dict[str, str], changes: list[Read
 
 
 def _item(
-    me: Principal, one: WorklistItem, names: dict[str, str], sites: dict[str, str], thread: ThreadState | None
+    me: Principal,
+    one: WorklistItem,
+    names: dict[str, str],
+    sites: dict[str, str],
+    thread: ThreadState | None,
+    *,
+    finalises: bool,
 ) -> ItemOut:
     study, thread = one.study, thread or ThreadState()
     holder = holder_for(one, me.person_id)
@@ -169,6 +182,7 @@ def _item(
         offer=_offer(me, one, names),
         deferral=_deferral(one, names),
         waiting=None if one.waiting is None else WaitingOut(why=one.waiting.why, since=one.waiting.since),
+        finalisation=finalisation_out(one.finalisation, names, finalises=finalises, holds=one.images_finalised),
         unread_messages=thread.unread_messages,
         open_question=thread.open_question,
         awaiting_approval=one.awaiting_approval,

@@ -11,6 +11,8 @@ from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist.api import Reader, Viewer, items_out, routes
 from dokuei.hub.worklist.api_filters import filter_routes
+from dokuei.hub.worklist.api_finalisation import finalisation_routes
+from dokuei.hub.worklist.api_links import link_routes
 from dokuei.hub.worklist.api_lists import list_routes
 from dokuei.hub.worklist.api_shapes import ItemOut
 from dokuei.hub.worklist.filters import Filters
@@ -178,5 +180,7 @@ def worklist_routes(service: WorklistService, ways: Ways, threads: Threads) -> t
         list_routes(service, threads),
         routes(service, ways, threads),
         working_routes(service, threads),
+        finalisation_routes(service, threads),
+        link_routes(service),
         filter_routes(Filters(service.database)),
     )

@@ -1,7 +1,7 @@
 """What a case on the worklist is, who may take it, and what its state follows from."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -188,6 +188,20 @@ class ReaderChange:
 
 
 @dataclass(frozen=True)
+class Finalisation:
+    """What a technologist said of a study's images (検像); ``person_id`` is None where later images reopened it.
+
+    ``instances`` is how many objects there were, ``note`` a comment, or why it was reopened.
+    """
+
+    act: Literal["finalised", "reopened"]
+    person_id: str | None
+    at: datetime
+    instances: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class WorklistItem:
     """A case: a study, the roles in reading it, and its state.
 
@@ -209,6 +223,13 @@ class WorklistItem:
     deferral: Deferral | None = None
     waiting: Waiting | None = None
     offers: tuple[HandOver, ...] = ()
+    finalisation: Finalisation | None = None
+
+    @property
+    def images_finalised(self) -> bool:
+        """Whether a technologist stands for exactly the objects that are here."""
+        said = self.finalisation
+        return said is not None and said.act == "finalised" and said.instances == self.study.number_of_instances
 
     @property
     def awaiting_approval(self) -> bool:
@@ -265,3 +286,14 @@ def demand_mine(holding: Holding | None, *, person_id: str | None) -> Holding:
     if holding is None or person_id is None or holding.person_id != person_id:
         raise ForbiddenError("this case is not yours", phase="working on a case", remedy="claim it first")
     return holding
+
+
+def events_of(known: WorklistItem | None, facts: StudyFacts) -> Iterator[str]:
+    """What the trail must know of a case whose images have changed."""
+    if known is None:
+        yield "case.appeared"
+        return
+    if known.status == "canceled":
+        yield "case.restored"
+    if not known.images_after_signature and replace(known, study=facts).images_after_signature:
+        yield "case.images-after-signature"

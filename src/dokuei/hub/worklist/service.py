@@ -1,6 +1,6 @@
 """The verbs on cases: appear when images come, be taken, be given back, be done."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -11,10 +11,11 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.worklist import store, store_hands, store_lists
+from dokuei.hub.worklist import store, store_finalisations, store_hands, store_lists
 from dokuei.hub.worklist.model import (
     Asked,
     Delegated,
+    Finalisation,
     Priority,
     ReaderChange,
     ReaderChanged,
@@ -22,6 +23,7 @@ from dokuei.hub.worklist.model import (
     StudyFacts,
     WorklistItem,
     demand_mine,
+    events_of,
 )
 from dokuei.hub.worklist.readings import FINAL, demand_takes, is_untouched, role_shown, roles_for
 from dokuei.storage.audit import hub_trail
@@ -64,6 +66,9 @@ class Contracts(Protocol):
     def due_at(self, site_id: str, arrived_at: datetime, priority: Priority = Priority.ROUTINE) -> datetime | None:
         """When a study that came then is due by the contract; None where it gives no term."""
 
+    def finalising_sites(self, site_ids: Collection[str]) -> frozenset[str]:
+        """Those of the sites where a technologist confirms a study's images before they are reported on."""
+
 
 class Requests(Protocol):
     """What cases ask of reading requests."""
@@ -101,8 +106,12 @@ class WorklistService:
             _change_roles(connection, known, roles)
             if known is not None and known.status == "canceled":
                 store.set_status(connection, item_id)
-            for event in _events(known, facts):
+            for event in events_of(known, facts):
                 _note_images(connection, event, facts)
+            if known is not None and known.images_finalised and not replace(known, study=facts).images_finalised:
+                reopened = Finalisation("reopened", None, now(), facts.number_of_instances)
+                store_finalisations.add(connection, item_id, reopened)
+                _note_images(connection, "case.images-after-finalisation", facts)
         return item_id
 
     def study_gone(self, site_id: str, study_instance_uid: str) -> None:
@@ -349,17 +358,6 @@ def found_in(connection: Connection, item_id: str, site_ids: Collection[str], *,
     return found
 
 
-def _events(known: WorklistItem | None, facts: StudyFacts) -> Iterator[str]:
-    """What the trail must know of a case whose images have changed."""
-    if known is None:
-        yield "case.appeared"
-        return
-    if known.status == "canceled":
-        yield "case.restored"
-    if not known.images_after_signature and replace(known, study=facts).images_after_signature:
-        yield "case.images-after-signature"
-
-
 def _note_images(connection: Connection, event: str, facts: StudyFacts) -> None:
     hub_trail.append(
         connection,
@@ -378,6 +376,7 @@ def people_of(items: Iterable[WorklistItem]) -> set[str]:
         found |= {held.person_id for held in one.holdings if held.person_id}
         found |= {person for offer in one.offers for person in (offer.from_person_id, offer.to_person_id)}
         found |= {one.deferral.person_id} if one.deferral is not None else set()
+        found |= store_finalisations.people_in((one.finalisation,) if one.finalisation else ())
     return found
 
 

@@ -27,6 +27,7 @@ from dokuei.hub.worklist.model import (
     WorklistItem,
     status_of,
 )
+from dokuei.hub.worklist.store_finalisations import latest
 from dokuei.hub.worklist.tables import hand_over, hold, holding, item
 
 _OF_PRIORS = (
@@ -39,6 +40,7 @@ _OF_PRIORS = (
     item.c.study_description,
     item.c.modalities,
 )
+_AT_ONCE = 500
 _PLAIN = (
     "site_id",
     "study_instance_uid",
@@ -242,6 +244,7 @@ def await_approval(connection: Connection, item_id: str, role: ReadingRole) -> N
         .where(holding.c.worklist_item_id == item_id, holding.c.role == role.value, holding.c.signed_at.is_(None))
         .values(awaiting_approval=True)
     )
+    touch(connection, item_id)
 
 
 def set_priority(connection: Connection, item_id: str, priority: Priority) -> None:
@@ -275,7 +278,7 @@ def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Wor
     rows = tuple(rows)
     held = _holdings(connection, [row.worklist_item_id for row in rows])
     before, offers = _holds(connection, list(held)), _offers(connection, list(held))
-    priors = _priors(connection, rows)
+    priors, finalised = _priors(connection, rows), latest(connection, list(held))
     return tuple(
         WorklistItem(
             worklist_item_id=row.worklist_item_id,
@@ -297,6 +300,7 @@ def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Wor
             deferral=_deferral(row),
             waiting=None if row.waiting_for is None else Waiting(PatientWaits(row.waiting_for), row.waiting_since),
             offers=tuple(offers[row.worklist_item_id]),
+            finalisation=finalised.get(row.worklist_item_id),
         )
         for row in rows
     )

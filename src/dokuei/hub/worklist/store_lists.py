@@ -73,6 +73,12 @@ def found(connection: Connection, narrowed: Narrowed, words: Iterable[str]) -> t
     return items_of_rows(connection, _latest(connection, item.c.first_received_at, narrowed, MOST_FOUND, *contain))
 
 
+def cases(connection: Connection, item_ids: Iterable[str], *, site_ids: Collection[str]) -> tuple[WorklistItem, ...]:
+    """Those of a few cases that are at those sites, in the order given."""
+    rows = _rows(connection, item_ids)
+    return items_of_rows(connection, [row for row in rows if row.site_id in site_ids])
+
+
 def urgent_of(connection: Connection, item_ids: Collection[str], *, site_ids: Collection[str]) -> set[str]:
     """Those of the given cases that are urgent."""
     urgent = select(item.c.worklist_item_id).where(

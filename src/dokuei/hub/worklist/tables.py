@@ -54,6 +54,7 @@ item = Table(
 )
 Index("ix_worklist_item_status", item.c.site_id, item.c.status, item.c.first_received_at)
 Index("ix_worklist_item_patient", item.c.site_id, item.c.patient_id)
+Index("ix_worklist_item_accession_number", item.c.site_id, item.c.accession_number)
 Index("ix_worklist_item_finished", item.c.site_id, item.c.finished_at)
 Index("ix_worklist_item_touched", item.c.touched_at)
 Index("ix_worklist_item_sought", item.c.site_id, item.c.first_received_at, item.c.sought)
@@ -116,6 +117,18 @@ reader_change = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 Index("ix_reader_change_item", reader_change.c.worklist_item_id, reader_change.c.id)
+
+finalisation = Table(
+    "image_finalisation",
+    hub_metadata,
+    Column("worklist_item_id", String(32), ForeignKey("worklist_item.worklist_item_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("act", String(16), nullable=False),
+    Column("person_id", String(32), nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("instances", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+)
 
 worklist_filter = Table(
     "worklist_filter",

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 from sqlalchemy import select
 
+from dokuei.dicom.encapsulated_pdf import pdf_inside
+from dokuei.hub.reports.model import Delivery
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from dokuei.hub.reports.restamping import AGAIN_AFTER, Restamping
 from dokuei.hub.reports.tables import seal, version
@@ -50,6 +54,28 @@ def shown(room: ReadingRoom, item: str) -> tuple[dict[str, object], bytes]:
     return signature["seal"], client.get(signature["pdf_url"]).content
 
 
+def delivered_again(room: ReadingRoom) -> list[Delivery]:
+    return [one for one in room.reports.pending_deliveries("kita") if one.stamps]
+
+
+def assert_delivered_again(room: ReadingRoom) -> None:
+    """The hospital's copy outlives its certificates too: another object, and the same version of the report."""
+    (one,) = delivered_again(room)
+    _, data = room.reports.read_delivery("kita", one.delivery_id)
+    sent = {kept.kind: kept for kept in room.reports.pending_deliveries("kita") if not kept.stamps}
+    assert set(sent) == {"sr", "pdf"}, "what went out first is still what it was"
+    new, old = (
+        dcmread(BytesIO(bytes_)) for bytes_ in (data, room.reports.read_delivery("kita", sent["pdf"].delivery_id)[1])
+    )
+    assert (one.number, one.stamps, one.status) == (1, 1, "final")
+    assert new.SOPInstanceUID == one.sop_instance_uid != old.SOPInstanceUID
+    assert (new.InstanceNumber, new.SeriesInstanceUID) == (old.InstanceNumber, old.SeriesInstanceUID)
+    assert "same version" in new.DocumentTitle
+    assert new.SourceInstanceSequence[-1].ReferencedSOPInstanceUID == old.SOPInstanceUID
+    assert pdf_inside(new).startswith(pdf_inside(old))
+    assert len(pdf_inside(new)) > len(pdf_inside(old))
+
+
 def test_a_stamped_seal_is_archived_and_stamped_again_before_its_certificate_ends(room: ReadingRoom) -> None:
     """REC-20: the seal outlives its certificates, its sealed bytes unchanged, each stamp in the trail."""
     item, first = signed(room)
@@ -61,6 +87,7 @@ def test_a_stamped_seal_is_archived_and_stamped_again_before_its_certificate_end
     assert (state["level"], state["stamps"], state["last_error"]) == ("B-LTA", 1, None)
     assert room.seal.verify(archived).good
     assert later(room, 5).step() == 0
+    assert delivered_again(room) == [], "the first archive stamp follows every signature and is not sent alone"
     assert later(room, 20).step() == 1
     state, again = shown(room, item)
     assert again.startswith(archived)
@@ -69,6 +96,7 @@ def test_a_stamped_seal_is_archived_and_stamped_again_before_its_certificate_end
     assert verdict.good
     assert [one.good for one in verdict.archive_stamps] == [True, True]
     assert verdict.modification_level == "LTA_UPDATES"
+    assert_delivered_again(room)
     assert room.hub.events().count("report.restamped") == 2
     with room.hub.database.read() as connection:
         assert verify_versions(connection, room.blobs).wrong == ()

@@ -7,8 +7,9 @@ import pypdfium2
 import pytest
 
 from dokuei.errors import ConfigurationError, RequestError
+from dokuei.fonts import japanese_font
 from dokuei.hub.reports.model import KnownImage, Name, digest_of
-from dokuei.hub.reports.typesetting import demand_letters, japanese_font, typeset
+from dokuei.hub.reports.typesetting import demand_letters, typeset
 from dokuei.hub.reports.wording import canonical_bytes
 from tests.makers.report_document import CASE, SIGNATURE, SITE, known_images, report_document
 

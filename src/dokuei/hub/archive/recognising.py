@@ -1,0 +1,54 @@
+"""The verbs on papers among a study's objects: which they are, and by which rules a site knows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dokuei.errors import NotFoundError
+from dokuei.hub.archive import reading, store_papers
+from dokuei.hub.archive.papers import PaperRule, checked
+from dokuei.hub.archive.reading import Scope
+from dokuei.hub.archive.store_papers import Paper
+from dokuei.storage.audit import hub_trail
+from dokuei.storage.db import Database
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Who asks has seen to access."""
+
+    database: Database
+
+    def of_study(self, site_id: str, study_instance_uid: str) -> tuple[Paper, ...]:
+        """The papers of a study.
+
+        Raises:
+            NotFoundError: no such study at this site.
+        """
+        scope = Scope(site_id, study_instance_uid)
+        with self.database.read() as connection:
+            if reading.study_row(connection, scope.site_id, scope.study_instance_uid) is None:
+                raise NotFoundError("no such study", phase="reading the archive")
+            return store_papers.papers_of(connection, site_id, study_instance_uid)
+
+    def rules(self, site_id: str) -> tuple[PaperRule, ...]:
+        """What holds at a site."""
+        with self.database.read() as connection:
+            return store_papers.rules_of(connection, site_id)
+
+    def set_rules(self, site_id: str, rules: Sequence[PaperRule], *, actor: str) -> tuple[PaperRule, ...]:
+        """Know papers by these rules from now on, also those that are here already.
+
+        Raises:
+            RequestError: rules that could take anything for a paper.
+        """
+        kept = checked(rules)
+        with self.database.begin() as connection:
+            store_papers.set_rules(connection, site_id, kept, actor=actor)
+            hub_trail.append(
+                connection,
+                actor=actor,
+                event="site.papers-set",
+                site_id=site_id,
+                details={"rules": [f"{one.kind}: {', '.join(one.words)}" for one in kept]},
+            )
+        return kept
