@@ -37,8 +37,6 @@ _LOOKED_AT = {
 }
 AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist?site_id=kita", _P.READ_WORKLIST, None),
-    ("GET", "/api/v1/worklist/changes?since=2026-01-01T00:00:00Z", _P.READ_WORKLIST, None),
-    ("POST", "/api/v1/worklist/search", _P.READ_WORKLIST, {"text": "x"}),
     ("GET", "/api/v1/worklist/{item}", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}/way", _P.READ_WORKLIST, None),
     ("POST", "/api/v1/worklist/{item}/claim", _P.CLAIM_CASE, None),
@@ -96,7 +94,6 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
 ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/requests?site_id=kita", _P.READ_REQUEST, None),
     ("POST", "/api/v1/requests", _P.PLACE_REQUEST, {**ASKED, "site_id": "kita"}),
-    ("POST", "/api/v1/requests/search", _P.READ_REQUEST, {"text": "x"}),
     ("GET", "/api/v1/requests/{request}", _P.READ_REQUEST, None),
     ("PUT", "/api/v1/requests/{request}", _P.PLACE_REQUEST, ASKED),
     ("POST", "/api/v1/requests/{request}/cancel", _P.PLACE_REQUEST, {"because": " "}),
@@ -115,6 +112,12 @@ SCREENING: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/screening-batches/{batch}", None),
     ("POST", "/api/v1/screening-batches/{batch}/roster", None),
     ("GET", "/api/v1/screening-batches/{batch}/judgements.csv", None),
+)
+# Lists of what is at one's own sites: of another site they hold nothing.
+LISTS: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
+    ("GET", "/api/v1/worklist/changes?since=2026-01-01T00:00:00Z", _P.READ_WORKLIST, None),
+    ("POST", "/api/v1/worklist/search", _P.READ_WORKLIST, {"text": SERIES.patient_id}),
+    ("POST", "/api/v1/requests/search", _P.READ_REQUEST, {"text": "kita"}),
 )
 _CONTACT = {"hours": "night", "name": "当直", "telephone": "011-1"}
 # path below a site, what it needs there; None: a role of the centre
@@ -312,6 +315,20 @@ def test_no_role_at_a_foreign_site_opens_or_reveals_a_request(
 
 
 @pytest.mark.parametrize("role", Role)
+def test_lists_and_searches_hold_what_is_at_ones_own_sites(hub: WholeHub, role: Role) -> None:
+    """AUTH-13: matrix over lists and roles; a foreign site's cases and requests are in none."""
+    for site_id in ("kita", "minami"):
+        with closing(hub.signed_in(f"lists-{role.value}-{site_id}", Grant(role, site_id))) as client:
+            for method, path, needed, body in LISTS:
+                answer = client.request(method, path, json=body)
+                assert answer.status_code == (200 if needed in ROLE_PERMISSIONS[role] else 403), f"{role} {path}"
+                if answer.status_code == 200 and "worklist" in path:
+                    assert len(answer.json()["items"]) == (site_id == "kita"), f"{role} {site_id} {path}"
+                elif answer.status_code == 200:
+                    assert site_id == "kita" or answer.json()["items"] == []
+
+
+@pytest.mark.parametrize("role", Role)
 def test_screening_batches_are_for_those_who_look_after_them_at_their_own_site(hub: WholeHub, role: Role) -> None:
     """AUTH-13: matrix over the routes of screening batches and roles, at home and abroad."""
     with closing(hub.signed_in(f"batches-{role.value}", Grant(Role.CLERK, None))) as clerk:
@@ -400,7 +417,7 @@ def test_the_trail_is_for_auditors_and_its_reviews_for_those_of_the_centre(
 
 def test_every_route_of_these_slices_stands_in_the_matrix(hub: WholeHub) -> None:
     """AUTH-13: a new route without a line here fails."""
-    listed = {(method, _pattern(path.partition("?")[0])) for method, path, *_ in (*AT_A_SITE, *ASKING)}
+    listed = {(method, _pattern(path.partition("?")[0])) for method, path, *_ in (*AT_A_SITE, *ASKING, *LISTS)}
     listed |= {(method, _pattern(path.partition("?")[0])) for method, path, _ in SCREENING}
     for method, path, _ in (*AT_ANY_SITE_OF_AN_AUDITOR, *OF_THE_CHIEF_AUDITOR):
         listed.add((method, path.replace("/2020-01/", "/{month}/").replace("/0/", "/{anomaly_id}/")))
@@ -476,7 +493,7 @@ def test_every_route_of_fhir_stands_in_the_matrix(hub: WholeHub) -> None:
 
 def test_a_token_for_dicomweb_reads_no_worklist_and_no_report(hub: WholeHub, item: str) -> None:
     with hub.client(hub.token("kita")) as client:
-        for method, path, _, body in (*AT_A_SITE, *ASKING):
+        for method, path, _, body in (*AT_A_SITE, *ASKING, *LISTS):
             assert ask(client, method, path.format(item=item, request="0" * 32), body) == 403
         for method, path, body in IN_THE_CENTRE:
             assert ask(client, method, path, body) == 403

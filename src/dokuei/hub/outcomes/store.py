@@ -16,7 +16,7 @@ Kind = Literal["opened", "acted"]
 MOST_WAITING = 500
 MOST_LAST = 100
 _AT_ONCE = 500
-_SIGNED = tuple(signed.c[name] for name in Signed.__dataclass_fields__)
+SIGNED = tuple(signed.c[name] for name in Signed.__dataclass_fields__)
 
 
 def add_signed(connection: Connection, one: Signed) -> None:
@@ -33,12 +33,12 @@ def add_signed(connection: Connection, one: Signed) -> None:
 def latest(connection: Connection, item_id: str, *, site_ids: Collection[str], lock: bool = False) -> Signed | None:
     """The version of a case's report that holds now; ``lock`` lets those who mark it queue."""
     asked = (
-        select(*_SIGNED)
+        select(*SIGNED)
         .where(signed.c.worklist_item_id == item_id, signed.c.site_id.in_(site_ids))
         .order_by(signed.c.number.desc())
         .limit(1)
     )
-    return next(iter(_versions(connection.execute(asked.with_for_update() if lock else asked))), None)
+    return next(iter(versions(connection.execute(asked.with_for_update() if lock else asked))), None)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def counts(connection: Connection, span: Span) -> dict[State, int]:
 
 def every(connection: Connection, span: Span) -> tuple[Signed, ...]:
     """All versions that hold, the newest first."""
-    return _versions(connection.execute(select(*_SIGNED).where(*span.where()).order_by(signed.c.signed_at.desc())))
+    return versions(connection.execute(select(*SIGNED).where(*span.where()).order_by(signed.c.signed_at.desc())))
 
 
 def _first(
@@ -93,12 +93,13 @@ def _first(
     """So many of each site, in the order of an index."""
     found: list[Signed] = []
     for site_id in span.site_ids:
-        asked = select(*_SIGNED).where(*replace(span, site_ids=(site_id,)).where(), *conditions)
-        found += _versions(connection.execute(asked.order_by(order).limit(at_most)))
+        asked = select(*SIGNED).where(*replace(span, site_ids=(site_id,)).where(), *conditions)
+        found += versions(connection.execute(asked.order_by(order).limit(at_most)))
     return found
 
 
-def _versions(rows: Iterable[Row[Any]]) -> tuple[Signed, ...]:
+def versions(rows: Iterable[Row[Any]]) -> tuple[Signed, ...]:
+    """Rows of ``SIGNED``."""
     return tuple(Signed(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
 
 

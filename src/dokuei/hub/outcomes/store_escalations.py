@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 
 from dokuei.clock import now
 from dokuei.hub.outcomes.model import Ground, Manager, Signed
+from dokuei.hub.outcomes.store import SIGNED, versions
 from dokuei.hub.outcomes.tables import escalation, manager, mark, signed
 
 
@@ -28,20 +29,15 @@ def set_manager(connection: Connection, named: Manager, *, actor: str) -> None:
 
 def unread(connection: Connection, named: Manager, *, moment: datetime) -> tuple[Signed, ...]:
     """A site's versions that hold now, that nobody has opened for too long and that were put before nobody yet."""
-    later = signed.alias()
-    superseded = exists().where(later.c.worklist_item_id == signed.c.worklist_item_id, later.c.number > signed.c.number)
-    rows = connection.execute(
-        select(signed)
-        .where(
-            signed.c.site_id == named.site_id,
-            signed.c.signed_at < moment - timedelta(days=named.unread_days),
-            ~superseded,
-            ~exists().where(_same(mark)),
-            ~exists().where(_same(escalation)),
-        )
-        .order_by(signed.c.signed_at)
+    asked = select(*SIGNED).where(
+        signed.c.site_id == named.site_id,
+        signed.c.holds.is_(True),
+        signed.c.done_at.is_(None),
+        signed.c.read_at.is_(None),
+        signed.c.signed_at < moment - timedelta(days=named.unread_days),
+        ~exists().where(_same(escalation)),
     )
-    return tuple(Signed(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    return versions(connection.execute(asked.order_by(signed.c.signed_at)))
 
 
 def add(connection: Connection, one: Signed, *, person_id: str, grounds: Iterable[Ground]) -> None:
