@@ -7,2466 +7,2428 @@
 export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /** @description What was done about which version. */
-    readonly ActedIn: {
-      readonly number: number;
-      readonly note: string;
-    };
-    /** @description One thing that happened. */
-    readonly AlertOut: {
-      readonly alert_id: string;
-      /** Format: date-time */
-      readonly at: string;
-      readonly kind: string;
-      readonly person_id: string;
-      readonly display_name: string;
-      readonly session_id: string | null;
-      readonly address: string;
-      readonly device: string;
-      readonly more: string;
-      readonly seen_at: string | null;
-    };
-    /** @description The trail's end as it is written down outside. */
-    readonly AnchorOut: {
-      readonly state: components["schemas"]["AnchorState"];
-      readonly at: string | null;
-      readonly sequence: number | null;
-    };
-    /**
-     * @description Whether the trail's end is written down outside.
-     * @enum {string}
-     */
-    readonly AnchorState: "off" | "unreadable" | "empty" | "holds" | "differs";
-    /** @description What a reviewer wants explained, and the entry that it is about. */
-    readonly AnomalyIn: {
-      readonly text: string;
-      readonly sequence?: number | null;
-    };
-    /** @description Something that wanted explaining. */
-    readonly AnomalyOut: {
-      readonly anomaly_id: string;
-      readonly month: string;
-      readonly sequence: number | null;
-      readonly text: string;
-      /** Format: date-time */
-      readonly noted_at: string;
-      readonly noted_by: string;
-      readonly resolution: string | null;
-      readonly closed_at: string | null;
-      readonly closed_by: string | null;
-    };
-    /** @description Why something that a check named stands as it is. */
-    readonly AnswerShape: {
-      readonly check: string;
-      /** @default  */
-      readonly about: string;
-      /** @default  */
-      readonly reason: string;
-    };
-    /** @description A person's name in its three groups, as it came. */
-    readonly AskedNameOut: {
-      readonly alphabetic: string;
-      readonly ideographic: string;
-      readonly phonetic: string;
-    };
-    /** @description Who is meant, as it came. */
-    readonly AskedPatientOut: {
-      readonly patient_id: string;
-      readonly issuer_of_patient_id: string;
-      readonly name: components["schemas"]["AskedNameOut"];
-      readonly birth_date: string;
-      readonly sex: string;
-    };
-    /** @description What the hospital's gateway told last of the study. */
-    readonly AtGatewayOut: {
-      readonly gateway_id: string;
-      readonly name: string;
-      readonly state: string;
-      readonly error: string;
-    };
-    /** @description A document that came with a request. */
-    readonly AttachmentOut: {
-      readonly number: number;
-      readonly name: string;
-      readonly media_type: string;
-      readonly size: number;
-    };
-    /** @description One list: what is chosen from it, and whether it has to be. */
-    readonly AttributeOut: {
-      readonly name: string;
-      readonly ja: string;
-      readonly en: string;
-      readonly values: readonly components["schemas"]["WordOut"][];
-      /** @default false */
-      readonly required: boolean;
-    };
-    /** @description Who did it; without names where the account is no person's or is not known any more. */
-    readonly AuditActorOut: {
-      readonly actor: string;
-      readonly user_name: string;
-      readonly display_name: string;
-    };
-    /** @description One entry of the trail; ``patient`` is null where it is about none, or the archive has the study no more. */
-    readonly AuditLineOut: {
-      readonly sequence: number;
-      /** Format: date-time */
-      readonly at: string;
-      readonly actor: components["schemas"]["AuditActorOut"];
-      readonly event: string;
-      readonly group: components["schemas"]["Group"];
-      readonly site_id: string;
-      readonly site_name: string;
-      readonly subject: string;
-      readonly subject_name: string;
-      readonly is_study: boolean;
-      readonly patient: components["schemas"]["AuditPatientOut"] | null;
-      readonly details: string;
-    };
-    /** @description Some entries, the newest first; ``before`` asks for the next page, null at the end. */
-    readonly AuditPageOut: {
-      readonly lines: readonly components["schemas"]["AuditLineOut"][];
-      readonly before: number | null;
-    };
-    /** @description A patient as the archive knows them now. */
-    readonly AuditPatientOut: {
-      readonly patient_id: string;
-      readonly alphabetic: string;
-      readonly ideographic: string;
-      readonly phonetic: string;
-      readonly study_date: string;
-    };
-    /** @description Somebody whose acts may be asked for. */
-    readonly AuditPersonOut: {
-      readonly person_id: string;
-      readonly user_name: string;
-      readonly display_name: string;
-    };
-    /** @description Whether the trail can be relied on. */
-    readonly AuditStateOut: {
-      readonly entries: number;
-      readonly head: string;
-      readonly check: components["schemas"]["ChainCheckOut"] | null;
-      readonly anchor: components["schemas"]["AnchorOut"];
-      readonly repository: components["schemas"]["RepositoryOut"];
-    };
-    /** @description One object of the report on its way to the hospital's PACS. */
-    readonly BackOut: {
-      readonly kind: string;
-      readonly delivered_at: string | null;
-      readonly error: string;
-    };
-    /** @description How many people are at least so far. */
-    readonly BatchCountsOut: {
-      readonly expected: number;
-      readonly arrived: number;
-      readonly read_once: number;
-      readonly read_twice: number;
-      readonly judged: number;
-      readonly missing: number;
-      readonly unsettled: number;
-    };
-    /** @description A batch that is to be made. */
-    readonly BatchIn: {
-      readonly site_id: string;
-      readonly name: string;
-      /** Format: date */
-      readonly held_on: string;
-      /** @default  */
-      readonly organiser: string;
-      readonly read_twice: boolean;
-      /** @default false */
-      readonly accession_is_exam_number: boolean;
-    };
-    /** @description A batch and its numbers. */
-    readonly BatchOut: {
-      readonly batch_id: string;
-      readonly site_id: string;
-      readonly site_name: string;
-      readonly name: string;
-      /** Format: date */
-      readonly held_on: string;
-      readonly organiser: string;
-      readonly read_twice: boolean;
-      readonly accession_is_exam_number: boolean;
-      /** Format: date-time */
-      readonly made_at: string;
-      readonly made_by: string;
-      readonly counts: components["schemas"]["BatchCountsOut"];
-    };
-    /** @description Batches, the latest first. */
-    readonly BatchesOut: {
-      readonly items: readonly components["schemas"]["BatchOut"][];
-    };
-    /** @description Why somebody decides so. */
-    readonly BecauseIn: {
-      readonly because: string;
-    };
-    /** @description Whether what is shown goes out as preliminary (速報), with the report still to be finished. */
-    readonly BeginIn: {
-      /** @default false */
-      readonly preliminary: boolean;
-    };
-    /** @description The confirmation screen: the exact text, its digest, and what is asked of the reader. */
-    readonly BegunOut: {
-      readonly version_digest: string;
-      readonly text: string;
-      readonly document: {
-        readonly [key: string]: unknown;
-      };
-      /** @enum {string} */
-      readonly method: "passkey" | "password";
-      readonly options: {
-        readonly [key: string]: unknown;
-      } | null;
-      readonly synced_refused: boolean;
-    };
-    /** @description Who was called, at which number or extension, when, and whether they read back what they were told. */
-    readonly CallBackShape: {
-      readonly person: string;
-      readonly number: string;
-      /** Format: date-time */
-      readonly at: string;
-      readonly read_back: boolean;
-    };
-    /** @description Somebody who could answer for a site's unread reports. */
-    readonly CandidateOut: {
-      readonly person_id: string;
-      readonly display_name: string;
-    };
-    /** @description A case that a link leads to; the number alone says nothing of the patient. */
-    readonly CaseLinkOut: {
-      readonly worklist_item_id: string;
-      readonly site_name: string;
-      readonly study_date: string;
-      readonly modalities: readonly string[];
-      readonly study_description: string;
-    };
-    /** @description Somebody who may be given a reading. */
-    readonly CaseReaderOut: {
-      readonly person_id: string;
-      readonly display_name: string;
-    };
-    /** @description What somebody types to find a case. */
-    readonly CaseSearchIn: {
-      readonly text: string;
-    };
-    /** @description What waits in one case's thread for the asker. */
-    readonly CaseThreadOut: {
-      readonly worklist_item_id: string;
-      readonly unread_messages: number;
-      readonly open_question: boolean;
-    };
-    /** @description What holds for passwords, for pages that nobody works at, and for accounts that nobody uses. */
-    readonly CentreRulesShape: {
-      readonly password_form: components["schemas"]["PasswordForm"];
-      readonly password_length: number;
-      readonly password_days: number;
-      readonly idle_lock_minutes: number;
-      readonly dormant_days: number;
-    };
-    /** @description What the certificate says. */
-    readonly CertificationIn: {
-      readonly number: string;
-      readonly holder: string;
-      readonly version: string;
-    };
-    /** @description One that was recorded. */
-    readonly CertificationOut: {
-      readonly certification_id: string;
-      readonly number: string;
-      readonly holder: string;
-      readonly version: string;
-      /** Format: date-time */
-      readonly recorded_at: string;
-      readonly withdrawn_at: string | null;
-      readonly covers: boolean;
-    };
-    /** @description The last walk along the chain. */
-    readonly ChainCheckOut: {
-      /** Format: date-time */
-      readonly ended_at: string;
-      readonly entries: number;
-      readonly broken_at: number | null;
-      readonly why: string;
-      readonly anchors: number;
-    };
-    /** @description What this device's key signs next. */
-    readonly ChallengeOut: {
-      readonly challenge: string;
-    };
-    /** @description What is to be mended, or answered where that is possible. */
-    readonly CheckOut: {
-      readonly check: string;
-      readonly about: string;
-      readonly answerable: boolean;
-      readonly count: number;
-    };
-    /** @description One line in both languages. */
-    readonly CircumstanceOut: {
-      readonly label_ja: string;
-      readonly label_en: string;
-      readonly ja: string;
-      readonly en: string;
-    };
-    /** @description The same going out, where a hospital's system may have said more than a page takes. */
-    readonly ClinicalOut: {
-      readonly reason: string;
-      /** @default  */
-      readonly question: string;
-      readonly symptoms?: readonly components["schemas"]["SymptomShape"][];
-      readonly history: string;
-      readonly surgeries?: readonly components["schemas"]["SurgeryShape"][];
-      /** @default  */
-      readonly pathology: string;
-      readonly family_history?: readonly components["schemas"]["RelativeShape"][];
-      /**
-       * @default unknown
-       * @enum {string}
-       */
-      readonly gene: "unknown" | "not_tested" | "negative" | "brca1" | "brca2" | "other";
-      /** @default  */
-      readonly gene_note: string;
-      /**
-       * @default unknown
-       * @enum {string}
-       */
-      readonly menstruation: "unknown" | "pre" | "peri" | "post";
-      /** @default  */
-      readonly last_period: string;
-      /** @default  */
-      readonly hormone_therapy: string;
-      /**
-       * @default unknown
-       * @enum {string}
-       */
-      readonly implants: "none" | "right" | "left" | "both" | "unknown";
-      /**
-       * @default unknown
-       * @enum {string}
-       */
-      readonly pregnancy: "unknown" | "none" | "pregnant" | "lactating";
-      /** @default  */
-      readonly prior_examinations: string;
-      /** @default  */
-      readonly note: string;
-    };
-    /** @description What a breast reader needs to know beside the images (JRS-08). */
-    readonly ClinicalShape: {
-      /** @default  */
-      readonly reason: string;
-      /** @default  */
-      readonly question: string;
-      readonly symptoms?: readonly components["schemas"]["SymptomShape"][];
-      /** @default  */
-      readonly history: string;
-      readonly surgeries?: readonly components["schemas"]["SurgeryShape"][];
-      /** @default  */
-      readonly pathology: string;
-      readonly family_history?: readonly components["schemas"]["RelativeShape"][];
-      /**
-       * @default unknown
-       * @enum {string}
-       */
-      readonly gene: "unknown" | "not_tested" | "negative" | "brca1" | "brca2" | "other";
-      /** @default  */
-      readonly gene_note: string;
-      /**
-       * @default unknown
-       * @enum {string}
-       */
-      readonly menstruation: "unknown" | "pre" | "peri" | "post";
-      /** @default  */
-      readonly last_period: string;
-      /** @default  */
-      readonly hormone_therapy: string;
-      /**
-       * @default unknown
-       * @enum {string}
-       */
-      readonly implants: "none" | "right" | "left" | "both" | "unknown";
-      /**
-       * @default unknown
-       * @enum {string}
-       */
-      readonly pregnancy: "unknown" | "none" | "pregnant" | "lactating";
-      /** @default  */
-      readonly prior_examinations: string;
-      /** @default  */
-      readonly note: string;
-    };
-    /** @description The code that an app shows. */
-    readonly CodeIn: {
-      readonly totp_code: string;
-    };
-    /** @description A coded word, as it came. */
-    readonly CodeOut: {
-      readonly value: string;
-      readonly scheme: string;
-      readonly meaning: string;
-    };
-    /** @description A coded word, kept as it came. */
-    readonly CodeShape: {
-      /** @default  */
-      readonly value: string;
-      /** @default  */
-      readonly scheme: string;
-      /** @default  */
-      readonly meaning: string;
-    };
-    /** @description A prior that was on the screen. */
-    readonly ComparedOut: {
-      readonly study_instance_uid: string;
-      readonly study_date: string;
-      readonly modalities: readonly string[];
-    };
-    /** @description That somebody tried to call. */
-    readonly ContactTestIn: {
-      /** Format: date */
-      readonly on: string;
-      readonly reached: boolean;
-    };
-    /** @description Its next version; ``version`` is the one that it is made over. */
-    readonly ContractChangeIn: {
-      readonly valid_from?: string | null;
-      readonly valid_until?: string | null;
-      readonly modalities?: readonly string[];
-      readonly kinds?: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
-      readonly turnarounds?: readonly components["schemas"]["TurnaroundShape"][];
-      /** @default  */
-      readonly fee: string;
-      /** @default  */
-      readonly responsibility: string;
-      /** @default  */
-      readonly insurance: string;
-      /** @default  */
-      readonly note: string;
-      readonly version: number;
-      readonly because: string;
-    };
-    /** @description A contract to record. */
-    readonly ContractIn: {
-      readonly valid_from?: string | null;
-      readonly valid_until?: string | null;
-      readonly modalities?: readonly string[];
-      readonly kinds?: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
-      readonly turnarounds?: readonly components["schemas"]["TurnaroundShape"][];
-      /** @default  */
-      readonly fee: string;
-      /** @default  */
-      readonly responsibility: string;
-      /** @default  */
-      readonly insurance: string;
-      /** @default  */
-      readonly note: string;
-      /** @default  */
-      readonly because: string;
-    };
-    /** @description A contract, its versions the latest first. */
-    readonly ContractOut: {
-      readonly contract_id: string;
-      /** @enum {string} */
-      readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
-      readonly versions: readonly components["schemas"]["ContractVersionOut"][];
-    };
-    /** @description One version: what it says, who wrote it, when and why. */
-    readonly ContractVersionOut: {
-      readonly number: number;
-      readonly valid_from: string | null;
-      readonly valid_until: string | null;
-      readonly modalities: readonly string[];
-      readonly kinds: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
-      readonly turnarounds: readonly components["schemas"]["TurnaroundShape"][];
-      readonly fee: string;
-      readonly responsibility: string;
-      readonly insurance: string;
-      readonly note: string;
-      readonly terminated_on: string | null;
-      /** Format: date-time */
-      readonly at: string;
-      readonly by: string;
-      readonly because: string;
-    };
-    /** @description What ``PublicKeyCredential.toJSON()`` gave, and the name that its owner gives a new key. */
-    readonly CredentialIn: {
-      readonly credential: {
-        readonly [key: string]: unknown;
-      };
-      /** @default  */
-      readonly label: string;
-    };
-    /** @description Yes or no. */
-    readonly DecisionIn: {
-      readonly yes: boolean;
-    };
-    /** @description Until when a case is put off, and why. */
-    readonly DeferIn: {
-      /** Format: date-time */
-      readonly until: string;
-      readonly reason: string;
-    };
-    /** @description Until when a case is put off, why, and by whom. */
-    readonly DeferralOut: {
-      /** Format: date-time */
-      readonly until: string;
-      readonly reason: string;
-      readonly display_name: string;
-    };
-    /** @description Whether the hospital's PACS has an object of the latest version. */
-    readonly DeliveryOut: {
-      readonly kind: string;
-      readonly sop_instance_uid: string;
-      readonly delivered_at: string | null;
-    };
-    /** @description Where places lie: outward and up of the nipple, the breast's edge at 1. */
-    readonly DiagramOut: {
-      readonly quadrant: {
-        readonly [key: string]: readonly [number, number];
-      };
-      readonly mlo: {
-        readonly [key: string]: number;
-      };
-      readonly cc: {
-        readonly [key: string]: number;
-      };
-    };
-    /** @description One particular in which request and images do not name the same person. */
-    readonly DifferenceOut: {
-      /** @enum {string} */
-      readonly field: "patient_id" | "name" | "birth_date" | "sex";
-      readonly requested: string;
-      readonly in_images: string;
-    };
-    /** @description How many frames of each series were on the screen whole and proved, since the case was opened. */
-    readonly DisplayIn: {
-      readonly study_instance_uid: string;
-      readonly series: {
-        readonly [key: string]: number;
-      };
-    };
-    /** @description An account that could be used and is not. */
-    readonly DormantAccountOut: {
-      readonly person_id: string;
-      readonly display_name: string;
-      readonly user_name: string;
-      readonly last_seen_at: string | null;
-    };
-    /** @description One month's list. */
-    readonly DormantMonthOut: {
-      readonly month: string;
-      /** Format: date-time */
-      readonly made_at: string;
-      readonly after_days: number;
-      readonly accounts: readonly components["schemas"]["DormantAccountOut"][];
-      readonly reviewed_at: string | null;
-      readonly reviewed_by: string;
-    };
-    /** @description What a reader writes. */
-    readonly DraftIn: {
-      /** @default  */
-      readonly findings: string;
-      /** @default  */
-      readonly impression: string;
-      /** @default  */
-      readonly category_right: string;
-      /** @default  */
-      readonly category_left: string;
-      readonly images_read?: readonly components["schemas"]["ImageReadShape"][];
-      readonly structure?: components["schemas"]["StructureShape"];
-      readonly answers?: readonly components["schemas"]["AnswerShape"][];
-      readonly priors_shown?: readonly string[];
-    };
-    /** @description Why, and for how long. */
-    readonly EmergencyIn: {
-      readonly reason: string;
-      /** @default 8 */
-      readonly hours: number;
-    };
-    /** @description Both halves for the emergency account, shown once. */
-    readonly EmergencyOut: {
-      readonly substitute_id: string;
-      readonly first_code: string;
-      readonly second_code: string;
-      /** Format: date-time */
-      readonly expires_at: string;
-    };
-    /** @description The last day of an account; none: no end. */
-    readonly EndIn: {
-      readonly ends_on?: string | null;
-    };
-    /** @description How many reports were put before me and are unread still. */
-    readonly EscalatedOut: {
-      readonly waiting: number;
-    };
-    /** @description When an unread version was put before the site's report manager, whom, and why. */
-    readonly EscalationOut: {
-      readonly person_id: string;
-      readonly display_name: string;
-      /** Format: date-time */
-      readonly at: string;
-      readonly grounds: readonly components["schemas"]["Ground"][];
-    };
-    /** @description Somebody in a batch and how far they are. */
-    readonly ExamineeOut: {
-      readonly number: number;
-      readonly exam_number: string;
-      readonly patient_id: string;
-      readonly name: string;
-      readonly kana: string;
-      readonly birth_date: string;
-      readonly examination_date: string;
-      readonly stage: components["schemas"]["Stage"];
-      readonly late_images: boolean;
-      readonly request_id: string;
-      readonly worklist_item_id: string | null;
-    };
-    /** @description How the list is looked at; empty words narrow nothing. */
-    readonly FilterChoice: {
-      /** @default  */
-      readonly view: string;
-      /** @default  */
-      readonly site: string;
-      /** @default  */
-      readonly modality: string;
-      /** @default  */
-      readonly sort: string;
-      /**
-       * @default
-       * @enum {string}
-       */
-      readonly order: "" | "ascending" | "descending";
-    };
-    /** @description A filter and what its person calls it. */
-    readonly FilterIn: {
-      readonly name: string;
-      readonly chosen: components["schemas"]["FilterChoice"];
-    };
-    /** @description A kept filter. */
-    readonly FilterOut: {
-      readonly filter_id: string;
-      readonly name: string;
-      readonly chosen: components["schemas"]["FilterChoice"];
-    };
-    /** @description One entry of the record; without a name, images came and reopened it. */
-    readonly FinalisationEntryOut: {
-      /** @enum {string} */
-      readonly act: "finalised" | "reopened";
-      readonly display_name: string;
-      /** Format: date-time */
-      readonly at: string;
-      readonly instances: number;
-      readonly note: string;
-    };
-    /** @description Whether a technologist stands for the images, where the site uses that: who said what last, and when. */
-    readonly FinalisationOut: {
-      /** @enum {string} */
-      readonly state: "not_used" | "open" | "finalised" | "reopened";
-      /** @default  */
-      readonly display_name: string;
-      readonly at?: string | null;
-      /** @default 0 */
-      readonly instances: number;
-      /** @default  */
-      readonly note: string;
-    };
-    /** @description How many objects were looked at, for what, and what a reader should know. */
-    readonly FinaliseIn: {
-      readonly instances: number;
-      readonly looked_at: components["schemas"]["LookedAtIn"];
-      /** @default  */
-      readonly note: string;
-    };
-    /** @description One lesion of one breast; its words are from the form's lists. */
-    readonly FindingShape: {
-      readonly number: number;
-      /** @enum {string} */
-      readonly side: "right" | "left";
-      readonly kind: string;
-      readonly place?: {
-        readonly [key: string]: string;
-      };
-      readonly size_mm?: readonly number[];
-      readonly distance_mm?: number | null;
-      readonly descriptors?: {
-        readonly [key: string]: string;
-      };
-      /** @default  */
-      readonly comparison: string;
-      /** @default  */
-      readonly category: string;
-      /** @default  */
-      readonly note: string;
-      readonly images?: readonly components["schemas"]["LinkShape"][];
-    };
-    /**
-     * @description How the characters are written: UTF-8 with a byte order mark, which spreadsheets need, or Shift_JIS.
-     * @enum {string}
-     */
-    readonly Form: "utf-8" | "shift_jis";
-    /** @description The form for a case: its lists, with the words of both languages; no form where there is none for its method. */
-    readonly FormOut: {
-      readonly version: string;
-      readonly method: string;
-      readonly scale: string;
-      readonly form: components["schemas"]["MethodOut"] | null;
-      readonly scales: readonly components["schemas"]["ScaleOut"][];
-      readonly places: readonly components["schemas"]["AttributeOut"][];
-      readonly comparisons: readonly components["schemas"]["WordOut"][];
-      readonly recommendations: readonly components["schemas"]["WordOut"][];
-      readonly checks: readonly components["schemas"]["WordOut"][];
-      readonly diagram: components["schemas"]["DiagramOut"];
-    };
-    /** @description Whom the request named before (REC-10). */
-    readonly FormerOut: {
-      readonly patient: components["schemas"]["AskedPatientOut"];
-      /** Format: date-time */
-      readonly until: string;
-      readonly changed_by: string;
-      readonly because: string;
-    };
-    /** @description One frame: its bytes as stored, and the digest of what they must decode to. */
-    readonly FrameEntry: {
-      readonly length: number;
-      readonly digest: string;
-      /** @enum {string} */
-      readonly digest_of: "pixels" | "encoded";
-      readonly resolution_ends: readonly number[];
-    };
-    /** @description A gateway with what it last told of itself. */
-    readonly GatewayOut: {
-      readonly gateway_id: string;
-      readonly site_id: string;
-      readonly site_name: string;
-      readonly name: string;
-      readonly version: string;
-      readonly protocol: number | null;
-      readonly last_seen_at: string | null;
-      readonly online: boolean;
-      readonly studies: readonly components["schemas"]["GatewayStudyOut"][];
-      readonly quarantine: number;
-      readonly refusals: readonly components["schemas"]["RefusalOut"][];
-      readonly unread_orders: number;
-      readonly order_refusals: readonly components["schemas"]["OrderRefusalOut"][];
-      readonly health: components["schemas"]["HealthOut"] | null;
-      readonly free_bytes: number;
-      readonly clock_ahead_ms: number | null;
-      readonly clock_off: boolean;
-      /** Format: date-time */
-      readonly enrolled_at: string;
-      readonly revoked_at: string | null;
-      /** Format: date-time */
-      readonly certificate_not_after: string;
-      /** @enum {string} */
-      readonly identity_mode: "true" | "pseudonym";
-    };
-    /** @description How far one study is, as its gateway last told. */
-    readonly GatewayStudyOut: {
-      readonly study_instance_uid: string;
-      /** @enum {string} */
-      readonly state: "received" | "proved" | "forwarding" | "at-hub" | "removed" | "problem";
-      /** @default 0 */
-      readonly percent: number;
-      /** @default 0 */
-      readonly instances: number;
-      /** @default 0 */
-      readonly bytes: number;
-      readonly error?: string | null;
-      /** @default  */
-      readonly remedy: string;
-      /** @default 0 */
-      readonly warned_instances: number;
-      /** @default [] */
-      readonly warnings: readonly string[];
-      /** @default 0 */
-      readonly removed: number;
-    };
-    /** @description A role at a site, or in the centre. */
-    readonly GrantShape: {
-      readonly role: components["schemas"]["Role"];
-      readonly site_id?: string | null;
-    };
-    /**
-     * @description Why a report must not stay unread: what it says, how it was wanted, what its reader said (JRS-12).
-     * @enum {string}
-     */
-    readonly Ground: "category" | "urgent" | "important";
-    /**
-     * @description What an auditor looks for at once: the category of the inspection form (LOG-02).
-     * @enum {string}
-     */
-    readonly Group:
-      | "sign_in"
-      | "images"
-      | "cases"
-      | "requests"
-      | "reports"
-      | "messages"
-      | "people"
-      | "sites"
-      | "upkeep"
-      | "audit"
-      | "alerts"
-      | "other";
-    readonly HTTPValidationError: {
-      readonly detail?: readonly components["schemas"]["ValidationError"][];
-    };
-    /** @description Whether the whole way works: ``dead`` names the leg that does not, ``at`` is when it was gone last. */
-    readonly HealthOut: {
-      readonly at: string | null;
-      readonly dead:
-        | ("received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt")
-        | ("worker" | "gateway")
-        | null;
-      readonly stale: boolean;
-      readonly minutes: number | null;
-      readonly legs: readonly components["schemas"]["LegOut"][];
-    };
-    /** @description A part in reading the case: who has it since when, and when it was signed. */
-    readonly HeldOut: {
-      readonly role: string;
-      readonly display_name: string;
-      readonly claimed_at: string | null;
-      readonly signed_at: string | null;
-    };
-    /** @description A reading in somebody's hands; nothing of the patient. */
-    readonly HeldReadingOut: {
-      readonly worklist_item_id: string;
-      readonly site_id: string;
-      readonly site_name: string;
-      readonly study_date: string;
-      readonly role: components["schemas"]["ReadingRole"];
-      readonly display_name: string;
-      /** Format: date-time */
-      readonly claimed_at: string;
-    };
-    /** @description Readings in hand, the longest first. */
-    readonly HeldReadingsOut: {
-      readonly items: readonly components["schemas"]["HeldReadingOut"][];
-    };
-    /** @description One frame (from 1) that was on the screen, with the digest that was proved there. */
-    readonly ImageReadShape: {
-      readonly sop_instance_uid: string;
-      readonly frame: number;
-      readonly digest: string;
-    };
-    /** @description Why a finding must not be overlooked, or why that is taken back. */
-    readonly ImportantIn: {
-      readonly because: string;
-      /** @default false */
-      readonly withdrawn: boolean;
-    };
-    /** @description One object and what is known of its truth; ``paper``: one that belongs to the request, by the site's rules. */
-    readonly InstanceEntry: {
-      readonly sop_instance_uid: string;
-      readonly sop_class_uid: string;
-      readonly instance_number: number | null;
-      readonly number_of_frames: number;
-      readonly rows: number | null;
-      readonly columns: number | null;
-      readonly source_transfer_syntax_uid: string;
-      readonly transfer_syntax_uid: string;
-      /** @enum {string} */
-      readonly proof: "proved" | "kept" | "no-pixels";
-      readonly reason: string;
-      readonly lossy: components["schemas"]["LossyEntry"] | null;
-      readonly received_at: string;
-      readonly paper: ("request_form" | "questionnaire" | "findings_form" | "schema" | "other") | null;
-      readonly to_be_read: boolean;
-      readonly frames: readonly components["schemas"]["FrameEntry"][];
-    };
-    /** @description Whom an enrolment link is for. */
-    readonly InvitationOut: {
-      readonly user_name: string;
-      readonly display_name: string;
-      readonly display_name_kana: string;
-      /** @enum {string} */
-      readonly language: "ja" | "en";
-      /** Format: date-time */
-      readonly expires_at: string;
-    };
-    /** @description A one-time code, shown this once. */
-    readonly InvitedOut: {
-      readonly code: string;
-    };
-    /**
-     * @description A case as lists and pages show it to one person.
-     *
-     *     ``locked_by`` is who stands between that person and the case, ``my_role`` the reading that is theirs or free for
-     *     them.
-     */
-    readonly ItemOut: {
-      readonly worklist_item_id: string;
-      readonly site_id: string;
-      readonly site_name: string;
-      /** @enum {string} */
-      readonly status: "scheduled" | "in_progress" | "completed" | "canceled";
-      readonly priority: components["schemas"]["Priority"];
-      readonly study_instance_uid: string;
-      readonly patient_id: string;
-      readonly patient_name: components["schemas"]["NameOut"];
-      readonly patient_birth_date: string;
-      readonly patient_sex: string;
-      readonly study_date: string;
-      readonly study_time: string;
-      readonly study_description: string;
-      readonly modalities: readonly string[];
-      readonly accession_number: string;
-      readonly number_of_series: number;
-      readonly number_of_instances: number;
-      readonly declared_instances: number | null;
-      readonly arrived_instances: number;
-      /** @enum {string} */
-      readonly images_state: "arriving" | "complete" | "problem";
-      readonly images_after_signature: boolean;
-      /** Format: date-time */
-      readonly arrived_at: string;
-      readonly due_at: string | null;
-      readonly report_status: string | null;
-      /** @enum {string} */
-      readonly request_state: "none" | "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
-      readonly request_reason: string;
-      readonly assigned_to: string | null;
-      readonly locked_by: components["schemas"]["LockOut"] | null;
-      readonly my_role: components["schemas"]["ReadingRole"] | null;
-      readonly readings: readonly components["schemas"]["ReadingOut"][];
-      readonly offer: components["schemas"]["OfferOut"] | null;
-      readonly deferral: components["schemas"]["DeferralOut"] | null;
-      readonly waiting: components["schemas"]["WaitingOut"] | null;
-      readonly finalisation: components["schemas"]["FinalisationOut"];
-      readonly unread_messages: number;
-      readonly open_question: boolean;
-      readonly awaiting_approval: boolean;
-      readonly priors: readonly components["schemas"]["PriorOut"][];
-    };
-    /** @description One kind of finding: its lists, how the diagram draws it, and the physical key that begins one. */
-    readonly KindOut: {
-      readonly value: string;
-      readonly ja: string;
-      readonly en: string;
-      readonly mark: string;
-      /** @default  */
-      readonly key: string;
-      readonly attributes: readonly components["schemas"]["AttributeOut"][];
-    };
-    /**
-     * @description Why somebody may not sign.
-     * @enum {string}
-     */
-    readonly Lack: "no_licence" | "licence_lapsed" | "no_grade" | "grade_too_low" | "grade_lapsed";
-    /**
-     * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
-     *
-     *     ``contradicted_instances``: two contents were signed for under one SOP Instance UID, or another than is here.
-     *     ``discontinued``: a modality said that it broke the examination off.
-     */
-    readonly LedgerEntry: {
-      readonly declared_instances: number | null;
-      readonly declared_frames: number | null;
-      readonly arrived_instances: number;
-      readonly arrived_frames: number;
-      readonly proved_instances: number;
-      readonly open: boolean;
-      readonly contradicted_instances: number;
-      readonly discontinued: boolean;
-    };
-    /** @description One leg of the way that the test patient's image goes. */
-    readonly LegOut: {
-      /** @enum {string} */
-      readonly name: "received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt";
-      /** @enum {string} */
-      readonly state: "ok" | "dead" | "skipped" | "not-reached";
-      readonly at: string;
-      readonly seconds: number;
-      readonly error: string;
-    };
-    /** @description A one-time code, shown once; the page behind it is ``/enrol#{code}``. */
-    readonly LinkOut: {
-      readonly code: string;
-      readonly path: string;
-    };
-    /** @description One frame (from 1) on which a finding is seen. */
-    readonly LinkShape: {
-      readonly sop_instance_uid: string;
-      readonly frame: number;
-    };
-    /** @description The same with what a list says of the case. */
-    readonly ListedOut: {
-      readonly worklist_item_id: string;
-      readonly number: number;
-      readonly signed_at: string | null;
-      /** @enum {string} */
-      readonly state: "unsigned" | "unread" | "read" | "done";
-      readonly overdue: ("unread" | "undone") | null;
-      readonly opened: readonly components["schemas"]["MarkOut"][];
-      readonly acted: components["schemas"]["MarkOut"] | null;
-      readonly important: components["schemas"]["MarkOut"] | null;
-      readonly escalated: components["schemas"]["EscalationOut"] | null;
-      readonly uncalled: boolean;
-      readonly site_id: string;
-      readonly site_name: string;
-      readonly patient_id: string;
-      readonly patient_name: string;
-      readonly patient_name_kana: string;
-      readonly study_date: string;
-      readonly modalities: readonly string[];
-      readonly accession_number: string;
-      readonly referring_physician: string;
-    };
-    /** @description A person in the administrator's list. */
-    readonly ListedPersonOut: {
-      readonly person_id: string;
-      readonly user_name: string;
-      readonly display_name: string;
-      readonly display_name_kana: string;
-      readonly grants: readonly components["schemas"]["GrantShape"][];
-      readonly can_sign_in: boolean;
-      readonly locked: boolean;
-      readonly ends_on: string | null;
-      /** Format: date-time */
-      readonly created_at: string;
-    };
-    /** @description Who reads a case. */
-    readonly LockOut: {
-      readonly person_id: string;
-      readonly display_name: string;
-    };
-    /** @description What a technologist stands for: each of these was looked at. */
-    readonly LookedAtIn: {
-      /** @constant */
-      readonly patient: true;
-      /** @constant */
-      readonly laterality: true;
-      /** @constant */
-      readonly views: true;
-      /** @constant */
-      readonly count: true;
-    };
-    /** @description How the object was compressed irreversibly before it came (PS3.3 C.7.6.1.1.5). */
-    readonly LossyEntry: {
-      readonly methods: readonly string[];
-      readonly ratios: readonly number[];
-    };
-    /** @description Where somebody wants nudges; empty: nowhere. */
-    readonly MailAddressIn: {
-      readonly address: string;
-    };
-    /** @description Where this person wants nudges, and whether this hub sends any. */
-    readonly MailAddressOut: {
-      readonly address: string;
-      readonly sends_mail: boolean;
-    };
-    /** @description Who did something, when, and what they wrote about it. */
-    readonly MarkOut: {
-      readonly person_id: string;
-      readonly display_name: string;
-      /** Format: date-time */
-      readonly at: string;
-      readonly note: string;
-    };
-    /** @description Which study somebody means. */
-    readonly MatchIn: {
-      readonly study_instance_uid: string;
-    };
-    /** @description What stands between the asker and a signature on this case; nothing where ``lacks`` is empty. */
-    readonly MaySignOut: {
-      readonly lacks: readonly components["schemas"]["Lack"][];
-      readonly grade_needed: boolean;
-    };
-    /** @description An answer to a question. */
-    readonly MessageAnswerIn: {
-      readonly message_id: string;
-      readonly text: string;
-      readonly attachments?: readonly string[];
-    };
-    /** @description A file that goes with a message. */
-    readonly MessageAttachmentOut: {
-      readonly attachment_id: string;
-      readonly file_name: string;
-      readonly media_type: string;
-      readonly size: number;
-      readonly url: string;
-    };
-    /** @description What somebody is writing and has not sent. */
-    readonly MessageDraftShape: {
-      /**
-       * @default note
-       * @enum {string}
-       */
-      readonly kind: "note" | "question" | "answer" | "call_back";
-      /** @default  */
-      readonly text: string;
-      /** @default false */
-      readonly blocks_signing: boolean;
-      /** @default false */
-      readonly to_do: boolean;
-      /** @default  */
-      readonly answers: string;
-      /** @default  */
-      readonly corrects: string;
-      /** @default  */
-      readonly called_person: string;
-      /** @default  */
-      readonly called_number: string;
-      /** @default  */
-      readonly called_at: string;
-      readonly read_back?: boolean | null;
-    };
-    /** @description A message; ``message_id`` is the page's own, so that what is sent twice is said once. */
-    readonly MessageIn: {
-      readonly message_id: string;
-      /** @enum {string} */
-      readonly kind: "note" | "question" | "call_back";
-      readonly text: string;
-      /** @default false */
-      readonly blocks_signing: boolean;
-      /** @default false */
-      readonly to_do: boolean;
-      readonly corrects?: string | null;
-      readonly call_back?: components["schemas"]["CallBackShape"] | null;
-      readonly attachments?: readonly string[];
-    };
-    /**
-     * @description What a message is for (連絡, 質問, 回答, 電話連絡).
-     * @enum {string}
-     */
-    readonly MessageKind: "note" | "question" | "answer" | "call_back";
-    /** @description One message of a case's thread. */
-    readonly MessageOut: {
-      readonly message_id: string;
-      readonly number: number;
-      readonly kind: components["schemas"]["MessageKind"];
-      /** @enum {string} */
-      readonly side: "centre" | "site";
-      readonly text: string;
-      readonly author_id: string;
-      readonly author_name: string;
-      /** Format: date-time */
-      readonly written_at: string;
-      readonly blocks_signing: boolean;
-      readonly answers: string | null;
-      readonly corrects: string | null;
-      readonly call_back: components["schemas"]["CallBackShape"] | null;
-      readonly to_do: components["schemas"]["MessageToDoOut"];
-      readonly may_waive: boolean;
-      readonly attachments: readonly components["schemas"]["MessageAttachmentOut"][];
-    };
-    /** @description What is still to be done about a message, or who saw to it and when. */
-    readonly MessageToDoOut: {
-      /** @enum {string} */
-      readonly state: "none" | "open" | "answered" | "waived" | "done";
-      readonly by: string;
-      readonly at: string | null;
-      readonly reason: string;
-    };
-    /** @description The form of one method. */
-    readonly MethodOut: {
-      readonly ja: string;
-      readonly en: string;
-      readonly sizes: readonly string[];
-      /** @default false */
-      readonly distance: boolean;
-      readonly facts: readonly components["schemas"]["AttributeOut"][];
-      readonly kinds: readonly components["schemas"]["KindOut"][];
-    };
-    /** @description A person's name in its three groups. */
-    readonly NameOut: {
-      readonly alphabetic: string;
-      readonly ideographic: string;
-      readonly phonetic: string;
-    };
-    /** @description A person's name in its three groups. */
-    readonly NameShape: {
-      /** @default  */
-      readonly alphabetic: string;
-      /** @default  */
-      readonly ideographic: string;
-      /** @default  */
-      readonly phonetic: string;
-    };
-    /** @description One list of the form that takes own words, with the words that it always has. */
-    readonly NamedListOut: {
-      readonly method: string;
-      readonly kind: string;
-      readonly attribute: string;
-      readonly ja: string;
-      readonly en: string;
-      readonly fixed: readonly {
-        readonly [key: string]: string;
-      }[];
-    };
-    /** @description A password that somebody chose. */
-    readonly NewPasswordIn: {
-      readonly password: string;
-    };
-    /** @description What is asked, and for which hospital. */
-    readonly NewRequestIn: {
-      /**
-       * @default routine
-       * @enum {string}
-       */
-      readonly priority: "routine" | "high" | "urgent";
-      readonly due_at?: string | null;
-      /** @default  */
-      readonly accession_number: string;
-      /** @default  */
-      readonly issuer_of_accession_number: string;
-      /** @default  */
-      readonly placer_order_number: string;
-      /**
-       * @default {
-       *       "patient_id": "",
-       *       "issuer_of_patient_id": "",
-       *       "name": {
-       *         "alphabetic": "",
-       *         "ideographic": "",
-       *         "phonetic": ""
-       *       },
-       *       "birth_date": "",
-       *       "sex": ""
-       *     }
-       */
-      readonly patient: components["schemas"]["PatientShape"];
-      /** @default  */
-      readonly modality: string;
-      /**
-       * @default
-       * @enum {string}
-       */
-      readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
-      /** @default  */
-      readonly examination_date: string;
-      /**
-       * @default {
-       *       "value": "",
-       *       "scheme": "",
-       *       "meaning": ""
-       *     }
-       */
-      readonly procedure: components["schemas"]["CodeShape"];
-      /** @default  */
-      readonly requesting_physician: string;
-      /** @default  */
-      readonly requesting_department: string;
-      /**
-       * @default {
-       *       "reason": "",
-       *       "question": "",
-       *       "symptoms": [],
-       *       "history": "",
-       *       "surgeries": [],
-       *       "pathology": "",
-       *       "family_history": [],
-       *       "gene": "unknown",
-       *       "gene_note": "",
-       *       "menstruation": "unknown",
-       *       "last_period": "",
-       *       "hormone_therapy": "",
-       *       "implants": "unknown",
-       *       "pregnancy": "unknown",
-       *       "prior_examinations": "",
-       *       "note": ""
-       *     }
-       */
-      readonly clinical: components["schemas"]["ClinicalShape"];
-      readonly site_id: string;
-    };
-    /** @description A hospital to register; nothing may be asked for there until a contract is recorded. */
-    readonly NewSiteIn: {
-      readonly site_id: string;
-      readonly name: string;
-      /** @default  */
-      readonly name_en: string;
-    };
-    /** @description To whom a reading is offered, and what they should know. */
-    readonly OfferIn: {
-      readonly to_person_id: string;
-      /** @default  */
-      readonly note: string;
-      /** @default false */
-      readonly delegates: boolean;
-    };
-    /** @description A reading that is offered to somebody; the note is for the two alone. */
-    readonly OfferOut: {
-      readonly role: components["schemas"]["ReadingRole"];
-      readonly giver: components["schemas"]["LockOut"];
-      readonly taker: components["schemas"]["LockOut"];
-      readonly note: string;
-      /** Format: date-time */
-      readonly offered_at: string;
-      readonly delegates: boolean;
-    };
-    /** @description One line in the list of sessions. */
-    readonly OpenSessionOut: {
-      readonly session_id: string;
-      readonly method: string;
-      /** Format: date-time */
-      readonly created_at: string;
-      /** Format: date-time */
-      readonly last_seen_at: string;
-      readonly address: string;
-      readonly user_agent: string;
-      readonly current: boolean;
-    };
-    /** @description Which version is before somebody's eyes. */
-    readonly OpenedIn: {
-      readonly number: number;
-    };
-    /** @description In which order they are offered. */
-    readonly OrderIn: {
-      readonly ids: readonly string[];
-    };
-    /** @description A message of the hospital's systems that was not understood; what it said stays in the hospital. */
-    readonly OrderRefusalOut: {
-      readonly at: string;
-      /** @default  */
-      readonly message_type: string;
-      /** @default  */
-      readonly location: string;
-      /** @default 0 */
-      readonly condition: number;
-      /** @default 1 */
-      readonly times: number;
-      /** @default  */
-      readonly sending_application: string;
-    };
-    /** @description What became of the version of a report that holds now; number 0 as long as nothing is signed. */
-    readonly OutcomeOut: {
-      readonly worklist_item_id: string;
-      readonly number: number;
-      readonly signed_at: string | null;
-      /** @enum {string} */
-      readonly state: "unsigned" | "unread" | "read" | "done";
-      readonly overdue: ("unread" | "undone") | null;
-      readonly opened: readonly components["schemas"]["MarkOut"][];
-      readonly acted: components["schemas"]["MarkOut"] | null;
-      readonly important: components["schemas"]["MarkOut"] | null;
-      readonly escalated: components["schemas"]["EscalationOut"] | null;
-      readonly uncalled: boolean;
-    };
-    /** @description Reports, what must be looked after first, and how many stand in each state. */
-    readonly OutcomesOut: {
-      readonly items: readonly components["schemas"]["ListedOut"][];
-      readonly counts: {
-        readonly [key: string]: number;
-      };
-    };
-    /** @description A word and the list that it goes into. */
-    readonly OwnWordIn: {
-      readonly method: string;
-      readonly kind: string;
-      readonly attribute: string;
-      readonly ja: string;
-      readonly en: string;
-    };
-    /** @description An own word; what is retired stands in reports that use it, and nowhere else. */
-    readonly OwnWordOut: {
-      readonly word_id: string;
-      readonly method: string;
-      readonly kind: string;
-      readonly attribute: string;
-      readonly ja: string;
-      readonly en: string;
-      readonly retired: boolean;
-    };
-    /** @description Every list that takes own words, and all of these. */
-    readonly OwnWordsOut: {
-      readonly lists: readonly components["schemas"]["NamedListOut"][];
-      readonly words: readonly components["schemas"]["OwnWordOut"][];
-    };
-    /** @description A paper and where it is; ``document``: a PDF, and no picture. */
-    readonly PaperOut: {
-      readonly series_instance_uid: string;
-      readonly sop_instance_uid: string;
-      /** @enum {string} */
-      readonly kind: "request_form" | "questionnaire" | "findings_form" | "schema" | "other";
-      readonly title: string;
-      readonly document: boolean;
-      readonly to_be_read: boolean;
-    };
-    /** @description What a paper's description or title says, and what it is then. */
-    readonly PaperRuleShape: {
-      /** @enum {string} */
-      readonly kind: "request_form" | "questionnaire" | "findings_form" | "schema" | "other";
-      readonly words: readonly string[];
-      readonly modalities?: readonly string[];
-      /** @default false */
-      readonly to_be_read: boolean;
-    };
-    /** @description The rules of a site; the first one that fits holds. */
-    readonly PaperRulesShape: {
-      readonly rules: readonly components["schemas"]["PaperRuleShape"][];
-    };
-    /** @description The name is not needed: keys are discoverable, and the answer is the same for everybody. */
-    readonly PasskeyOptionsIn: {
-      readonly user_name?: string | null;
-    };
-    /**
-     * @description The three password policies that the guideline takes (AUTH-02).
-     * @enum {string}
-     */
-    readonly PasswordForm: "long" | "second_factor" | "changed";
-    /** @description Both factors at once: which one was wrong is not told. */
-    readonly PasswordIn: {
-      readonly user_name: string;
-      readonly password: string;
-      readonly totp_code: string;
-    };
-    /** @description Whose study it is. */
-    readonly Patient: {
-      readonly patient_id: string;
-      readonly issuer_of_patient_id: string;
-      readonly patient_name: components["schemas"]["PersonName"];
-      readonly patient_birth_date: string;
-      readonly patient_sex: string;
-    };
-    /** @description Who is meant. */
-    readonly PatientShape: {
-      /** @default  */
-      readonly patient_id: string;
-      /** @default  */
-      readonly issuer_of_patient_id: string;
-      /**
-       * @default {
-       *       "alphabetic": "",
-       *       "ideographic": "",
-       *       "phonetic": ""
-       *     }
-       */
-      readonly name: components["schemas"]["NameShape"];
-      /** @default  */
-      readonly birth_date: string;
-      /**
-       * @default
-       * @enum {string}
-       */
-      readonly sex: "M" | "F" | "O" | "";
-    };
-    /**
-     * @description Why the patient is still there: the images may be taken again (N-1), or more views may be needed.
-     * @enum {string}
-     */
-    readonly PatientWaits: "retake" | "additional";
-    /** @description An individual to add. */
-    readonly PersonIn: {
-      readonly user_name: string;
-      readonly display_name: string;
-      /** @default  */
-      readonly display_name_kana: string;
-      /**
-       * @default ja
-       * @enum {string}
-       */
-      readonly language: "ja" | "en";
-      readonly birth_date?: string | null;
-      readonly ends_on?: string | null;
-      readonly grants: readonly components["schemas"]["GrantShape"][];
-    };
-    /** @description The three component groups of a PN (PS3.5 6.2.1). */
-    readonly PersonName: {
-      readonly alphabetic: string;
-      readonly ideographic: string;
-      readonly phonetic: string;
-    };
-    /** @description The person in front of the page. */
-    readonly PersonOut: {
-      readonly person_id: string;
-      readonly user_name: string;
-      readonly display_name: string;
-      readonly display_name_kana: string;
-      /** @enum {string} */
-      readonly language: "ja" | "en";
-      readonly roles: readonly string[];
-    };
-    /** @description A snippet or a template to keep. */
-    readonly PhraseIn: {
-      /**
-       * @default person
-       * @enum {string}
-       */
-      readonly scope: "person" | "site" | "centre";
-      /**
-       * @default snippet
-       * @enum {string}
-       */
-      readonly kind: "snippet" | "template";
-      /** @default  */
-      readonly method: string;
-      readonly name: string;
-      /** @default  */
-      readonly findings: string;
-      /** @default  */
-      readonly impression: string;
-    };
-    /** @description A phrase that is offered, and whether the asker may edit it. */
-    readonly PhraseOut: {
-      readonly phrase_id: string;
-      /** @enum {string} */
-      readonly scope: "person" | "site" | "centre";
-      /** @enum {string} */
-      readonly kind: "snippet" | "template";
-      readonly method: string;
-      readonly name: string;
-      readonly findings: string;
-      readonly impression: string;
-      readonly mine: boolean;
-    };
-    /** @description Where I read. */
-    readonly PlaceIn: {
-      /** @enum {string} */
-      readonly place: "facility" | "remote";
-    };
-    /** @description Where I read, as reports that I sign will say; empty: nobody has said so. */
-    readonly PlaceOut: {
-      /** @enum {string} */
-      readonly place: "" | "facility" | "remote";
-    };
-    /** @description Another study of the same patient. */
-    readonly PriorOut: {
-      readonly study_instance_uid: string;
-      readonly study_date: string;
-      readonly modalities: readonly string[];
-      readonly study_description: string;
-    };
-    /**
-     * @description How a case stands in the queue.
-     * @enum {string}
-     */
-    readonly Priority: "routine" | "high" | "urgent";
-    /** @description How a case stands in the queue. */
-    readonly PriorityIn: {
-      readonly priority: components["schemas"]["Priority"];
-    };
-    /** @description What an administrator has seen the papers of. */
-    readonly ProfileIn: {
-      /** @default  */
-      readonly licence_number: string;
-      readonly licence_until?: string | null;
-      readonly specialities?: readonly components["schemas"]["SpecialityShape"][];
-      /**
-       * @default
-       * @enum {string}
-       */
-      readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
-      readonly mammography_until?: string | null;
-    };
-    /** @description A reader's qualification, and what of it stands in the way of signing today. */
-    readonly ProfileOut: {
-      /** @default  */
-      readonly licence_number: string;
-      readonly licence_until?: string | null;
-      readonly specialities?: readonly components["schemas"]["SpecialityShape"][];
-      /**
-       * @default
-       * @enum {string}
-       */
-      readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
-      readonly mammography_until?: string | null;
-      readonly lacks: readonly components["schemas"]["Lack"][];
-    };
-    /** @description A study that a request may be about. */
-    readonly ProposalOut: {
-      readonly study_instance_uid: string;
-      readonly study_date: string;
-      readonly modalities: readonly string[];
-      readonly study_description: string;
-      readonly accession_number: string;
-      readonly patient: components["schemas"]["AskedPatientOut"];
-      readonly differences: readonly components["schemas"]["DifferenceOut"][];
-    };
-    /** @description Studies for a match by hand. */
-    readonly ProposalsOut: {
-      readonly items: readonly components["schemas"]["ProposalOut"][];
-    };
-    /** @description Why a question needs no answer. */
-    readonly QuestionWaiverIn: {
-      readonly reason: string;
-    };
-    /** @description Whom to call now at a case's hospital; ``instead`` where nobody is named for these hours. */
-    readonly ReachableOut: {
-      readonly site_id: string;
-      readonly site_name: string;
-      readonly site_name_en: string;
-      readonly telephone: string;
-      /** @enum {string} */
-      readonly hours: "weekday" | "night" | "holiday";
-      readonly instead: boolean;
-      readonly day_from: string;
-      readonly day_until: string;
-      readonly contacts: readonly components["schemas"]["SiteContactOut"][];
-    };
-    /** @description A reading that left its reader's hands: by whom it was held, and whose it is from then on, if anybody's. */
-    readonly ReaderChangeOut: {
-      readonly role: components["schemas"]["ReadingRole"];
-      readonly kind: components["schemas"]["ReaderChanged"];
-      readonly from_name: string;
-      readonly to_name: string;
-      /** Format: date-time */
-      readonly at: string;
-    };
-    /**
-     * @description How a reading left its reader's hands.
-     * @enum {string}
-     */
-    readonly ReaderChanged: "handed_over" | "released" | "taken_away";
-    /** @description One reading of a case and who has it. */
-    readonly ReadingOut: {
-      readonly role: components["schemas"]["ReadingRole"];
-      readonly reader: components["schemas"]["LockOut"] | null;
-      readonly signed_at: string | null;
-    };
-    /**
-     * @description One reader's part in a case: a role is locked, never the case (第一読影, 第二読影, 最終判定).
-     * @enum {string}
-     */
-    readonly ReadingRole: "sole" | "first" | "second" | "arbiter";
-    /** @description One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */
-    readonly RefusalOut: {
-      readonly at: string;
-      readonly code: string;
-      readonly reason: string;
-      /** @default  */
-      readonly remedy: string;
-      /** @default 1 */
-      readonly times: number;
-      /** @default  */
-      readonly sending_ae: string;
-    };
-    /** @description A cancer in the family. */
-    readonly RelativeShape: {
-      readonly relation: string;
-      /** @enum {string} */
-      readonly cancer: "breast" | "ovarian" | "other";
-      readonly age?: number | null;
-    };
-    /** @description Why confirmed images are not the ones to be read after all. */
-    readonly ReopenIn: {
-      readonly reason: string;
-    };
-    /** @description Whom a site names, and after how many days an unread report is put before them. */
-    readonly ReportManagerIn: {
-      readonly site_id: string;
-      readonly person_id: string | null;
-      readonly unread_days: number;
-    };
-    /** @description Who answers for a site's unread reports; ``can_open`` is false while reports would be put before nobody. */
-    readonly ReportManagerOut: {
-      readonly site_id: string;
-      readonly site_name: string;
-      readonly person_id: string | null;
-      readonly unread_days: number;
-      readonly can_open: boolean;
-      readonly candidates: readonly components["schemas"]["CandidateOut"][];
-    };
-    /** @description A case's report as this person may see it. */
-    readonly ReportOut: {
-      readonly report_id: string;
-      readonly role: string;
-      readonly status: string;
-      readonly version: number;
-      readonly findings: string;
-      readonly impression: string;
-      readonly category_right: string;
-      readonly category_left: string;
-      readonly images_read: readonly components["schemas"]["ImageReadShape"][];
-      readonly structure: components["schemas"]["StructureShape"];
-      readonly answers: readonly components["schemas"]["AnswerShape"][];
-      readonly checks: readonly components["schemas"]["CheckOut"][];
-      readonly circumstances: readonly components["schemas"]["CircumstanceOut"][];
-      readonly compared: readonly components["schemas"]["ComparedOut"][];
-      readonly may_withdraw: boolean;
-      readonly updated_at: string | null;
-      readonly author: string;
-      readonly signatures: readonly components["schemas"]["SignatureOut"][];
-      readonly deliveries: readonly components["schemas"]["DeliveryOut"][];
-      readonly pdf_url: string | null;
-    };
-    /** @description The repository outside: empty where none is set; how many entries it has not been told yet. */
-    readonly RepositoryOut: {
-      readonly address: string;
-      readonly waiting: number;
-      readonly sent_at: string | null;
-      readonly failed_at: string | null;
-      readonly error: string;
-    };
-    /** @description What is asked. */
-    readonly RequestIn: {
-      /**
-       * @default routine
-       * @enum {string}
-       */
-      readonly priority: "routine" | "high" | "urgent";
-      readonly due_at?: string | null;
-      /** @default  */
-      readonly accession_number: string;
-      /** @default  */
-      readonly issuer_of_accession_number: string;
-      /** @default  */
-      readonly placer_order_number: string;
-      /**
-       * @default {
-       *       "patient_id": "",
-       *       "issuer_of_patient_id": "",
-       *       "name": {
-       *         "alphabetic": "",
-       *         "ideographic": "",
-       *         "phonetic": ""
-       *       },
-       *       "birth_date": "",
-       *       "sex": ""
-       *     }
-       */
-      readonly patient: components["schemas"]["PatientShape"];
-      /** @default  */
-      readonly modality: string;
-      /**
-       * @default
-       * @enum {string}
-       */
-      readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
-      /** @default  */
-      readonly examination_date: string;
-      /**
-       * @default {
-       *       "value": "",
-       *       "scheme": "",
-       *       "meaning": ""
-       *     }
-       */
-      readonly procedure: components["schemas"]["CodeShape"];
-      /** @default  */
-      readonly requesting_physician: string;
-      /** @default  */
-      readonly requesting_department: string;
-      /**
-       * @default {
-       *       "reason": "",
-       *       "question": "",
-       *       "symptoms": [],
-       *       "history": "",
-       *       "surgeries": [],
-       *       "pathology": "",
-       *       "family_history": [],
-       *       "gene": "unknown",
-       *       "gene_note": "",
-       *       "menstruation": "unknown",
-       *       "last_period": "",
-       *       "hormone_therapy": "",
-       *       "implants": "unknown",
-       *       "pregnancy": "unknown",
-       *       "prior_examinations": "",
-       *       "note": ""
-       *     }
-       */
-      readonly clinical: components["schemas"]["ClinicalShape"];
-    };
-    /** @description A request as pages show it; ``reasons`` says why it is a mismatch. */
-    readonly RequestOut: {
-      readonly request_id: string;
-      readonly site_id: string;
-      readonly site_name: string;
-      /** @enum {string} */
-      readonly state: "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
-      /** @enum {string} */
-      readonly source: "portal" | "hl7" | "worklist" | "folder" | "fhir" | "roster";
-      readonly version: number;
-      /** @enum {string} */
-      readonly priority: "routine" | "high" | "urgent";
-      readonly due_at: string | null;
-      /** Format: date-time */
-      readonly placed_at: string;
-      readonly placed_by: string;
-      readonly accession_number: string;
-      readonly issuer_of_accession_number: string;
-      readonly placer_order_number: string;
-      readonly patient: components["schemas"]["AskedPatientOut"];
-      readonly modality: string;
-      /** @enum {string} */
-      readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
-      readonly examination_date: string;
-      readonly procedure: components["schemas"]["CodeOut"];
-      readonly requesting_physician: string;
-      readonly requesting_department: string;
-      readonly clinical: components["schemas"]["ClinicalOut"];
-      readonly study_instance_uid: string | null;
-      readonly worklist_item_id: string | null;
-      readonly proposals: readonly components["schemas"]["ProposalOut"][];
-      readonly differences: readonly components["schemas"]["DifferenceOut"][];
-      readonly reasons: readonly ("patient_id" | "name" | "birth_date" | "sex" | "two_requests")[];
-      readonly resolved_by: string | null;
-      readonly resolved_because: string;
-      readonly changed_after_signature: boolean;
-      readonly canceled_because: string;
-      readonly former: readonly components["schemas"]["FormerOut"][];
-      readonly attachments: readonly components["schemas"]["AttachmentOut"][];
-    };
-    /** @description What somebody looks for; what is empty narrows nothing. */
-    readonly RequestSearchIn: {
-      /** @default  */
-      readonly text: string;
-      /** @default  */
-      readonly patient_id: string;
-      /** @default  */
-      readonly site_id: string;
-      readonly state?: ("waiting" | "proposed" | "matched" | "mismatch" | "canceled") | null;
-    };
-    /** @description Requests and how many stand in each state. */
-    readonly RequestsOut: {
-      readonly items: readonly components["schemas"]["RequestOut"][];
-      readonly counts: {
-        readonly [key: string]: number;
-      };
-    };
-    /** @description The explanation with which an anomaly is closed. */
-    readonly ResolutionIn: {
-      readonly resolution: string;
-    };
-    /** @description What is signed, its digest, and what is asked for. */
-    readonly ReviewBegunOut: {
-      readonly digest: string;
-      readonly document: {
-        readonly [key: string]: unknown;
-      };
-      readonly method: string;
-      readonly options?: {
-        readonly [key: string]: unknown;
-      } | null;
-      /** @default false */
-      readonly synced_refused: boolean;
-    };
-    /** @description One month's review; ``stands`` is false where the kept signature does not hold any more. */
-    readonly ReviewOut: {
-      readonly month: string;
-      /** Format: date-time */
-      readonly opened_at: string;
-      /** Format: date-time */
-      readonly due_at: string;
-      readonly overdue: boolean;
-      readonly signed_at: string | null;
-      readonly signed_by: string | null;
-      readonly method: string | null;
-      readonly stands: boolean;
-      readonly anomalies: readonly components["schemas"]["AnomalyOut"][];
-    };
-    /** @description What a reviewer presents, and the digest of what they were shown. */
-    readonly ReviewSignIn: {
-      readonly digest: string;
-      readonly credential?: {
-        readonly [key: string]: unknown;
-      } | null;
-      /** @default  */
-      readonly password: string;
-      /** @default  */
-      readonly totp_code: string;
-    };
-    /**
-     * @description What somebody is at a site or in the reading centre.
-     * @enum {string}
-     */
-    readonly Role:
-      | "reader"
-      | "resident"
-      | "clerk"
-      | "site_staff"
-      | "technologist"
-      | "referring_physician"
-      | "administrator"
-      | "maintainer"
-      | "auditor";
-    /** @description Which reading role; without one, the first that is free, or one's own. */
-    readonly RoleIn: {
-      readonly role?: components["schemas"]["ReadingRole"] | null;
-    };
-    /** @description A role that somebody wants; without ``person_id`` it is for the asker. */
-    readonly RoleRequestIn: {
-      readonly grant: components["schemas"]["GrantShape"];
-      readonly department: string;
-      /** @default  */
-      readonly reason: string;
-      readonly manager: string;
-      readonly ends_on?: string | null;
-      readonly person_id?: string | null;
-    };
-    /** @description How far a request has come. */
-    readonly RoleRequestOut: {
-      readonly request_id: string;
-      readonly person_id: string;
-      readonly display_name: string;
-      readonly grant: components["schemas"]["GrantShape"];
-      readonly ends_on: string | null;
-      readonly department: string;
-      readonly reason: string;
-      readonly manager_id: string;
-      readonly manager: string;
-      readonly requested_by: string;
-      /** Format: date-time */
-      readonly requested_at: string;
-      readonly state: string;
-      readonly decided_by: string;
-      readonly decided_at: string | null;
-      readonly confirmed_at: string | null;
-    };
-    /** @description What became of one line. */
-    readonly RosterLineOut: {
-      readonly number: number;
-      /** @enum {string} */
-      readonly outcome: "taken" | "known" | "refused";
-      readonly exam_number: string;
-      readonly name: string;
-      readonly reason:
-        | (
-            | "columns"
-            | "no_patient_id"
-            | "no_name"
-            | "birth_date"
-            | "examination_date"
-            | "sex"
-            | "too_long"
-            | "letters"
-            | "no_exam_number"
-            | "twice_in_file"
-            | "changed"
-            | "other_batch"
-            | "accession_taken"
-          )
-        | null;
-      readonly fields: readonly string[];
-    };
-    /** @description What became of a roster; ``taken`` is False where it was only looked at. */
-    readonly RosterOut: {
-      readonly taken: boolean;
-      readonly counts: {
-        readonly [key: string]: number;
-      };
-      readonly ignored: readonly string[];
-      readonly lines: readonly components["schemas"]["RosterLineOut"][];
-    };
-    /** @description How categories are given. */
-    readonly ScaleOut: {
-      readonly value: string;
-      readonly ja: string;
-      readonly en: string;
-      readonly values: readonly string[];
-    };
-    /** @description How far a sealed file has come: PAdES level, document time stamps, and when the next one is due. */
-    readonly SealOut: {
-      /** @enum {string} */
-      readonly level: "B-B" | "B-T" | "B-LTA";
-      readonly stamps: number;
-      readonly stamped_at: string | null;
-      readonly renew_at: string | null;
-      readonly last_error: string | null;
-    };
-    /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
-    readonly SeekIn: {
-      readonly text: string;
-    };
-    /** @description One series in the order of its instance numbers. */
-    readonly SeriesEntry: {
-      readonly series_instance_uid: string;
-      readonly modality: string;
-      readonly series_number: number | null;
-      readonly series_description: string;
-      readonly body_part_examined: string;
-      readonly laterality: string;
-      readonly instances: readonly components["schemas"]["InstanceEntry"][];
-    };
-    /** @description Who is signed in and what the page may offer. */
-    readonly SessionOut: {
-      readonly person: components["schemas"]["PersonOut"];
-      readonly sites: readonly components["schemas"]["SiteOut"][];
-      readonly permissions: readonly string[];
-      readonly idle_lock_seconds: number;
-    };
-    /** @description What a reader presents, and the digest of what they were shown. */
-    readonly SignIn: {
-      readonly version_digest: string;
-      readonly credential?: {
-        readonly [key: string]: unknown;
-      } | null;
-      /** @default  */
-      readonly password: string;
-      /** @default  */
-      readonly totp_code: string;
-    };
-    /** @description Who stood for a version. */
-    readonly SignatureOut: {
-      readonly number: number;
-      readonly kind: string;
-      readonly digest: string;
-      readonly person_id: string;
-      readonly display_name: string;
-      /** Format: date-time */
-      readonly signed_at: string;
-      readonly method: string;
-      readonly time_stamp: string;
-      readonly seal: components["schemas"]["SealOut"];
-      readonly pdf_sha256: string;
-      readonly pdf_url: string;
-    };
-    /** @description The gateway's signed manifest of what it proved. */
-    readonly SignedForOut: {
-      readonly instances: number;
-      readonly verified: boolean;
-      /** Format: date-time */
-      readonly at: string;
-    };
-    /** @description Which gateways have signed for what was sent, the newest last, and whether every signature holds. */
-    readonly SignedManifest: {
-      readonly signed_by: readonly string[];
-      readonly verified: boolean;
-    };
-    /** @description The same over a version. */
-    readonly SiteContactChangeIn: {
-      /** @enum {string} */
-      readonly hours: "weekday" | "night" | "holiday";
-      /** @default 0 */
-      readonly position: number;
-      readonly name: string;
-      /** @default  */
-      readonly role: string;
-      readonly telephone: string;
-      /** @default  */
-      readonly alternate: string;
-      /** @default  */
-      readonly note: string;
-      readonly version: number;
-    };
-    /** @description Whom to call at which hours. */
-    readonly SiteContactIn: {
-      /** @enum {string} */
-      readonly hours: "weekday" | "night" | "holiday";
-      /** @default 0 */
-      readonly position: number;
-      readonly name: string;
-      /** @default  */
-      readonly role: string;
-      readonly telephone: string;
-      /** @default  */
-      readonly alternate: string;
-      /** @default  */
-      readonly note: string;
-    };
-    /** @description Whom to call, and when that was tried last. */
-    readonly SiteContactOut: {
-      readonly contact_id: string;
-      /** @enum {string} */
-      readonly hours: "weekday" | "night" | "holiday";
-      readonly position: number;
-      readonly name: string;
-      readonly role: string;
-      readonly telephone: string;
-      readonly alternate: string;
-      readonly note: string;
-      readonly version: number;
-      readonly tested_on: string | null;
-      readonly tested_by: string;
-      readonly reached: boolean | null;
-      readonly test_due: boolean;
-    };
-    /** @description One hospital with all that is on record. */
-    readonly SiteDetailOut: {
-      readonly site_id: string;
-      readonly name: string;
-      readonly name_en: string;
-      /** @enum {string} */
-      readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
-      readonly valid_from: string | null;
-      readonly valid_until: string | null;
-      readonly standard_missing: readonly string[];
-      readonly contacts: number;
-      readonly tests_due: number;
-      readonly register_entry: components["schemas"]["SiteRegisterShape"];
-      readonly version: number;
-      readonly changed_at: string | null;
-      readonly changed_by: string;
-      readonly contracts: readonly components["schemas"]["ContractOut"][];
-      readonly contact_list: readonly components["schemas"]["SiteContactOut"][];
-      /** @enum {string} */
-      readonly hours_now: "weekday" | "night" | "holiday";
-      /** Format: date */
-      readonly today: string;
-      /** @enum {string} */
-      readonly identity_mode: "true" | "pseudonym";
-      /** @enum {string} */
-      readonly read_twice: "never" | "mammograms";
-      readonly turnaround_days: number | null;
-      readonly due_time: string;
-      readonly closed_on: string;
-    };
-    /** @description A hospital in the list: what is set and what is missing. */
-    readonly SiteLineOut: {
-      readonly site_id: string;
-      readonly name: string;
-      readonly name_en: string;
-      /** @enum {string} */
-      readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
-      readonly valid_from: string | null;
-      readonly valid_until: string | null;
-      readonly standard_missing: readonly string[];
-      readonly contacts: number;
-      readonly tests_due: number;
-    };
-    /** @description A site that the person may know of. */
-    readonly SiteOut: {
-      readonly site_id: string;
-      readonly name: string;
-    };
-    /** @description The same with the names, and the version that it is written over (0: nobody has written it). */
-    readonly SiteRegisterIn: {
-      /** @default  */
-      readonly institution_code: string;
-      /** @default  */
-      readonly postal_code: string;
-      /** @default  */
-      readonly address: string;
-      /** @default  */
-      readonly address_en: string;
-      /** @default  */
-      readonly telephone: string;
-      /** @default 08:30 */
-      readonly day_from: string;
-      /** @default 17:15 */
-      readonly day_until: string;
-      /**
-       * @default {
-       *       "devices_adequate": false,
-       *       "devices": "",
-       *       "named_receiver": "",
-       *       "no_outsourcing": false,
-       *       "full_time_radiologist": ""
-       *     }
-       */
-      readonly standard: components["schemas"]["SiteStandardShape"];
-      readonly responsible?: readonly components["schemas"]["SiteResponsibleShape"][];
-      readonly name: string;
-      /** @default  */
-      readonly name_en: string;
-      readonly version: number;
-    };
-    /** @description A hospital's entry beside its names. */
-    readonly SiteRegisterShape: {
-      /** @default  */
-      readonly institution_code: string;
-      /** @default  */
-      readonly postal_code: string;
-      /** @default  */
-      readonly address: string;
-      /** @default  */
-      readonly address_en: string;
-      /** @default  */
-      readonly telephone: string;
-      /** @default 08:30 */
-      readonly day_from: string;
-      /** @default 17:15 */
-      readonly day_until: string;
-      /**
-       * @default {
-       *       "devices_adequate": false,
-       *       "devices": "",
-       *       "named_receiver": "",
-       *       "no_outsourcing": false,
-       *       "full_time_radiologist": ""
-       *     }
-       */
-      readonly standard: components["schemas"]["SiteStandardShape"];
-      readonly responsible?: readonly components["schemas"]["SiteResponsibleShape"][];
-    };
-    /** @description Somebody who answers for something at the hospital. */
-    readonly SiteResponsibleShape: {
-      /** @enum {string} */
-      readonly duty: "director" | "imaging" | "information" | "report_manager";
-      readonly name: string;
-      /** @default  */
-      readonly telephone: string;
-    };
-    /** @description What the facility standard of tele-reading asks of both sides (JRS-06). */
-    readonly SiteStandardShape: {
-      /** @default false */
-      readonly devices_adequate: boolean;
-      /** @default  */
-      readonly devices: string;
-      /** @default  */
-      readonly named_receiver: string;
-      /** @default false */
-      readonly no_outsourcing: boolean;
-      /** @default  */
-      readonly full_time_radiologist: string;
-      readonly confirmed_on?: string | null;
-    };
-    /** @description A study that was found. */
-    readonly SoughtStudyOut: {
-      readonly site_id: string;
-      readonly study_instance_uid: string;
-      readonly patient: components["schemas"]["AuditPatientOut"];
-    };
-    /** @description A board's speciality and its last day. */
-    readonly SpecialityShape: {
-      readonly name: string;
-      readonly until?: string | null;
-    };
-    /**
-     * @description How far one person is, the furthest first.
-     * @enum {string}
-     */
-    readonly Stage:
-      "judged" | "read_twice" | "read_once" | "arrived" | "arriving" | "unsettled" | "missing" | "canceled";
-    /** @description What every page says of itself, before anybody has signed in too. */
-    readonly StandingOut: {
-      readonly version: string;
-      readonly in_evaluation: boolean;
-      readonly number: string;
-      readonly holder: string;
-    };
-    /** @description A report's fields beside its text; without a method it is text alone. */
-    readonly StructureShape: {
-      /** @default  */
-      readonly method: string;
-      /** @default  */
-      readonly scale: string;
-      readonly facts?: {
-        readonly [key: string]: string;
-      };
-      readonly findings?: readonly components["schemas"]["FindingShape"][];
-      /** @default  */
-      readonly recommendation: string;
-      /** @default  */
-      readonly lexicon: string;
-      readonly own?: {
-        readonly [key: string]: {
-          readonly [key: string]: string;
+    schemas: {
+        /** @description What was done about which version. */
+        readonly ActedIn: {
+            readonly number: number;
+            readonly note: string;
         };
-      };
+        /** @description One thing that happened. */
+        readonly AlertOut: {
+            readonly alert_id: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly kind: string;
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly session_id: string | null;
+            readonly address: string;
+            readonly device: string;
+            readonly more: string;
+            readonly seen_at: string | null;
+        };
+        /** @description The trail's end as it is written down outside. */
+        readonly AnchorOut: {
+            readonly state: components["schemas"]["AnchorState"];
+            readonly at: string | null;
+            readonly sequence: number | null;
+        };
+        /**
+         * @description Whether the trail's end is written down outside.
+         * @enum {string}
+         */
+        readonly AnchorState: "off" | "unreadable" | "empty" | "holds" | "differs";
+        /** @description What a reviewer wants explained, and the entry that it is about. */
+        readonly AnomalyIn: {
+            readonly text: string;
+            readonly sequence?: number | null;
+        };
+        /** @description Something that wanted explaining. */
+        readonly AnomalyOut: {
+            readonly anomaly_id: string;
+            readonly month: string;
+            readonly sequence: number | null;
+            readonly text: string;
+            /** Format: date-time */
+            readonly noted_at: string;
+            readonly noted_by: string;
+            readonly resolution: string | null;
+            readonly closed_at: string | null;
+            readonly closed_by: string | null;
+        };
+        /** @description Why something that a check named stands as it is. */
+        readonly AnswerShape: {
+            readonly check: string;
+            /** @default  */
+            readonly about: string;
+            /** @default  */
+            readonly reason: string;
+        };
+        /** @description A person's name in its three groups, as it came. */
+        readonly AskedNameOut: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+        };
+        /** @description Who is meant, as it came. */
+        readonly AskedPatientOut: {
+            readonly patient_id: string;
+            readonly issuer_of_patient_id: string;
+            readonly name: components["schemas"]["AskedNameOut"];
+            readonly birth_date: string;
+            readonly sex: string;
+        };
+        /** @description What the hospital's gateway told last of the study. */
+        readonly AtGatewayOut: {
+            readonly gateway_id: string;
+            readonly name: string;
+            readonly state: string;
+            readonly error: string;
+        };
+        /** @description A document that came with a request. */
+        readonly AttachmentOut: {
+            readonly number: number;
+            readonly name: string;
+            readonly media_type: string;
+            readonly size: number;
+        };
+        /** @description One list: what is chosen from it, and whether it has to be. */
+        readonly AttributeOut: {
+            readonly name: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly values: readonly components["schemas"]["WordOut"][];
+            /** @default false */
+            readonly required: boolean;
+        };
+        /** @description Who did it; without names where the account is no person's or is not known any more. */
+        readonly AuditActorOut: {
+            readonly actor: string;
+            readonly user_name: string;
+            readonly display_name: string;
+        };
+        /** @description One entry of the trail; ``patient`` is null where it is about none, or the archive has the study no more. */
+        readonly AuditLineOut: {
+            readonly sequence: number;
+            /** Format: date-time */
+            readonly at: string;
+            readonly actor: components["schemas"]["AuditActorOut"];
+            readonly event: string;
+            readonly group: components["schemas"]["Group"];
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly subject: string;
+            readonly subject_name: string;
+            readonly is_study: boolean;
+            readonly patient: components["schemas"]["AuditPatientOut"] | null;
+            readonly details: string;
+        };
+        /** @description Some entries, the newest first; ``before`` asks for the next page, null at the end. */
+        readonly AuditPageOut: {
+            readonly lines: readonly components["schemas"]["AuditLineOut"][];
+            readonly before: number | null;
+        };
+        /** @description A patient as the archive knows them now. */
+        readonly AuditPatientOut: {
+            readonly patient_id: string;
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+            readonly study_date: string;
+        };
+        /** @description Somebody whose acts may be asked for. */
+        readonly AuditPersonOut: {
+            readonly person_id: string;
+            readonly user_name: string;
+            readonly display_name: string;
+        };
+        /** @description Whether the trail can be relied on. */
+        readonly AuditStateOut: {
+            readonly entries: number;
+            readonly head: string;
+            readonly check: components["schemas"]["ChainCheckOut"] | null;
+            readonly anchor: components["schemas"]["AnchorOut"];
+            readonly repository: components["schemas"]["RepositoryOut"];
+        };
+        /** @description One object of the report on its way to the hospital's PACS. */
+        readonly BackOut: {
+            readonly kind: string;
+            readonly delivered_at: string | null;
+            readonly error: string;
+        };
+        /** @description How many people are at least so far. */
+        readonly BatchCountsOut: {
+            readonly expected: number;
+            readonly arrived: number;
+            readonly read_once: number;
+            readonly read_twice: number;
+            readonly judged: number;
+            readonly missing: number;
+            readonly unsettled: number;
+        };
+        /** @description A batch that is to be made. */
+        readonly BatchIn: {
+            readonly site_id: string;
+            readonly name: string;
+            /** Format: date */
+            readonly held_on: string;
+            /** @default  */
+            readonly organiser: string;
+            readonly read_twice: boolean;
+            /** @default false */
+            readonly accession_is_exam_number: boolean;
+        };
+        /** @description A batch and its numbers. */
+        readonly BatchOut: {
+            readonly batch_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly name: string;
+            /** Format: date */
+            readonly held_on: string;
+            readonly organiser: string;
+            readonly read_twice: boolean;
+            readonly accession_is_exam_number: boolean;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly made_by: string;
+            readonly counts: components["schemas"]["BatchCountsOut"];
+        };
+        /** @description Batches, the latest first. */
+        readonly BatchesOut: {
+            readonly items: readonly components["schemas"]["BatchOut"][];
+        };
+        /** @description Why somebody decides so. */
+        readonly BecauseIn: {
+            readonly because: string;
+        };
+        /** @description Whether what is shown goes out as preliminary (速報), with the report still to be finished. */
+        readonly BeginIn: {
+            /** @default false */
+            readonly preliminary: boolean;
+        };
+        /** @description The confirmation screen: the exact text, its digest, and what is asked of the reader. */
+        readonly BegunOut: {
+            readonly version_digest: string;
+            readonly text: string;
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+            /** @enum {string} */
+            readonly method: "passkey" | "password";
+            readonly options: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly synced_refused: boolean;
+        };
+        /** @description Who was called, at which number or extension, when, and whether they read back what they were told. */
+        readonly CallBackShape: {
+            readonly person: string;
+            readonly number: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly read_back: boolean;
+        };
+        /** @description Somebody who could answer for a site's unread reports. */
+        readonly CandidateOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+        };
+        /** @description A case that a link leads to; the number alone says nothing of the patient. */
+        readonly CaseLinkOut: {
+            readonly worklist_item_id: string;
+            readonly site_name: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly study_description: string;
+        };
+        /** @description Somebody who may be given a reading. */
+        readonly CaseReaderOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+        };
+        /** @description What somebody types to find a case. */
+        readonly CaseSearchIn: {
+            readonly text: string;
+        };
+        /** @description What waits in one case's thread for the asker. */
+        readonly CaseThreadOut: {
+            readonly worklist_item_id: string;
+            readonly unread_messages: number;
+            readonly open_question: boolean;
+        };
+        /** @description What holds for passwords, for pages that nobody works at, and for accounts that nobody uses. */
+        readonly CentreRulesShape: {
+            readonly password_form: components["schemas"]["PasswordForm"];
+            readonly password_length: number;
+            readonly password_days: number;
+            readonly idle_lock_minutes: number;
+            readonly dormant_days: number;
+        };
+        /** @description What the certificate says. */
+        readonly CertificationIn: {
+            readonly number: string;
+            readonly holder: string;
+            readonly version: string;
+        };
+        /** @description One that was recorded. */
+        readonly CertificationOut: {
+            readonly certification_id: string;
+            readonly number: string;
+            readonly holder: string;
+            readonly version: string;
+            /** Format: date-time */
+            readonly recorded_at: string;
+            readonly withdrawn_at: string | null;
+            readonly covers: boolean;
+        };
+        /** @description The last walk along the chain. */
+        readonly ChainCheckOut: {
+            /** Format: date-time */
+            readonly ended_at: string;
+            readonly entries: number;
+            readonly broken_at: number | null;
+            readonly why: string;
+            readonly anchors: number;
+        };
+        /** @description What this device's key signs next. */
+        readonly ChallengeOut: {
+            readonly challenge: string;
+        };
+        /** @description What is to be mended, or answered where that is possible. */
+        readonly CheckOut: {
+            readonly check: string;
+            readonly about: string;
+            readonly answerable: boolean;
+            readonly count: number;
+        };
+        /** @description One line in both languages. */
+        readonly CircumstanceOut: {
+            readonly label_ja: string;
+            readonly label_en: string;
+            readonly ja: string;
+            readonly en: string;
+        };
+        /** @description The same going out, where a hospital's system may have said more than a page takes. */
+        readonly ClinicalOut: {
+            readonly reason: string;
+            /** @default  */
+            readonly question: string;
+            readonly symptoms?: readonly components["schemas"]["SymptomShape"][];
+            readonly history: string;
+            readonly surgeries?: readonly components["schemas"]["SurgeryShape"][];
+            /** @default  */
+            readonly pathology: string;
+            readonly family_history?: readonly components["schemas"]["RelativeShape"][];
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly gene: "unknown" | "not_tested" | "negative" | "brca1" | "brca2" | "other";
+            /** @default  */
+            readonly gene_note: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly menstruation: "unknown" | "pre" | "peri" | "post";
+            /** @default  */
+            readonly last_period: string;
+            /** @default  */
+            readonly hormone_therapy: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly implants: "none" | "right" | "left" | "both" | "unknown";
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly pregnancy: "unknown" | "none" | "pregnant" | "lactating";
+            /** @default  */
+            readonly prior_examinations: string;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description What a breast reader needs to know beside the images (JRS-08). */
+        readonly ClinicalShape: {
+            /** @default  */
+            readonly reason: string;
+            /** @default  */
+            readonly question: string;
+            readonly symptoms?: readonly components["schemas"]["SymptomShape"][];
+            /** @default  */
+            readonly history: string;
+            readonly surgeries?: readonly components["schemas"]["SurgeryShape"][];
+            /** @default  */
+            readonly pathology: string;
+            readonly family_history?: readonly components["schemas"]["RelativeShape"][];
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly gene: "unknown" | "not_tested" | "negative" | "brca1" | "brca2" | "other";
+            /** @default  */
+            readonly gene_note: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly menstruation: "unknown" | "pre" | "peri" | "post";
+            /** @default  */
+            readonly last_period: string;
+            /** @default  */
+            readonly hormone_therapy: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly implants: "none" | "right" | "left" | "both" | "unknown";
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            readonly pregnancy: "unknown" | "none" | "pregnant" | "lactating";
+            /** @default  */
+            readonly prior_examinations: string;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description The code that an app shows. */
+        readonly CodeIn: {
+            readonly totp_code: string;
+        };
+        /** @description A coded word, as it came. */
+        readonly CodeOut: {
+            readonly value: string;
+            readonly scheme: string;
+            readonly meaning: string;
+        };
+        /** @description A coded word, kept as it came. */
+        readonly CodeShape: {
+            /** @default  */
+            readonly value: string;
+            /** @default  */
+            readonly scheme: string;
+            /** @default  */
+            readonly meaning: string;
+        };
+        /** @description A prior that was on the screen. */
+        readonly ComparedOut: {
+            readonly study_instance_uid: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+        };
+        /** @description That somebody tried to call. */
+        readonly ContactTestIn: {
+            /** Format: date */
+            readonly on: string;
+            readonly reached: boolean;
+        };
+        /** @description Its next version; ``version`` is the one that it is made over. */
+        readonly ContractChangeIn: {
+            readonly valid_from?: string | null;
+            readonly valid_until?: string | null;
+            readonly modalities?: readonly string[];
+            readonly kinds?: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds?: readonly components["schemas"]["TurnaroundShape"][];
+            /** @default  */
+            readonly fee: string;
+            /** @default  */
+            readonly responsibility: string;
+            /** @default  */
+            readonly insurance: string;
+            /** @default  */
+            readonly note: string;
+            readonly version: number;
+            readonly because: string;
+        };
+        /** @description A contract to record. */
+        readonly ContractIn: {
+            readonly valid_from?: string | null;
+            readonly valid_until?: string | null;
+            readonly modalities?: readonly string[];
+            readonly kinds?: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds?: readonly components["schemas"]["TurnaroundShape"][];
+            /** @default  */
+            readonly fee: string;
+            /** @default  */
+            readonly responsibility: string;
+            /** @default  */
+            readonly insurance: string;
+            /** @default  */
+            readonly note: string;
+            /** @default  */
+            readonly because: string;
+        };
+        /** @description A contract, its versions the latest first. */
+        readonly ContractOut: {
+            readonly contract_id: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly versions: readonly components["schemas"]["ContractVersionOut"][];
+        };
+        /** @description One version: what it says, who wrote it, when and why. */
+        readonly ContractVersionOut: {
+            readonly number: number;
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly modalities: readonly string[];
+            readonly kinds: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds: readonly components["schemas"]["TurnaroundShape"][];
+            readonly fee: string;
+            readonly responsibility: string;
+            readonly insurance: string;
+            readonly note: string;
+            readonly terminated_on: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly because: string;
+        };
+        /** @description What ``PublicKeyCredential.toJSON()`` gave, and the name that its owner gives a new key. */
+        readonly CredentialIn: {
+            readonly credential: {
+                readonly [key: string]: unknown;
+            };
+            /** @default  */
+            readonly label: string;
+        };
+        /** @description Yes or no. */
+        readonly DecisionIn: {
+            readonly yes: boolean;
+        };
+        /** @description Until when a case is put off, and why. */
+        readonly DeferIn: {
+            /** Format: date-time */
+            readonly until: string;
+            readonly reason: string;
+        };
+        /** @description Until when a case is put off, why, and by whom. */
+        readonly DeferralOut: {
+            /** Format: date-time */
+            readonly until: string;
+            readonly reason: string;
+            readonly display_name: string;
+        };
+        /** @description Whether the hospital's PACS has an object of the latest version. */
+        readonly DeliveryOut: {
+            readonly kind: string;
+            readonly sop_instance_uid: string;
+            readonly delivered_at: string | null;
+        };
+        /** @description Where places lie: outward and up of the nipple, the breast's edge at 1. */
+        readonly DiagramOut: {
+            readonly quadrant: {
+                readonly [key: string]: readonly [
+                    number,
+                    number
+                ];
+            };
+            readonly mlo: {
+                readonly [key: string]: number;
+            };
+            readonly cc: {
+                readonly [key: string]: number;
+            };
+        };
+        /** @description One particular in which request and images do not name the same person. */
+        readonly DifferenceOut: {
+            /** @enum {string} */
+            readonly field: "patient_id" | "name" | "birth_date" | "sex";
+            readonly requested: string;
+            readonly in_images: string;
+        };
+        /** @description How many frames of each series were on the screen whole and proved, since the case was opened. */
+        readonly DisplayIn: {
+            readonly study_instance_uid: string;
+            readonly series: {
+                readonly [key: string]: number;
+            };
+        };
+        /** @description An account that could be used and is not. */
+        readonly DormantAccountOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly user_name: string;
+            readonly last_seen_at: string | null;
+        };
+        /** @description One month's list. */
+        readonly DormantMonthOut: {
+            readonly month: string;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly after_days: number;
+            readonly accounts: readonly components["schemas"]["DormantAccountOut"][];
+            readonly reviewed_at: string | null;
+            readonly reviewed_by: string;
+        };
+        /** @description What a reader writes. */
+        readonly DraftIn: {
+            /** @default  */
+            readonly findings: string;
+            /** @default  */
+            readonly impression: string;
+            /** @default  */
+            readonly category_right: string;
+            /** @default  */
+            readonly category_left: string;
+            readonly images_read?: readonly components["schemas"]["ImageReadShape"][];
+            readonly structure?: components["schemas"]["StructureShape"];
+            readonly answers?: readonly components["schemas"]["AnswerShape"][];
+            readonly priors_shown?: readonly string[];
+        };
+        /** @description Why, and for how long. */
+        readonly EmergencyIn: {
+            readonly reason: string;
+            /** @default 8 */
+            readonly hours: number;
+        };
+        /** @description Both halves for the emergency account, shown once. */
+        readonly EmergencyOut: {
+            readonly substitute_id: string;
+            readonly first_code: string;
+            readonly second_code: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        /** @description The last day of an account; none: no end. */
+        readonly EndIn: {
+            readonly ends_on?: string | null;
+        };
+        /** @description How many reports were put before me and are unread still. */
+        readonly EscalatedOut: {
+            readonly waiting: number;
+        };
+        /** @description When an unread version was put before the site's report manager, whom, and why. */
+        readonly EscalationOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly grounds: readonly components["schemas"]["Ground"][];
+        };
+        /** @description Somebody in a batch and how far they are. */
+        readonly ExamineeOut: {
+            readonly number: number;
+            readonly exam_number: string;
+            readonly patient_id: string;
+            readonly name: string;
+            readonly kana: string;
+            readonly birth_date: string;
+            readonly examination_date: string;
+            readonly stage: components["schemas"]["Stage"];
+            readonly late_images: boolean;
+            readonly request_id: string;
+            readonly worklist_item_id: string | null;
+        };
+        /** @description How the list is looked at; empty words narrow nothing. */
+        readonly FilterChoice: {
+            /** @default  */
+            readonly view: string;
+            /** @default  */
+            readonly site: string;
+            /** @default  */
+            readonly modality: string;
+            /** @default  */
+            readonly sort: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly order: "" | "ascending" | "descending";
+        };
+        /** @description A filter and what its person calls it. */
+        readonly FilterIn: {
+            readonly name: string;
+            readonly chosen: components["schemas"]["FilterChoice"];
+        };
+        /** @description A kept filter. */
+        readonly FilterOut: {
+            readonly filter_id: string;
+            readonly name: string;
+            readonly chosen: components["schemas"]["FilterChoice"];
+        };
+        /** @description One entry of the record; without a name, images came and reopened it. */
+        readonly FinalisationEntryOut: {
+            /** @enum {string} */
+            readonly act: "finalised" | "reopened";
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly instances: number;
+            readonly note: string;
+        };
+        /** @description Whether a technologist stands for the images, where the site uses that: who said what last, and when. */
+        readonly FinalisationOut: {
+            /** @enum {string} */
+            readonly state: "not_used" | "open" | "finalised" | "reopened";
+            /** @default  */
+            readonly display_name: string;
+            readonly at?: string | null;
+            /** @default 0 */
+            readonly instances: number;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description How many objects were looked at, for what, and what a reader should know. */
+        readonly FinaliseIn: {
+            readonly instances: number;
+            readonly looked_at: components["schemas"]["LookedAtIn"];
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description One lesion of one breast; its words are from the form's lists. */
+        readonly FindingShape: {
+            readonly number: number;
+            /** @enum {string} */
+            readonly side: "right" | "left";
+            readonly kind: string;
+            readonly place?: {
+                readonly [key: string]: string;
+            };
+            readonly size_mm?: readonly number[];
+            readonly distance_mm?: number | null;
+            readonly descriptors?: {
+                readonly [key: string]: string;
+            };
+            /** @default  */
+            readonly comparison: string;
+            /** @default  */
+            readonly category: string;
+            /** @default  */
+            readonly note: string;
+            readonly images?: readonly components["schemas"]["LinkShape"][];
+        };
+        /**
+         * @description How the characters are written: UTF-8 with a byte order mark, which spreadsheets need, or Shift_JIS.
+         * @enum {string}
+         */
+        readonly Form: "utf-8" | "shift_jis";
+        /** @description The form for a case: its lists, with the words of both languages; no form where there is none for its method. */
+        readonly FormOut: {
+            readonly version: string;
+            readonly method: string;
+            readonly scale: string;
+            readonly form: components["schemas"]["MethodOut"] | null;
+            readonly scales: readonly components["schemas"]["ScaleOut"][];
+            readonly places: readonly components["schemas"]["AttributeOut"][];
+            readonly comparisons: readonly components["schemas"]["WordOut"][];
+            readonly recommendations: readonly components["schemas"]["WordOut"][];
+            readonly checks: readonly components["schemas"]["WordOut"][];
+            readonly diagram: components["schemas"]["DiagramOut"];
+        };
+        /** @description Whom the request named before (REC-10). */
+        readonly FormerOut: {
+            readonly patient: components["schemas"]["AskedPatientOut"];
+            /** Format: date-time */
+            readonly until: string;
+            readonly changed_by: string;
+            readonly because: string;
+        };
+        /** @description One frame: its bytes as stored, and the digest of what they must decode to. */
+        readonly FrameEntry: {
+            readonly length: number;
+            readonly digest: string;
+            /** @enum {string} */
+            readonly digest_of: "pixels" | "encoded";
+            readonly resolution_ends: readonly number[];
+        };
+        /** @description A gateway with what it last told of itself. */
+        readonly GatewayOut: {
+            readonly gateway_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly name: string;
+            readonly version: string;
+            readonly protocol: number | null;
+            readonly last_seen_at: string | null;
+            readonly online: boolean;
+            readonly studies: readonly components["schemas"]["GatewayStudyOut"][];
+            readonly quarantine: number;
+            readonly refusals: readonly components["schemas"]["RefusalOut"][];
+            readonly unread_orders: number;
+            readonly order_refusals: readonly components["schemas"]["OrderRefusalOut"][];
+            readonly health: components["schemas"]["HealthOut"] | null;
+            readonly free_bytes: number;
+            readonly clock_ahead_ms: number | null;
+            readonly clock_off: boolean;
+            /** Format: date-time */
+            readonly enrolled_at: string;
+            readonly revoked_at: string | null;
+            /** Format: date-time */
+            readonly certificate_not_after: string;
+            /** @enum {string} */
+            readonly identity_mode: "true" | "pseudonym";
+        };
+        /** @description How far one study is, as its gateway last told. */
+        readonly GatewayStudyOut: {
+            readonly study_instance_uid: string;
+            /** @enum {string} */
+            readonly state: "received" | "proved" | "forwarding" | "at-hub" | "removed" | "problem";
+            /** @default 0 */
+            readonly percent: number;
+            /** @default 0 */
+            readonly instances: number;
+            /** @default 0 */
+            readonly bytes: number;
+            readonly error?: string | null;
+            /** @default  */
+            readonly remedy: string;
+            /** @default 0 */
+            readonly warned_instances: number;
+            /** @default [] */
+            readonly warnings: readonly string[];
+            /** @default 0 */
+            readonly removed: number;
+        };
+        /** @description A role at a site, or in the centre. */
+        readonly GrantShape: {
+            readonly role: components["schemas"]["Role"];
+            readonly site_id?: string | null;
+        };
+        /**
+         * @description Why a report must not stay unread: what it says, how it was wanted, what its reader said (JRS-12).
+         * @enum {string}
+         */
+        readonly Ground: "category" | "urgent" | "important";
+        /**
+         * @description What an auditor looks for at once: the category of the inspection form (LOG-02).
+         * @enum {string}
+         */
+        readonly Group: "sign_in" | "images" | "cases" | "requests" | "reports" | "messages" | "people" | "sites" | "upkeep" | "audit" | "alerts" | "other";
+        readonly HTTPValidationError: {
+            readonly detail?: readonly components["schemas"]["ValidationError"][];
+        };
+        /** @description Whether the whole way works: ``dead`` names the leg that does not, ``at`` is when it was gone last. */
+        readonly HealthOut: {
+            readonly at: string | null;
+            readonly dead: ("received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
+            readonly stale: boolean;
+            readonly minutes: number | null;
+            readonly legs: readonly components["schemas"]["LegOut"][];
+        };
+        /** @description A part in reading the case: who has it since when, and when it was signed. */
+        readonly HeldOut: {
+            readonly role: string;
+            readonly display_name: string;
+            readonly claimed_at: string | null;
+            readonly signed_at: string | null;
+        };
+        /** @description A reading in somebody's hands; nothing of the patient. */
+        readonly HeldReadingOut: {
+            readonly worklist_item_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly study_date: string;
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly claimed_at: string;
+        };
+        /** @description Readings in hand, the longest first. */
+        readonly HeldReadingsOut: {
+            readonly items: readonly components["schemas"]["HeldReadingOut"][];
+        };
+        /** @description One frame (from 1) that was on the screen, with the digest that was proved there. */
+        readonly ImageReadShape: {
+            readonly sop_instance_uid: string;
+            readonly frame: number;
+            readonly digest: string;
+        };
+        /** @description Why a finding must not be overlooked, or why that is taken back. */
+        readonly ImportantIn: {
+            readonly because: string;
+            /** @default false */
+            readonly withdrawn: boolean;
+        };
+        /** @description One object and what is known of its truth; ``paper``: one that belongs to the request, by the site's rules. */
+        readonly InstanceEntry: {
+            readonly sop_instance_uid: string;
+            readonly sop_class_uid: string;
+            readonly instance_number: number | null;
+            readonly number_of_frames: number;
+            readonly rows: number | null;
+            readonly columns: number | null;
+            readonly source_transfer_syntax_uid: string;
+            readonly transfer_syntax_uid: string;
+            /** @enum {string} */
+            readonly proof: "proved" | "kept" | "no-pixels";
+            readonly reason: string;
+            readonly lossy: components["schemas"]["LossyEntry"] | null;
+            readonly received_at: string;
+            readonly paper: ("request_form" | "questionnaire" | "findings_form" | "schema" | "other") | null;
+            readonly to_be_read: boolean;
+            readonly frames: readonly components["schemas"]["FrameEntry"][];
+        };
+        /** @description Whom an enrolment link is for. */
+        readonly InvitationOut: {
+            readonly user_name: string;
+            readonly display_name: string;
+            readonly display_name_kana: string;
+            /** @enum {string} */
+            readonly language: "ja" | "en";
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        /** @description A one-time code, shown this once. */
+        readonly InvitedOut: {
+            readonly code: string;
+        };
+        /**
+         * @description A case as lists and pages show it to one person.
+         *
+         *     ``locked_by`` is who stands between that person and the case, ``my_role`` the reading that is theirs or free for
+         *     them.
+         */
+        readonly ItemOut: {
+            readonly worklist_item_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            /** @enum {string} */
+            readonly status: "scheduled" | "in_progress" | "completed" | "canceled";
+            readonly priority: components["schemas"]["Priority"];
+            readonly study_instance_uid: string;
+            readonly patient_id: string;
+            readonly patient_name: components["schemas"]["NameOut"];
+            readonly patient_birth_date: string;
+            readonly patient_sex: string;
+            readonly study_date: string;
+            readonly study_time: string;
+            readonly study_description: string;
+            readonly modalities: readonly string[];
+            readonly accession_number: string;
+            readonly number_of_series: number;
+            readonly number_of_instances: number;
+            readonly declared_instances: number | null;
+            readonly arrived_instances: number;
+            /** @enum {string} */
+            readonly images_state: "arriving" | "complete" | "problem";
+            readonly images_after_signature: boolean;
+            /** Format: date-time */
+            readonly arrived_at: string;
+            readonly due_at: string | null;
+            readonly report_status: string | null;
+            /** @enum {string} */
+            readonly request_state: "none" | "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
+            readonly request_reason: string;
+            readonly assigned_to: string | null;
+            readonly locked_by: components["schemas"]["LockOut"] | null;
+            readonly my_role: components["schemas"]["ReadingRole"] | null;
+            readonly readings: readonly components["schemas"]["ReadingOut"][];
+            readonly offer: components["schemas"]["OfferOut"] | null;
+            readonly deferral: components["schemas"]["DeferralOut"] | null;
+            readonly waiting: components["schemas"]["WaitingOut"] | null;
+            readonly finalisation: components["schemas"]["FinalisationOut"];
+            readonly unread_messages: number;
+            readonly open_question: boolean;
+            readonly awaiting_approval: boolean;
+            readonly priors: readonly components["schemas"]["PriorOut"][];
+        };
+        /** @description One kind of finding: its lists, how the diagram draws it, and the physical key that begins one. */
+        readonly KindOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly mark: string;
+            /** @default  */
+            readonly key: string;
+            readonly attributes: readonly components["schemas"]["AttributeOut"][];
+        };
+        /**
+         * @description Why somebody may not sign.
+         * @enum {string}
+         */
+        readonly Lack: "no_licence" | "licence_lapsed" | "no_grade" | "grade_too_low" | "grade_lapsed";
+        /**
+         * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
+         *
+         *     ``contradicted_instances``: two contents were signed for under one SOP Instance UID, or another than is here.
+         *     ``discontinued``: a modality said that it broke the examination off.
+         */
+        readonly LedgerEntry: {
+            readonly declared_instances: number | null;
+            readonly declared_frames: number | null;
+            readonly arrived_instances: number;
+            readonly arrived_frames: number;
+            readonly proved_instances: number;
+            readonly open: boolean;
+            readonly contradicted_instances: number;
+            readonly discontinued: boolean;
+        };
+        /** @description One leg of the way that the test patient's image goes. */
+        readonly LegOut: {
+            /** @enum {string} */
+            readonly name: "received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt";
+            /** @enum {string} */
+            readonly state: "ok" | "dead" | "skipped" | "not-reached";
+            readonly at: string;
+            readonly seconds: number;
+            readonly error: string;
+        };
+        /** @description A one-time code, shown once; the page behind it is ``/enrol#{code}``. */
+        readonly LinkOut: {
+            readonly code: string;
+            readonly path: string;
+        };
+        /** @description One frame (from 1) on which a finding is seen. */
+        readonly LinkShape: {
+            readonly sop_instance_uid: string;
+            readonly frame: number;
+        };
+        /** @description The same with what a list says of the case. */
+        readonly ListedOut: {
+            readonly worklist_item_id: string;
+            readonly number: number;
+            readonly signed_at: string | null;
+            /** @enum {string} */
+            readonly state: "unsigned" | "unread" | "read" | "done";
+            readonly overdue: ("unread" | "undone") | null;
+            readonly opened: readonly components["schemas"]["MarkOut"][];
+            readonly acted: components["schemas"]["MarkOut"] | null;
+            readonly important: components["schemas"]["MarkOut"] | null;
+            readonly escalated: components["schemas"]["EscalationOut"] | null;
+            readonly uncalled: boolean;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly patient_id: string;
+            readonly patient_name: string;
+            readonly patient_name_kana: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly accession_number: string;
+            readonly referring_physician: string;
+        };
+        /** @description A person in the administrator's list. */
+        readonly ListedPersonOut: {
+            readonly person_id: string;
+            readonly user_name: string;
+            readonly display_name: string;
+            readonly display_name_kana: string;
+            readonly grants: readonly components["schemas"]["GrantShape"][];
+            readonly can_sign_in: boolean;
+            readonly locked: boolean;
+            readonly ends_on: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description Who reads a case. */
+        readonly LockOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+        };
+        /** @description What a technologist stands for: each of these was looked at. */
+        readonly LookedAtIn: {
+            /** @constant */
+            readonly patient: true;
+            /** @constant */
+            readonly laterality: true;
+            /** @constant */
+            readonly views: true;
+            /** @constant */
+            readonly count: true;
+        };
+        /** @description How the object was compressed irreversibly before it came (PS3.3 C.7.6.1.1.5). */
+        readonly LossyEntry: {
+            readonly methods: readonly string[];
+            readonly ratios: readonly number[];
+        };
+        /** @description Where somebody wants nudges; empty: nowhere. */
+        readonly MailAddressIn: {
+            readonly address: string;
+        };
+        /** @description Where this person wants nudges, and whether this hub sends any. */
+        readonly MailAddressOut: {
+            readonly address: string;
+            readonly sends_mail: boolean;
+        };
+        /** @description Who did something, when, and what they wrote about it. */
+        readonly MarkOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly note: string;
+        };
+        /** @description Which study somebody means. */
+        readonly MatchIn: {
+            readonly study_instance_uid: string;
+        };
+        /** @description What stands between the asker and a signature on this case; nothing where ``lacks`` is empty. */
+        readonly MaySignOut: {
+            readonly lacks: readonly components["schemas"]["Lack"][];
+            readonly grade_needed: boolean;
+        };
+        /** @description An answer to a question. */
+        readonly MessageAnswerIn: {
+            readonly message_id: string;
+            readonly text: string;
+            readonly attachments?: readonly string[];
+        };
+        /** @description A file that goes with a message. */
+        readonly MessageAttachmentOut: {
+            readonly attachment_id: string;
+            readonly file_name: string;
+            readonly media_type: string;
+            readonly size: number;
+            readonly url: string;
+        };
+        /** @description What somebody is writing and has not sent. */
+        readonly MessageDraftShape: {
+            /**
+             * @default note
+             * @enum {string}
+             */
+            readonly kind: "note" | "question" | "answer" | "call_back";
+            /** @default  */
+            readonly text: string;
+            /** @default false */
+            readonly blocks_signing: boolean;
+            /** @default false */
+            readonly to_do: boolean;
+            /** @default  */
+            readonly answers: string;
+            /** @default  */
+            readonly corrects: string;
+            /** @default  */
+            readonly called_person: string;
+            /** @default  */
+            readonly called_number: string;
+            /** @default  */
+            readonly called_at: string;
+            readonly read_back?: boolean | null;
+        };
+        /** @description A message; ``message_id`` is the page's own, so that what is sent twice is said once. */
+        readonly MessageIn: {
+            readonly message_id: string;
+            /** @enum {string} */
+            readonly kind: "note" | "question" | "call_back";
+            readonly text: string;
+            /** @default false */
+            readonly blocks_signing: boolean;
+            /** @default false */
+            readonly to_do: boolean;
+            readonly corrects?: string | null;
+            readonly call_back?: components["schemas"]["CallBackShape"] | null;
+            readonly attachments?: readonly string[];
+        };
+        /**
+         * @description What a message is for (連絡, 質問, 回答, 電話連絡).
+         * @enum {string}
+         */
+        readonly MessageKind: "note" | "question" | "answer" | "call_back";
+        /** @description One message of a case's thread. */
+        readonly MessageOut: {
+            readonly message_id: string;
+            readonly number: number;
+            readonly kind: components["schemas"]["MessageKind"];
+            /** @enum {string} */
+            readonly side: "centre" | "site";
+            readonly text: string;
+            readonly author_id: string;
+            readonly author_name: string;
+            /** Format: date-time */
+            readonly written_at: string;
+            readonly blocks_signing: boolean;
+            readonly answers: string | null;
+            readonly corrects: string | null;
+            readonly call_back: components["schemas"]["CallBackShape"] | null;
+            readonly to_do: components["schemas"]["MessageToDoOut"];
+            readonly may_waive: boolean;
+            readonly attachments: readonly components["schemas"]["MessageAttachmentOut"][];
+        };
+        /** @description What is still to be done about a message, or who saw to it and when. */
+        readonly MessageToDoOut: {
+            /** @enum {string} */
+            readonly state: "none" | "open" | "answered" | "waived" | "done";
+            readonly by: string;
+            readonly at: string | null;
+            readonly reason: string;
+        };
+        /** @description The form of one method. */
+        readonly MethodOut: {
+            readonly ja: string;
+            readonly en: string;
+            readonly sizes: readonly string[];
+            /** @default false */
+            readonly distance: boolean;
+            readonly facts: readonly components["schemas"]["AttributeOut"][];
+            readonly kinds: readonly components["schemas"]["KindOut"][];
+        };
+        /** @description A person's name in its three groups. */
+        readonly NameOut: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+        };
+        /** @description A person's name in its three groups. */
+        readonly NameShape: {
+            /** @default  */
+            readonly alphabetic: string;
+            /** @default  */
+            readonly ideographic: string;
+            /** @default  */
+            readonly phonetic: string;
+        };
+        /** @description One list of the form that takes own words, with the words that it always has. */
+        readonly NamedListOut: {
+            readonly method: string;
+            readonly kind: string;
+            readonly attribute: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly fixed: readonly {
+                readonly [key: string]: string;
+            }[];
+        };
+        /** @description A password that somebody chose. */
+        readonly NewPasswordIn: {
+            readonly password: string;
+        };
+        /** @description What is asked, and for which hospital. */
+        readonly NewRequestIn: {
+            /**
+             * @default routine
+             * @enum {string}
+             */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly due_at?: string | null;
+            /** @default  */
+            readonly accession_number: string;
+            /** @default  */
+            readonly issuer_of_accession_number: string;
+            /** @default  */
+            readonly placer_order_number: string;
+            /**
+             * @default {
+             *       "patient_id": "",
+             *       "issuer_of_patient_id": "",
+             *       "name": {
+             *         "alphabetic": "",
+             *         "ideographic": "",
+             *         "phonetic": ""
+             *       },
+             *       "birth_date": "",
+             *       "sex": ""
+             *     }
+             */
+            readonly patient: components["schemas"]["PatientShape"];
+            /** @default  */
+            readonly modality: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
+            /** @default  */
+            readonly examination_date: string;
+            /**
+             * @default {
+             *       "value": "",
+             *       "scheme": "",
+             *       "meaning": ""
+             *     }
+             */
+            readonly procedure: components["schemas"]["CodeShape"];
+            /** @default  */
+            readonly requesting_physician: string;
+            /** @default  */
+            readonly requesting_department: string;
+            /**
+             * @default {
+             *       "reason": "",
+             *       "question": "",
+             *       "symptoms": [],
+             *       "history": "",
+             *       "surgeries": [],
+             *       "pathology": "",
+             *       "family_history": [],
+             *       "gene": "unknown",
+             *       "gene_note": "",
+             *       "menstruation": "unknown",
+             *       "last_period": "",
+             *       "hormone_therapy": "",
+             *       "implants": "unknown",
+             *       "pregnancy": "unknown",
+             *       "prior_examinations": "",
+             *       "note": ""
+             *     }
+             */
+            readonly clinical: components["schemas"]["ClinicalShape"];
+            readonly site_id: string;
+        };
+        /** @description A hospital to register; nothing may be asked for there until a contract is recorded. */
+        readonly NewSiteIn: {
+            readonly site_id: string;
+            readonly name: string;
+            /** @default  */
+            readonly name_en: string;
+        };
+        /** @description To whom a reading is offered, and what they should know. */
+        readonly OfferIn: {
+            readonly to_person_id: string;
+            /** @default  */
+            readonly note: string;
+            /** @default false */
+            readonly delegates: boolean;
+        };
+        /** @description A reading that is offered to somebody; the note is for the two alone. */
+        readonly OfferOut: {
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly giver: components["schemas"]["LockOut"];
+            readonly taker: components["schemas"]["LockOut"];
+            readonly note: string;
+            /** Format: date-time */
+            readonly offered_at: string;
+            readonly delegates: boolean;
+        };
+        /** @description One line in the list of sessions. */
+        readonly OpenSessionOut: {
+            readonly session_id: string;
+            readonly method: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly last_seen_at: string;
+            readonly address: string;
+            readonly user_agent: string;
+            readonly current: boolean;
+        };
+        /** @description Which version is before somebody's eyes. */
+        readonly OpenedIn: {
+            readonly number: number;
+        };
+        /** @description In which order they are offered. */
+        readonly OrderIn: {
+            readonly ids: readonly string[];
+        };
+        /** @description A message of the hospital's systems that was not understood; what it said stays in the hospital. */
+        readonly OrderRefusalOut: {
+            readonly at: string;
+            /** @default  */
+            readonly message_type: string;
+            /** @default  */
+            readonly location: string;
+            /** @default 0 */
+            readonly condition: number;
+            /** @default 1 */
+            readonly times: number;
+            /** @default  */
+            readonly sending_application: string;
+        };
+        /** @description What became of the version of a report that holds now; number 0 as long as nothing is signed. */
+        readonly OutcomeOut: {
+            readonly worklist_item_id: string;
+            readonly number: number;
+            readonly signed_at: string | null;
+            /** @enum {string} */
+            readonly state: "unsigned" | "unread" | "read" | "done";
+            readonly overdue: ("unread" | "undone") | null;
+            readonly opened: readonly components["schemas"]["MarkOut"][];
+            readonly acted: components["schemas"]["MarkOut"] | null;
+            readonly important: components["schemas"]["MarkOut"] | null;
+            readonly escalated: components["schemas"]["EscalationOut"] | null;
+            readonly uncalled: boolean;
+        };
+        /** @description Reports, what must be looked after first, and how many stand in each state. */
+        readonly OutcomesOut: {
+            readonly items: readonly components["schemas"]["ListedOut"][];
+            readonly counts: {
+                readonly [key: string]: number;
+            };
+        };
+        /** @description A word and the list that it goes into. */
+        readonly OwnWordIn: {
+            readonly method: string;
+            readonly kind: string;
+            readonly attribute: string;
+            readonly ja: string;
+            readonly en: string;
+        };
+        /** @description An own word; what is retired stands in reports that use it, and nowhere else. */
+        readonly OwnWordOut: {
+            readonly word_id: string;
+            readonly method: string;
+            readonly kind: string;
+            readonly attribute: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly retired: boolean;
+        };
+        /** @description Every list that takes own words, and all of these. */
+        readonly OwnWordsOut: {
+            readonly lists: readonly components["schemas"]["NamedListOut"][];
+            readonly words: readonly components["schemas"]["OwnWordOut"][];
+        };
+        /** @description A paper and where it is; ``document``: a PDF, and no picture. */
+        readonly PaperOut: {
+            readonly series_instance_uid: string;
+            readonly sop_instance_uid: string;
+            /** @enum {string} */
+            readonly kind: "request_form" | "questionnaire" | "findings_form" | "schema" | "other";
+            readonly title: string;
+            readonly document: boolean;
+            readonly to_be_read: boolean;
+        };
+        /** @description What a paper's description or title says, and what it is then. */
+        readonly PaperRuleShape: {
+            /** @enum {string} */
+            readonly kind: "request_form" | "questionnaire" | "findings_form" | "schema" | "other";
+            readonly words: readonly string[];
+            readonly modalities?: readonly string[];
+            /** @default false */
+            readonly to_be_read: boolean;
+        };
+        /** @description The rules of a site; the first one that fits holds. */
+        readonly PaperRulesShape: {
+            readonly rules: readonly components["schemas"]["PaperRuleShape"][];
+        };
+        /** @description The name is not needed: keys are discoverable, and the answer is the same for everybody. */
+        readonly PasskeyOptionsIn: {
+            readonly user_name?: string | null;
+        };
+        /**
+         * @description The three password policies that the guideline takes (AUTH-02).
+         * @enum {string}
+         */
+        readonly PasswordForm: "long" | "second_factor" | "changed";
+        /** @description Both factors at once: which one was wrong is not told. */
+        readonly PasswordIn: {
+            readonly user_name: string;
+            readonly password: string;
+            readonly totp_code: string;
+        };
+        /** @description Whose study it is. */
+        readonly Patient: {
+            readonly patient_id: string;
+            readonly issuer_of_patient_id: string;
+            readonly patient_name: components["schemas"]["PersonName"];
+            readonly patient_birth_date: string;
+            readonly patient_sex: string;
+        };
+        /** @description Who is meant. */
+        readonly PatientShape: {
+            /** @default  */
+            readonly patient_id: string;
+            /** @default  */
+            readonly issuer_of_patient_id: string;
+            /**
+             * @default {
+             *       "alphabetic": "",
+             *       "ideographic": "",
+             *       "phonetic": ""
+             *     }
+             */
+            readonly name: components["schemas"]["NameShape"];
+            /** @default  */
+            readonly birth_date: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly sex: "M" | "F" | "O" | "";
+        };
+        /**
+         * @description Why the patient is still there: the images may be taken again (N-1), or more views may be needed.
+         * @enum {string}
+         */
+        readonly PatientWaits: "retake" | "additional";
+        /** @description An individual to add. */
+        readonly PersonIn: {
+            readonly user_name: string;
+            readonly display_name: string;
+            /** @default  */
+            readonly display_name_kana: string;
+            /**
+             * @default ja
+             * @enum {string}
+             */
+            readonly language: "ja" | "en";
+            readonly birth_date?: string | null;
+            readonly ends_on?: string | null;
+            readonly grants: readonly components["schemas"]["GrantShape"][];
+        };
+        /** @description The three component groups of a PN (PS3.5 6.2.1). */
+        readonly PersonName: {
+            readonly alphabetic: string;
+            readonly ideographic: string;
+            readonly phonetic: string;
+        };
+        /** @description The person in front of the page. */
+        readonly PersonOut: {
+            readonly person_id: string;
+            readonly user_name: string;
+            readonly display_name: string;
+            readonly display_name_kana: string;
+            /** @enum {string} */
+            readonly language: "ja" | "en";
+            readonly roles: readonly string[];
+        };
+        /** @description A snippet or a template to keep. */
+        readonly PhraseIn: {
+            /**
+             * @default person
+             * @enum {string}
+             */
+            readonly scope: "person" | "site" | "centre";
+            /**
+             * @default snippet
+             * @enum {string}
+             */
+            readonly kind: "snippet" | "template";
+            /** @default  */
+            readonly method: string;
+            readonly name: string;
+            /** @default  */
+            readonly findings: string;
+            /** @default  */
+            readonly impression: string;
+        };
+        /** @description A phrase that is offered, and whether the asker may edit it. */
+        readonly PhraseOut: {
+            readonly phrase_id: string;
+            /** @enum {string} */
+            readonly scope: "person" | "site" | "centre";
+            /** @enum {string} */
+            readonly kind: "snippet" | "template";
+            readonly method: string;
+            readonly name: string;
+            readonly findings: string;
+            readonly impression: string;
+            readonly mine: boolean;
+        };
+        /** @description Where I read. */
+        readonly PlaceIn: {
+            /** @enum {string} */
+            readonly place: "facility" | "remote";
+        };
+        /** @description Where I read, as reports that I sign will say; empty: nobody has said so. */
+        readonly PlaceOut: {
+            /** @enum {string} */
+            readonly place: "" | "facility" | "remote";
+        };
+        /** @description Another study of the same patient. */
+        readonly PriorOut: {
+            readonly study_instance_uid: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly study_description: string;
+        };
+        /**
+         * @description How a case stands in the queue.
+         * @enum {string}
+         */
+        readonly Priority: "routine" | "high" | "urgent";
+        /** @description How a case stands in the queue. */
+        readonly PriorityIn: {
+            readonly priority: components["schemas"]["Priority"];
+        };
+        /** @description What an administrator has seen the papers of. */
+        readonly ProfileIn: {
+            /** @default  */
+            readonly licence_number: string;
+            readonly licence_until?: string | null;
+            readonly specialities?: readonly components["schemas"]["SpecialityShape"][];
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
+            readonly mammography_until?: string | null;
+        };
+        /** @description A reader's qualification, and what of it stands in the way of signing today. */
+        readonly ProfileOut: {
+            /** @default  */
+            readonly licence_number: string;
+            readonly licence_until?: string | null;
+            readonly specialities?: readonly components["schemas"]["SpecialityShape"][];
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
+            readonly mammography_until?: string | null;
+            readonly lacks: readonly components["schemas"]["Lack"][];
+        };
+        /** @description A study that a request may be about. */
+        readonly ProposalOut: {
+            readonly study_instance_uid: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly study_description: string;
+            readonly accession_number: string;
+            readonly patient: components["schemas"]["AskedPatientOut"];
+            readonly differences: readonly components["schemas"]["DifferenceOut"][];
+        };
+        /** @description Studies for a match by hand. */
+        readonly ProposalsOut: {
+            readonly items: readonly components["schemas"]["ProposalOut"][];
+        };
+        /** @description Why a question needs no answer. */
+        readonly QuestionWaiverIn: {
+            readonly reason: string;
+        };
+        /** @description Whom to call now at a case's hospital; ``instead`` where nobody is named for these hours. */
+        readonly ReachableOut: {
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly site_name_en: string;
+            readonly telephone: string;
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            readonly instead: boolean;
+            readonly day_from: string;
+            readonly day_until: string;
+            readonly contacts: readonly components["schemas"]["SiteContactOut"][];
+        };
+        /** @description A reading that left its reader's hands: by whom it was held, and whose it is from then on, if anybody's. */
+        readonly ReaderChangeOut: {
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly kind: components["schemas"]["ReaderChanged"];
+            readonly from_name: string;
+            readonly to_name: string;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /**
+         * @description How a reading left its reader's hands.
+         * @enum {string}
+         */
+        readonly ReaderChanged: "handed_over" | "released" | "taken_away";
+        /** @description One reading of a case and who has it. */
+        readonly ReadingOut: {
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly reader: components["schemas"]["LockOut"] | null;
+            readonly signed_at: string | null;
+        };
+        /**
+         * @description One reader's part in a case: a role is locked, never the case (第一読影, 第二読影, 最終判定).
+         * @enum {string}
+         */
+        readonly ReadingRole: "sole" | "first" | "second" | "arbiter";
+        /** @description One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */
+        readonly RefusalOut: {
+            readonly at: string;
+            readonly code: string;
+            readonly reason: string;
+            /** @default  */
+            readonly remedy: string;
+            /** @default 1 */
+            readonly times: number;
+            /** @default  */
+            readonly sending_ae: string;
+        };
+        /** @description A cancer in the family. */
+        readonly RelativeShape: {
+            readonly relation: string;
+            /** @enum {string} */
+            readonly cancer: "breast" | "ovarian" | "other";
+            readonly age?: number | null;
+        };
+        /** @description Why confirmed images are not the ones to be read after all. */
+        readonly ReopenIn: {
+            readonly reason: string;
+        };
+        /** @description Whom a site names, and after how many days an unread report is put before them. */
+        readonly ReportManagerIn: {
+            readonly site_id: string;
+            readonly person_id: string | null;
+            readonly unread_days: number;
+        };
+        /** @description Who answers for a site's unread reports; ``can_open`` is false while reports would be put before nobody. */
+        readonly ReportManagerOut: {
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly person_id: string | null;
+            readonly unread_days: number;
+            readonly can_open: boolean;
+            readonly candidates: readonly components["schemas"]["CandidateOut"][];
+        };
+        /** @description A case's report as this person may see it. */
+        readonly ReportOut: {
+            readonly report_id: string;
+            readonly role: string;
+            readonly status: string;
+            readonly version: number;
+            readonly findings: string;
+            readonly impression: string;
+            readonly category_right: string;
+            readonly category_left: string;
+            readonly images_read: readonly components["schemas"]["ImageReadShape"][];
+            readonly structure: components["schemas"]["StructureShape"];
+            readonly answers: readonly components["schemas"]["AnswerShape"][];
+            readonly checks: readonly components["schemas"]["CheckOut"][];
+            readonly circumstances: readonly components["schemas"]["CircumstanceOut"][];
+            readonly compared: readonly components["schemas"]["ComparedOut"][];
+            readonly may_withdraw: boolean;
+            readonly updated_at: string | null;
+            readonly author: string;
+            readonly signatures: readonly components["schemas"]["SignatureOut"][];
+            readonly deliveries: readonly components["schemas"]["DeliveryOut"][];
+            readonly pdf_url: string | null;
+        };
+        /** @description The repository outside: empty where none is set; how many entries it has not been told yet. */
+        readonly RepositoryOut: {
+            readonly address: string;
+            readonly waiting: number;
+            readonly sent_at: string | null;
+            readonly failed_at: string | null;
+            readonly error: string;
+        };
+        /** @description What is asked. */
+        readonly RequestIn: {
+            /**
+             * @default routine
+             * @enum {string}
+             */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly due_at?: string | null;
+            /** @default  */
+            readonly accession_number: string;
+            /** @default  */
+            readonly issuer_of_accession_number: string;
+            /** @default  */
+            readonly placer_order_number: string;
+            /**
+             * @default {
+             *       "patient_id": "",
+             *       "issuer_of_patient_id": "",
+             *       "name": {
+             *         "alphabetic": "",
+             *         "ideographic": "",
+             *         "phonetic": ""
+             *       },
+             *       "birth_date": "",
+             *       "sex": ""
+             *     }
+             */
+            readonly patient: components["schemas"]["PatientShape"];
+            /** @default  */
+            readonly modality: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
+            /** @default  */
+            readonly examination_date: string;
+            /**
+             * @default {
+             *       "value": "",
+             *       "scheme": "",
+             *       "meaning": ""
+             *     }
+             */
+            readonly procedure: components["schemas"]["CodeShape"];
+            /** @default  */
+            readonly requesting_physician: string;
+            /** @default  */
+            readonly requesting_department: string;
+            /**
+             * @default {
+             *       "reason": "",
+             *       "question": "",
+             *       "symptoms": [],
+             *       "history": "",
+             *       "surgeries": [],
+             *       "pathology": "",
+             *       "family_history": [],
+             *       "gene": "unknown",
+             *       "gene_note": "",
+             *       "menstruation": "unknown",
+             *       "last_period": "",
+             *       "hormone_therapy": "",
+             *       "implants": "unknown",
+             *       "pregnancy": "unknown",
+             *       "prior_examinations": "",
+             *       "note": ""
+             *     }
+             */
+            readonly clinical: components["schemas"]["ClinicalShape"];
+        };
+        /** @description A request as pages show it; ``reasons`` says why it is a mismatch. */
+        readonly RequestOut: {
+            readonly request_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            /** @enum {string} */
+            readonly state: "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
+            /** @enum {string} */
+            readonly source: "portal" | "hl7" | "worklist" | "folder" | "fhir" | "roster";
+            readonly version: number;
+            /** @enum {string} */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly due_at: string | null;
+            /** Format: date-time */
+            readonly placed_at: string;
+            readonly placed_by: string;
+            readonly accession_number: string;
+            readonly issuer_of_accession_number: string;
+            readonly placer_order_number: string;
+            readonly patient: components["schemas"]["AskedPatientOut"];
+            readonly modality: string;
+            /** @enum {string} */
+            readonly kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
+            readonly examination_date: string;
+            readonly procedure: components["schemas"]["CodeOut"];
+            readonly requesting_physician: string;
+            readonly requesting_department: string;
+            readonly clinical: components["schemas"]["ClinicalOut"];
+            readonly study_instance_uid: string | null;
+            readonly worklist_item_id: string | null;
+            readonly proposals: readonly components["schemas"]["ProposalOut"][];
+            readonly differences: readonly components["schemas"]["DifferenceOut"][];
+            readonly reasons: readonly ("patient_id" | "name" | "birth_date" | "sex" | "two_requests")[];
+            readonly resolved_by: string | null;
+            readonly resolved_because: string;
+            readonly changed_after_signature: boolean;
+            readonly canceled_because: string;
+            readonly former: readonly components["schemas"]["FormerOut"][];
+            readonly attachments: readonly components["schemas"]["AttachmentOut"][];
+        };
+        /** @description What somebody looks for; what is empty narrows nothing. */
+        readonly RequestSearchIn: {
+            /** @default  */
+            readonly text: string;
+            /** @default  */
+            readonly patient_id: string;
+            /** @default  */
+            readonly site_id: string;
+            readonly state?: ("waiting" | "proposed" | "matched" | "mismatch" | "canceled") | null;
+        };
+        /** @description Requests and how many stand in each state. */
+        readonly RequestsOut: {
+            readonly items: readonly components["schemas"]["RequestOut"][];
+            readonly counts: {
+                readonly [key: string]: number;
+            };
+        };
+        /** @description The explanation with which an anomaly is closed. */
+        readonly ResolutionIn: {
+            readonly resolution: string;
+        };
+        /** @description What is signed, its digest, and what is asked for. */
+        readonly ReviewBegunOut: {
+            readonly digest: string;
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+            readonly method: string;
+            readonly options?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @default false */
+            readonly synced_refused: boolean;
+        };
+        /** @description One month's review; ``stands`` is false where the kept signature does not hold any more. */
+        readonly ReviewOut: {
+            readonly month: string;
+            /** Format: date-time */
+            readonly opened_at: string;
+            /** Format: date-time */
+            readonly due_at: string;
+            readonly overdue: boolean;
+            readonly signed_at: string | null;
+            readonly signed_by: string | null;
+            readonly method: string | null;
+            readonly stands: boolean;
+            readonly anomalies: readonly components["schemas"]["AnomalyOut"][];
+        };
+        /** @description What a reviewer presents, and the digest of what they were shown. */
+        readonly ReviewSignIn: {
+            readonly digest: string;
+            readonly credential?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @default  */
+            readonly password: string;
+            /** @default  */
+            readonly totp_code: string;
+        };
+        /**
+         * @description What somebody is at a site or in the reading centre.
+         * @enum {string}
+         */
+        readonly Role: "reader" | "resident" | "clerk" | "site_staff" | "technologist" | "referring_physician" | "administrator" | "maintainer" | "auditor";
+        /** @description Which reading role; without one, the first that is free, or one's own. */
+        readonly RoleIn: {
+            readonly role?: components["schemas"]["ReadingRole"] | null;
+        };
+        /** @description A role that somebody wants; without ``person_id`` it is for the asker. */
+        readonly RoleRequestIn: {
+            readonly grant: components["schemas"]["GrantShape"];
+            readonly department: string;
+            /** @default  */
+            readonly reason: string;
+            readonly manager: string;
+            readonly ends_on?: string | null;
+            readonly person_id?: string | null;
+        };
+        /** @description How far a request has come. */
+        readonly RoleRequestOut: {
+            readonly request_id: string;
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly grant: components["schemas"]["GrantShape"];
+            readonly ends_on: string | null;
+            readonly department: string;
+            readonly reason: string;
+            readonly manager_id: string;
+            readonly manager: string;
+            readonly requested_by: string;
+            /** Format: date-time */
+            readonly requested_at: string;
+            readonly state: string;
+            readonly decided_by: string;
+            readonly decided_at: string | null;
+            readonly confirmed_at: string | null;
+        };
+        /** @description What became of one line. */
+        readonly RosterLineOut: {
+            readonly number: number;
+            /** @enum {string} */
+            readonly outcome: "taken" | "known" | "refused";
+            readonly exam_number: string;
+            readonly name: string;
+            readonly reason: ("columns" | "no_patient_id" | "no_name" | "birth_date" | "examination_date" | "sex" | "too_long" | "letters" | "no_exam_number" | "twice_in_file" | "changed" | "other_batch" | "accession_taken") | null;
+            readonly fields: readonly string[];
+        };
+        /** @description What became of a roster; ``taken`` is False where it was only looked at. */
+        readonly RosterOut: {
+            readonly taken: boolean;
+            readonly counts: {
+                readonly [key: string]: number;
+            };
+            readonly ignored: readonly string[];
+            readonly lines: readonly components["schemas"]["RosterLineOut"][];
+        };
+        /** @description How categories are given. */
+        readonly ScaleOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly values: readonly string[];
+        };
+        /** @description How far a sealed file has come: PAdES level, document time stamps, and when the next one is due. */
+        readonly SealOut: {
+            /** @enum {string} */
+            readonly level: "B-B" | "B-T" | "B-LTA";
+            readonly stamps: number;
+            readonly stamped_at: string | null;
+            readonly renew_at: string | null;
+            readonly last_error: string | null;
+        };
+        /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
+        readonly SeekIn: {
+            readonly text: string;
+        };
+        /** @description One series in the order of its instance numbers. */
+        readonly SeriesEntry: {
+            readonly series_instance_uid: string;
+            readonly modality: string;
+            readonly series_number: number | null;
+            readonly series_description: string;
+            readonly body_part_examined: string;
+            readonly laterality: string;
+            readonly instances: readonly components["schemas"]["InstanceEntry"][];
+        };
+        /** @description Who is signed in and what the page may offer. */
+        readonly SessionOut: {
+            readonly person: components["schemas"]["PersonOut"];
+            readonly sites: readonly components["schemas"]["SiteOut"][];
+            readonly permissions: readonly string[];
+            readonly idle_lock_seconds: number;
+        };
+        /** @description What a reader presents, and the digest of what they were shown. */
+        readonly SignIn: {
+            readonly version_digest: string;
+            readonly credential?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @default  */
+            readonly password: string;
+            /** @default  */
+            readonly totp_code: string;
+        };
+        /** @description Who stood for a version. */
+        readonly SignatureOut: {
+            readonly number: number;
+            readonly kind: string;
+            readonly digest: string;
+            readonly person_id: string;
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly signed_at: string;
+            readonly method: string;
+            readonly time_stamp: string;
+            readonly seal: components["schemas"]["SealOut"];
+            readonly pdf_sha256: string;
+            readonly pdf_url: string;
+        };
+        /** @description The gateway's signed manifest of what it proved. */
+        readonly SignedForOut: {
+            readonly instances: number;
+            readonly verified: boolean;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /** @description Which gateways have signed for what was sent, the newest last, and whether every signature holds. */
+        readonly SignedManifest: {
+            readonly signed_by: readonly string[];
+            readonly verified: boolean;
+        };
+        /** @description The same over a version. */
+        readonly SiteContactChangeIn: {
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            /** @default 0 */
+            readonly position: number;
+            readonly name: string;
+            /** @default  */
+            readonly role: string;
+            readonly telephone: string;
+            /** @default  */
+            readonly alternate: string;
+            /** @default  */
+            readonly note: string;
+            readonly version: number;
+        };
+        /** @description Whom to call at which hours. */
+        readonly SiteContactIn: {
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            /** @default 0 */
+            readonly position: number;
+            readonly name: string;
+            /** @default  */
+            readonly role: string;
+            readonly telephone: string;
+            /** @default  */
+            readonly alternate: string;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description Whom to call, and when that was tried last. */
+        readonly SiteContactOut: {
+            readonly contact_id: string;
+            /** @enum {string} */
+            readonly hours: "weekday" | "night" | "holiday";
+            readonly position: number;
+            readonly name: string;
+            readonly role: string;
+            readonly telephone: string;
+            readonly alternate: string;
+            readonly note: string;
+            readonly version: number;
+            readonly tested_on: string | null;
+            readonly tested_by: string;
+            readonly reached: boolean | null;
+            readonly test_due: boolean;
+        };
+        /** @description One hospital with all that is on record. */
+        readonly SiteDetailOut: {
+            readonly site_id: string;
+            readonly name: string;
+            readonly name_en: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly standard_missing: readonly string[];
+            readonly contacts: number;
+            readonly tests_due: number;
+            readonly register_entry: components["schemas"]["SiteRegisterShape"];
+            readonly version: number;
+            readonly changed_at: string | null;
+            readonly changed_by: string;
+            readonly contracts: readonly components["schemas"]["ContractOut"][];
+            readonly contact_list: readonly components["schemas"]["SiteContactOut"][];
+            /** @enum {string} */
+            readonly hours_now: "weekday" | "night" | "holiday";
+            /** Format: date */
+            readonly today: string;
+            /** @enum {string} */
+            readonly identity_mode: "true" | "pseudonym";
+            /** @enum {string} */
+            readonly read_twice: "never" | "mammograms";
+            readonly turnaround_days: number | null;
+            readonly due_time: string;
+            readonly closed_on: string;
+        };
+        /** @description A hospital in the list: what is set and what is missing. */
+        readonly SiteLineOut: {
+            readonly site_id: string;
+            readonly name: string;
+            readonly name_en: string;
+            /** @enum {string} */
+            readonly standing: "valid" | "coming" | "over" | "terminated" | "none";
+            readonly valid_from: string | null;
+            readonly valid_until: string | null;
+            readonly standard_missing: readonly string[];
+            readonly contacts: number;
+            readonly tests_due: number;
+        };
+        /** @description A site that the person may know of. */
+        readonly SiteOut: {
+            readonly site_id: string;
+            readonly name: string;
+        };
+        /** @description The same with the names, and the version that it is written over (0: nobody has written it). */
+        readonly SiteRegisterIn: {
+            /** @default  */
+            readonly institution_code: string;
+            /** @default  */
+            readonly postal_code: string;
+            /** @default  */
+            readonly address: string;
+            /** @default  */
+            readonly address_en: string;
+            /** @default  */
+            readonly telephone: string;
+            /** @default 08:30 */
+            readonly day_from: string;
+            /** @default 17:15 */
+            readonly day_until: string;
+            /**
+             * @default {
+             *       "devices_adequate": false,
+             *       "devices": "",
+             *       "named_receiver": "",
+             *       "no_outsourcing": false,
+             *       "full_time_radiologist": ""
+             *     }
+             */
+            readonly standard: components["schemas"]["SiteStandardShape"];
+            readonly responsible?: readonly components["schemas"]["SiteResponsibleShape"][];
+            readonly name: string;
+            /** @default  */
+            readonly name_en: string;
+            readonly version: number;
+        };
+        /** @description A hospital's entry beside its names. */
+        readonly SiteRegisterShape: {
+            /** @default  */
+            readonly institution_code: string;
+            /** @default  */
+            readonly postal_code: string;
+            /** @default  */
+            readonly address: string;
+            /** @default  */
+            readonly address_en: string;
+            /** @default  */
+            readonly telephone: string;
+            /** @default 08:30 */
+            readonly day_from: string;
+            /** @default 17:15 */
+            readonly day_until: string;
+            /**
+             * @default {
+             *       "devices_adequate": false,
+             *       "devices": "",
+             *       "named_receiver": "",
+             *       "no_outsourcing": false,
+             *       "full_time_radiologist": ""
+             *     }
+             */
+            readonly standard: components["schemas"]["SiteStandardShape"];
+            readonly responsible?: readonly components["schemas"]["SiteResponsibleShape"][];
+        };
+        /** @description Somebody who answers for something at the hospital. */
+        readonly SiteResponsibleShape: {
+            /** @enum {string} */
+            readonly duty: "director" | "imaging" | "information" | "report_manager";
+            readonly name: string;
+            /** @default  */
+            readonly telephone: string;
+        };
+        /** @description What the facility standard of tele-reading asks of both sides (JRS-06). */
+        readonly SiteStandardShape: {
+            /** @default false */
+            readonly devices_adequate: boolean;
+            /** @default  */
+            readonly devices: string;
+            /** @default  */
+            readonly named_receiver: string;
+            /** @default false */
+            readonly no_outsourcing: boolean;
+            /** @default  */
+            readonly full_time_radiologist: string;
+            readonly confirmed_on?: string | null;
+        };
+        /** @description A study that was found. */
+        readonly SoughtStudyOut: {
+            readonly site_id: string;
+            readonly study_instance_uid: string;
+            readonly patient: components["schemas"]["AuditPatientOut"];
+        };
+        /** @description A board's speciality and its last day. */
+        readonly SpecialityShape: {
+            readonly name: string;
+            readonly until?: string | null;
+        };
+        /**
+         * @description How far one person is, the furthest first.
+         * @enum {string}
+         */
+        readonly Stage: "judged" | "read_twice" | "read_once" | "arrived" | "arriving" | "unsettled" | "missing" | "canceled";
+        /** @description What every page says of itself, before anybody has signed in too. */
+        readonly StandingOut: {
+            readonly version: string;
+            readonly in_evaluation: boolean;
+            readonly number: string;
+            readonly holder: string;
+        };
+        /** @description A report's fields beside its text; without a method it is text alone. */
+        readonly StructureShape: {
+            /** @default  */
+            readonly method: string;
+            /** @default  */
+            readonly scale: string;
+            readonly facts?: {
+                readonly [key: string]: string;
+            };
+            readonly findings?: readonly components["schemas"]["FindingShape"][];
+            /** @default  */
+            readonly recommendation: string;
+            /** @default  */
+            readonly lexicon: string;
+            readonly own?: {
+                readonly [key: string]: {
+                    readonly [key: string]: string;
+                };
+            };
+        };
+        /** @description The document. */
+        readonly StudyImages: {
+            readonly site_id: string;
+            readonly study_instance_uid: string;
+            readonly patient: components["schemas"]["Patient"];
+            readonly study_date: string;
+            readonly study_time: string;
+            readonly study_description: string;
+            readonly accession_number: string;
+            readonly manifest: components["schemas"]["SignedManifest"] | null;
+            readonly ledger: components["schemas"]["LedgerEntry"];
+            readonly series: readonly components["schemas"]["SeriesEntry"][];
+        };
+        /** @description One half, shown once. */
+        readonly SubstituteCodeOut: {
+            readonly substitute_id: string;
+            readonly code: string;
+        };
+        /** @description Both halves at once, as two administrators handed them over. */
+        readonly SubstituteIn: {
+            readonly user_name: string;
+            readonly first_code: string;
+            readonly second_code: string;
+        };
+        /** @description Who asked, who issued, and until when. */
+        readonly SubstituteOut: {
+            readonly substitute_id: string;
+            /** @enum {string} */
+            readonly kind: "substitute" | "emergency";
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly reason: string;
+            readonly requested_by: string;
+            /** Format: date-time */
+            readonly requested_at: string;
+            readonly issued_by: string;
+            /** @enum {string} */
+            readonly state: "waiting" | "open" | "over";
+            /** Format: date-time */
+            readonly expires_at: string;
+            readonly used_at: string | null;
+            readonly mine: boolean;
+        };
+        /** @description For whom, why, for how long, and whether the key is in other hands. */
+        readonly SubstituteRequestIn: {
+            readonly person_id: string;
+            readonly reason: string;
+            /** @default 12 */
+            readonly hours: number;
+            /** @default false */
+            readonly lost: boolean;
+        };
+        /** @description An operation on a breast. */
+        readonly SurgeryShape: {
+            /** @enum {string} */
+            readonly side: "R" | "L";
+            readonly kind: string;
+            readonly year?: number | null;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description What was felt or seen, and where on the breast. */
+        readonly SymptomShape: {
+            /** @enum {string} */
+            readonly side: "R" | "L";
+            /** @enum {string} */
+            readonly kind: "lump" | "pain" | "discharge" | "skin" | "other";
+            readonly clock?: number | null;
+            readonly zone?: ("areola" | "axilla") | null;
+            /** @default  */
+            readonly note: string;
+        };
+        /** @description Which reading is taken away, and why. */
+        readonly TakeAwayIn: {
+            /** @default sole */
+            readonly role: components["schemas"]["ReadingRole"];
+            readonly reason: string;
+        };
+        /** @description An end before its term. */
+        readonly TerminationIn: {
+            readonly version: number;
+            /** Format: date */
+            readonly last_day: string;
+            readonly because: string;
+        };
+        /** @description A case's thread as this person has it. */
+        readonly ThreadOut: {
+            readonly messages: readonly components["schemas"]["MessageOut"][];
+            readonly read_up_to: number;
+            readonly seen: readonly components["schemas"]["ThreadSeenOut"][];
+            readonly draft: components["schemas"]["MessageDraftShape"] | null;
+            readonly unsent: readonly components["schemas"]["MessageAttachmentOut"][];
+            readonly may_write: boolean;
+        };
+        /** @description How far somebody has read. */
+        readonly ThreadSeenOut: {
+            readonly display_name: string;
+            readonly number: number;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /** @description What of one case's thread waits for this person. */
+        readonly ThreadWaitingOut: {
+            readonly worklist_item_id: string;
+            readonly unread_messages: number;
+            readonly open_question: boolean;
+            readonly holds_signing: boolean;
+        };
+        /** @description What an authenticator app needs, shown once. */
+        readonly TotpOut: {
+            readonly totp_secret: string;
+            readonly otpauth_uri: string;
+            readonly qr_svg: string;
+        };
+        /** @description Within what time a report of that priority is due. */
+        readonly TurnaroundShape: {
+            /** @enum {string} */
+            readonly priority: "routine" | "high" | "urgent";
+            readonly amount: number;
+            /** @enum {string} */
+            readonly unit: "working_days" | "hours";
+        };
+        /** @description All threads in which something waits, and how much of it is unread. */
+        readonly UnreadOut: {
+            readonly unread_messages: number;
+            readonly cases: readonly components["schemas"]["ThreadWaitingOut"][];
+        };
+        readonly ValidationError: {
+            readonly loc: readonly (string | number)[];
+            readonly msg: string;
+            readonly type: string;
+            readonly input?: unknown;
+            readonly ctx?: Record<string, never>;
+        };
+        /** @description What one signed version says, as far as two of them are compared by eye. */
+        readonly VersionOut: {
+            readonly number: number;
+            readonly status: string;
+            readonly display_name: string;
+            readonly qualification: string;
+            /** Format: date-time */
+            readonly signed_at: string;
+            readonly findings: string;
+            readonly impression: string;
+            readonly category_right: string;
+            readonly category_left: string;
+            readonly fields: readonly string[];
+        };
+        /** @description What a reading room tells of a frame that it would not show. */
+        readonly ViewerEvent: {
+            /** @constant */
+            readonly kind: "frame.rejected";
+            readonly study_instance_uid: string;
+            readonly sop_instance_uid: string;
+            readonly frame: number;
+            readonly expected: string;
+            readonly found: string;
+            readonly detail: string;
+        };
+        /** @description Why the patient is kept: the images may have to be taken again, or more views are wanted. */
+        readonly WaitingIn: {
+            readonly why: components["schemas"]["PatientWaits"];
+        };
+        /** @description Why the patient is still there, and since when. */
+        readonly WaitingOut: {
+            readonly why: components["schemas"]["PatientWaits"];
+            /** Format: date-time */
+            readonly since: string;
+        };
+        /** @description How far a case has come; what the hub does not know is null or empty. */
+        readonly WayOut: {
+            readonly gateway: components["schemas"]["AtGatewayOut"] | null;
+            readonly signed_for: components["schemas"]["SignedForOut"] | null;
+            /** Format: date-time */
+            readonly first_received_at: string;
+            /** Format: date-time */
+            readonly last_received_at: string;
+            readonly held: readonly components["schemas"]["HeldOut"][];
+            readonly changes: readonly components["schemas"]["ReaderChangeOut"][];
+            readonly back: readonly components["schemas"]["BackOut"][];
+        };
+        /** @description A batch with everybody in it. */
+        readonly WholeBatchOut: {
+            readonly batch_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly name: string;
+            /** Format: date */
+            readonly held_on: string;
+            readonly organiser: string;
+            readonly read_twice: boolean;
+            readonly accession_is_exam_number: boolean;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly made_by: string;
+            readonly counts: components["schemas"]["BatchCountsOut"];
+            readonly people: readonly components["schemas"]["ExamineeOut"][];
+        };
+        /** @description Why a report is withdrawn. */
+        readonly WithdrawIn: {
+            readonly reason: string;
+        };
+        /** @description One word of a list. */
+        readonly WordOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+        };
+        /** @description Cases that look different, and every thread in which something waits: in the others nothing does. */
+        readonly WorklistChangesOut: {
+            readonly items: readonly components["schemas"]["ItemOut"][];
+            readonly threads: readonly components["schemas"]["CaseThreadOut"][];
+            /** Format: date-time */
+            readonly as_of: string;
+        };
+        /** @description Cases as they were at a time by the hub's clock, and how many stand in each status. */
+        readonly WorklistOut: {
+            readonly items: readonly components["schemas"]["ItemOut"][];
+            readonly counts: {
+                readonly [key: string]: number;
+            };
+            /** Format: date-time */
+            readonly as_of: string;
+        };
     };
-    /** @description The document. */
-    readonly StudyImages: {
-      readonly site_id: string;
-      readonly study_instance_uid: string;
-      readonly patient: components["schemas"]["Patient"];
-      readonly study_date: string;
-      readonly study_time: string;
-      readonly study_description: string;
-      readonly accession_number: string;
-      readonly manifest: components["schemas"]["SignedManifest"] | null;
-      readonly ledger: components["schemas"]["LedgerEntry"];
-      readonly series: readonly components["schemas"]["SeriesEntry"][];
-    };
-    /** @description One half, shown once. */
-    readonly SubstituteCodeOut: {
-      readonly substitute_id: string;
-      readonly code: string;
-    };
-    /** @description Both halves at once, as two administrators handed them over. */
-    readonly SubstituteIn: {
-      readonly user_name: string;
-      readonly first_code: string;
-      readonly second_code: string;
-    };
-    /** @description Who asked, who issued, and until when. */
-    readonly SubstituteOut: {
-      readonly substitute_id: string;
-      /** @enum {string} */
-      readonly kind: "substitute" | "emergency";
-      readonly person_id: string;
-      readonly display_name: string;
-      readonly reason: string;
-      readonly requested_by: string;
-      /** Format: date-time */
-      readonly requested_at: string;
-      readonly issued_by: string;
-      /** @enum {string} */
-      readonly state: "waiting" | "open" | "over";
-      /** Format: date-time */
-      readonly expires_at: string;
-      readonly used_at: string | null;
-      readonly mine: boolean;
-    };
-    /** @description For whom, why, for how long, and whether the key is in other hands. */
-    readonly SubstituteRequestIn: {
-      readonly person_id: string;
-      readonly reason: string;
-      /** @default 12 */
-      readonly hours: number;
-      /** @default false */
-      readonly lost: boolean;
-    };
-    /** @description An operation on a breast. */
-    readonly SurgeryShape: {
-      /** @enum {string} */
-      readonly side: "R" | "L";
-      readonly kind: string;
-      readonly year?: number | null;
-      /** @default  */
-      readonly note: string;
-    };
-    /** @description What was felt or seen, and where on the breast. */
-    readonly SymptomShape: {
-      /** @enum {string} */
-      readonly side: "R" | "L";
-      /** @enum {string} */
-      readonly kind: "lump" | "pain" | "discharge" | "skin" | "other";
-      readonly clock?: number | null;
-      readonly zone?: ("areola" | "axilla") | null;
-      /** @default  */
-      readonly note: string;
-    };
-    /** @description Which reading is taken away, and why. */
-    readonly TakeAwayIn: {
-      /** @default sole */
-      readonly role: components["schemas"]["ReadingRole"];
-      readonly reason: string;
-    };
-    /** @description An end before its term. */
-    readonly TerminationIn: {
-      readonly version: number;
-      /** Format: date */
-      readonly last_day: string;
-      readonly because: string;
-    };
-    /** @description A case's thread as this person has it. */
-    readonly ThreadOut: {
-      readonly messages: readonly components["schemas"]["MessageOut"][];
-      readonly read_up_to: number;
-      readonly seen: readonly components["schemas"]["ThreadSeenOut"][];
-      readonly draft: components["schemas"]["MessageDraftShape"] | null;
-      readonly unsent: readonly components["schemas"]["MessageAttachmentOut"][];
-      readonly may_write: boolean;
-    };
-    /** @description How far somebody has read. */
-    readonly ThreadSeenOut: {
-      readonly display_name: string;
-      readonly number: number;
-      /** Format: date-time */
-      readonly at: string;
-    };
-    /** @description What of one case's thread waits for this person. */
-    readonly ThreadWaitingOut: {
-      readonly worklist_item_id: string;
-      readonly unread_messages: number;
-      readonly open_question: boolean;
-      readonly holds_signing: boolean;
-    };
-    /** @description What an authenticator app needs, shown once. */
-    readonly TotpOut: {
-      readonly totp_secret: string;
-      readonly otpauth_uri: string;
-      readonly qr_svg: string;
-    };
-    /** @description Within what time a report of that priority is due. */
-    readonly TurnaroundShape: {
-      /** @enum {string} */
-      readonly priority: "routine" | "high" | "urgent";
-      readonly amount: number;
-      /** @enum {string} */
-      readonly unit: "working_days" | "hours";
-    };
-    /** @description All threads in which something waits, and how much of it is unread. */
-    readonly UnreadOut: {
-      readonly unread_messages: number;
-      readonly cases: readonly components["schemas"]["ThreadWaitingOut"][];
-    };
-    readonly ValidationError: {
-      readonly loc: readonly (string | number)[];
-      readonly msg: string;
-      readonly type: string;
-      readonly input?: unknown;
-      readonly ctx?: Record<string, never>;
-    };
-    /** @description What one signed version says, as far as two of them are compared by eye. */
-    readonly VersionOut: {
-      readonly number: number;
-      readonly status: string;
-      readonly display_name: string;
-      readonly qualification: string;
-      /** Format: date-time */
-      readonly signed_at: string;
-      readonly findings: string;
-      readonly impression: string;
-      readonly category_right: string;
-      readonly category_left: string;
-      readonly fields: readonly string[];
-    };
-    /** @description What a reading room tells of a frame that it would not show. */
-    readonly ViewerEvent: {
-      /** @constant */
-      readonly kind: "frame.rejected";
-      readonly study_instance_uid: string;
-      readonly sop_instance_uid: string;
-      readonly frame: number;
-      readonly expected: string;
-      readonly found: string;
-      readonly detail: string;
-    };
-    /** @description Why the patient is kept: the images may have to be taken again, or more views are wanted. */
-    readonly WaitingIn: {
-      readonly why: components["schemas"]["PatientWaits"];
-    };
-    /** @description Why the patient is still there, and since when. */
-    readonly WaitingOut: {
-      readonly why: components["schemas"]["PatientWaits"];
-      /** Format: date-time */
-      readonly since: string;
-    };
-    /** @description How far a case has come; what the hub does not know is null or empty. */
-    readonly WayOut: {
-      readonly gateway: components["schemas"]["AtGatewayOut"] | null;
-      readonly signed_for: components["schemas"]["SignedForOut"] | null;
-      /** Format: date-time */
-      readonly first_received_at: string;
-      /** Format: date-time */
-      readonly last_received_at: string;
-      readonly held: readonly components["schemas"]["HeldOut"][];
-      readonly changes: readonly components["schemas"]["ReaderChangeOut"][];
-      readonly back: readonly components["schemas"]["BackOut"][];
-    };
-    /** @description A batch with everybody in it. */
-    readonly WholeBatchOut: {
-      readonly batch_id: string;
-      readonly site_id: string;
-      readonly site_name: string;
-      readonly name: string;
-      /** Format: date */
-      readonly held_on: string;
-      readonly organiser: string;
-      readonly read_twice: boolean;
-      readonly accession_is_exam_number: boolean;
-      /** Format: date-time */
-      readonly made_at: string;
-      readonly made_by: string;
-      readonly counts: components["schemas"]["BatchCountsOut"];
-      readonly people: readonly components["schemas"]["ExamineeOut"][];
-    };
-    /** @description Why a report is withdrawn. */
-    readonly WithdrawIn: {
-      readonly reason: string;
-    };
-    /** @description One word of a list. */
-    readonly WordOut: {
-      readonly value: string;
-      readonly ja: string;
-      readonly en: string;
-    };
-    /** @description Cases that look different, and every thread in which something waits: in the others nothing does. */
-    readonly WorklistChangesOut: {
-      readonly items: readonly components["schemas"]["ItemOut"][];
-      readonly threads: readonly components["schemas"]["CaseThreadOut"][];
-      /** Format: date-time */
-      readonly as_of: string;
-    };
-    /** @description Cases as they were at a time by the hub's clock, and how many stand in each status. */
-    readonly WorklistOut: {
-      readonly items: readonly components["schemas"]["ItemOut"][];
-      readonly counts: {
-        readonly [key: string]: number;
-      };
-      /** Format: date-time */
-      readonly as_of: string;
-    };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
