@@ -107,7 +107,7 @@ class Exchange:
             return Taken(before, "known")
         if known.state == "canceled":
             return Taken(known, "known")
-        demand_same_patient(connection, known, said.ordered.content)
+        demand_same_patient(connection, known, said.ordered.content, former_too=True)
         self.placing.canceled(connection, known, _CANCELED, author=author)
         return Taken(_now(connection, known), "canceled")
 

@@ -80,7 +80,7 @@ class Notices:
         if said.action == "cancel":
             if known is None:
                 raise ConflictError("no open request has this number", phase=_PHASE)
-            demand_same_patient(connection, known, said.content)
+            demand_same_patient(connection, known, said.content, former_too=True)
             self.placing.canceled(connection, known, "canceled by the hospital's system", author=author)
             return known.request_id
         if known is None:
@@ -172,14 +172,19 @@ def named_by(connection: Connection, site_id: str, content: Content) -> ReadingR
     return found[0] if found else None
 
 
-def demand_same_patient(connection: Connection, known: ReadingRequest, content: Content) -> None:
+def demand_same_patient(
+    connection: Connection, known: ReadingRequest, content: Content, *, former_too: bool = False
+) -> None:
     """Refuse an order whose number is another patient's already.
+
+    ``former_too``: what the request said of its patient before a correction is hers as well.
 
     Raises:
         ConflictError: it is.
     """
     keys = store_studies.one_person(connection, known.site_id, key_of(content.patient.patient_id))
-    if compare(known.content.patient, content.patient, one_person=keys).verdict == "different":
+    hers = (known.content.patient, *(one.patient for one in known.former if former_too))
+    if all(compare(one, content.patient, one_person=keys).verdict == "different" for one in hers):
         raise ConflictError(
             "another patient's request has this number already",
             phase=_PHASE,

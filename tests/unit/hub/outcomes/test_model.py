@@ -53,7 +53,9 @@ def test_what_must_be_looked_after_stands_first() -> None:
         ],
         moment=_AT + timedelta(days=4),
     )
-    assert [one.signed.worklist_item_id for one in listed] == ["unread", "important", "read", "done"]
+    assert [one.signed.worklist_item_id for one in listed] == ["important", "unread", "read", "done"], (
+        "nobody was called about it"
+    )
 
 
 def test_notes_are_text_that_can_be_shown() -> None:
