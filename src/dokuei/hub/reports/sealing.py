@@ -105,11 +105,11 @@ def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:
         reason=f"読影報告書の封緘 / Report sealed by {centre_name}",
         time_stamp_url=settings.time_stamp_url,
         time_stamp_ca=settings.time_stamp_ca,
-        token=_token(settings) if settings.token_module is not None else None,
+        token=_token(home, settings) if settings.token_module is not None else None,
     )
 
 
-def _token(settings: SealSettings) -> "TokenKey":
+def _token(home: Path, settings: SealSettings) -> "TokenKey":
     """The key on the token, tried once: what is wrong shows when the hub starts, not when somebody signs."""
     from dokuei.hub.reports.token_key import TokenKey, chain_of  # noqa: PLC0415 - as above
 
@@ -119,6 +119,7 @@ def _token(settings: SealSettings) -> "TokenKey":
         key=settings.token_key,
         pin_file=settings.token_pin_file or Path(),
         chain=chain_of(settings.certificate or Path()),
+        refusal=home / "run" / "seal-token-refused",
     )
     key.demand_fits()
     return key

@@ -1,6 +1,7 @@
 """A seal key that never leaves its token or HSM (PKCS#11): opened for one signature at a time, judged at the start."""
 
 import asyncio
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class TokenKey:
     key: str
     pin_file: Path
     chain: tuple[bytes, ...]
+    refusal: Path
+    """Where it is kept that the token refused the PIN: a program that is started again and again must not lock it."""
 
     @contextmanager
     def opened(self) -> Iterator[PKCS11Signer]:
@@ -45,10 +48,13 @@ class TokenKey:
         Raises:
             ConfigurationError: module, token, PIN or key is not what is set.
         """
-        with _ONE_AT_A_TIME:
+        with _ONE_AT_A_TIME, self._alone():
+            pin = self._pin()
+            if self.refusal.read_text() == self._stamp():
+                raise self._wrong_pin()
             try:
                 session = open_pkcs11_session(
-                    str(self.module), token_criteria=TokenCriteria(label=self.token), user_pin=self._pin()
+                    str(self.module), token_criteria=TokenCriteria(label=self.token), user_pin=pin
                 )
             except (PKCS11Error, OSError, RuntimeError) as error:
                 raise self._refused(error) from error
@@ -108,6 +114,26 @@ class TokenKey:
                 f"the token {self.token} has no one key {self.key}", phase=_PHASE, remedy="correct seal.token_key"
             ) from error
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Every process of the hub opens the token at its start: the first one that is refused tells the others."""
+        self.refusal.parent.mkdir(parents=True, exist_ok=True)
+        with self.refusal.open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
+
+    def _stamp(self) -> str:
+        """Which PIN file it was, without a word about the PIN."""
+        known = self.pin_file.stat()
+        return f"{known.st_ino} {known.st_mtime_ns}"
+
+    def _wrong_pin(self) -> ConfigurationError:
+        return ConfigurationError(
+            "the token refuses the PIN",
+            phase=_PHASE,
+            remedy=f"correct {self.pin_file}; until then the token is not asked again, since some lock",
+        )
+
     def _pin(self) -> str:
         try:
             mode = self.pin_file.stat().st_mode
@@ -122,11 +148,8 @@ class TokenKey:
 
     def _refused(self, error: Exception) -> ConfigurationError:
         if isinstance(error, token_errors.PinIncorrect | token_errors.PinInvalid | token_errors.PinLenRange):
-            return ConfigurationError(
-                "the token refuses the PIN",
-                phase=_PHASE,
-                remedy=f"correct {self.pin_file} before the next start: some tokens lock after a few wrong ones",
-            )
+            self.refusal.write_text(self._stamp())
+            return self._wrong_pin()
         if isinstance(error, token_errors.PinLocked):
             return ConfigurationError("the token is locked", phase=_PHASE, remedy="unlock it with its maker's tools")
         if not self.module.is_file():

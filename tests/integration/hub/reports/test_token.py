@@ -127,6 +127,21 @@ def test_each_thing_that_is_wrong_is_named_when_the_hub_starts(token: Token, tmp
     assert opened(token).seal(a_pdf()).time_stamp == "none", "and the right one works after all of that"
 
 
+def test_a_token_that_refused_the_pin_is_not_asked_again_until_the_file_changes(token: Token, tmp_path: Path) -> None:
+    """A hub that is started again and again would lock it."""
+    file = tmp_path / "pin"
+    write_secret(file, b"0000")
+    with pytest.raises(ConfigurationError, match="refuses the PIN"):
+        opened(token, token_pin_file=file)
+    known = file.stat()
+    file.write_text(PIN)
+    os.utime(file, ns=(known.st_atime_ns, known.st_mtime_ns))
+    with pytest.raises(ConfigurationError, match="not asked again"):
+        opened(token, token_pin_file=file)
+    os.utime(file)
+    assert opened(token, token_pin_file=file).seal(a_pdf()).time_stamp == "none"
+
+
 @pytest.mark.parametrize(
     "left_out", [{"token_label": ""}, {"token_key": ""}, {"token_pin_file": None}, {"certificate": None}]
 )
