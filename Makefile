@@ -48,7 +48,7 @@ BROWSED := tests/journeys/portal tests/journeys/viewer tests/journeys/test_ohif.
 
 test-python: setup viewer
 	.venv/bin/pytest -n 2 --dist loadfile -m "not soak" $(addprefix --ignore ,$(BROWSED))
-	.venv/bin/pytest -m "not soak" $(BROWSED)
+	.venv/bin/pytest -n 2 --dist loadfile -m "not soak" $(BROWSED)
 
 test: check test-viewer test-python
 

@@ -33,9 +33,9 @@ def signed(page: Page, *, by: str = "確認して確定", key: str = "キーで�
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=30_000)
 
 
-def on_paper(visitor: Visitor, hub: BrowsedHub, item: str) -> str:
+def on_paper(visitor: Visitor, item: str) -> str:
     """The text of the sealed document that stands, without its breaks."""
-    sealed = visitor.page.request.get(f"{hub.url}{report_of(visitor, item)['pdf_url']}").body()
+    sealed = visitor.ask("GET", report_of(visitor, item)["pdf_url"]).body()
     with closing(pypdfium2.PdfDocument(sealed)) as paper:
         return re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in paper))
 
@@ -58,7 +58,7 @@ def test_ultrasound_mri_and_pet_are_entered_signed_and_on_paper(
     choose(page, "推奨", "追加検査（要精検）")
     page.get_by_label("診断").fill("右乳房の腫瘤。")
     signed(page)
-    text = on_paper(visitor, hub, item)
+    text = on_paper(visitor, item)
     for word in (
         "超音波検診カテゴリー",
         "10時",
@@ -83,7 +83,7 @@ def test_ultrasound_mri_and_pet_are_entered_signed_and_on_paper(
     choose(page, "月経周期", "第2週")
     choose(page, "治療", "なし")
     signed(page)
-    text = on_paper(visitor, hub, item)
+    text = on_paper(visitor, item)
     for word in ("HBOCサーベイランス", "不均一", "軽度", "第2週", "BI-RADS"):
         assert word in text, word
 
@@ -96,7 +96,7 @@ def test_ultrasound_mri_and_pet_are_entered_signed_and_on_paper(
         page.get_by_role("group", name=side).get_by_label("該当なし").check(force=True)
     page.get_by_label("診断").fill("右腋窩リンパ節への集積。")
     signed(page)
-    text = on_paper(visitor, hub, item)
+    text = on_paper(visitor, item)
     for word in ("PET/CT", "病期", "リンパ節への集積", "腋窩", "比較対象なし"):
         assert word in text, word
 
@@ -123,7 +123,7 @@ def test_a_report_goes_out_as_preliminary_is_final_and_is_withdrawn(
     expect(findings).to_have_value("両側乳房に異常を認めません。前回と同様。")
     signed(page, by="速報として発行", key="署名して速報を発行")
     expect(page.get_by_text(re.compile("速報（第1版）を施設へ発行済です"))).to_be_visible()
-    assert "速報（暫定報告）" in on_paper(visitor, hub, item)
+    assert "速報（暫定報告）" in on_paper(visitor, item)
     page.screenshot(path=pictures / "preliminary.png", full_page=True)
 
     signed(page)
@@ -140,7 +140,7 @@ def test_a_report_goes_out_as_preliminary_is_final_and_is_withdrawn(
     )
     expect(page.get_by_text("別の患者の画像でした。").first).to_be_visible()
     page.screenshot(path=pictures / "withdrawn.png", full_page=True)
-    text = on_paper(visitor, hub, item)
+    text = on_paper(visitor, item)
     assert "このレポートは取り下げられました" in text
     assert "両側乳房に異常を認めません" not in text
 

@@ -106,7 +106,7 @@ def test_an_office_records_what_was_agreed_and_the_form_and_the_case_follow(
     staff = visiting("staff60", Grant(Role.SITE_STAFF, "tokai"))
     headers = {"X-Dokuei-Request": "1", "Content-Type": "application/json"}
     asked = {**ASKED, "site_id": "tokai"}
-    refused = staff.page.request.post(f"{hub.url}/api/v1/requests", data=asked, headers=headers)
+    refused = staff.ask("POST", "/api/v1/requests", data=asked, headers=headers)
     assert (refused.status, refused.json()["detail_ja"]) == (403, "この施設との契約が登録されていません")
     record(office.page)
     write_register(office.page)
