@@ -36,6 +36,7 @@ from tests.makers.people import licence
 GOAL_MILLISECONDS = 200.0
 _OPEN_CASES = 500
 _KEEN = 30.0
+_APART = 0.7
 _STAFF = (
     (Role.READER, None, 12),
     (Role.SITE_STAFF, "site-0", 3),
@@ -202,7 +203,7 @@ def look_after_people(me: Person) -> None:
 def look_into_the_trail(me: Person) -> None:
     """An auditor."""
     while me.at_work():
-        me.ask("audit", "audit")
+        me.ask("audit", "audit/entries")
         time.sleep(3)
 
 
@@ -263,9 +264,9 @@ def _day(base: str, keys: dict[str, tuple[Role, Authenticator]], cases: list[str
         mine = cases[number * share : (number + 1) * share]
         me = Person(client, watch, mine, begin + seconds)
         threads.append(threading.Thread(target=_WORK[role], args=(me,)))
-    for number, thread in enumerate(threads):
+    for thread in threads:
         thread.start()
-        time.sleep(0.2 * (number % 3))
+        time.sleep(_APART)  # nobody comes in the same second as all others
     for thread in threads:
         thread.join()
     return watch

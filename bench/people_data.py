@@ -31,6 +31,7 @@ SITES = tuple(f"site-{number}" for number in range(5))
 _ASKED_ABOUT = 0.1
 _MADE = 2_000
 _TABLES = (request, version, study, link, item, holding, hold, signed, mark, message)
+_PATIENT = re.compile(r"\b00(\d{6})\b")
 _NUMBER = re.compile(r"\b([AaPp])000(\d{5})\b")
 _YEAR = timedelta(days=365)
 _MODALITIES = (("MG",), ("MG",), ("MG",), ("US",), ("MR",), ("PT", "CT"))
@@ -104,16 +105,21 @@ def _copy(row: RowMapping, number: int) -> dict[str, Any]:
 
 def _changed(name: str, value: Any, number: int) -> Any:
     if isinstance(value, datetime):
-        return value + timedelta(seconds=97 * number)
+        return None if name == "touched_at" else value + timedelta(seconds=97 * number)
     if not isinstance(value, str) or not value:
         return value
-    if name in {"worklist_item_id", "request_id", "message_id"}:
-        return f"n{number:03}{value[4:]}"
-    if name == "study_instance_uid":
-        return f"{value}.{number}"
+    renamed = {
+        "worklist_item_id": f"n{number:03}{value[4:]}",
+        "request_id": f"n{number:03}{value[4:]}",
+        "message_id": f"n{number:03}{value[4:]}",
+        "study_instance_uid": f"{value}.{number}",
+        "patient_id": f"{number:02}{value[2:]}",
+        "patient_key": f"{number}{value.zfill(6)}",
+    }
     if name in {"accession_number", "placer_order_number", "document", "sought"}:
-        return _NUMBER.sub(lambda found: f"{found[1]}{number:03}{found[2]}", value)
-    return value
+        numbered = _NUMBER.sub(lambda found: f"{found[1]}{number:03}{found[2]}", value)
+        return _PATIENT.sub(lambda found: f"{number:02}{found[1]}", numbered)
+    return renamed.get(name, value)
 
 
 def _one(connection: Connection, chance: random.Random, place: Place, readers: list[str]) -> str:
@@ -152,7 +158,7 @@ def _talk(connection: Connection, place: Place, item_id: str, *, reader: str) ->
 def _became(connection: Connection, chance: random.Random, one: Signed) -> None:
     """Nearly all of what was signed was opened, and most of it acted on."""
     outcomes_store.add_signed(connection, one)
-    if chance.random() < 0.98:
+    if chance.random() < 0.998:
         outcomes_store.add_mark(connection, one, "opened", person_id="physician")
     if chance.random() < 0.9:
         outcomes_store.add_mark(connection, one, "acted", person_id="physician", note="外来で説明")

@@ -66,8 +66,8 @@ def listed(connection: Connection, span: Span) -> tuple[Signed, ...]:
     parts = (
         _first(connection, span, MOST_WAITING, signed.c.signed_at, not_done, signed.c.read_at.is_(None)),
         _first(connection, span, MOST_WAITING, signed.c.signed_at, not_done, signed.c.worklist_item_id.in_(flagged)),
-        _first(connection, span, MOST_LAST, signed.c.read_at.desc(), not_done, read),
-        _first(connection, span, MOST_LAST, signed.c.done_at.desc(), signed.c.done_at.is_not(None)),
+        _first(connection, span, MOST_LAST, signed.c.read_at, not_done, read),
+        _first(connection, span, MOST_LAST, signed.c.done_at, signed.c.done_at.is_not(None)),
     )
     return tuple(dict.fromkeys(one for part in parts for one in part))
 
@@ -90,12 +90,17 @@ def every(connection: Connection, span: Span) -> tuple[Signed, ...]:
 def _first(
     connection: Connection, span: Span, at_most: int, order: ColumnElement[Any], *conditions: ColumnElement[bool]
 ) -> list[Signed]:
-    """So many of each site, in the order of an index."""
-    found: list[Signed] = []
+    """So many of all sites, each of which is asked in the order of an index."""
+    found: list[tuple[datetime, Signed]] = []
     for site_id in span.site_ids:
-        asked = select(*SIGNED).where(*replace(span, site_ids=(site_id,)).where(), *conditions)
-        found += versions(connection.execute(asked.order_by(order).limit(at_most)))
-    return found
+        asked = select(*SIGNED, order.label("moment")).where(*replace(span, site_ids=(site_id,)).where(), *conditions)
+        latest_first = order is not signed.c.signed_at
+        asked = asked.order_by(order.desc() if latest_first else order).limit(at_most)
+        for row in connection.execute(asked):
+            *values, moment = row
+            found.append((moment, Signed(*values)))
+    found.sort(key=lambda one: one[0], reverse=order is not signed.c.signed_at)
+    return [one for _, one in found[:at_most]]
 
 
 def versions(rows: Iterable[Row[Any]]) -> tuple[Signed, ...]:

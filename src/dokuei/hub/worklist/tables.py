@@ -56,7 +56,7 @@ Index("ix_worklist_item_status", item.c.site_id, item.c.status, item.c.first_rec
 Index("ix_worklist_item_patient", item.c.site_id, item.c.patient_id)
 Index("ix_worklist_item_accession_number", item.c.site_id, item.c.accession_number)
 Index("ix_worklist_item_finished", item.c.site_id, item.c.finished_at)
-Index("ix_worklist_item_touched", item.c.touched_at)
+Index("ix_worklist_item_touched", item.c.site_id, item.c.touched_at)
 Index("ix_worklist_item_sought", item.c.site_id, item.c.first_received_at, item.c.sought)
 
 holding = Table(

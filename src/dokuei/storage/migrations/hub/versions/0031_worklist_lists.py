@@ -18,7 +18,7 @@ _AT = sa.DateTime(timezone=True)
 _INDEXES = {
     "accession_number": ["site_id", "accession_number"],
     "finished": ["site_id", "finished_at"],
-    "touched": ["touched_at"],
+    "touched": ["site_id", "touched_at"],
     "sought": ["site_id", "first_received_at", "sought"],
 }
 _SOUGHT = (
