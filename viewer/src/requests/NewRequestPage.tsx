@@ -1,5 +1,4 @@
 import { Button, NativeSelect } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
@@ -9,6 +8,7 @@ import { dayOf, formatDay, parseDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { useDateStyle } from "@/ui/preferences";
 import { Empty, FailedLine } from "@/ui/States";
+import { useTyped } from "@/ui/useTyped";
 import { usePlace, useSought } from "./api";
 import { compactDay, typedDay } from "./days";
 import { Section } from "./fields";
@@ -18,8 +18,6 @@ import { asPlaced, gapsOf, knownBefore, takenOver, type Draft } from "./model";
 import { Gaps, RequestForm } from "./RequestForm";
 import { begin, forget, useUnplaced, write, type Unplaced } from "./unplaced";
 import { useUploads } from "./uploads";
-
-const TYPED_AFTER = 300;
 
 /** A new reading request; until it is placed it stands in this page's memory only. */
 export default function NewRequestPage(): JSX.Element {
@@ -100,7 +98,7 @@ function Known({ siteId, draft }: { readonly siteId: string; readonly draft: Dra
   const { t } = useTranslation("requests");
   const style = useDateStyle();
   const allowed = useMay()("request.read");
-  const [patientId] = useDebouncedValue(draft.patient.patient_id.trim(), TYPED_AFTER);
+  const { typed: patientId } = useTyped(draft.patient.patient_id);
   const wanted = allowed && siteId !== "" && patientId !== "";
   const { data } = useSought({ site_id: siteId, patient_id: patientId }, wanted);
   const last = knownBefore(draft, data?.items ?? []);

@@ -1,5 +1,4 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
@@ -9,6 +8,7 @@ import { Live } from "@/ui/Live";
 import { Shell } from "@/ui/Shell";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
+import { useTyped } from "@/ui/useTyped";
 import { useCount } from "@/ui/Written";
 import { STALE_AFTER, useRequests, useSought } from "./api";
 import { byNeed, isTab, TABS, withFound, type Tab } from "./model";
@@ -16,10 +16,6 @@ import classes from "./Requests.module.css";
 import { RequestTable } from "./RequestTable";
 import type { RequestList } from "./shapes";
 import { useUnplaced } from "./unplaced";
-
-const TYPED_AFTER = 300;
-/** Letters from which on the hub is asked for older requests. */
-const LEAST_SOUGHT = 2;
 
 /** Every request and where it stands: what somebody has to decide comes first. */
 export default function RequestsPage(): JSX.Element {
@@ -35,14 +31,11 @@ export default function RequestsPage(): JSX.Element {
   const query = useRequests(siteId, tab);
   const ofRules = session.sites.length === 1 ? session.sites[0] : session.sites.find((one) => one.site_id === siteId);
   const items = query.data?.items;
-  const [typed] = useDebouncedValue(text.trim(), TYPED_AFTER);
-  const older = useSought(
-    { text: typed, site_id: siteId, state: tab === "all" ? null : tab },
-    typed.length >= LEAST_SOUGHT,
-  ).data;
+  const { typed, enough, still } = useTyped(text);
+  const older = useSought({ text: typed, site_id: siteId, state: tab === "all" ? null : tab }, enough).data;
   const shown = useMemo(
-    () => byNeed(withFound(items ?? [], text, typed === text.trim() ? older?.items : undefined)),
-    [items, older, text, typed],
+    () => byNeed(withFound(items ?? [], text, still ? older?.items : undefined)),
+    [items, older, still, text],
   );
   return (
     <Shell>

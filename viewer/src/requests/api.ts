@@ -42,7 +42,6 @@ export function useSought(sought: Sought, enabled: boolean): UseQueryResult<Requ
   return useQuery({
     queryKey: [...KEY, "sought", sought],
     queryFn: () => sendJson<RequestList>("POST", `${PATH}/search`, sought),
-    placeholderData: (before) => before,
     enabled,
   });
 }

@@ -1,5 +1,4 @@
 import { TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
@@ -10,6 +9,7 @@ import { Live } from "@/ui/Live";
 import { Shell } from "@/ui/Shell";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
+import { useTyped } from "@/ui/useTyped";
 import { useCount } from "@/ui/Written";
 import { STALE_AFTER, useOlder, useWorklist } from "./api";
 import { countViews, EVERYTHING, isView, listed, narrowed, VIEWS, type Narrowing, type Sort, type View } from "./model";
@@ -24,7 +24,6 @@ import { useOpen } from "./useOpen";
 import classes from "./Worklist.module.css";
 
 const NOTHING: readonly WorklistItem[] = [];
-const TYPED_AFTER = 300;
 
 /** What waits, what is due first, who has it in hand; one key opens the next case. */
 export default function WorklistPage(): JSX.Element {
@@ -42,9 +41,9 @@ export default function WorklistPage(): JSX.Element {
   const asked = search.get("view");
   const view: View = isView(asked) ? asked : "to_read";
   const live = query.data?.items ?? NOTHING;
-  const [sought] = useDebouncedValue(text, TYPED_AFTER);
-  const older = useOlder(sought).data;
-  const also = useMemo(() => (text.trim() === sought.trim() ? foundIn(older) : undefined), [older, sought, text]);
+  const { typed, enough, still } = useTyped(text);
+  const older = useOlder(typed, enough).data;
+  const also = useMemo(() => (still ? foundIn(older) : undefined), [older, still]);
   const all = useMemo(() => withOlder(live, also && older), [also, live, older]);
   const personId = session.person.person_id;
   const counts = useMemo(() => countViews(narrowed(live, narrowing), personId), [live, narrowing, personId]);

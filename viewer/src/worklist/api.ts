@@ -14,8 +14,6 @@ import { WHOLE_EVERY, withChanges } from "./changes";
 export const WORKLIST_KEY = ["worklist"] as const;
 const PATH = "/api/v1/worklist";
 const EVERY = 4000;
-/** Letters from which on the hub is asked for older cases. */
-const LEAST_SOUGHT = 2;
 
 /** How long without an answer until the list no longer calls itself live. */
 export const STALE_AFTER = 3 * EVERY;
@@ -76,14 +74,12 @@ export function useWorklist(): UseQueryResult<WatchedWorklist> {
 }
 
 /** The latest cases, however old, in which every word is found; the list itself has the open ones and the last done. */
-export function useOlder(text: string): UseQueryResult<readonly WorklistItem[]> {
-  const asked = text.trim();
+export function useOlder(text: string, enabled: boolean): UseQueryResult<readonly WorklistItem[]> {
   return useQuery({
-    queryKey: [...WORKLIST_KEY, "search", asked],
+    queryKey: [...WORKLIST_KEY, "search", text],
     // Posted: a patient's name stands in no address.
-    queryFn: async () => (await sendJson<Worklist>("POST", `${PATH}/search`, { text: asked })).items,
-    enabled: asked.length >= LEAST_SOUGHT,
-    placeholderData: (before) => before,
+    queryFn: async () => (await sendJson<Worklist>("POST", `${PATH}/search`, { text })).items,
+    enabled,
   });
 }
 

@@ -1,7 +1,7 @@
 """The worklist over HTTP; polling is cheap, and does not keep a session from locking."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
@@ -37,6 +37,21 @@ from dokuei.hub.worklist.service import Listing, WorklistService
 from dokuei.hub.worklist.threads import Threads, ThreadState
 from dokuei.hub.worklist.way import Way, Ways
 
+_OF_STUDY = (
+    "site_id",
+    "study_instance_uid",
+    "patient_id",
+    "patient_birth_date",
+    "patient_sex",
+    "study_date",
+    "study_time",
+    "study_description",
+    "accession_number",
+    "number_of_series",
+    "number_of_instances",
+    "declared_instances",
+    "arrived_instances",
+)
 Viewer = Annotated[Principal, Depends(require(Permission.READ_WORKLIST))]
 Reader = Annotated[Principal, Depends(require(Permission.CLAIM_CASE))]
 
@@ -135,26 +150,8 @@ def _item(
 ) -> ItemOut:
     study, thread = one.study, thread or ThreadState()
     holder = holder_for(one, me.person_id)
-    taken: dict[str, Any] = {
-        name: getattr(study, name)
-        for name in (
-            "site_id",
-            "study_instance_uid",
-            "patient_id",
-            "patient_birth_date",
-            "patient_sex",
-            "study_date",
-            "study_time",
-            "study_description",
-            "accession_number",
-            "number_of_series",
-            "number_of_instances",
-            "declared_instances",
-            "arrived_instances",
-        )
-    }
     return ItemOut(
-        **taken,
+        **{name: getattr(study, name) for name in _OF_STUDY},
         worklist_item_id=one.worklist_item_id,
         site_name=sites.get(study.site_id, study.site_id),
         status=one.status,
