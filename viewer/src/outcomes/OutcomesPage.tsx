@@ -5,10 +5,11 @@ import { Link } from "wouter";
 import { EscalatedChip, EscalatedToMe } from "@/centre/Escalated";
 import type { ListedOutcome } from "@/api/types";
 import { useHubNow } from "@/ui/clock";
+import { FilterButtons } from "@/ui/FilterButtons";
 import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import table from "@/ui/Table.module.css";
-import { DayText, InstantText, useCount } from "@/ui/Written";
+import { DayText, InstantText } from "@/ui/Written";
 import { listPath, useOutcomes } from "./api";
 import { countsOf, fits, monthBack, STATES, type Filter } from "./model";
 import classes from "./Outcomes.module.css";
@@ -44,7 +45,7 @@ export default function OutcomesPage(): JSX.Element {
       ) : (
         <>
           <EscalatedToMe />
-          <Filters items={items} counts={counts} filter={filter} onFilter={setFilter} />
+          <Filters counts={counts} filter={filter} onFilter={setFilter} />
           {items.length === 0 ? (
             <Empty title={t("empty")}>{t("empty_text")}</Empty>
           ) : shown.length === 0 ? (
@@ -88,25 +89,24 @@ function Choice({ month, onMonth, csv }: ChoiceProps): JSX.Element {
 }
 
 interface FiltersProps {
-  readonly items: readonly ListedOutcome[];
   /** Those that are not listed among them. */
   readonly counts: Readonly<Record<Filter, number>>;
   readonly filter: Filter;
   readonly onFilter: (filter: Filter) => void;
 }
 
-function Filters({ items, counts, filter, onFilter }: FiltersProps): JSX.Element {
+function Filters({ counts, filter, onFilter }: FiltersProps): JSX.Element {
   const { t } = useTranslation("outcomes");
-  const count = useCount();
   return (
-    <div className={classes["filters"]} role="group" aria-label={t("filters")}>
-      {FILTERS.map((name) => (
-        <button key={name} type="button" aria-pressed={name === filter} onClick={() => onFilter(name)}>
-          {t(`filter.${name}`)}{" "}
-          <span data-alarm={name === "overdue" && items.some((one) => fits(one, name))}>{count(counts[name])}</span>
-        </button>
-      ))}
-    </div>
+    <FilterButtons
+      label={t("filters")}
+      names={FILTERS}
+      chosen={filter}
+      word={(name) => t(`filter.${name}`)}
+      count={(name) => counts[name]}
+      alarm="overdue"
+      onChoose={onFilter}
+    />
   );
 }
 

@@ -5,9 +5,10 @@ import { useMay } from "@/session/api";
 import { Chip, type Tone } from "@/ui/Chip";
 import { PatientId } from "@/ui/PatientId";
 import type { Shape } from "@/ui/shapes";
+import { FilterButtons } from "@/ui/FilterButtons";
 import { Empty } from "@/ui/States";
 import table from "@/ui/Table.module.css";
-import { DayText, useCount } from "@/ui/Written";
+import { DayText } from "@/ui/Written";
 import { FILTERS, fits, type Filter } from "./model";
 import classes from "./Screening.module.css";
 import type { Examinee, Stage } from "./shapes";
@@ -27,20 +28,20 @@ const MOST_SHOWN = 500;
 /** Everybody in a batch, without opening a case: what is missing is one choice away. */
 export function People({ people }: { readonly people: readonly Examinee[] }): JSX.Element {
   const { t } = useTranslation("screening");
-  const count = useCount();
   const [filter, setFilter] = useState<Filter>("all");
   const fitting = people.filter((one) => fits(one, filter));
   const shown = fitting.slice(0, MOST_SHOWN);
   return (
     <div>
       <h2 className="visually-hidden">{t("people")}</h2>
-      <div className={classes["filters"]} role="group" aria-label={t("filters")}>
-        {FILTERS.map((name) => (
-          <button key={name} type="button" aria-pressed={name === filter} onClick={() => setFilter(name)}>
-            {t(`filter.${name}`)} <span>{count(people.filter((one) => fits(one, name)).length)}</span>
-          </button>
-        ))}
-      </div>
+      <FilterButtons
+        label={t("filters")}
+        names={FILTERS}
+        chosen={filter}
+        word={(name) => t(`filter.${name}`)}
+        count={(name) => people.filter((one) => fits(one, name)).length}
+        onChoose={setFilter}
+      />
       {shown.length === 0 ? (
         <Empty title={t("none_fit")} compact />
       ) : (

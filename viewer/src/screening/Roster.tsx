@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
-import { useRef, useState, type DragEvent, type JSX } from "react";
+import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { Drop } from "@/ui/Drop";
 import { FailedLine } from "@/ui/States";
 import { useCount } from "@/ui/Written";
 import { useRoster } from "./api";
@@ -27,7 +28,7 @@ export function Roster({ batch }: { readonly batch: ScreeningBatch }): JSX.Eleme
     <section className={classes["card"]} aria-labelledby="roster">
       <h2 id="roster">{t(batch.people.length === 0 ? "roster.title" : "roster.more")}</h2>
       {file === null ? (
-        <Drop onFile={look} quiet={batch.people.length > 0} />
+        <RosterDrop onFile={look} quiet={batch.people.length > 0} />
       ) : (
         <div className={classes["line"]}>
           <span className={classes["file"]}>{file.name}</span>
@@ -69,52 +70,25 @@ export function Roster({ batch }: { readonly batch: ScreeningBatch }): JSX.Eleme
   );
 }
 
-interface DropProps {
+interface RosterDropProps {
   readonly onFile: (file: File) => void;
   /** A roster is there already: another one is not the next thing to do. */
   readonly quiet: boolean;
 }
 
-function Drop({ onFile, quiet }: DropProps): JSX.Element {
+function RosterDrop({ onFile, quiet }: RosterDropProps): JSX.Element {
   const { t } = useTranslation("screening");
-  const [over, setOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
-  const take = (files: FileList | null): void => {
-    const [first] = files ?? [];
-    if (first !== undefined) onFile(first);
-  };
-  const dropped = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files);
-  };
   return (
-    <div
-      className={classes["drop"]}
-      data-over={over}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
+    <Drop
+      word={t("roster.choose")}
+      accept=".csv,.txt,text/csv"
+      button={{ size: "sm", variant: quiet ? "default" : "filled" }}
+      onFiles={([first]) => {
+        if (first !== undefined) onFile(first);
       }}
-      onDragLeave={() => setOver(false)}
-      onDrop={dropped}
     >
       <span>{t("roster.drop")}</span>
       <span className={classes["quiet"]}>{t("roster.columns")}</span>
-      <Button size="sm" variant={quiet ? "default" : "filled"} onClick={() => input.current?.click()}>
-        {t("roster.choose")}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept=".csv,.txt,text/csv"
-        aria-label={t("roster.choose")}
-        onChange={(event) => {
-          take(event.currentTarget.files);
-          event.currentTarget.value = "";
-        }}
-      />
-    </div>
+    </Drop>
   );
 }
