@@ -58,14 +58,18 @@ class Span:
             wanted.append(signed.c.signed_at < self.until)
         return tuple(wanted)
 
+    def holds(self, one: Signed) -> bool:
+        """The same of a version that was found otherwise."""
+        begun = self.since is None or one.signed_at >= self.since
+        return one.site_id in self.site_ids and begun and (self.until is None or one.signed_at < self.until)
+
 
 def listed(connection: Connection, span: Span) -> tuple[Signed, ...]:
     """What nobody has read, what is important and not done, and of what is read and of what is done the last."""
     not_done, read = signed.c.done_at.is_(None), signed.c.read_at.is_not(None)
-    flagged = select(important.c.worklist_item_id).where(important.c.site_id.in_(span.site_ids))
     parts = (
         _first(connection, span, MOST_WAITING, signed.c.signed_at, not_done, signed.c.read_at.is_(None)),
-        _first(connection, span, MOST_WAITING, signed.c.signed_at, not_done, signed.c.worklist_item_id.in_(flagged)),
+        _flagged_and_not_done(connection, span),
         _first(connection, span, MOST_LAST, signed.c.read_at, not_done, read),
         _first(connection, span, MOST_LAST, signed.c.done_at, signed.c.done_at.is_not(None)),
     )
@@ -85,6 +89,18 @@ def counts(connection: Connection, span: Span) -> dict[State, int]:
 def every(connection: Connection, span: Span) -> tuple[Signed, ...]:
     """All versions that hold, the newest first."""
     return versions(connection.execute(select(*SIGNED).where(*span.where()).order_by(signed.c.signed_at.desc())))
+
+
+def _flagged_and_not_done(connection: Connection, span: Span) -> list[Signed]:
+    """What is important waits until it is done; found by its flag, of which there are few."""
+    flagged = select(important.c.worklist_item_id).where(important.c.site_id.in_(span.site_ids)).distinct()
+    ids = list(connection.execute(flagged).scalars())
+    found: list[Signed] = []
+    for at in range(0, len(ids), _AT_ONCE):
+        some = signed.c.worklist_item_id.in_(ids[at : at + _AT_ONCE])
+        asked = select(*SIGNED).where(some, signed.c.holds.is_(True), signed.c.done_at.is_(None))
+        found += [one for one in versions(connection.execute(asked)) if span.holds(one)]
+    return sorted(found, key=lambda one: one.signed_at)[:MOST_WAITING]
 
 
 def _first(

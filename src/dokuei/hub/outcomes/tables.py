@@ -17,7 +17,9 @@ signed = Table(
     Column("done_at", UtcDateTime, nullable=True),
 )
 Index("ix_outcome_signed_site", signed.c.site_id, signed.c.signed_at)
-Index("ix_outcome_signed_done", signed.c.site_id, signed.c.holds, signed.c.done_at, signed.c.read_at)
+Index(
+    "ix_outcome_signed_done", signed.c.site_id, signed.c.holds, signed.c.done_at, signed.c.read_at, signed.c.signed_at
+)
 
 mark = Table(
     "outcome_mark",
