@@ -12,6 +12,7 @@ import { Aborted, type DecodePool } from "./decode/pool";
 import type { DecodeAnswer } from "./decode/messages";
 import { fetchDecoded, fetchFrame, FrameBytes, pauseAfter, Refused, waitAtLeast } from "./fetchFrame";
 import type { Frame } from "./frame";
+import { Milestones } from "./milestones";
 import { isVisible, ranks, type Focus } from "./queue";
 import { transferSyntax } from "./transferSyntax";
 
@@ -48,6 +49,7 @@ export class FrameStore {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #anyListeners = new Set<() => void>();
   readonly #options: FrameStoreOptions;
+  readonly #milestones = new Milestones();
   #leaving = new AbortController();
   #focuses: readonly Focus[] = [];
   #fetching = 0;
@@ -62,6 +64,7 @@ export class FrameStore {
   open(frames: readonly Frame[]): void {
     this.#leaving = new AbortController();
     for (const frame of frames) this.#entries.set(frame.imageId, newEntry(frame));
+    this.#milestones.begin(frames);
     // Viewports that open in the same moment say first where they look.
     queueMicrotask(() => this.look(this.#focuses));
   }
@@ -117,6 +120,7 @@ export class FrameStore {
   close(): void {
     this.#leaving.abort(new Aborted("the case was left"));
     this.#options.pool.close();
+    this.#milestones.end();
     this.#entries.clear();
     this.#decodedBytes = 0;
     this.#encodedBytes = 0;
@@ -124,6 +128,7 @@ export class FrameStore {
 
   #changed(entry: Entry): void {
     const view = viewOf(entry);
+    this.#milestones.note(entry.frame.imageId, view, entry.reduction);
     for (const listener of this.#listeners.get(entry.frame.imageId) ?? []) listener(view);
     for (const listener of this.#anyListeners) listener();
   }
