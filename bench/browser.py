@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.browser_home import Opened, add_case, add_reader
+from bench.browser_home import Opened, add_case, add_readers
 from bench.shaped_line import NEAR, Line, ShapedLine, shaped_line
 from bench.web_servers import free_port, peak_mb, serving_readers
 from dokuei.hub.app import open_hub
@@ -67,7 +67,7 @@ class _Served:
     """A hub that answers at ``NEAR``, and what is needed to go there."""
 
     url: str
-    link: str
+    links: list[str]
     key: str
     opened: dict[str, Opened]
     pid: int
@@ -85,12 +85,12 @@ def _serving(home: Path, made: cases.PhantomSet, wanted: Sequence[str]) -> Itera
     settings = read_settings(home, environment=environment)
     prepare_hub(settings)
     hub = open_hub(settings)
-    link = add_reader(hub)
+    links = add_readers(hub, len(LINES))
     by_name = {one.case_id: one for one in made.cases}
     opened = {name: add_case(hub, by_name[CASES[name]].files) for name in wanted}
     hub.stores.database.close()
     with serving_readers(home, environment) as pid:
-        yield _Served(settings.hub.url, link, _pin(home / "pki" / "hub.pem"), opened, pid)
+        yield _Served(settings.hub.url, links, _pin(home / "pki" / "hub.pem"), opened, pid)
 
 
 def _pin(certificate: Path) -> str:
@@ -145,7 +145,7 @@ class _Browser:
 @contextmanager
 def _browser(line: ShapedLine, served: _Served) -> Iterator[_Browser]:
     program = str(Path(__file__).parent / "browser_page.py")
-    wanted = {"url": served.url, "link": served.link, "key": served.key, "host": HOST, "address": NEAR}
+    wanted = {"url": served.url, "link": served.links.pop(), "key": served.key, "host": HOST, "address": NEAR}
     with subprocess.Popen(
         line.inside(sys.executable, program, json.dumps(wanted)),
         stdin=subprocess.PIPE,

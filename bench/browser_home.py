@@ -32,11 +32,15 @@ class Opened:
     stored_bytes: int
 
 
-def add_reader(hub: Hub) -> str:
-    """A hospital, and a reader's enrolment link."""
+def add_readers(hub: Hub, count: int) -> list[str]:
+    """A hospital, and an enrolment link for each of so many readers: a browser enrols once."""
     hub.sites.add(Site(SITE, "計測病院"), actor="system")
+    return [_link(hub, f"yomi{number}") for number in range(count)]
+
+
+def _link(hub: Hub, user_name: str) -> str:
     grant = Grant(Role.READER, None)
-    person = hub.identity.people.add(user_name="yomi", display_name="読影 医", grants=[grant], actor="system")
+    person = hub.identity.people.add(user_name=user_name, display_name="読影 医", grants=[grant], actor="system")
     licence(hub.identity, person, grant)
     code = hub.identity.people.link(person.person_id, actor="system")
     return f"{hub.settings.hub.url}/enrol#{code}"
