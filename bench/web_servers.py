@@ -219,17 +219,17 @@ def _process(command: list[str], log: Path, port: int, environment: dict[str, st
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment) as it,
     ):
         try:
-            _wait(port, lambda: it.poll() is None)
+            _wait((environment.get("DOKUEI_HUB__HOST", "127.0.0.1"), port), lambda: it.poll() is None)
             yield it.pid
         finally:
             it.send_signal(signal.SIGTERM)
             it.wait(60)
 
 
-def _wait(port: int, alive: Callable[[], bool]) -> None:
+def _wait(address: tuple[str, int], alive: Callable[[], bool]) -> None:
     for _ in range(600):
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection(address, 1).close()
         except OSError:
             if not alive():
                 break

@@ -1,6 +1,6 @@
 import { Center, Loader, MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, type JSX } from "react";
+import { lazy, Suspense, useEffect, type JSX } from "react";
 import { Redirect, Route, Switch, useRoute } from "wouter";
 import { queryClient } from "@/api/query";
 import { useMay } from "@/session/api";
@@ -13,7 +13,9 @@ const SignInPage = lazy(() => import("@/session/SignInPage"));
 const EnrolPage = lazy(() => import("@/session/EnrolPage"));
 const SettingsPage = lazy(() => import("@/session/SettingsPage"));
 const WorklistPage = lazy(() => import("@/worklist/WorklistPage"));
-const ReadingPage = lazy(() => import("@/reading/ReadingPage"));
+const loadReadingPage = (): Promise<{ default: (props: { readonly itemId: string }) => JSX.Element }> =>
+  import("@/reading/ReadingPage");
+const ReadingPage = lazy(loadReadingPage);
 const CasePage = lazy(() => import("@/report/CasePage"));
 const OutcomesPage = lazy(() => import("@/outcomes/OutcomesPage"));
 const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
@@ -66,9 +68,21 @@ export function App(): JSX.Element {
   );
 }
 
+const WARM_AFTER = 1_500;
+
+/** A reader's first case does not wait for the reading room's code: it comes while the list is looked at. */
+function useWarmReadingRoom(wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) return;
+    const soon = setTimeout(() => void loadReadingPage().catch(() => undefined), WARM_AFTER);
+    return () => clearTimeout(soon);
+  }, [wanted]);
+}
+
 /** The pages behind sign-in. */
 function SignedIn(): JSX.Element {
   const may = useMay();
+  useWarmReadingRoom(may("worklist.claim"));
   return (
     <Suspense fallback={<Waiting />}>
       <Switch>

@@ -10,3 +10,7 @@ export const instanceUrl = (images: StudyImages, series: SeriesEntry, entry: Ins
     `series/${series.series_instance_uid}`,
     `instances/${entry.sop_instance_uid}`,
   ].join("/");
+
+/** Where parts of a study's frames are asked for together, by the address of one of them. */
+export const partsUrl = (frameUrl: string): string =>
+  frameUrl.replace(/^\/sites\/([^/]+)\/dicom-web\/studies\/([^/]+)\/.*$/, "/api/v1/sites/$1/studies/$2/frame-parts");

@@ -39,6 +39,8 @@ export interface Entry {
   rejected: number;
   previewing: boolean;
   fetching: AbortController | null;
+  /** To be asked for by itself: the hub did not give it among others. */
+  alone: boolean;
   decoding: boolean;
   rank: number;
 }
@@ -57,6 +59,7 @@ export function newEntry(frame: Frame): Entry {
     rejected: 0,
     previewing: false,
     fetching: null,
+    alone: false,
     decoding: false,
     rank: Infinity,
   };
@@ -84,23 +87,25 @@ export const drawnView = (view: FrameView, reduced: boolean): FrameView =>
 
 /** Frames this near to a reader are kept decoded, and decoded again when memory let them go. */
 const NEAR_RANK = 200_000;
-const COMPLETION = 100_000;
+
+/** Behind every rank that a first step can have. */
+const COMPLETION = 1_000_000;
 
 /** Fetch up to this byte next; null where nothing is to be fetched. */
-export function fetchUntil(entry: Entry): number | null {
+export function fetchUntil(entry: Entry, inOneStep: boolean): number | null {
   if (entry.failure !== null || entry.fetching !== null || entry.decoding || entry.bytes?.whole === true) return null;
   if (entry.image !== null && entry.reduction === 0) return null;
   if (entry.proved && entry.rank >= NEAR_RANK) return null;
   const received = entry.bytes?.received ?? 0;
-  const step = firstStep(entry.frame);
+  const step = firstStep(entry.frame, inOneStep);
   return isVisible(entry.rank) || received >= step ? entry.frame.length : step;
 }
 
-/** Completing a large frame that nobody looks at waits until its neighbours have a preview. */
-export function fetchRank(entry: Entry): number {
-  const completing = (entry.bytes?.received ?? 0) >= firstStep(entry.frame);
-  const large = firstStep(entry.frame) < entry.frame.length;
-  return large && completing && !isVisible(entry.rank) ? entry.rank + COMPLETION : entry.rank;
+/** Completing a frame that nobody looks at waits until all others have a preview. */
+export function fetchRank(entry: Entry, inOneStep: boolean): number {
+  const step = firstStep(entry.frame, inOneStep);
+  const completing = step < entry.frame.length && (entry.bytes?.received ?? 0) >= step;
+  return completing && !isVisible(entry.rank) ? entry.rank + COMPLETION : entry.rank;
 }
 
 export function needsDecoding(entry: Entry): boolean {

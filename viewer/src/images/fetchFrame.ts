@@ -18,12 +18,20 @@ export class Refused extends Error {
 export class FrameBytes {
   readonly buffer: Uint8Array<ArrayBuffer>;
   received = 0;
-  etag = "";
+  /** Which coded object they are of: the first half of its SHA-256 in hex, as ETags begin with it. */
+  version = "";
   constructor(length: number) {
     this.buffer = new Uint8Array(length);
   }
   get whole(): boolean {
     return this.received === this.buffer.length;
+  }
+  /** Whether bytes of this version of the object go on where these end; those of another begin anew. */
+  continues(version: string): boolean {
+    const same = this.received === 0 || this.version === version;
+    if (!same) this.received = 0;
+    this.version = version;
+    return same;
   }
 }
 
@@ -34,8 +42,8 @@ export interface FetchOptions {
   /** Stop after this many bytes of the frame. */
   readonly until: number;
   readonly signal: AbortSignal;
-  /** Called whenever bytes have come. */
-  readonly arrived: () => void;
+  /** Called whenever bytes have come, with how many. */
+  readonly arrived: (count: number) => void;
   readonly fetch?: typeof fetch;
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Called when a try has failed, with what went wrong, before waiting for the next. */
@@ -89,23 +97,24 @@ async function fetchOnce(bytes: FrameBytes, options: FetchOptions): Promise<void
     signal: options.signal,
     credentials: "same-origin",
   });
-  refuse(answer.status);
+  refuseStatus(answer.status);
   if (answer.status !== 200 && answer.status !== 206) throw new Error(`HTTP ${answer.status}`);
   sameObject(bytes, answer);
   const skip = answer.status === 200 ? bytes.received : 0;
   await read(bytes, answer, skip, options);
 }
 
-function refuse(status: number): void {
+/** Throws where no waiting makes an answer come. */
+export function refuseStatus(status: number): void {
   if (status === 401) window.dispatchEvent(new CustomEvent(SIGNED_OUT));
   if ([400, 403, 404, 406, 410, 451].includes(status)) throw new Refused(status);
 }
 
+const versionOf = (etag: string): string => /^"([0-9a-f]{32})/.exec(etag)?.[1] ?? etag;
+
 /** Bytes of another version of the object are not joined to those we have. */
 function sameObject(bytes: FrameBytes, answer: Response): void {
-  const etag = answer.headers.get("etag") ?? "";
-  if (bytes.received > 0 && bytes.etag !== etag) bytes.received = 0;
-  bytes.etag = etag;
+  bytes.continues(versionOf(answer.headers.get("etag") ?? ""));
   const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers.get("content-range") ?? "");
   if (answer.status === 206 && Number(range?.[1]) !== bytes.received) throw new Error("another range than asked for");
 }
@@ -120,9 +129,10 @@ async function read(bytes: FrameBytes, answer: Response, skip: number, options: 
     const end = position + value.length;
     if (end > bytes.buffer.length) throw new Refused(502);
     if (end > bytes.received) {
+      const count = end - bytes.received;
       bytes.buffer.set(value.subarray(bytes.received - position), bytes.received);
       bytes.received = end;
-      options.arrived();
+      options.arrived(count);
     }
     position = end;
     if (bytes.received >= options.until) {
@@ -141,7 +151,7 @@ export async function fetchDecoded(url: string, signal: AbortSignal): Promise<Ar
     credentials: "same-origin",
   });
   if (answer.status === 406) throw new Refused(406, await whyNot(answer));
-  refuse(answer.status);
+  refuseStatus(answer.status);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   return answer.arrayBuffer();
 }

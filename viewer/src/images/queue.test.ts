@@ -72,8 +72,17 @@ describe("previews", () => {
     expect(firstStep(mammogram)).toBe(90_000);
   });
 
-  it("are not made of small frames, nor of frames without resolutions", () => {
+  it("are a quarter in size of frames that are smaller, unless the line brings them whole soon", () => {
+    const slice = madeFrame({ length: 228_000, resolutionEnds: [900, 2_000, 6_900, 18_600, 62_000, 228_000] });
+    expect(previewsOf(slice)).toEqual([{ reduction: 2, bytes: 18_600 }]);
+    expect(firstStep(slice)).toBe(18_600);
+    expect(firstStep(slice, true)).toBe(228_000);
+    expect(firstStep(mammogram, true)).toBe(90_000);
+  });
+
+  it("are not made where they save little, nor of frames without resolutions", () => {
     expect(previewsOf(madeFrame({ length: 200_000, resolutionEnds: [100, 200_000] }))).toEqual([]);
+    expect(previewsOf(madeFrame({ length: 30_000, resolutionEnds: [900, 2_000, 6_900, 30_000] }))).toEqual([]);
     expect(previewsOf(madeFrame({ length: 4_000_000 }))).toEqual([]);
     expect(firstStep(madeFrame({ length: 200_000 }))).toBe(200_000);
   });

@@ -4,6 +4,7 @@ import { decodeFrame } from "./decode/decode";
 import type { DecodeAnswer } from "./decode/messages";
 import type { DecodePool } from "./decode/pool";
 import { FrameBytes, Refused, type FetchOptions } from "./fetchFrame";
+import type { Part, PartsOptions } from "./fetchParts";
 import type { Frame } from "./frame";
 import { madeFrame } from "./madeFrames";
 import { FrameStore, type FrameStoreOptions, type Rejection } from "./store";
@@ -58,7 +59,19 @@ function world(frames: readonly Made[], more: Partial<FrameStoreOptions> = {}): 
     fetched.push(url);
     bytes.buffer.set((source.get(url) ?? new Uint8Array()).subarray(0, until));
     bytes.received = until;
-    arrived();
+    arrived(until);
+  };
+  const fetchParts = async (_: string, parts: readonly Part[], { signal, arrived }: PartsOptions): Promise<void> => {
+    for (const part of parts) {
+      await Promise.resolve();
+      signal.throwIfAborted();
+      fetched.push(part.frame.url);
+      const { received } = part.bytes;
+      const bytes = (source.get(part.frame.url) ?? new Uint8Array()).subarray(received, part.until);
+      part.bytes.buffer.set(bytes, received);
+      part.bytes.received = part.until;
+      arrived(part, bytes.length);
+    }
   };
   const store = new FrameStore({
     pool: pool(log),
@@ -66,6 +79,7 @@ function world(frames: readonly Made[], more: Partial<FrameStoreOptions> = {}): 
     decodedBudget: 1e9,
     encodedBudget: 1e9,
     fetchFrame,
+    fetchParts,
     fetchDecoded: () => Promise.reject(new Refused(404)),
     ...more,
   });
@@ -212,6 +226,46 @@ describe("the frames of a case", () => {
     expect(store.views()).toEqual([]);
     store.open(stack);
     await until(allProved(store));
+  });
+
+  it("that the hub does not give among others are asked for alone, which says why", async () => {
+    const frames = [made(1), made(2), made(3)];
+    const fetchParts = (_: string, parts: readonly Part[], { refused }: PartsOptions): Promise<void> => {
+      for (const part of parts) refused(part);
+      return Promise.resolve();
+    };
+    const { store, fetched } = world(frames, { fetchParts });
+    store.open(frames.map(({ frame }) => frame));
+    await until(allProved(store));
+    expect(fetched).toHaveLength(3);
+  });
+
+  it("that come together go on where they ended when the line fails, and say that it does", async () => {
+    const frames = [made(1), made(2), made(3)];
+    let tries = 0;
+    const retrying: boolean[] = [];
+    const fetchParts = (_: string, parts: readonly Part[], { arrived }: PartsOptions): Promise<void> => {
+      tries += 1;
+      const [part] = parts;
+      if (part !== undefined) {
+        const bytes = frames.find(({ frame }) => frame === part.frame)?.bytes ?? new Uint8Array();
+        const { received } = part.bytes;
+        part.bytes.buffer.set(bytes.subarray(received, received + 4), received);
+        part.bytes.received += 4;
+        arrived(part, 4);
+      }
+      return Promise.reject(new TypeError("network error"));
+    };
+    const wait = (): Promise<void> => {
+      retrying.push(store.views().some(({ view }) => view.retrying));
+      return Promise.resolve();
+    };
+    const { store, rejected } = world(frames, { fetchParts, wait });
+    store.open(frames.map(({ frame }) => frame));
+    await until(allProved(store));
+    expect(tries).toBeGreaterThan(3);
+    expect(retrying).not.toContain(false);
+    expect(rejected).toEqual([]);
   });
 
   it("tell who listens of each change", async () => {

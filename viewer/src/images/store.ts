@@ -1,17 +1,10 @@
-import {
-  newEntry,
-  fetchRank,
-  fetchUntil,
-  needsDecoding,
-  nextPreview,
-  viewOf,
-  type Entry,
-  type FrameView,
-} from "./entry";
+import { newEntry, needsDecoding, nextPreview, viewOf, type Entry, type FrameView } from "./entry";
 import { Aborted, type DecodePool } from "./decode/pool";
 import type { DecodeAnswer } from "./decode/messages";
-import { fetchDecoded, fetchFrame, FrameBytes, pauseAfter, Refused, waitAtLeast } from "./fetchFrame";
+import { Fetcher, type Transfers } from "./fetcher";
+import { fetchDecoded, FrameBytes, pauseAfter, Refused, waitAtLeast } from "./fetchFrame";
 import type { Frame } from "./frame";
+import { Milestones } from "./milestones";
 import { isVisible, ranks, type Focus } from "./queue";
 import { transferSyntax } from "./transferSyntax";
 
@@ -22,22 +15,17 @@ export interface Rejection {
   readonly detail: string;
 }
 
-export interface FrameStoreOptions {
+export interface FrameStoreOptions extends Transfers {
   readonly pool: DecodePool;
   readonly onRejected: (rejection: Rejection) => void;
   /** Decoded and encoded bytes that may be kept. */
   readonly decodedBudget: number;
   readonly encodedBudget: number;
-  /** Answers under way at once. */
-  readonly parallel?: number;
-  readonly fetchFrame?: typeof fetchFrame;
   readonly fetchDecoded?: typeof fetchDecoded;
-  readonly wait?: typeof waitAtLeast;
 }
 
 type Listener = (view: FrameView) => void;
 
-const PARALLEL = 6;
 const TRIES = 2;
 /** The hub has no decoder for it either. */
 const NOT_DECODABLE = 406;
@@ -48,20 +36,29 @@ export class FrameStore {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #anyListeners = new Set<() => void>();
   readonly #options: FrameStoreOptions;
+  readonly #fetcher: Fetcher;
+  readonly #milestones = new Milestones();
   #leaving = new AbortController();
   #focuses: readonly Focus[] = [];
-  #fetching = 0;
   #decodedBytes = 0;
   #encodedBytes = 0;
 
   constructor(options: FrameStoreOptions) {
     this.#options = options;
+    this.#fetcher = new Fetcher({
+      ...options,
+      entries: () => this.#entries.values(),
+      arrived: (entry) => this.#arrived(entry),
+      changed: (entry) => this.#changed(entry),
+      ended: (entries) => this.#ended(entries),
+    });
   }
 
   /** Begins with these frames, the most wanted study first. */
   open(frames: readonly Frame[]): void {
     this.#leaving = new AbortController();
     for (const frame of frames) this.#entries.set(frame.imageId, newEntry(frame));
+    this.#milestones.begin(frames);
     // Viewports that open in the same moment say first where they look.
     queueMicrotask(() => this.look(this.#focuses));
   }
@@ -74,7 +71,7 @@ export class FrameStore {
       const entry = this.#entries.get(imageId);
       if (entry !== undefined) entry.rank = rank;
     }
-    this.#makeWay();
+    this.#fetcher.makeWay();
     this.#work();
   }
 
@@ -117,6 +114,7 @@ export class FrameStore {
   close(): void {
     this.#leaving.abort(new Aborted("the case was left"));
     this.#options.pool.close();
+    this.#milestones.end();
     this.#entries.clear();
     this.#decodedBytes = 0;
     this.#encodedBytes = 0;
@@ -124,6 +122,7 @@ export class FrameStore {
 
   #changed(entry: Entry): void {
     const view = viewOf(entry);
+    this.#milestones.note(entry.frame.imageId, view, entry.reduction);
     for (const listener of this.#listeners.get(entry.frame.imageId) ?? []) listener(view);
     for (const listener of this.#anyListeners) listener();
   }
@@ -131,63 +130,7 @@ export class FrameStore {
   #work(): void {
     if (this.#leaving.signal.aborted) return;
     for (const entry of this.#entries.values()) if (needsDecoding(entry)) void this.#decode(entry);
-    const parallel = this.#options.parallel ?? PARALLEL;
-    while (this.#fetching < parallel) {
-      const entry = this.#mostWanted();
-      if (entry === null) return;
-      void this.#fetch(entry);
-    }
-  }
-
-  #mostWanted(): Entry | null {
-    let best: Entry | null = null;
-    let bestRank = Infinity;
-    for (const entry of this.#entries.values()) {
-      if (fetchUntil(entry) === null) continue;
-      const rank = fetchRank(entry);
-      if (rank < bestRank) [best, bestRank] = [entry, rank];
-    }
-    return best;
-  }
-
-  /** A frame that is looked at does not wait behind prefetch: the least wanted transfer stops and continues later. */
-  #makeWay(): void {
-    const waiting = [...this.#entries.values()].filter((entry) => isVisible(entry.rank) && fetchUntil(entry) !== null);
-    const others = [...this.#entries.values()]
-      .filter((entry) => entry.fetching !== null && !isVisible(entry.rank))
-      .sort((a, b) => b.rank - a.rank);
-    const free = (this.#options.parallel ?? PARALLEL) - this.#fetching;
-    for (const entry of others.slice(0, Math.max(waiting.length - free, 0))) {
-      entry.fetching?.abort(new Aborted("made way"));
-    }
-  }
-
-  async #fetch(entry: Entry): Promise<void> {
-    const until = fetchUntil(entry);
-    if (until === null) return;
-    const stop = new AbortController();
-    entry.fetching = stop;
-    entry.bytes ??= new FrameBytes(entry.frame.length);
-    const { bytes } = entry;
-    this.#fetching += 1;
-    try {
-      await (this.#options.fetchFrame ?? fetchFrame)(bytes, {
-        url: entry.frame.url,
-        until,
-        signal: AbortSignal.any([stop.signal, this.#leaving.signal]),
-        arrived: () => this.#arrived(entry),
-        failed: () => this.#setRetrying(entry, true),
-      });
-    } catch (error) {
-      if (error instanceof Refused) Object.assign(entry, { failure: "refused", detail: error.message });
-    } finally {
-      this.#fetching -= 1;
-      entry.fetching = null;
-      entry.retrying = false;
-      if (bytes.whole) this.#encodedBytes += bytes.buffer.length;
-      this.#changed(entry);
-      this.#work();
-    }
+    this.#fetcher.work(this.#leaving.signal);
   }
 
   #setRetrying(entry: Entry, retrying: boolean): void {
@@ -197,9 +140,16 @@ export class FrameStore {
   }
 
   #arrived(entry: Entry): void {
-    entry.retrying = false;
-    void this.#preview(entry);
+    if (entry.bytes?.whole === true) {
+      this.#encodedBytes += entry.bytes.buffer.length;
+      if (needsDecoding(entry)) void this.#decode(entry);
+    } else void this.#preview(entry);
     this.#changed(entry);
+  }
+
+  #ended(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#changed(entry);
+    this.#work();
   }
 
   async #preview(entry: Entry): Promise<void> {

@@ -1,6 +1,7 @@
 import { Center, Loader, Stack } from "@mantine/core";
-import { useState, type JSX } from "react";
+import { useLayoutEffect, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { caseOpened } from "@/images/milestones";
 import { Failed } from "@/ui/States";
 import { useDisplayed } from "./displayed";
 import { ReadingRoom } from "./ReadingRoom";
@@ -10,6 +11,7 @@ import { useCase } from "./useCase";
 /** The way into the reading room: what is missing to open the case, or the room itself. */
 export default function ReadingPage({ itemId }: { readonly itemId: string }): JSX.Element {
   const { t } = useTranslation("reading");
+  useLayoutEffect(caseOpened, [itemId]);
   const { opened, error } = useCase(itemId);
   const [seen] = useState(() => new Seen());
   useDisplayed(seen, opened?.item.site_id ?? null);

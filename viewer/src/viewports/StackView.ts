@@ -9,6 +9,7 @@ import { cornerstoneImage, serveImagesFrom } from "@/images/cornerstone";
 import { displaySpacing } from "@/images/displaySpacing";
 import { drawnView, type FrameView } from "@/images/entry";
 import type { Frame, VoiChoice } from "@/images/frame";
+import { imageDrawn } from "@/images/milestones";
 import type { FrameStore } from "@/images/store";
 import type { Placement, Stack } from "@/hanging/plan";
 import { cameraOf } from "./camera";
@@ -252,6 +253,7 @@ export class StackView {
     this.#drawnReduced = image.columns < (this.#store.frame(imageId)?.pixel.columns ?? Infinity);
     this.#applyGrey();
     this.#applyView();
+    imageDrawn();
     this.#changed();
     // The store may have come further since; after this event, in which Cornerstone3D itself still draws on the CPU.
     queueMicrotask(() => {

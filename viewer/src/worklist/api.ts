@@ -103,10 +103,15 @@ export function useWay(itemId: string): UseQueryResult<CaseWay> {
 type Verb = "claim" | "release";
 
 /** Takes a case or gives it back; the list is asked again at once, whatever the answer was. */
-export function useHold(verb: Verb): UseMutationResult<unknown, Error, string> {
+export function useHold(verb: Verb, done?: (itemId: string) => void): UseMutationResult<unknown, Error, string> {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (itemId: string) => sendJson("POST", `/api/v1/worklist/${encodeURIComponent(itemId)}/${verb}`),
+    // The answer is the case as it is now: whoever opens it next need not ask again, nor wait for the list.
+    onSuccess: (answer, itemId) => {
+      client.setQueryData(["worklist-item", itemId], answer);
+      done?.(itemId);
+    },
     // Which reading is theirs decides whose report they see.
     onSettled: (_answer, _error, itemId) =>
       Promise.all([

@@ -17,10 +17,9 @@ export interface Opening {
 export function useOpen(): Opening {
   const [, go] = useLocation();
   const { session } = useSession();
-  const claim = useHold("claim");
+  const claim = useHold("claim", (itemId) => go(placeOf(itemId)));
   const mayClaim = session.permissions.includes("worklist.claim");
   const open = (item: WorklistItem): void => {
-    const place = `/read/${encodeURIComponent(item.worklist_item_id)}`;
     if (
       !mayClaim ||
       isTaken(item, session.person.person_id) ||
@@ -28,10 +27,12 @@ export function useOpen(): Opening {
       isBlocked(item) ||
       item.my_role === null
     ) {
-      go(place);
+      go(placeOf(item.worklist_item_id));
       return;
     }
-    if (!claim.isPending) claim.mutate(item.worklist_item_id, { onSuccess: () => go(place) });
+    if (!claim.isPending) claim.mutate(item.worklist_item_id);
   };
   return { open, mayClaim, pending: claim.isPending, error: claim.error, failedId: claim.variables };
 }
+
+const placeOf = (itemId: string): string => `/read/${encodeURIComponent(itemId)}`;

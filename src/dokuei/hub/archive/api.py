@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from dokuei.hub.archive.api_access import Finder, at_named_site, at_only_site
 from dokuei.hub.archive.api_frames import add_frame_routes
 from dokuei.hub.archive.api_papers import paper_routes
+from dokuei.hub.archive.api_parts import part_routes
 from dokuei.hub.archive.api_rendered import add_rendered_routes
 from dokuei.hub.archive.api_retrieve import add_retrieve_routes
 from dokuei.hub.archive.api_search import add_metadata_routes, add_search_routes
@@ -21,6 +22,7 @@ def routes(service: ArchiveService) -> APIRouter:
     router = APIRouter()
     router.include_router(_dicomweb(service, "/sites/{site_id}/dicom-web", at_named_site))
     router.include_router(_dicomweb(service, "/dicom-web", at_only_site))
+    router.include_router(part_routes(service))
     router.include_router(viewer_routes(service))
     router.include_router(paper_routes(service))
     return router

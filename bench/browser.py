@@ -1,0 +1,171 @@
+"""A case opened in a real browser over a line as hospitals have it: when the first image is there, and when all is.
+
+Run as ``python bench/browser.py [--quick] [--line NAME] [--case NAME]``; needs root (namespaces and TUN devices). The
+hub's process for readers runs as ``dokuei up`` starts it, with TLS; Chromium runs at the far end of the line.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.browser_home import Opened, add_case, add_readers
+from bench.shaped_line import NEAR, Line, ShapedLine, shaped_line
+from bench.web_servers import free_port, peak_mb, serving_readers
+from dokuei.hub.app import open_hub
+from dokuei.hub.prepare import prepare_hub
+from dokuei.phantom import cases
+from dokuei.settings import read_settings
+
+HOST = "hub.dokuei.test"
+LINES = (
+    Line("unshaped"),
+    Line("100 Mbit/s 20 ms", 100, 20),
+    Line("30 Mbit/s 30 ms", 30, 30),
+    Line("10 Mbit/s 50 ms", 10, 50),
+    Line("10 Mbit/s 50 ms 1 %", 10, 50, 0.01),
+    Line("2 Mbit/s 80 ms", 2, 80),
+)
+CASES = {"mammogram": "screening", "mri": "dynamic-mri", "tomosynthesis": "diagnostic", "pet-ct": "pet-ct"}
+_LONGEST_SECONDS = 1500.0
+
+
+def run(
+    *,
+    quick: bool = False,
+    lines: Sequence[Line] = LINES,
+    wanted: Sequence[str] = tuple(CASES),
+    kept: Path | None = None,
+) -> dict[str, Any]:
+    """Each case over each line, a browser of its own for each line."""
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="dokuei-browser-") as folder:
+        made = cases.make(kept or Path(folder) / "cases", cases=[CASES[name] for name in wanted])
+        with shaped_line(Line("unshaped")) as line, _serving(Path(folder) / "home", made, wanted) as served:
+            for wished in lines[:2] if quick else lines:
+                rows += _over(line, wished, served)
+            memory = peak_mb(served.pid)
+    return {"command": "python bench/browser.py", "rows": rows, "hub_mb": memory}
+
+
+@dataclass(frozen=True)
+class _Served:
+    """A hub that answers at ``NEAR``, and what is needed to go there."""
+
+    url: str
+    links: list[str]
+    key: str
+    opened: dict[str, Opened]
+    pid: int
+
+
+@contextmanager
+def _serving(home: Path, made: cases.PhantomSet, wanted: Sequence[str]) -> Iterator[_Served]:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DOKUEI_HUB__HOST": NEAR,
+        "DOKUEI_HUB__PUBLIC_NAME": HOST,
+        "DOKUEI_HUB__PORT": str(port),
+    }
+    settings = read_settings(home, environment=environment)
+    prepare_hub(settings)
+    hub = open_hub(settings)
+    links = add_readers(hub, len(LINES))
+    by_name = {one.case_id: one for one in made.cases}
+    opened = {name: add_case(hub, by_name[CASES[name]].files) for name in wanted}
+    hub.stores.database.close()
+    with serving_readers(home, environment) as pid:
+        yield _Served(settings.hub.url, links, _pin(home / "pki" / "hub.pem"), opened, pid)
+
+
+def _pin(certificate: Path) -> str:
+    """What Chromium takes the hub's certificate by: SHA-256 of its public key."""
+    public = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    return b64encode(
+        hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+    ).decode()
+
+
+def _over(line: ShapedLine, wished: Line, served: _Served) -> Iterator[dict[str, Any]]:
+    line.become(LINES[0])
+    with _browser(line, served) as browser:
+        line.become(wished)
+        for name, opened in served.opened.items():
+            row = {"line": wished.name, "case": name, "frames": opened.frames, **browser.open(opened)}
+            yield _with_share(row, wished, opened)
+
+
+def _with_share(row: dict[str, Any], line: Line, opened: Opened) -> dict[str, Any]:
+    """How much of the line's rate was images."""
+    whole = row["marks"].get("whole")
+    if whole and line.megabits:
+        row["share_of_line"] = round(opened.stored_bytes / whole / line.bytes_per_second, 3)
+    print(json.dumps(row), flush=True)
+    return row
+
+
+@dataclass(frozen=True)
+class _Browser:
+    process: "subprocess.Popen[str]"
+
+    def open(self, opened: Opened) -> dict[str, Any]:
+        """Open a case and wait until it is whole."""
+        asked = {"item": opened.worklist_item_id, "seconds": _LONGEST_SECONDS}
+        return self.say(json.dumps(asked))
+
+    def say(self, text: str) -> dict[str, Any]:
+        """One line there, one line back."""
+        if self.process.stdin is None or self.process.stdout is None:
+            raise SystemExit("the browser has no ears")
+        if text:
+            self.process.stdin.write(text + "\n")
+            self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit("the browser's program ended")
+        found: dict[str, Any] = json.loads(answer)
+        return found
+
+
+@contextmanager
+def _browser(line: ShapedLine, served: _Served) -> Iterator[_Browser]:
+    program = str(Path(__file__).parent / "browser_page.py")
+    wanted = {"url": served.url, "link": served.links.pop(), "key": served.key, "host": HOST, "address": NEAR}
+    with subprocess.Popen(
+        line.inside(sys.executable, program, json.dumps(wanted)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        browser = _Browser(process)
+        browser.say("")
+        yield browser
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--line", action="append", choices=[line.name for line in LINES])
+    parser.add_argument("--case", action="append", choices=list(CASES))
+    parser.add_argument("--cases", type=Path, help="folder in which phantom cases are kept")
+    given = parser.parse_args()
+    chosen = [line for line in LINES if not given.line or line.name in given.line]
+    figures = run(quick=given.quick, lines=chosen, wanted=given.case or list(CASES), kept=given.cases)
+    print(json.dumps(figures, indent=1))
