@@ -17,7 +17,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError, DokueiError, Hl7Error, PeerRefusedError, UnreachableError
-from dokuei.gateway import order_tables, result_tables
+from dokuei.gateway import order_tables, outlet_tables, result_tables
 from dokuei.gateway.hl7.answer import APPLICATION_ACCEPT
 from dokuei.gateway.hl7.charset import ISO_2022_JP, unwritable
 from dokuei.gateway.hl7.message import read_message
@@ -104,10 +104,10 @@ class Results:
             try:
                 self._send(one, body, destination)
             except (UnreachableError, ConfigurationError) as error:
-                self._postpone(one, error)
+                self._postpone(one, error, destination)
                 return
             except (PeerRefusedError, Hl7Error) as error:
-                self._postpone(one, error)
+                self._postpone(one, error, destination)
                 held_back.add(study)
 
     def _make(self, one: Unmade, report: Dataset, destination: ResultDestination) -> None:
@@ -168,9 +168,9 @@ class Results:
                 raise PeerRefusedError("it hung up before it had answered", phase=_PHASE) from error
         demand_accepted(answer, expected_control_id=one.control_id, default=destination.character_set)
         with self.database.begin() as connection:
-            result_tables.mark_sent(
-                connection, one.delivery_id, destination=f"{destination.application} {destination.host}"
-            )
+            named = _named(destination)
+            result_tables.mark_sent(connection, one.delivery_id, destination=named)
+            outlet_tables.note(connection, one.delivery_id, "his", state="stored", destination=named)
             gateway_trail.append(
                 connection,
                 actor="system",
@@ -185,7 +185,7 @@ class Results:
             )
         _log.info("result.sent", status=one.status, attempts=one.attempts)
 
-    def _postpone(self, one: Result, error: DokueiError) -> None:
+    def _postpone(self, one: Result, error: DokueiError, destination: ResultDestination) -> None:
         wait = pause(one.attempts + 2, ceiling=self.settings.gateway.retry_ceiling_seconds)
         with self.database.begin() as connection:
             result_tables.postpone(
@@ -195,7 +195,19 @@ class Results:
                 until=now() + timedelta(seconds=wait),
                 error=error.what,
             )
+            outlet_tables.note(
+                connection,
+                one.delivery_id,
+                "his",
+                state="refused",
+                destination=_named(destination),
+                reason=error.what,
+            )
         _log.warning("result.not_sent", why=error.code, attempts=one.attempts + 1)
+
+
+def _named(destination: ResultDestination) -> str:
+    return f"{destination.application} {destination.host}"
 
 
 def demand_accepted(answer: bytes | None, *, expected_control_id: str, default: str = ISO_2022_JP) -> None:
