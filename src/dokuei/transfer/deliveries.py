@@ -2,10 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 
 from dokuei.transfer.protocol import Message, Sha256, Uid
 
@@ -98,7 +97,7 @@ class Place(Message):
     state: PlaceState
     destination: str = Field("", max_length=200)
     reason: str = Field("", max_length=1000)
-    at: datetime
+    at: AwareDatetime
 
 
 class Receipt(Message):
