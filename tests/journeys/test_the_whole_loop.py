@@ -153,7 +153,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
             "DOKUEI_GATEWAY__PACS__HOST": "127.0.0.1",
             "DOKUEI_GATEWAY__PACS__PORT": str(pacs.dimse_port),
         }
-        yield Loop(stack.enter_context(running_home(folder / "home", places)), pacs, his)
+        home = stack.enter_context(running_home(folder / "home", places))
+        pacs.knows("DOKUEI", home.endpoints()["gateway"]["port"])
+        yield Loop(home, pacs, his)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

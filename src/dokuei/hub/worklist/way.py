@@ -30,7 +30,7 @@ class SignedFor:
 class OnItsWayBack:
     """One object of the latest signed report, and whether the hospital has it.
 
-    ``stamps`` is how often it was stamped anew since; ``places`` says how each of the hospital's systems stands with it.
+    ``stamps`` is how often it was stamped anew since; ``places`` says how each of the hospital's systems stands.
     """
 
     kind: str
