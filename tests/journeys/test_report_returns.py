@@ -62,9 +62,9 @@ def home(tmp_path: Path, pacs: Orthanc, his: InformationSystem) -> Iterator[Home
 def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(
     home: Home, pacs: Orthanc, his: InformationSystem
 ) -> None:
-    """REC-14: verified, with verifying observer and the images read; the PDF's seal is unbroken on arrival, which the
-    PACS itself confirms (Storage Commitment).
+    """REC-14: verified, with verifying observer and the images read; the PDF's seal is unbroken on arrival.
 
+    That both are kept is what the PACS itself says (Storage Commitment).
     The hospital's own system, which had ordered it by HL7, is told under its numbers.
     """
     place_order(home)

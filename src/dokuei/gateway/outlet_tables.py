@@ -181,8 +181,23 @@ class Line:
     at: datetime
 
 
-def lines(connection: Connection, *, at_most: int) -> tuple[Line, ...]:
-    """What has not arrived first, then the newest; for the status."""
+@dataclass(frozen=True)
+class ReportCounts:
+    """How many report objects have arrived, how many not; ``places`` are some of them, place by place."""
+
+    arrived: int
+    waiting: int
+    places: tuple[Line, ...]
+
+
+def counts(connection: Connection, *, at_most: int) -> ReportCounts:
+    """For the status: what has not arrived first, then the newest."""
+    at = deliver_object.c.stored_at
+    row = connection.execute(select(func.count(at), func.count()).select_from(deliver_object)).one()
+    return ReportCounts(arrived=row[0], waiting=row[1] - row[0], places=_lines(connection, at_most=at_most))
+
+
+def _lines(connection: Connection, *, at_most: int) -> tuple[Line, ...]:
     d, c = deliver_object.c, deliver_outlet.c
     joined = deliver_object.outerjoin(deliver_outlet, c.delivery_id == d.delivery_id)
     rows = connection.execute(
@@ -194,13 +209,6 @@ def lines(connection: Connection, *, at_most: int) -> tuple[Line, ...]:
         .limit(at_most)
     )
     return tuple(_line(row) for row in rows)
-
-
-def counts(connection: Connection) -> tuple[int, int]:
-    """How many report objects have arrived, and how many have not."""
-    at = deliver_object.c.stored_at
-    row = connection.execute(select(func.count(at), func.count()).select_from(deliver_object)).one()
-    return row[0], row[1] - row[0]
 
 
 def _line(row: Row[Any]) -> Line:
