@@ -256,7 +256,7 @@ class Deliverer:
 
     def _mark(self, held: Held, outlet: Outlet, outcome: Outcome) -> None:
         with self.database.begin() as connection:
-            outlet_tables.note(
+            outlet_tables.put(
                 connection,
                 held.delivery_id,
                 outlet.name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, func, or_, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, Text, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from dokuei.clock import now
@@ -30,8 +30,10 @@ deliver_outlet = Table(
     Column("objects", Text, nullable=False, server_default="[]"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("not_before", UtcDateTime, nullable=True),
-    Column("told_at", UtcDateTime, nullable=True),
+    Column("told_at", UtcDateTime, nullable=True),  # empty: the hub does not know how it stands now
 )
+Index("ix_deliver_outlet_told_at", deliver_outlet.c.told_at)
+Index("ix_deliver_outlet_state", deliver_outlet.c.state, deliver_outlet.c.not_before)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def to_ask(connection: Connection) -> tuple[Standing, ...]:
     return tuple(_standing(row) for row in rows)
 
 
-def note(
+def put(
     connection: Connection,
     delivery_id: str,
     outlet: OutletName,
@@ -121,7 +123,7 @@ def note(
         "not_before": None,
     }
     if known is None or (known.state, known.destination, known.reason) != (state, values["destination"], reason):
-        values["changed_at"] = now()
+        values |= _news()
     row = {"delivery_id": delivery_id, "outlet": outlet, "changed_at": now(), **values}
     connection.execute(
         insert(deliver_outlet).values(row).on_conflict_do_update(index_elements=["delivery_id", "outlet"], set_=values)
@@ -132,7 +134,7 @@ def asked(connection: Connection, one: Standing, *, until: datetime, reason: str
     """The PACS was asked once more, and is asked again then where nothing is heard."""
     values: dict[str, Any] = {"attempts": one.attempts + 1, "not_before": until, "reason": reason}
     if reason != one.reason:
-        values["changed_at"] = now()
+        values |= _news()
     c = deliver_outlet.c
     same = (c.delivery_id == one.delivery_id, c.outlet == one.outlet)
     connection.execute(update(deliver_outlet).where(*same, c.state == "accepted").values(**values))
@@ -146,7 +148,7 @@ def settle(
     changed = connection.execute(
         update(deliver_outlet)
         .where(c.delivery_id == one.delivery_id, c.outlet == one.outlet, c.state == "accepted")
-        .values(state=state, not_before=until, reason=reason, attempts=deliver_outlet.c.attempts + 1, changed_at=now())
+        .values(state=state, not_before=until, reason=reason, attempts=c.attempts + 1, **_news())
     )
     return changed.rowcount == 1
 
@@ -154,16 +156,19 @@ def settle(
 def untold(connection: Connection) -> frozenset[str]:
     """Deliveries with news of a place that the hub has not been told."""
     c = deliver_outlet.c
-    news = or_(c.told_at.is_(None), c.told_at < c.changed_at)
-    return frozenset(connection.execute(select(c.delivery_id).where(news).limit(200)).scalars())
+    return frozenset(connection.execute(select(c.delivery_id).where(c.told_at.is_(None)).limit(200)).scalars())
 
 
 def mark_told(connection: Connection, told: Collection[Standing]) -> None:
-    """The hub knows these as they stood."""
+    """The hub knows these as they stood; what has changed since is news again."""
     c = deliver_outlet.c
     for one in told:
-        same = (c.delivery_id == one.delivery_id, c.outlet == one.outlet)
-        connection.execute(update(deliver_outlet).where(*same).values(told_at=one.changed_at))
+        same = (c.delivery_id == one.delivery_id, c.outlet == one.outlet, c.changed_at == one.changed_at)
+        connection.execute(update(deliver_outlet).where(*same).values(told_at=now()))
+
+
+def _news() -> dict[str, datetime | None]:
+    return {"changed_at": now(), "told_at": None}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from dokuei.dicom.sr import ENHANCED_SR
 from dokuei.gateway.commitment_heard import hear
 from dokuei.gateway.commitment_tables import commitment_request
 from dokuei.gateway.outlet_tables import deliver_outlet
-from dokuei.hub.reports.tables import delivery, delivery_place
 from dokuei.settings import Destination
 from dokuei.storage.audit import gateway_entries, hub_entries
 from tests.integration.gateway.test_deliver import Pacs
@@ -101,7 +100,7 @@ class KeepingPacs(Pacs):
 
 
 def there(port: int, commitment: str = "when-offered") -> Destination:
-    return Destination(ae_title="PACS", host="127.0.0.1", port=port, commitment=commitment)  # type: ignore[arg-type]
+    return Destination(ae_title="PACS", host="127.0.0.1", port=port, commitment=commitment)
 
 
 @pytest.fixture
@@ -118,10 +117,7 @@ def turn(one: Hospital) -> None:
 
 def places(one: Hospital) -> dict[str, tuple[str, str]]:
     """What the hub was told of the PACS: state and reason, by kind."""
-    with one.room.hub.database.read() as connection:
-        joined = select(delivery.c.kind, delivery_place).join(delivery)
-        rows = connection.execute(joined.where(delivery_place.c.outlet == "pacs")).all()
-    return {row.kind: (row.state, row.reason) for row in rows}
+    return {kind: told for (kind, outlet), told in one.places().items() if outlet == "pacs"}
 
 
 def arrived(one: Hospital) -> set[bool]:

@@ -21,6 +21,8 @@ def upgrade() -> None:
         table.add_column(sa.Column("attempts", sa.Integer, nullable=False, server_default="0"))
         table.add_column(sa.Column("not_before", _AT, nullable=True))
         table.add_column(sa.Column("told_at", _AT, nullable=True))
+    op.create_index("ix_deliver_outlet_told_at", "deliver_outlet", ["told_at"])
+    op.create_index("ix_deliver_outlet_state", "deliver_outlet", ["state", "not_before"])
     op.create_table(
         "commitment_request",
         sa.Column("transaction_uid", sa.String(64), primary_key=True),
@@ -37,6 +39,8 @@ def downgrade() -> None:
     """What is only promised would be taken for done: it goes out again instead."""
     op.drop_table("commitment_request")
     op.execute("DELETE FROM deliver_outlet WHERE state NOT IN ('stored', 'committed', 'not-offered')")
+    op.drop_index("ix_deliver_outlet_state", "deliver_outlet")
+    op.drop_index("ix_deliver_outlet_told_at", "deliver_outlet")
     with op.batch_alter_table("deliver_outlet") as table:
         for name in ("told_at", "not_before", "attempts", "objects", "reason", "state"):
             table.drop_column(name)
