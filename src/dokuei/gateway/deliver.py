@@ -190,11 +190,12 @@ class Deliverer:
     ) -> None:
         """One receipt; an object that was never fetched has nothing but an error."""
         stored = held is not None and held.stored_at is not None
+        wrong = (standing.reason for standing in places.values() if standing.is_refused)
         receipt = Receipt(
             delivery_id=delivery_id,
             state="stored" if stored else "waiting",
             destination=held.destination if held is not None and stored else "",
-            error=error[:1000],
+            error="" if stored else (error or next(wrong, ""))[:1000],
             places=[standing.place() for standing in places.values()],
         )
         if not self._told(client, receipt):

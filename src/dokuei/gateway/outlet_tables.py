@@ -67,6 +67,11 @@ class Standing:
         return self.has_arrived or self.state == "accepted"
 
     @property
+    def is_refused(self) -> bool:
+        """It is not there, and why is known."""
+        return self.state in {"refused", "not-committed"}
+
+    @property
     def is_wanting(self) -> bool:
         """It is to be brought there now: it was never taken, or was given up again."""
         due = self.not_before is None or self.not_before <= now()
