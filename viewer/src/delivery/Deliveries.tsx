@@ -6,6 +6,7 @@ import { RecordedWords } from "@/ui/RecordedWords";
 import { InstantText, useCount } from "@/ui/Written";
 import classes from "./Deliveries.module.css";
 import { OUTLETS, PLACE_STATES, type PlaceState } from "./model";
+import { useFresh } from "./useFresh";
 
 const KINDS = ["sr", "pdf"] as const;
 const MARKS: Readonly<Record<PlaceState, Pick<ChipProps, "tone" | "shape">>> = {
@@ -17,9 +18,15 @@ const MARKS: Readonly<Record<PlaceState, Pick<ChipProps, "tone" | "shape">>> = {
   refused: { tone: "attention", shape: "triangle" },
 };
 
+interface DeliveriesProps {
+  readonly itemId: string;
+  readonly deliveries: readonly ReportDelivery[];
+}
+
 /** Each object of the latest version, and how every one of the hospital's systems stands with it. */
-export function Deliveries({ deliveries }: { readonly deliveries: readonly ReportDelivery[] }): JSX.Element {
+export function Deliveries({ itemId, deliveries }: DeliveriesProps): JSX.Element {
   const { t } = useTranslation("delivery");
+  useFresh(itemId, deliveries);
   const count = useCount();
   return (
     <ul className={classes["deliveries"]} aria-label={t("title")}>

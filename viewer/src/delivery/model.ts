@@ -1,5 +1,5 @@
 /** How the hospital's systems stand with a report; only what its gateway told; pure. */
-import type { CaseWay } from "@/api/types";
+import type { CaseWay, ReportDelivery } from "@/api/types";
 
 export const PLACE_STATES = ["stored", "accepted", "committed", "not-offered", "not-committed", "refused"] as const;
 export type PlaceState = (typeof PLACE_STATES)[number];
@@ -7,6 +7,10 @@ export type PlaceState = (typeof PLACE_STATES)[number];
 export const OUTLETS = ["pacs", "pages", "folder", "his"] as const;
 
 type Back = CaseWay["back"];
+
+/** Place → state, in the order in which the hub tells them. */
+export const statesOf = ({ places }: ReportDelivery): Record<string, string> =>
+  Object.fromEntries(places.map(({ outlet, state }) => [outlet, state]));
 
 /** The report itself; documents that were only stamped anew follow it, and it has arrived without them. */
 export const originals = (back: Back): Back => back.filter(({ stamps }) => stamps === 0);

@@ -9,8 +9,13 @@ import classes from "./Report.module.css";
 const METHODS = ["passkey", "password"] as const;
 const STAMPS = ["none", "stamped", "missing"] as const;
 
+interface SignaturesProps {
+  readonly itemId: string;
+  readonly report: Report;
+}
+
 /** Who stands for which version, with the sealed document of each; then where the latest is on its way back. */
-export function Signatures({ report }: { readonly report: Report }): JSX.Element {
+export function Signatures({ itemId, report }: SignaturesProps): JSX.Element {
   const { t } = useTranslation(["report", "delivery"]);
   return (
     <>
@@ -39,7 +44,7 @@ export function Signatures({ report }: { readonly report: Report }): JSX.Element
       {report.deliveries.length > 0 && (
         <div className={classes["part"]}>
           <h3>{t("delivery:title")}</h3>
-          <Deliveries deliveries={report.deliveries} />
+          <Deliveries itemId={itemId} deliveries={report.deliveries} />
         </div>
       )}
     </>
