@@ -55,6 +55,7 @@ def home(tmp_path: Path, pacs: Orthanc, his: InformationSystem) -> Iterator[Home
         "DOKUEI_GATEWAY__PACS__PORT": str(pacs.dimse_port),
     }
     with running_home(tmp_path / "home", destination) as running:
+        pacs.knows("DOKUEI", running.endpoints()["gateway"]["port"])
         yield running
 
 
@@ -63,6 +64,7 @@ def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(
 ) -> None:
     """REC-14: verified, with verifying observer and the images read; the PDF's seal is unbroken on arrival.
 
+    That both are kept is what the PACS itself says (Storage Commitment).
     The hospital's own system, which had ordered it by HL7, is told under its numbers.
     """
     place_order(home)
@@ -71,13 +73,7 @@ def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(
         final = read_and_sign(client, key, item)
         sealed = client.get(final["pdf_url"]).content
         home.wait_until(lambda: len(reports_in(pacs)) == 2, seconds=90, what="in the PACS")
-        home.wait_until(
-            lambda: all(
-                one["delivered_at"] for one in client.get(f"/api/v1/worklist/{item}/report").json()["deliveries"]
-            ),
-            seconds=30,
-            what="receipted at the hub",
-        )
+        committed_to(home, client, item)
     found = reports_in(pacs)
     assert pdf_inside(found[ENCAPSULATED_PDF]) == sealed
     trusted = certificates(home.folder / "hub" / "seal" / "seal.pem")
@@ -105,6 +101,7 @@ def test_under_pseudonyms_the_report_comes_back_under_the_true_identity(
         final = read_and_sign(client, key, item)
         sealed = client.get(final["pdf_url"]).content
         home.wait_until(lambda: len(reports_in(pacs)) == 2, seconds=90, what="in the PACS")
+        committed_to(home, client, item)
     assert "Yamada" not in str(case)
     for document in reports_in(pacs).values():
         assert str(document.PatientName) == "Yamada^Hanako=山田^花子=やまだ^はなこ"
@@ -121,6 +118,21 @@ def test_under_pseudonyms_the_report_comes_back_under_the_true_identity(
     assert said.count("inferred from IMAGE") == 4
     told_to(his)
     assert case["study_instance_uid"] not in his.text(0)
+
+
+def committed_to(home: Home, client: httpx.Client, item: str) -> None:
+    """The PACS has said that it keeps both, and the hospital's system has its message: the hub knows it of each."""
+
+    def told() -> list[dict[str, str]]:
+        deliveries = report_of(client, item)["deliveries"]
+        return [{place["outlet"]: place["state"] for place in one["places"]} for one in deliveries]
+
+    there = [{"pacs": "committed"}, {"pacs": "committed", "his": "stored"}]
+    home.wait_until(lambda: told() == there, seconds=60, what="committed to, and told to the hub")
+    assert all(one["delivered_at"] for one in report_of(client, item)["deliveries"])
+    listed = json.loads(home.run("gateway", "status", "--json"))["reports"]
+    assert (listed["arrived"], listed["waiting"]) == (2, 0)
+    assert sorted(one["state"] for one in listed["places"]) == ["committed", "committed", "stored"]
 
 
 def place_order(home: Home) -> None:

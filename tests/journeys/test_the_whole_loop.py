@@ -57,6 +57,8 @@ WORDS: Final = {
         "outcome": "施設での確認",
         "unread": "未読",
         "read": "既読",
+        "places": "施設への返送",
+        "kept": "PACSが保管を確認",
     },
     "en": {
         "question": "Question",
@@ -74,6 +76,8 @@ WORDS: Final = {
         "outcome": "In the hospital",
         "unread": "Unread",
         "read": "Read",
+        "places": "Return to the hospital",
+        "kept": "the PACS confirmed that it keeps it",
     },
 }
 
@@ -153,7 +157,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
             "DOKUEI_GATEWAY__PACS__HOST": "127.0.0.1",
             "DOKUEI_GATEWAY__PACS__PORT": str(pacs.dimse_port),
         }
-        yield Loop(stack.enter_context(running_home(folder / "home", places)), pacs, his)
+        home = stack.enter_context(running_home(folder / "home", places))
+        pacs.knows("DOKUEI", home.endpoints()["gateway"]["port"])
+        yield Loop(home, pacs, his)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -244,6 +250,10 @@ class Case:
         expect(self.outcome(readers)).to_contain_text(self.words["read"], timeout=20_000)
         expect(self.outcome(readers)).to_contain_text(f"physician-{self.language}")
         self.look("6-receipt", readers)
+        places = readers.get_by_role("list", name=self.words["places"])
+        expect(places.get_by_text(self.words["kept"])).to_have_count(2)
+        places.scroll_into_view_if_needed()
+        self.look("6-places", readers)
 
     def amended(self, page: Page) -> None:
         """A new version goes the same way, and is unread although the physician's page shows it."""

@@ -43,6 +43,11 @@ class Orthanc:
         """One answer of its REST API."""
         return httpx.get(f"{self.url}{path}", timeout=30).raise_for_status().json()
 
+    def knows(self, ae_title: str, port: int) -> None:
+        """Whom it reports to when it is asked whether it keeps an object; it refuses everybody else."""
+        known = {"AET": ae_title, "Host": "127.0.0.1", "Port": port, "AllowStorageCommitment": True}
+        httpx.put(f"{self.url}/modalities/{ae_title}", json=known, timeout=30).raise_for_status()
+
 
 def orthanc_program() -> str | None:
     """Where the program is, if the machine has it."""

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dokuei.cli.gateway_orders_table import steps_line, summary
+from dokuei.cli.gateway_reports_table import plain_reports, reports_table
 from dokuei.cli.object_words import in_words, refused_in_words
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ def tell_status(status: GatewayStatus, *, language: Literal["ja", "en"], as_json
     words = summary(status.orders, status.results, home=str(status.home), language=language)
     for line in [*words, *steps_line(status.steps, language=language)]:
         console.print(escape(line), highlight=False)
+    if (reports := reports_table(status.reports, language)) is not None:
+        console.print(reports)
     if status.refused_files:
         said = _word("refused files", language).format(number=status.refused_files)
         console.print(f"[red]{escape(said)}[/]", highlight=False)
@@ -229,6 +232,7 @@ def _plain(status: GatewayStatus) -> dict[str, Any]:
         "steps": dataclasses.asdict(status.steps),
         "refused_files": status.refused_files,
         "results": dataclasses.asdict(status.results),
+        "reports": plain_reports(status.reports),
         "quarantine": {"open": status.quarantined, "entries": [_entry(entry) for entry in status.refusals]},
     }
 

@@ -133,7 +133,10 @@ _EVENTS: Final = {
     "report.shown": replace(_REPORT, action="R"),
     "report.exported": Meaning(EXPORT, "R", Group.REPORTS),
     "report.delivered": Meaning(INSTANCES_TRANSFERRED, "R", Group.REPORTS),
+    "report.place_changed": Meaning(INSTANCES_TRANSFERRED, "R", Group.REPORTS),
     "report.stored": Meaning(INSTANCES_TRANSFERRED, "R", Group.REPORTS),
+    "report.committed": Meaning(INSTANCES_TRANSFERRED, "R", Group.REPORTS),
+    "report.not_committed": Meaning(INSTANCES_TRANSFERRED, "R", Group.REPORTS),
     "gateway.enrolled": Meaning(NETWORK_ENTRY, "E", Group.SITES, (ATTACH,)),
     "gateway.revoked": Meaning(NETWORK_ENTRY, "E", Group.SITES, (DETACH,)),
 }

@@ -21,6 +21,7 @@ import structlog
 
 from dokuei.clock import monotonic
 from dokuei.gateway.commitment import Commitment
+from dokuei.gateway.commitment_heard import Promises
 from dokuei.gateway.keep import Keeper
 from dokuei.gateway.receive import Receiving
 from dokuei.gateway.receive_association import ARTIM_SECONDS, Association
@@ -141,6 +142,7 @@ def accept(settings: Settings, listeners: Listeners, ready: Connection) -> None:
                 Commitment(spool),
                 Worklist(database, settings.gateway.worklist),
                 Performing(database),
+                Promises(database, settings.gateway.pacs.ae_title if settings.gateway.pacs else ""),
                 settings.gateway.ae_title,
             ),
             Doorkeeper(settings.gateway.ae_title, settings.gateway.peers),

@@ -13,8 +13,10 @@ from pydicom.dataset import Dataset
 from dokuei.clock import now
 from dokuei.errors import DiskFullError, DokueiError, ProofError, UnreachableError
 from dokuei.gateway import deliver_tables, outlet_tables, result_tables
+from dokuei.gateway.commitment_ask import Asker
 from dokuei.gateway.deliver_tables import Held
 from dokuei.gateway.link import Link, pause
+from dokuei.gateway.outlet_tables import Standing
 from dokuei.gateway.outlets import Outlet, outlets_of
 from dokuei.gateway.pacs import Outcome, as_sent
 from dokuei.settings import Settings
@@ -46,9 +48,11 @@ class Deliverer:
     make_client: Callable[[], HubClient]
     reidentify: Callable[[Dataset], Dataset] = as_sent
     outlets: tuple[Outlet, ...] = field(init=False)
+    asker: Asker = field(init=False)
 
     def __post_init__(self) -> None:
         """Who in the hospital takes reports follows from the settings."""
+        self.asker = Asker(self.settings, self.database, self.link)
         self.outlets = outlets_of(self.settings, self._path, self._as_known_here)
 
     def _as_known_here(self, report: Dataset) -> Dataset:
@@ -118,33 +122,43 @@ class Deliverer:
         """Try what waits here and is due; a kept file that is gone or damaged is fetched again."""
         with self.database.read() as connection:
             due = deliver_tables.to_store(connection)
-        held = [one for one in due if self._is_whole(one)]
+            known = outlet_tables.standings(connection, [one.delivery_id for one in due])
+        held = [one for one in due if self._is_promised(one, known[one.delivery_id]) or self._is_whole(one)]
         self._forget([one for one in due if one not in held])
-        with self.database.read() as connection:
-            done = outlet_tables.done(connection, [one.delivery_id for one in held])
         failed: dict[str, Outcome] = {}
         for outlet in self.outlets:
-            missing = [one for one in held if outlet.wants(one) and outlet.name not in done[one.delivery_id]]
-            by_id = {one.delivery_id: one for one in missing}
-            for outcome in outlet.bring(missing) if missing else ():
-                if outcome.error:
-                    failed[outcome.delivery_id] = outcome
-                else:
-                    self._mark(by_id[outcome.delivery_id], outlet, outcome)
-                    done[outcome.delivery_id][outlet.name] = (outlet.destination, outcome.note)
+            failed |= self._bring([one for one in held if _wanting(one, outlet, known[one.delivery_id])], outlet)
+        self.asker.ask()
+        with self.database.read() as connection:
+            known = outlet_tables.standings(connection, [one.delivery_id for one in held])
         documents_first = sorted(held, key=lambda one: one.kind != "pdf")
-        return tuple(filter(None, (self._settle(one, done[one.delivery_id], failed) for one in documents_first)))
+        return tuple(filter(None, (self._settle(one, known[one.delivery_id], failed) for one in documents_first)))
 
-    def _settle(self, one: Held, done: Mapping[str, tuple[str, str]], failed: Mapping[str, Outcome]) -> Outcome | None:
+    def _bring(self, missing: Sequence[Held], outlet: Outlet) -> dict[str, Outcome]:
+        """What could not be brought to one place, by delivery; how each stands there is noted."""
+        by_id = {one.delivery_id: one for one in missing}
+        outcomes = outlet.bring(missing) if missing else ()
+        for outcome in outcomes:
+            self._mark(by_id[outcome.delivery_id], outlet, outcome)
+        return {outcome.delivery_id: outcome for outcome in outcomes if outcome.error}
+
+    def _is_promised(self, one: Held, known: Mapping[str, Standing]) -> bool:
+        """Whether everybody has taken it: its file is needed again only where the PACS does not keep it."""
+        wanted = [known.get(outlet.name) for outlet in self.outlets if outlet.wants(one)]
+        return bool(wanted) and all(standing is not None and standing.is_taken for standing in wanted)
+
+    def _settle(self, one: Held, known: Mapping[str, Standing], failed: Mapping[str, Outcome]) -> Outcome | None:
         """It is stored once everybody who wants it has it; a form that nobody wants, once its document is there."""
         if one.delivery_id in failed:
             self._postpone(one, failed[one.delivery_id])
             return failed[one.delivery_id]
         wanted = [outlet.name for outlet in self.outlets if outlet.wants(one)]
         if wanted:
-            known = [done[name] for name in wanted]
-            destination = "; ".join(dict.fromkeys(where for where, _ in known))
-            note = "; ".join(filter(None, (said for _, said in known)))
+            there = [known[name] for name in wanted if name in known and known[name].has_arrived]
+            if len(there) < len(wanted):
+                return None
+            destination = "; ".join(dict.fromkeys(standing.destination for standing in there))
+            note = "; ".join(filter(None, (standing.note for standing in there)))
         else:
             with self.database.read() as connection:
                 instead = deliver_tables.stored_as_pdf(connection, one.report_id, one.version)
@@ -156,25 +170,42 @@ class Deliverer:
         return Outcome(one.delivery_id, note=note)
 
     def report(self, client: HubClient, outcomes: Iterable[Outcome] = ()) -> None:
-        """Tell the hub what the PACS has, and what it refuses; files go once the hub knows.
+        """Tell the hub how every place stands with what it is to have; files go once the hub knows that all have it.
 
         Raises:
             UnreachableError: the hub could not be reached; it is told next time.
         """
+        errors = {outcome.delivery_id: outcome.error for outcome in outcomes if outcome.error}
         with self.database.read() as connection:
-            stored = deliver_tables.to_report(connection)
-        for one in stored:
-            receipt = Receipt(delivery_id=one.delivery_id, state="stored", destination=one.destination)
-            if self._told(client, receipt):
-                with self.database.begin() as connection:
-                    deliver_tables.mark_reported(connection, one.delivery_id)
-                if not self._is_still_told(one):
-                    self._path(one.sha256).unlink(missing_ok=True)
-        for outcome in outcomes:
-            if outcome.error:
-                self._told(
-                    client, Receipt(delivery_id=outcome.delivery_id, state="waiting", error=outcome.error[:1000])
-                )
+            news = deliver_tables.to_report(connection)
+            untold = outlet_tables.untold(connection)
+            told = deliver_tables.among(connection, untold | errors.keys())
+            places = outlet_tables.standings(connection, [*(one.delivery_id for one in news), *told])
+        told |= {one.delivery_id: one for one in news}
+        for delivery_id in dict.fromkeys((*told, *errors)):
+            self._report(client, delivery_id, told.get(delivery_id), places[delivery_id], errors.get(delivery_id, ""))
+
+    def _report(
+        self, client: HubClient, delivery_id: str, held: Held | None, places: Mapping[str, Standing], error: str
+    ) -> None:
+        """One receipt; an object that was never fetched has nothing but an error."""
+        stored = held is not None and held.stored_at is not None
+        wrong = (standing.reason for standing in places.values() if standing.is_refused)
+        receipt = Receipt(
+            delivery_id=delivery_id,
+            state="stored" if stored else "waiting",
+            destination=held.destination if held is not None and stored else "",
+            error="" if stored else (error or next(wrong, ""))[:1000],
+            places=[standing.place() for standing in places.values()],
+        )
+        if not self._told(client, receipt):
+            return
+        with self.database.begin() as connection:
+            outlet_tables.mark_told(connection, places.values())
+            if held is not None and stored and held.reported_at is None:
+                deliver_tables.mark_reported(connection, delivery_id)
+        if held is not None and stored and not self._is_still_told(held):
+            self._path(held.sha256).unlink(missing_ok=True)
 
     @staticmethod
     def _told(client: HubClient, receipt: Receipt) -> bool:
@@ -226,9 +257,18 @@ class Deliverer:
 
     def _mark(self, held: Held, outlet: Outlet, outcome: Outcome) -> None:
         with self.database.begin() as connection:
-            outlet_tables.mark(
-                connection, held.delivery_id, outlet.name, destination=outlet.destination, note=outcome.note
+            outlet_tables.put(
+                connection,
+                held.delivery_id,
+                outlet.name,
+                state="refused" if outcome.error else outlet.taken_as,
+                destination=outlet.destination,
+                note=outcome.note,
+                reason=outcome.error,
+                objects=outcome.objects,
             )
+            if outcome.error:
+                return
             gateway_trail.append(
                 connection,
                 actor="system",
@@ -262,3 +302,9 @@ class Deliverer:
 
     def _path(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.dcm"
+
+
+def _wanting(one: Held, outlet: Outlet, known: Mapping[str, Standing]) -> bool:
+    """Whether a place is to be brought this now."""
+    standing = known.get(outlet.name)
+    return outlet.wants(one) and (standing is None or standing.is_wanting)

@@ -1,6 +1,6 @@
 """Report objects on their way from the hub to the hospital's PACS; a row stays as the record of what was delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,13 @@ def add(connection: Connection, waiting: WaitingObject) -> None:
     )
 
 
+def study_of(connection: Connection, delivery_id: str) -> str:
+    """The study of a report, as the hub names it; empty where it is fetched again just now."""
+    c = deliver_object.c
+    named = connection.execute(select(c.study_instance_uid).where(c.delivery_id == delivery_id)).scalar()
+    return named or ""
+
+
 def forget(connection: Connection, delivery_ids: Sequence[str]) -> None:
     """As if these had never been fetched."""
     connection.execute(delete(deliver_object).where(deliver_object.c.delivery_id.in_(delivery_ids)))
@@ -115,6 +122,12 @@ def to_report(connection: Connection) -> tuple[Held, ...]:
         .order_by(deliver_object.c.stored_at)
     )
     return tuple(_held(row) for row in rows)
+
+
+def among(connection: Connection, delivery_ids: Collection[str]) -> dict[str, Held]:
+    """Those of these that have been fetched."""
+    rows = connection.execute(select(deliver_object).where(deliver_object.c.delivery_id.in_(delivery_ids)))
+    return {row.delivery_id: _held(row) for row in rows}
 
 
 def mark_stored(connection: Connection, delivery_id: str, *, destination: str, note: str) -> None:

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from dokuei.clock import now
 from dokuei.errors import DokueiError, PeerRefusedError
 from dokuei.gateway.enrol import Identity, hub_client, identity_of
-from dokuei.settings import Destination, ResultDestination, Settings
+from dokuei.settings import GatewaySettings, ResultDestination, Settings
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.dial import Address, Proxy, address_of, connect, proxy_of, secure
 from dokuei.transfer.protocol import Offer
@@ -56,7 +56,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything in the order in which it must work; what depends on a failed step is left out."""
     identity = identity_of(settings.home)
     enrolment = identity.read()
-    found = [_disk(settings), _pacs(settings.gateway.pacs), *_his(settings.gateway.hl7.results)]
+    found = [_disk(settings), _pacs(settings.gateway), *_his(settings.gateway.hl7.results)]
     url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
     if enrolment is None:
         found += [Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]
@@ -181,8 +181,9 @@ def _disk(settings: Settings) -> Finding:
     return Finding("disk", "warning" if free < _FREE_WARNING else "good", what)
 
 
-def _pacs(pacs: Destination | None) -> Finding:
+def _pacs(gateway: GatewaySettings) -> Finding:
     """Where signed reports go: that somebody listens there is seen; what it takes, only a report tells."""
+    pacs = gateway.pacs
     if pacs is None:
         return Finding(
             "PACS", "warning", "none is set: signed reports stay at the hub", "set gateway.pacs: ae_title, host, port"
@@ -193,6 +194,10 @@ def _pacs(pacs: Destination | None) -> Finding:
     except OSError as error:
         what = f"{where} cannot be reached: {error.strerror or type(error).__name__}"
         return Finding("PACS", "bad", what, "start it, or open the way from this machine to it")
+    listed = not gateway.peers or any(peer.ae_title == pacs.ae_title for peer in gateway.peers)
+    if pacs.commitment != "off" and not listed:
+        what = f"{where} listens, and may not report on an association of its own that it keeps what it took"
+        return Finding("PACS", "warning", what, f"list {pacs.ae_title} under gateway.peers")
     return Finding("PACS", "good", f"{where} listens")
 
 

@@ -20,6 +20,7 @@ from dokuei.gateway.deliver_tables import Held
 from dokuei.gateway.filing_index import HEAD, Encoding, line_of, written
 from dokuei.gateway.pacs import UNREADABLE, Outcome
 from dokuei.storage.filesystem import fsync_folder
+from dokuei.transfer.deliveries import OutletName, PlaceState
 
 INDEX: Final = "index.csv"
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z._-]+")
@@ -35,7 +36,8 @@ class FolderOutlet:
     encoding: Encoding
     path_of: Callable[[str], Path]
     reidentify: Callable[[Dataset], Dataset]
-    name: str = "folder"
+    name: OutletName = "folder"
+    taken_as: PlaceState = "stored"
 
     @property
     def destination(self) -> str:

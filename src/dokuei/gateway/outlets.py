@@ -18,6 +18,7 @@ from dokuei.gateway.filing import FolderOutlet
 from dokuei.gateway.pacs import UNREADABLE, Outcome, Parcel, as_sent, deliver
 from dokuei.gateway.pages import drawn_pages, patient_line
 from dokuei.settings import Settings
+from dokuei.transfer.deliveries import OutletName, PlaceState
 
 Reidentify = Callable[[Dataset], Dataset]
 PathOf = Callable[[str], Path]
@@ -27,12 +28,16 @@ class Outlet(Protocol):
     """One of the hospital's systems that takes reports."""
 
     @property
-    def name(self) -> str:
+    def name(self) -> OutletName:
         """How the record of what is done names it."""
 
     @property
     def destination(self) -> str:
         """How people name it."""
+
+    @property
+    def taken_as(self) -> PlaceState:
+        """What a success there means: ``accepted`` where it is still asked whether it keeps it."""
 
     def wants(self, one: Held) -> bool:
         """Whether this object goes there at all."""
@@ -48,12 +53,17 @@ class PacsOutlet:
     settings: Settings
     path_of: PathOf
     reidentify: Reidentify
-    name: str = "pacs"
+    name: OutletName = "pacs"
 
     @property
     def destination(self) -> str:
         """The PACS's AE title."""
         return _ae_title(self.settings)
+
+    @property
+    def taken_as(self) -> PlaceState:
+        """Commitment follows."""
+        return _taken_as(self.settings)
 
     def wants(self, one: Held) -> bool:
         """What the site has chosen of structured report and document."""
@@ -75,12 +85,17 @@ class PagesOutlet:
     settings: Settings
     path_of: PathOf
     reidentify: Reidentify
-    name: str = "pages"
+    name: OutletName = "pages"
 
     @property
     def destination(self) -> str:
         """The PACS's AE title, and that it has pictures."""
         return f"{_ae_title(self.settings)} (pages)"
+
+    @property
+    def taken_as(self) -> PlaceState:
+        """Commitment follows."""
+        return _taken_as(self.settings)
 
     def wants(self, one: Held) -> bool:
         """Documents, where the site has chosen pictures of them."""
@@ -106,7 +121,9 @@ class PagesOutlet:
             why = str(error) if ours else f"its pages cannot be made: {type(error).__name__}"
             return Outcome(one.delivery_id, error=why)
         failed = next((outcome for outcome in outcomes if outcome.error), None)
-        return Outcome(one.delivery_id) if failed is None else replace(failed, delivery_id=one.delivery_id)
+        if failed is not None:
+            return replace(failed, delivery_id=one.delivery_id)
+        return Outcome(one.delivery_id, objects=tuple(taken for outcome in outcomes for taken in outcome.objects))
 
     def _pages(self, path: Path) -> tuple[Dataset, ...]:
         """Under the true identity; where the document names a pseudonym, a line over each page says who it is."""
@@ -126,6 +143,11 @@ def outlets_of(settings: Settings, path_of: PathOf, reidentify: Reidentify) -> t
     if folder.path is not None:
         found.append(FolderOutlet(folder.path, folder.encoding, path_of, reidentify))
     return tuple(found)
+
+
+def _taken_as(settings: Settings) -> PlaceState:
+    pacs = settings.gateway.pacs
+    return "stored" if pacs is None or pacs.commitment == "off" else "accepted"
 
 
 def _ae_title(settings: Settings) -> str:

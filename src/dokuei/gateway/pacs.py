@@ -1,7 +1,7 @@
 """Objects into the hospital's PACS by C-STORE (PS3.4 B): what it said of each, in its own words and in ours."""
 
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from pynetdicom import AE
+from pynetdicom import AE, evt
 from pynetdicom.association import Association
 
 from dokuei.errors import DokueiError, UnreachableError
@@ -31,7 +31,7 @@ class Outcome:
     """What the PACS said of one object; ``error`` is empty where it is stored, ``note`` names a warning.
 
     ``said`` are the PACS's own words: they may name the patient, and stay in the hospital. Where it is not
-    ``answered``, the association did not outlive it.
+    ``answered``, the association did not outlive it. ``objects`` are SOP class and instance of what was taken.
     """
 
     delivery_id: str
@@ -39,6 +39,13 @@ class Outcome:
     note: str = ""
     said: str = ""
     answered: bool = True
+    objects: tuple[tuple[str, str], ...] = ()
+
+
+class NothingOfferedError(UnreachableError):
+    """It answered, and takes none of the classes that it was asked for."""
+
+    code = "nothing-offered"
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def _store_some(
     reidentify: Callable[[Dataset], Dataset],
 ) -> list[Outcome]:
     """As many as one association bears: an object that makes the PACS hang up leaves the others to the next one."""
-    association = _associate(settings, destination, {parcel.sop_class_uid for parcel in parcels})
+    association = associated(settings, destination, {parcel.sop_class_uid for parcel in parcels})
     outcomes: list[Outcome] = []
     try:
         for parcel in parcels:
@@ -102,14 +109,35 @@ def _store_some(
     return outcomes
 
 
-def _associate(settings: Settings, destination: Destination, sop_class_uids: set[str]) -> Association:
+def associated(
+    settings: Settings,
+    destination: Destination,
+    sop_class_uids: Collection[str],
+    handlers: Sequence[tuple[evt.EventType, Callable[[evt.Event], object]]] = (),
+) -> Association:
+    """An association for these classes, as far as the PACS takes them.
+
+    Raises:
+        NothingOfferedError: it takes none of them.
+        UnreachableError: it does not answer, or refuses.
+    """
     _demand_answer(destination)
     entity = AE(ae_title=settings.gateway.ae_title)
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = 30
     for sop_class_uid in sorted(sop_class_uids):
         entity.add_requested_context(sop_class_uid, _SYNTAXES)
     tls = (client_context(destination), destination.host) if destination.tls else None
-    association = entity.associate(destination.host, destination.port, ae_title=destination.ae_title, tls_args=tls)
+    association = entity.associate(
+        destination.host,
+        destination.port,
+        ae_title=destination.ae_title,
+        tls_args=tls,
+        evt_handlers=list(handlers),
+    )
+    if not association.is_established and association.rejected_contexts:
+        raise NothingOfferedError(
+            f"{destination.ae_title} takes none of what it was offered", phase=_PHASE, remedy="see what it supports"
+        )
     if not association.is_established:
         raise UnreachableError(
             f"{destination.ae_title} at {destination.host}:{destination.port} refused the association",
@@ -143,10 +171,12 @@ def _store(association: Association, parcel: Parcel, reidentify: Callable[[Datas
     except _UNSENDABLE as error:
         return Outcome(parcel.delivery_id, error=f"the PACS takes no such object: {type(error).__name__}")
     status = answer.get("Status")
+    taken = ((str(dataset.SOPClassUID), str(dataset.SOPInstanceUID)),)
     if status in {_SUCCESS, _DUPLICATE}:
-        return Outcome(parcel.delivery_id)
+        return Outcome(parcel.delivery_id, objects=taken)
     if status in _WARNINGS:
-        return Outcome(parcel.delivery_id, note=f"warning 0x{status:04X} {answer.get('ErrorComment', '')}".strip())
+        note = f"warning 0x{status:04X} {answer.get('ErrorComment', '')}".strip()
+        return Outcome(parcel.delivery_id, note=note, objects=taken)
     if status is None:
         return Outcome(parcel.delivery_id, error="the PACS did not store it: no answer", answered=False)
     words = str(answer.get("ErrorComment", ""))

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from dokuei.gateway.commitment import Commitment
+from dokuei.gateway.commitment_heard import Promises
 from dokuei.gateway.incoming import Incoming
 from dokuei.gateway.keep import Keeper
 from dokuei.gateway.look import Origin
@@ -17,6 +18,7 @@ from dokuei.gateway.receive_messages import (
     C_STORE_RQ,
     N_ACTION_RQ,
     N_CREATE_RQ,
+    N_EVENT_REPORT_RQ,
     N_EVENT_REPORT_RSP,
     N_SET_RQ,
     RESPONSE,
@@ -87,6 +89,7 @@ class Receiving:
     commitment: Commitment
     worklist: Worklist
     performing: Performing
+    promises: Promises
     ae_title: str
 
     def begin(self, association: Association, context_id: int, command: Command) -> Message:
@@ -103,10 +106,12 @@ class Receiving:
             return Ignored(None)
         return Ignored(Answer(_UNRECOGNISED_OPERATION, "this operation is not offered"))
 
-    def _service(self, abstract_syntax: str, field: int) -> Commitment | Worklist | Performing | None:
+    def _service(self, abstract_syntax: str, field: int) -> Commitment | Promises | Worklist | Performing | None:
         """Who answers what is neither stored nor an echo."""
         if abstract_syntax == STORAGE_COMMITMENT and field in {N_ACTION_RQ, N_EVENT_REPORT_RSP}:
             return self.commitment
+        if abstract_syntax == STORAGE_COMMITMENT and field == N_EVENT_REPORT_RQ:
+            return self.promises
         if abstract_syntax == MODALITY_WORKLIST and field == C_FIND_RQ:
             return self.worklist
         if abstract_syntax == PERFORMED_STEP and field in {N_CREATE_RQ, N_SET_RQ}:

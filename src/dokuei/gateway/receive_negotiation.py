@@ -231,13 +231,14 @@ def _accept(asked: Any, results: list[PresentationContext]) -> bytes:
 
 
 def _roles(asked: Any) -> list[SCP_SCU_RoleSelectionNegotiation]:
-    """We are the provider of every class; a peer that wants to be the provider is told no (PS3.7 D.3.3.4)."""
+    """We are the provider of every class, and alone (PS3.7 D.3.3.4); a PACS reports what it commits to as one, too."""
     answers = []
     for item in asked.user_information:
         if isinstance(item, SCP_SCU_RoleSelectionNegotiation):
             answer = SCP_SCU_RoleSelectionNegotiation()
             answer.sop_class_uid = item.sop_class_uid
-            answer.scu_role, answer.scp_role = bool(item.scu_role), False
+            provides = item.sop_class_uid == STORAGE_COMMITMENT and bool(item.scp_role)
+            answer.scu_role, answer.scp_role = bool(item.scu_role), provides
             answers.append(answer)
     return answers
 

@@ -14,10 +14,11 @@ import structlog
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
+from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError, DokueiError, Hl7Error, PeerRefusedError, UnreachableError
-from dokuei.gateway import order_tables, result_tables
+from dokuei.gateway import order_tables, outlet_tables, result_tables
 from dokuei.gateway.hl7.answer import APPLICATION_ACCEPT
 from dokuei.gateway.hl7.charset import ISO_2022_JP, unwritable
 from dokuei.gateway.hl7.message import read_message
@@ -38,6 +39,7 @@ _ANSWER_SECONDS = 30.0
 _ANSWER_BYTES = 1 << 20
 _CONTROL_ID_LENGTH = 20
 _PHASE = "sending results"
+_ANSWERED = "it answered"
 _UNREADABLE = (
     ValueError,
     RuntimeError,
@@ -85,7 +87,8 @@ class Results:
                 self._make(one, self.reidentify(dcmread(path)), destination)
             except _UNREADABLE as error:
                 ours = isinstance(error, DokueiError)  # any other error may name the patient
-                self._not_made(one, str(error) if ours else f"the report cannot be read: {type(error).__name__}")
+                why = str(error) if ours else f"the report cannot be read: {type(error).__name__}"
+                self._not_made(one, why, destination)
                 continue
             with self.database.read() as connection:
                 if result_tables.reported(connection, one.delivery_id):
@@ -104,10 +107,10 @@ class Results:
             try:
                 self._send(one, body, destination)
             except (UnreachableError, ConfigurationError) as error:
-                self._postpone(one, error)
+                self._postpone(one, error, destination)
                 return
             except (PeerRefusedError, Hl7Error) as error:
-                self._postpone(one, error)
+                self._postpone(one, error, destination)
                 held_back.add(study)
 
     def _make(self, one: Unmade, report: Dataset, destination: ResultDestination) -> None:
@@ -149,12 +152,13 @@ class Results:
             with self.database.begin() as connection:
                 result_tables.keep(connection, one, skipped=True)
 
-    def _not_made(self, one: Unmade, why: str) -> None:
+    def _not_made(self, one: Unmade, why: str, destination: ResultDestination) -> None:
         wait = pause(one.attempts + 2, ceiling=self.settings.gateway.retry_ceiling_seconds)
         with self.database.begin() as connection:
             result_tables.keep(
                 connection, one, attempts=one.attempts + 1, not_before=now() + timedelta(seconds=wait), error=why[:1000]
             )
+            _not_there(connection, one.delivery_id, destination, why)
         _log.warning("result.not_made", attempts=one.attempts + 1)
 
     def _send(self, one: Result, body: bytes, destination: ResultDestination) -> None:
@@ -168,9 +172,9 @@ class Results:
                 raise PeerRefusedError("it hung up before it had answered", phase=_PHASE) from error
         demand_accepted(answer, expected_control_id=one.control_id, default=destination.character_set)
         with self.database.begin() as connection:
-            result_tables.mark_sent(
-                connection, one.delivery_id, destination=f"{destination.application} {destination.host}"
-            )
+            named = _named(destination)
+            result_tables.mark_sent(connection, one.delivery_id, destination=named)
+            outlet_tables.put(connection, one.delivery_id, "his", state="stored", destination=named)
             gateway_trail.append(
                 connection,
                 actor="system",
@@ -185,7 +189,7 @@ class Results:
             )
         _log.info("result.sent", status=one.status, attempts=one.attempts)
 
-    def _postpone(self, one: Result, error: DokueiError) -> None:
+    def _postpone(self, one: Result, error: DokueiError, destination: ResultDestination) -> None:
         wait = pause(one.attempts + 2, ceiling=self.settings.gateway.retry_ceiling_seconds)
         with self.database.begin() as connection:
             result_tables.postpone(
@@ -195,7 +199,22 @@ class Results:
                 until=now() + timedelta(seconds=wait),
                 error=error.what,
             )
+            _not_there(connection, one.delivery_id, destination, _without_its_words(error.what))
         _log.warning("result.not_sent", why=error.code, attempts=one.attempts + 1)
+
+
+def _named(destination: ResultDestination) -> str:
+    return f"{destination.application} {destination.host}"
+
+
+def _without_its_words(what: str) -> str:
+    """What a HIS says of a message may name the patient, and stays in the hospital; its code does not."""
+    return " ".join(what.split()[:3]) if what.startswith(_ANSWERED) else what
+
+
+def _not_there(connection: Connection, delivery_id: str, destination: ResultDestination, why: str) -> None:
+    named = _named(destination)
+    outlet_tables.put(connection, delivery_id, "his", state="refused", destination=named, reason=why)
 
 
 def demand_accepted(answer: bytes | None, *, expected_control_id: str, default: str = ISO_2022_JP) -> None:
@@ -218,7 +237,7 @@ def demand_accepted(answer: bytes | None, *, expected_control_id: str, default: 
     if said.text(1).upper() != APPLICATION_ACCEPT:
         where = next(iter(message.named("ERR")), None)
         named = "" if where is None else " ".join(filter(None, (where.whole(2) or where.whole(1), where.whole(3))))
-        raise PeerRefusedError(f"it answered {said.text(1)[:2]} {named}".strip()[:200], phase=_PHASE)
+        raise PeerRefusedError(f"{_ANSWERED} {said.text(1)[:2]} {named}".strip()[:200], phase=_PHASE)
 
 
 def _connected(destination: ResultDestination, seconds: float) -> socket.socket:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import cast
 
 from dokuei.clock import now
-from dokuei.gateway import forward_tables, order_tables, pulse_tables, result_tables
+from dokuei.gateway import forward_tables, order_tables, outlet_tables, pulse_tables, result_tables
 from dokuei.gateway.enrol import Enrolment, identity_of
 from dokuei.gateway.folder.watch import refused_files
 from dokuei.gateway.forward_tables import Contact, StudyAtHub
 from dokuei.gateway.order_tables import OrderCounts
+from dokuei.gateway.outlet_tables import ReportCounts
 from dokuei.gateway.quarantine import Entry, Quarantine
 from dokuei.gateway.result_tables import ResultCounts
 from dokuei.gateway.spool import Spool, State, StudyState, open_spool
@@ -54,6 +55,7 @@ class GatewayStatus:
     refusals: tuple[Entry, ...]
     orders: OrderCounts
     results: ResultCounts
+    reports: ReportCounts
     steps: StepCounts
     refused_files: int
     health: Health
@@ -72,6 +74,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
             contact = forward_tables.contact(connection)
             orders, results = order_tables.counts(connection), result_tables.counts(connection)
             performed = steps.counts(connection)
+            reports = outlet_tables.counts(connection, at_most=at_most)
             pulse = pulse_tables.last(connection)
     finally:
         spool.database.close()
@@ -85,6 +88,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         refusals=tuple(refusals),
         orders=orders,
         results=results,
+        reports=reports,
         steps=performed,
         refused_files=refused_files(settings.gateway.folder.path),
         health=_health(settings, pulse, contact, enrolled=enrolment is not None),

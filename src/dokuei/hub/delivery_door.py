@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from dokuei.hub.gateways.api import Caller
+from dokuei.hub.reports.model import DeliveryPlace
 from dokuei.hub.reports.service import ReportsService
 from dokuei.transfer.deliveries import (
     DELIVERIES_PATH,
@@ -66,10 +67,11 @@ def _waiting(reports: ReportsService, site_id: str, hub_url: str) -> list[Waitin
 
 
 def _note(reports: ReportsService, caller: Caller, receipt: Receipt) -> None:
-    site_id = caller.gateway.site_id
+    site_id, actor = caller.gateway.site_id, caller.gateway.actor
+    places = tuple(DeliveryPlace(**one.model_dump()) for one in receipt.places)
     if receipt.state == "stored":
         reports.mark_delivered(
-            site_id, receipt.delivery_id, actor=caller.gateway.actor, destination=receipt.destination
+            site_id, receipt.delivery_id, actor=actor, destination=receipt.destination, places=places
         )
     else:
-        reports.note_delivery_failure(site_id, receipt.delivery_id, error=receipt.error)
+        reports.note_delivery_failure(site_id, receipt.delivery_id, error=receipt.error, actor=actor, places=places)

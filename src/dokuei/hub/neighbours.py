@@ -305,7 +305,7 @@ class CaseWays:
             gateway=self._gateway(site_id, study_instance_uid, "" if signed is None else signed.signed_by),
             signed_for=None if signed is None else SignedFor(signed.instances, signed.verified, signed.at),
             back=tuple(
-                OnItsWayBack(one.kind, one.delivered_at, one.last_error or "")
+                OnItsWayBack(one.kind, one.delivered_at, one.last_error or "", one.stamps, one.states)
                 for one in self.reports.deliveries_of_case(item.worklist_item_id)
             ),
         )

@@ -40,6 +40,10 @@ class Destination(Section):
     ca: Path | None = Field(None, description="PEM of who issued its certificate; empty: the system's authorities.")
     certificate: Path | None = Field(None, description="PEM chain that the gateway shows it, where it asks for one.")
     private_key: Path | None = Field(None, description="PEM private key that belongs to certificate.")
+    commitment: Literal["required", "when-offered", "off"] = Field(
+        "when-offered",
+        description="Ask it to commit to what it was sent; required: nothing has arrived before it does.",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

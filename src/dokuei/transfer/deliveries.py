@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 
 from dokuei.transfer.protocol import Message, Sha256, Uid
 
@@ -16,6 +16,11 @@ DELIVERY_BYTES = 64 << 20  # the largest report object that a gateway takes
 
 DeliveryId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _ID = re.compile("[0-9a-f]{32}")
+
+
+OutletName = Literal["pacs", "pages", "folder", "his"]
+PlaceState = Literal["stored", "accepted", "committed", "not-offered", "not-committed", "refused"]
+ARRIVED: Final = frozenset[PlaceState]({"stored", "committed", "not-offered"})
 
 
 class WaitingObject(Message):
@@ -80,10 +85,26 @@ class ObjectWanted(Message):
     delivery_id: DeliveryId
 
 
+class Place(Message):
+    """How one of the hospital's systems stands with one report object.
+
+    ``accepted``: its PACS took it and has not said yet whether it keeps it; ``committed``: it keeps it;
+    ``not-committed``: it took it, and said later that it does not keep it; ``not-offered``: it took it, and offers no
+    commitment; ``stored``: it is there, and nothing more is asked.
+    """
+
+    outlet: OutletName
+    state: PlaceState
+    destination: str = Field("", max_length=200)
+    reason: str = Field("", max_length=1000)
+    at: AwareDatetime
+
+
 class Receipt(Message):
-    """What the PACS said: stored, or why not yet (the gateway goes on trying)."""
+    """Whether everybody in the hospital who wants it has it, or why not yet (the gateway goes on trying)."""
 
     delivery_id: DeliveryId
     state: Literal["stored", "waiting"]
     destination: str = Field("", max_length=200)
     error: str = Field("", max_length=1000)
+    places: list[Place] = Field(default_factory=list, max_length=20)

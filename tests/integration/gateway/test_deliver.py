@@ -322,4 +322,3 @@ def test_another_makers_pacs_takes_them_and_takes_them_again(way: Way, tmp_path:
                 recorded = compared(connection, way.room.blobs, stored)
             assert {one.code for one in recorded} <= {"record_same", "record_same_content"}
         one.database.close()
-    assert all(done for done, _ in way.at_hub())

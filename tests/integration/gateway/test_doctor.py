@@ -140,6 +140,9 @@ def test_where_reports_go_is_looked_at(tmp_path: Path) -> None:
         named = {f"DOKUEI_GATEWAY__PACS__{name}": value for name, value in pacs.items()}
         settings = read_settings(tmp_path, environment=named)
         assert _of(examine(settings), "PACS").verdict == "good"
+        (tmp_path / "dokuei.toml").write_text('[[gateway.peers]]\nae_title = "MG1"\n')
+        shut_out = _of(examine(read_settings(tmp_path, environment=named)), "PACS")
+        assert (shut_out.verdict, shut_out.remedy) == ("warning", "list PACS under gateway.peers")
     assert _of(examine(settings), "PACS").verdict == "bad"
 
 

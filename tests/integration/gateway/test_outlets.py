@@ -23,7 +23,7 @@ from dokuei.gateway.filing import INDEX
 from dokuei.gateway.link import Link
 from dokuei.gateway.outlet_tables import deliver_outlet
 from dokuei.gateway.pacs import as_sent
-from dokuei.hub.reports.tables import delivery
+from dokuei.hub.reports.tables import delivery, delivery_place
 from dokuei.settings import Destination, ReportFolderSettings, Settings
 from dokuei.storage.audit import gateway_entries
 from tests.integration.gateway.test_deliver import Pacs, opened
@@ -62,6 +62,7 @@ class Hospital:
             reidentify,
         )
         with room.hub.database.begin() as connection:
+            connection.execute(delete(delivery_place))
             connection.execute(update(delivery).values(delivered_at=None, last_error=None))
 
     def turn(self) -> None:
@@ -74,6 +75,12 @@ class Hospital:
         with self.room.hub.database.read() as connection:
             rows = connection.execute(select(delivery)).all()
         return {row.kind: (row.delivered_at is not None, row.last_error or "") for row in rows}
+
+    def places(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """What the hub knows of each object at each place: state, and what is wrong."""
+        with self.room.hub.database.read() as connection:
+            rows = connection.execute(select(delivery.c.kind, delivery_place).join(delivery)).all()
+        return {(row.kind, row.outlet): (row.state, row.reason) for row in rows}
 
     def destinations(self) -> dict[str, str]:
         with self.deliverer.database.read() as connection:
@@ -178,6 +185,7 @@ def test_a_folder_gets_the_document_and_one_line_however_often_it_is_tried(
     assert line["リンク"] == f"{_LINK}{signed[1]}", "it names the case, and nobody in it"
     _, data = one.room.reports.read_delivery("kita", _waiting(one, "pdf"))
     assert (share / line["ファイル"]).read_bytes() == _pdf(data), "the sealed bytes, untouched"
+    assert one.places() == {("pdf", "folder"): ("stored", "")}
     with one.deliverer.database.begin() as connection:  # as after a power cut between the index and the record
         connection.execute(delete(deliver_outlet))
         connection.execute(update(deliver_object).values(stored_at=None, reported_at=None))
@@ -209,6 +217,8 @@ def test_another_file_under_the_name_stays_and_the_report_waits(
     one.turn()
     assert (share / line["ファイル"]).read_bytes() == b"somebody's own"
     assert "other content" in one.at_hub()["pdf"][1]
+    state, reason = one.places()["pdf", "folder"]
+    assert (state, "other content" in reason) == ("refused", True)
 
 
 def test_an_amended_version_adds_a_file_and_a_line(

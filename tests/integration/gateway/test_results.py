@@ -66,6 +66,19 @@ class Way:
         with self.database.read() as connection:
             return result_tables.results(connection, open_only=False, at_most=100)
 
+    def told(self) -> str:
+        """How the HIS stands with the report, as the hub is told and shows it."""
+        self.deliverer.report(Line(self.room))  # type: ignore[arg-type] # the same verbs as the real client
+        (sr,) = (
+            one
+            for one in self.client.get(f"/api/v1/worklist/{self.item}/report").json()["deliveries"]
+            if one["kind"] == "sr"
+        )
+        (place,) = sr["places"]
+        assert place["outlet"] == "his"
+        state: str = place["state"]
+        return state
+
     def counts(self) -> ResultCounts:
         with self.database.read() as connection:
             return result_tables.counts(connection)
@@ -177,10 +190,12 @@ def test_a_system_that_is_away_is_told_when_it_is_back(way: Way) -> None:
         way.turn()
     (row,) = way.rows()
     assert (row.attempts, "does not answer" in row.error) == (3, True)
+    assert way.told() == "refused"
     with way.his.running():
         way.turn()
         way.turn()
     assert len(way.his.taken) == 1
+    assert way.told() == "stored"
 
 
 def test_an_acknowledged_report_is_not_sent_again_after_a_restart(way: Way) -> None:

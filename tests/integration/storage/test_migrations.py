@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect
 
+from dokuei.gateway.commitment_tables import commitment_request
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.forward_tables import forward_study
 from dokuei.gateway.order_tables import order_notice
@@ -88,7 +89,7 @@ def test_a_sites_term_becomes_the_first_version_of_its_contract(tmp_path: Path) 
 def test_every_table_is_known_here() -> None:
     """Both wirings are imported above, so that no slice's tables are missed."""
     assert {"person", "worklist_item", "report_version", "instance"} <= set(hub_metadata.tables)
-    reports = {deliver_object, deliver_outlet, order_notice, result_message}
+    reports = {commitment_request, deliver_object, deliver_outlet, order_notice, result_message}
     gateways = {*reports, forward_study, pseudonym_study, pulse, received_object, scheduled_step, performed_step}
     assert {table.name for table in gateways} <= set(gateway_metadata.tables)
     assert Hub.__name__ == "Hub"

@@ -94,7 +94,7 @@ def test_the_reply_accepts_what_is_taken_and_names_our_limits() -> None:
         ("1.2.840.10008.5.1.4.1.2.2.1", [uids.EXPLICIT_LITTLE]),
         (_MR, ["1.2.840.10008.1.2.4.94"]),
         (STORAGE_COMMITMENT, [uids.IMPLICIT_LITTLE]),
-        roles=(_MR,),
+        roles=(_MR, STORAGE_COMMITMENT),
     )
     agreement = Doorkeeper("DOKUEI", ()).agree(request, address="127.0.0.1")
     assert {number: context.abstract_syntax for number, context in agreement.contexts.items()} == {
@@ -106,8 +106,8 @@ def test_the_reply_accepts_what_is_taken_and_names_our_limits() -> None:
     answer = reply.to_primitive()
     assert [c.result for c in answer.presentation_context_definition_results_list] == [0, 3, 4, 0]
     assert answer.maximum_length_received == 131072
-    (role,) = [item for item in answer.user_information if isinstance(item, SCP_SCU_RoleSelectionNegotiation)]
-    assert (role.scu_role, role.scp_role) == (True, False)
+    roles = [item for item in answer.user_information if isinstance(item, SCP_SCU_RoleSelectionNegotiation)]
+    assert [(role.scu_role, role.scp_role) for role in roles] == [(True, False), (True, True)], "a PACS may report"
 
 
 @pytest.mark.parametrize(

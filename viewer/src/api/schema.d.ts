@@ -150,11 +150,15 @@ export interface components {
             readonly anchor: components["schemas"]["AnchorOut"];
             readonly repository: components["schemas"]["RepositoryOut"];
         };
-        /** @description One object of the report on its way to the hospital's PACS. */
+        /** @description One object of the report on its way into the hospital, and how each of its systems stands with it. */
         readonly BackOut: {
             readonly kind: string;
             readonly delivered_at: string | null;
             readonly error: string;
+            readonly stamps: number;
+            readonly places: {
+                readonly [key: string]: string;
+            };
         };
         /** @description How many people are at least so far. */
         readonly BatchCountsOut: {
@@ -512,11 +516,23 @@ export interface components {
             readonly reason: string;
             readonly display_name: string;
         };
-        /** @description Whether the hospital's PACS has an object of the latest version. */
+        /** @description Whether the hospital has an object of the latest version; ``stamps``: how often it was stamped anew since. */
         readonly DeliveryOut: {
             readonly kind: string;
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
+            readonly error: string;
+            readonly stamps: number;
+            readonly places: readonly components["schemas"]["DeliveryPlaceOut"][];
+        };
+        /** @description How one of the hospital's systems stands with an object: its PACS (objects, or pages), a folder, its HIS. */
+        readonly DeliveryPlaceOut: {
+            readonly outlet: string;
+            readonly state: string;
+            readonly destination: string;
+            readonly reason: string;
+            /** Format: date-time */
+            readonly at: string;
         };
         /** @description Where places lie: outward and up of the nipple, the breast's edge at 1. */
         readonly DiagramOut: {

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@mantine/core";
 import type { Outcome, OutcomeMark } from "@/api/types";
 import { EscalatedLine } from "@/centre/Escalated";
+import { ArrivalLine } from "@/delivery/ArrivalLine";
 import { useMay, useSession } from "@/session/api";
 import { SIGNS } from "@/session/idle";
 import { FailedLine } from "@/ui/States";
@@ -56,6 +57,7 @@ function Known({ itemId, className, outcome }: OutcomePanelProps & { readonly ou
         )}
       </div>
       <dl className={classes["marks"]}>
+        <ArrivalLine itemId={itemId} />
         {outcome.important && <MarkLine word={t("flagged_by")} mark={outcome.important} />}
         {outcome.opened.map((mark) => (
           <MarkLine key={mark.person_id} word={t("opened_by")} mark={mark} />

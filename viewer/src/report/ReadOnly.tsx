@@ -71,7 +71,7 @@ export function Written({ itemId, report }: { readonly itemId: string; readonly 
       )}
       {report.signatures.length > 0 && <Circumstances report={report} />}
       {report.signatures.length > 1 && <Versions itemId={itemId} count={report.signatures.length} />}
-      {report.signatures.length > 0 && <Signatures report={report} />}
+      {report.signatures.length > 0 && <Signatures itemId={itemId} report={report} />}
       <div className={classes["bottom"]}>
         {report.status !== "withdrawn" && (
           <span className={classes["quiet"]}>{t("images_read", { read: count(report.images_read.length) })}</span>

@@ -1,18 +1,22 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { Report } from "@/api/types";
-import { Chip } from "@/ui/Chip";
+import { Deliveries } from "@/delivery/Deliveries";
 import { InstantText } from "@/ui/Written";
 import { SealState } from "./SealState";
 import classes from "./Report.module.css";
 
 const METHODS = ["passkey", "password"] as const;
 const STAMPS = ["none", "stamped", "missing"] as const;
-const KINDS = ["sr", "pdf"] as const;
+
+interface SignaturesProps {
+  readonly itemId: string;
+  readonly report: Report;
+}
 
 /** Who stands for which version, with the sealed document of each; then where the latest is on its way back. */
-export function Signatures({ report }: { readonly report: Report }): JSX.Element {
-  const { t } = useTranslation("report");
+export function Signatures({ itemId, report }: SignaturesProps): JSX.Element {
+  const { t } = useTranslation(["report", "delivery"]);
   return (
     <>
       <div className={classes["part"]}>
@@ -37,35 +41,12 @@ export function Signatures({ report }: { readonly report: Report }): JSX.Element
           ))}
         </ul>
       </div>
-      {report.deliveries.length > 0 && <Deliveries report={report} />}
+      {report.deliveries.length > 0 && (
+        <div className={classes["part"]}>
+          <h3>{t("delivery:title")}</h3>
+          <Deliveries itemId={itemId} deliveries={report.deliveries} />
+        </div>
+      )}
     </>
-  );
-}
-
-function Deliveries({ report }: { readonly report: Report }): JSX.Element {
-  const { t } = useTranslation("report");
-  return (
-    <div className={classes["part"]}>
-      <h3>{t("delivery.title")}</h3>
-      <ul className={classes["signatures"]}>
-        {report.deliveries.map((delivery) => (
-          <li key={delivery.sop_instance_uid}>
-            <span>{t(`delivery.${KINDS.find((kind) => kind === delivery.kind.toLowerCase()) ?? "other"}`)}</span>
-            {delivery.delivered_at === null ? (
-              <Chip tone="idle" shape="dashed">
-                {t("delivery.waiting")}
-              </Chip>
-            ) : (
-              <>
-                <Chip tone="active" shape="full">
-                  {t("delivery.arrived")}
-                </Chip>
-                <InstantText value={delivery.delivered_at} />
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { CaseWay, Outcome, WorklistItem } from "@/api/types";
+import { arrivedBack, isPromised, isRefused, originals, renewed } from "@/delivery/model";
 import { useOutcome } from "@/outcomes/api";
 import { ReportStatusChip } from "@/report/ReportStatusChip";
 import { GatewayName } from "@/ui/GatewayName";
@@ -8,7 +9,7 @@ import { RecordedWords } from "@/ui/RecordedWords";
 import { Stations, type Station } from "@/ui/Stations";
 import { InstantText, useCount } from "@/ui/Written";
 import { useWay } from "./api";
-import { arrivedBack, CASE_STATIONS, caseStates, isStopped, type CaseStation } from "./way";
+import { CASE_STATIONS, caseStates, isStopped, type CaseStation } from "./way";
 
 interface Told {
   readonly item: WorklistItem;
@@ -90,12 +91,28 @@ function Back({ way }: Told): ReactNode {
   const { t } = useTranslation("worklist");
   const count = useCount();
   if (way === null || way.back.length === 0) return null;
+  const first = originals(way.back);
+  const missing = first.filter(({ delivered_at }) => delivered_at === null);
+  const refused = missing.find(isRefused);
+  if (refused !== undefined) {
+    return <RecordedWords raw={refused.error || t("station.back_lost")}>{t("station.back_failed")}</RecordedWords>;
+  }
+  const again = renewed(way.back);
   const arrived = arrivedBack(way);
-  if (arrived !== null) return <InstantText value={arrived} />;
-  const missing = way.back.filter(({ delivered_at }) => delivered_at === null);
-  const error = missing.find((one) => one.error !== "")?.error;
-  if (error !== undefined) return <RecordedWords raw={error}>{t("station.back_failed")}</RecordedWords>;
-  return t("station.back_waiting", { arrived: count(way.back.length - missing.length), all: count(way.back.length) });
+  if (isPromised(way.back)) return t("station.back_promised");
+  if (arrived === null) {
+    return t("station.back_waiting", { arrived: count(first.length - missing.length), all: count(first.length) });
+  }
+  return (
+    <>
+      <InstantText value={arrived} />{" "}
+      {again.length > 0 &&
+        t("station.back_renewed", {
+          arrived: count(again.filter(({ delivered_at }) => delivered_at !== null).length),
+          all: count(again.length),
+        })}
+    </>
+  );
 }
 
 function Opened({ outcome }: Told): ReactNode {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CaseWay, Outcome } from "@/api/types";
 import { madeItem } from "./madeItems";
-import { arrivedBack, caseStates } from "./way";
+import { caseStates } from "./way";
 
 const way = (changed: Partial<CaseWay> = {}): CaseWay => ({
   gateway: { gateway_id: "g1", name: "北館", state: "at-hub", error: "" },
@@ -19,8 +19,8 @@ const atGateway = (state: "received" | "proved" | "forwarding" | "problem", erro
 });
 const arriving = madeItem("a", { images_state: "arriving", arrived_instances: 1 });
 const done = madeItem("a", { status: "completed", report_status: "final" });
-const sr = { kind: "sr", delivered_at: "2026-11-23T09:05:00Z", error: "" };
-const pdf = { kind: "pdf", delivered_at: null, error: "" };
+const sr = { kind: "sr", delivered_at: "2026-11-23T09:05:00Z", error: "", stamps: 0, places: {} };
+const pdf = { kind: "pdf", delivered_at: null, error: "", stamps: 0, places: {} };
 
 describe("the way of a case", () => {
   it("has no station of which the hub was told nothing", () => {
@@ -50,11 +50,13 @@ describe("the way of a case", () => {
 
   it("ends in the PACS with the last object of the report, and says where that fails", () => {
     expect(caseStates(done, way({ back: [sr, pdf] }))).toMatchObject({ signed: "passed", back: "now" });
-    expect(arrivedBack(way({ back: [sr, pdf] }))).toBeNull();
+    expect(caseStates(done, way({ back: [sr, { ...pdf, places: { pacs: "accepted" } }] })).back).toBe("now");
+    expect(caseStates(done, way({ back: [sr, { ...pdf, places: { pacs: "not-committed" } }] })).back).toBe("stuck");
     expect(caseStates(done, way({ back: [sr, { ...pdf, error: "refused" }] })).back).toBe("stuck");
     const all = way({ back: [sr, { ...pdf, delivered_at: "2026-11-23T09:06:00Z", error: "refused" }] });
     expect(caseStates(done, all).back).toBe("here");
-    expect(arrivedBack(all)).toBe("2026-11-23T09:06:00Z");
+    const again = { ...pdf, stamps: 1, error: "refused" };
+    expect(caseStates(done, way({ back: [...all.back, again] })).back).toBe("here");
   });
 
   it("ends where somebody in the hospital has read the report", () => {

@@ -1,5 +1,6 @@
 /** Where a case stands on its way from the modality to the hospital's PACS; only what the hub knows; pure. */
 import type { CaseWay, Outcome, WorklistItem } from "@/api/types";
+import { isRefused, originals } from "@/delivery/model";
 import type { StationState } from "@/ui/Stations";
 
 export const CASE_STATIONS = ["taken", "proved", "hub", "reading", "signed", "back", "opened"] as const;
@@ -45,18 +46,7 @@ export const isStopped = (way: CaseWay | null): boolean => way?.gateway?.state =
 function onTheWayBack(item: WorklistItem, way: CaseWay | null): CaseStates {
   if (way === null) return {};
   if (item.status !== "completed" || way.back.length === 0) return { back: "ahead" };
-  const waiting = way.back.filter(({ delivered_at }) => delivered_at === null);
-  if (waiting.some(({ error }) => error !== "")) return { back: "stuck" };
+  const waiting = originals(way.back).filter(({ delivered_at }) => delivered_at === null);
+  if (waiting.some(isRefused)) return { back: "stuck" };
   return { back: waiting.length === 0 ? "here" : "now" };
-}
-
-/** When the last object of the report arrived in the PACS; null as long as one is missing. */
-export function arrivedBack({ back }: CaseWay): string | null {
-  const times = back.map(({ delivered_at }) => delivered_at);
-  return times.includes(null)
-    ? null
-    : (times
-        .filter((time) => time !== null)
-        .sort()
-        .at(-1) ?? null);
 }

@@ -1,6 +1,7 @@
 """Reports over HTTP: a draft saved as one types, one confirmation screen, one signature."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -107,12 +108,25 @@ class SignatureOut(BaseModel):
     pdf_url: str
 
 
+class DeliveryPlaceOut(BaseModel):
+    """How one of the hospital's systems stands with an object: its PACS (objects, or pages), a folder, its HIS."""
+
+    outlet: str
+    state: str
+    destination: str
+    reason: str
+    at: datetime
+
+
 class DeliveryOut(BaseModel):
-    """Whether the hospital's PACS has an object of the latest version."""
+    """Whether the hospital has an object of the latest version; ``stamps``: how often it was stamped anew since."""
 
     kind: str
     sop_instance_uid: str
     delivered_at: datetime | None
+    error: str
+    stamps: int
+    places: list[DeliveryPlaceOut]
 
 
 class ComparedOut(BaseModel):
@@ -353,7 +367,14 @@ def _out(view: View, response: Response) -> ReportOut:
             for kept in view.versions
         ],
         deliveries=[
-            DeliveryOut(kind=d.kind, sop_instance_uid=d.sop_instance_uid, delivered_at=d.delivered_at)
+            DeliveryOut(
+                kind=d.kind,
+                sop_instance_uid=d.sop_instance_uid,
+                delivered_at=d.delivered_at,
+                error=d.last_error or "",
+                stamps=d.stamps,
+                places=[DeliveryPlaceOut(**asdict(place)) for place in d.places],
+            )
             for d in view.deliveries
         ],
         pdf_url=base if latest else None,

@@ -217,6 +217,17 @@ class Made:
 
 
 @dataclass(frozen=True)
+class DeliveryPlace:
+    """How one of the hospital's systems stands with an object, as its gateway told; ``reason`` says what is wrong."""
+
+    outlet: str
+    state: str
+    destination: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One object on its way to the hospital's PACS: a structured report (``sr``) or the sealed document (``pdf``).
 
@@ -240,6 +251,12 @@ class Delivery:
     stamps: int = 0
     status: str = ""
     worklist_item_id: str = ""
+    places: tuple[DeliveryPlace, ...] = ()
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Outlet → state."""
+        return {one.outlet: one.state for one in self.places}
 
 
 @dataclass(frozen=True)

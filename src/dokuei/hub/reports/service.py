@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
 
 from dokuei.errors import NotFoundError, ProofError
 from dokuei.hub.identity.model import Permission, Principal
@@ -14,7 +17,7 @@ from dokuei.hub.reports.deciding import Deciding, Proof
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.lists import Lists
-from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery
+from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery, DeliveryPlace
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
@@ -225,8 +228,16 @@ class ReportsService:
         with self.database.read() as connection:
             return self._delivery(store_deliveries.find(connection, site_id, delivery_id))
 
-    def mark_delivered(self, site_id: str, delivery_id: str, *, actor: str, destination: str) -> None:
-        """The site's PACS has acknowledged it; telling it twice changes nothing.
+    def mark_delivered(
+        self,
+        site_id: str,
+        delivery_id: str,
+        *,
+        actor: str,
+        destination: str,
+        places: Sequence[DeliveryPlace] = (),
+    ) -> None:
+        """Everybody at the site who wants it has it; telling it twice changes nothing.
 
         Raises:
             NotFoundError: no such delivery at this site.
@@ -235,26 +246,37 @@ class ReportsService:
             known = store_deliveries.find(connection, site_id, delivery_id)
             if known is None:
                 raise NotFoundError("no such delivery", phase="delivering")
+            _note_places(connection, known, places, actor)
             if store_deliveries.mark_delivered(connection, delivery_id, actor=actor, destination=destination):
-                hub_trail.append(
-                    connection,
-                    actor=actor,
-                    event="report.delivered",
-                    site_id=site_id,
-                    subject=known.study_instance_uid,
-                    details={"kind": known.kind, "sop_instance_uid": known.sop_instance_uid, "to": destination},
-                )
+                details = {"kind": known.kind, "sop_instance_uid": known.sop_instance_uid, "to": destination}
+                _note(connection, known, "report.delivered", actor, details)
 
-    def note_delivery_failure(self, site_id: str, delivery_id: str, *, error: str) -> None:
-        """Why the site's PACS does not have it yet; it stays on its way."""
+    def note_delivery_failure(
+        self, site_id: str, delivery_id: str, *, error: str, actor: str = "system", places: Sequence[DeliveryPlace] = ()
+    ) -> None:
+        """How the site's systems stand with it, and why one of them has it not yet; it stays on its way."""
         with self.database.begin() as connection:
-            if store_deliveries.find(connection, site_id, delivery_id) is not None:
+            known = store_deliveries.find(connection, site_id, delivery_id)
+            if known is not None:
+                _note_places(connection, known, places, actor)
                 store_deliveries.note_failure(connection, delivery_id, error)
 
     def _delivery(self, known: Delivery | None) -> tuple[Delivery, bytes]:
         if known is None:
             raise NotFoundError("no such delivery", phase="delivering")
         return known, self.blobs.read(known.blob_key)
+
+
+def _note_places(connection: Connection, known: Delivery, places: Sequence[DeliveryPlace], actor: str) -> None:
+    for one in store_deliveries.put_places(connection, known.delivery_id, places):
+        details = {"kind": known.kind, "sop_instance_uid": known.sop_instance_uid, "to": one.destination}
+        _note(connection, known, "report.place_changed", actor, {**details, "outlet": one.outlet, "state": one.state})
+
+
+def _note(connection: Connection, known: Delivery, event: str, actor: str, details: dict[str, Any]) -> None:
+    hub_trail.append(
+        connection, actor=actor, event=event, site_id=known.site_id, subject=known.study_instance_uid, details=details
+    )
 
 
 def reports_service(

@@ -1,15 +1,18 @@
 """What waits to be brought to the hospital's PACS, in SQL, always within one site."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from dokuei.clock import now
-from dokuei.hub.reports.model import Delivery, Made
-from dokuei.hub.reports.tables import delivery, report, version
+from dokuei.hub.reports.model import Delivery, DeliveryPlace, Made
+from dokuei.hub.reports.tables import delivery, delivery_place, report, version
 
-_JOINED = frozenset({"status", "worklist_item_id"})
+_JOINED = frozenset({"status", "worklist_item_id", "places"})
 _FIELDS = tuple(name for name in Delivery.__dataclass_fields__ if name not in _JOINED)
 _STATUS = {"original": "final", "amendment": "amended", "withdrawal": "withdrawn"}
 _MOST_AT_ONCE = 100
@@ -65,10 +68,12 @@ def find(connection: Connection, site_id: str, delivery_id: str) -> Delivery | N
 
 
 def of_report(connection: Connection, report_id: str, number: int) -> tuple[Delivery, ...]:
-    """The objects of one version, as they first went out."""
-    same = (delivery.c.report_id == report_id, delivery.c.number == number, delivery.c.stamps == 0)
-    rows = connection.execute(_asked().where(*same).order_by(delivery.c.kind))
-    return tuple(_delivery(row) for row in rows)
+    """The objects of one version and where each of them is; a document that was stamped anew follows the first."""
+    same = (delivery.c.report_id == report_id, delivery.c.number == number)
+    rows = connection.execute(_asked().where(*same).order_by(delivery.c.stamps, delivery.c.kind))
+    found = [_delivery(row) for row in rows]
+    places = _places(connection, [one.delivery_id for one in found])
+    return tuple(replace(one, places=tuple(places[one.delivery_id].values())) for one in found)
 
 
 def documents_of(connection: Connection, report_id: str, number: int) -> tuple[Delivery, ...]:
@@ -93,8 +98,32 @@ def note_failure(connection: Connection, delivery_id: str, error: str) -> None:
     connection.execute(
         update(delivery)
         .where(delivery.c.delivery_id == delivery_id, delivery.c.delivered_at.is_(None))
-        .values(last_error=error[:1000])
+        .values(last_error=error[:1000] or None)
     )
+
+
+def put_places(connection: Connection, delivery_id: str, told: Collection[DeliveryPlace]) -> tuple[DeliveryPlace, ...]:
+    """How every place stands with an object now; those whose state is another than before."""
+    known = _places(connection, [delivery_id])[delivery_id]
+    for one in told:
+        values = asdict(one)
+        if one.outlet in known:
+            same = (delivery_place.c.delivery_id == delivery_id, delivery_place.c.outlet == one.outlet)
+            connection.execute(update(delivery_place).where(*same).values(**values))
+        else:
+            connection.execute(insert(delivery_place).values(delivery_id=delivery_id, **values))
+    return tuple(one for one in told if one.outlet not in known or known[one.outlet].state != one.state)
+
+
+def _places(connection: Connection, delivery_ids: Collection[str]) -> dict[str, dict[str, DeliveryPlace]]:
+    """Delivery → outlet → how it stands there, in the order in which they are shown."""
+    found: dict[str, dict[str, DeliveryPlace]] = defaultdict(dict)
+    c = delivery_place.c
+    rows = connection.execute(select(delivery_place).where(c.delivery_id.in_(delivery_ids)).order_by(c.outlet.desc()))
+    for row in rows:
+        told = {name: getattr(row, name) for name in DeliveryPlace.__dataclass_fields__}
+        found[row.delivery_id][row.outlet] = DeliveryPlace(**told)
+    return found
 
 
 def _asked() -> Select[Any]:

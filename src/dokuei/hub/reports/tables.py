@@ -104,6 +104,17 @@ delivery = Table(
     Column("stamps", Integer, nullable=False, server_default="0"),
     UniqueConstraint("report_id", "number", "kind", "stamps"),
 )
+
+delivery_place = Table(
+    "delivery_place",
+    hub_metadata,
+    Column("delivery_id", String(32), ForeignKey("delivery.delivery_id"), primary_key=True),
+    Column("outlet", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("destination", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
 Index("ix_report_version_signed_at", version.c.signed_at, version.c.report_id)
 Index("ix_delivery_waiting", delivery.c.site_id, delivery.c.delivered_at, delivery.c.created_at)
 

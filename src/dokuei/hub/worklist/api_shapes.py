@@ -176,11 +176,13 @@ class HeldOut(BaseModel):
 
 
 class BackOut(BaseModel):
-    """One object of the report on its way to the hospital's PACS."""
+    """One object of the report on its way into the hospital, and how each of its systems stands with it."""
 
     kind: str
     delivered_at: datetime | None
     error: str
+    stamps: int
+    places: dict[str, str]
 
 
 class ReaderChangeOut(BaseModel):

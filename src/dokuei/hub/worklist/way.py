@@ -28,11 +28,16 @@ class SignedFor:
 
 @dataclass(frozen=True)
 class OnItsWayBack:
-    """One object of the latest signed report, and whether the hospital's PACS has it."""
+    """One object of the latest signed report, and whether the hospital has it.
+
+    ``stamps`` is how often it was stamped anew since; ``places`` says how each of the hospital's systems stands.
+    """
 
     kind: str
     delivered_at: datetime | None
     error: str
+    stamps: int
+    places: dict[str, str]
 
 
 @dataclass(frozen=True)

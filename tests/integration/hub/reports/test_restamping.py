@@ -97,6 +97,8 @@ def test_a_stamped_seal_is_archived_and_stamped_again_before_its_certificate_end
     assert [one.good for one in verdict.archive_stamps] == [True, True]
     assert verdict.modification_level == "LTA_UPDATES"
     assert_delivered_again(room)
+    report = room.reader("looks.again").get(f"/api/v1/worklist/{item}/report").json()
+    assert [(one["kind"], one["stamps"]) for one in report["deliveries"]] == [("pdf", 0), ("sr", 0), ("pdf", 1)]
     assert room.hub.events().count("report.restamped") == 2
     with room.hub.database.read() as connection:
         assert verify_versions(connection, room.blobs).wrong == ()

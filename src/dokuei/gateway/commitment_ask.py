@@ -1,0 +1,138 @@
+"""The PACS is asked whether it keeps what it took, until it says so (Storage Commitment as a user, PS3.4 J).
+
+A request is noted before it is sent, so that its report is understood whenever it comes, whoever has been killed since.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from pydicom.dataset import Dataset
+from pydicom.uid import UID, generate_uid
+from pynetdicom import evt
+from pynetdicom.association import Association
+
+from dokuei.clock import monotonic, now
+from dokuei.errors import DokueiError, NotDicomError
+from dokuei.gateway import commitment_tables, outlet_tables
+from dokuei.gateway.commitment import PROCESSING_FAILURE, WELL_KNOWN_INSTANCE
+from dokuei.gateway.commitment_heard import hear
+from dokuei.gateway.link import Link, pause
+from dokuei.gateway.outlet_tables import Standing
+from dokuei.gateway.pacs import NothingOfferedError, associated
+from dokuei.gateway.receive_negotiation import STORAGE_COMMITMENT, VERIFICATION
+from dokuei.settings import Destination, Settings
+from dokuei.storage.db import Database
+from dokuei.transfer.deliveries import PlaceState
+
+_REQUEST_STORAGE_COMMITMENT: Final = 1
+_CEILING_SECONDS: Final = 3600.0
+_LOOK_SECONDS: Final = 0.1
+_NOT_OFFERED: Final = "the PACS does not offer storage commitment, which is required here"
+_SILENT: Final = "the PACS was asked whether it keeps it and has not answered; it is asked again"
+
+
+@dataclass
+class Asker:
+    """Asks for what was taken; ``answer_seconds`` is the first wait for a report that comes on another association."""
+
+    settings: Settings
+    database: Database
+    link: Link
+    listen_seconds: float = 2.0
+    answer_seconds: float = 300.0
+
+    def ask(self) -> None:
+        """Once for everything that is due; what the PACS does not answer now is asked again later."""
+        pacs = self.settings.gateway.pacs
+        with self.database.read() as connection:
+            due = outlet_tables.to_ask(connection)
+        if pacs is None or not due:
+            return
+        if pacs.commitment == "off":
+            self._settle_all(due, "stored")
+            return
+        try:
+            self._ask_all(pacs, due)
+        except DokueiError as error:
+            for one in due:
+                self._wait(one, pause(one.attempts + 2, ceiling=_CEILING_SECONDS), reason=str(error))
+
+    def _ask_all(self, pacs: Destination, due: tuple[Standing, ...]) -> None:
+        handlers = [(evt.EVT_N_EVENT_REPORT, self._heard)]
+        try:
+            association = associated(self.settings, pacs, [STORAGE_COMMITMENT, VERIFICATION], handlers)
+        except NothingOfferedError:
+            self._not_offered(pacs, due)
+            return
+        try:
+            if not any(one.abstract_syntax == STORAGE_COMMITMENT for one in association.accepted_contexts):
+                self._not_offered(pacs, due)
+                return
+            self._listen([uid for one in due if (uid := self._ask(association, one))])
+        finally:
+            association.release()
+
+    def _ask(self, association: Association, one: Standing) -> str:
+        """The Transaction UID under which its report comes; empty where none will."""
+        transaction_uid = generate_uid(prefix=None)
+        with self.database.begin() as connection:
+            commitment_tables.add(connection, transaction_uid, one)
+        status = _status(association, transaction_uid, one)
+        if status == 0:
+            wait = min(self.answer_seconds * 2.0 ** min(one.attempts, 30), _CEILING_SECONDS)
+            self._wait(one, wait, reason=_SILENT if one.attempts else "")
+            return transaction_uid
+        said = "did not answer" if status is None else f"refused: status 0x{status:04X}"
+        wait = pause(one.attempts + 2, ceiling=_CEILING_SECONDS)
+        self._wait(one, wait, reason=f"the PACS was asked whether it keeps it and {said}")
+        return ""
+
+    def _listen(self, transaction_uids: list[str]) -> None:
+        """A while on this association: many a PACS reports at once, here or elsewhere."""
+        until = monotonic() + self.listen_seconds
+        while transaction_uids and monotonic() < until and not self.link.stop.wait(_LOOK_SECONDS):
+            with self.database.read() as connection:
+                if not commitment_tables.unanswered(connection, transaction_uids):
+                    return
+
+    def _heard(self, event: evt.Event) -> tuple[int, None]:
+        try:
+            return hear(self.database, event.event_information), None
+        except NotDicomError:
+            return PROCESSING_FAILURE, None
+
+    def _not_offered(self, pacs: Destination, due: tuple[Standing, ...]) -> None:
+        if pacs.commitment == "when-offered":
+            self._settle_all(due, "not-offered")
+            return
+        for one in due:
+            self._wait(one, pause(one.attempts + 2, ceiling=_CEILING_SECONDS), reason=_NOT_OFFERED)
+
+    def _settle_all(self, due: tuple[Standing, ...], state: PlaceState) -> None:
+        with self.database.begin() as connection:
+            for one in due:
+                outlet_tables.settle(connection, one, state=state)
+
+    def _wait(self, one: Standing, seconds: float, *, reason: str) -> None:
+        with self.database.begin() as connection:
+            outlet_tables.asked(connection, one, until=now() + timedelta(seconds=seconds), reason=reason)
+
+
+def _status(association: Association, transaction_uid: str, one: Standing) -> int | None:
+    """What the PACS answers to the request; None where it does not answer it."""
+    request = Dataset()
+    request.TransactionUID = UID(transaction_uid)
+    request.ReferencedSOPSequence = []
+    for sop_class_uid, sop_instance_uid in one.objects:
+        item = Dataset()
+        item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = UID(sop_class_uid), UID(sop_instance_uid)
+        request.ReferencedSOPSequence.append(item)
+    try:
+        answer, _ = association.send_n_action(
+            request, _REQUEST_STORAGE_COMMITMENT, UID(STORAGE_COMMITMENT), UID(WELL_KNOWN_INSTANCE)
+        )
+    except (ValueError, RuntimeError):
+        return None  # it is gone
+    status: int | None = answer.get("Status")
+    return status
