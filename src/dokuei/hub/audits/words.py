@@ -137,6 +137,8 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "report.shown": "署名画面を表示",
         "report.signed": "レポートに署名",
         "report.stored": "レポートをPACSに保管",
+        "seal.good-again": "封緘証明書の失効が解除",
+        "seal.revoked": "封緘証明書の失効を検出",
         "request.attached": "依頼に添付",
         "request.attachment.read": "依頼の添付を閲覧",
         "request.canceled": "依頼を取り消し",

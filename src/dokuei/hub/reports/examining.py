@@ -24,7 +24,7 @@ from dokuei.dicom.signature import MODIFICATION, ObjectSignature, data_set_of, i
 from dokuei.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dokuei.errors import DokueiError
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
-from dokuei.hub.reports.seal_model import SealVerdict
+from dokuei.hub.reports.seal_model import SealVerdict, in_words
 
 Weight = Literal["good", "note", "bad"]
 _PDF = b"%PDF-"
@@ -89,6 +89,7 @@ def _pdf(data: bytes, trusted: Trusted) -> list[Remark]:
         _update(data, verdict),
         Remark("certificate" if verdict.trusted else "certificate_unknown", _weight(verdict.trusted), verdict.signer),
         *_times(verdict),
+        *_revocations(verdict),
         *(Remark("licence", "note", role) for role in verdict.roles),
     ]
     if not verdict.good and not any(one.weight == "bad" for one in found):
@@ -118,6 +119,15 @@ def _times(verdict: SealVerdict) -> list[Remark]:
         code = "time_stamp" if verdict.stamp_good else "time_stamp_unknown"
         found.insert(0, Remark(code, _weight(verdict.stamp_good), verdict.stamped_at.isoformat()))
     return found or [Remark("no_time_stamp", "note")]
+
+
+def _revocations(verdict: SealVerdict) -> list[Remark]:
+    """Which level it has (ETSI EN 319 142-1 6), and what it carries to show that nothing was revoked."""
+    found = [Remark("level", "note", f"PAdES {verdict.level}")]
+    for one in verdict.standings:
+        weight: Weight = "bad" if one.state == "revoked" else "good" if one.state == "kept" else "note"
+        found.append(Remark(f"revocation_{one.state}", weight, in_words(one)))
+    return found
 
 
 def _head(data: bytes, read: Dataset) -> list[Remark]:
