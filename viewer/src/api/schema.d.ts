@@ -1967,6 +1967,7 @@ export interface components {
             readonly signed_at: string;
             readonly method: string;
             readonly time_stamp: string;
+            readonly sr_time_stamp: string;
             readonly seal: components["schemas"]["SealOut"];
             readonly pdf_sha256: string;
             readonly pdf_url: string;

@@ -106,6 +106,7 @@ class SignatureOut(BaseModel):
     signed_at: datetime
     method: str
     time_stamp: str
+    sr_time_stamp: str
     seal: SealOut
     pdf_sha256: str
     pdf_url: str
@@ -351,6 +352,7 @@ def _out(view: View, response: Response) -> ReportOut:
                 signed_at=kept.signed.signature.signed_at,
                 method=kept.signed.signature.method,
                 time_stamp=kept.sealed.time_stamp,
+                sr_time_stamp=kept.sealed.sr_time_stamp,
                 seal=_seal(kept.sealed.time_stamp, view.seals.get(kept.signed.number)),
                 pdf_sha256=kept.sealed.pdf_sha256,
                 pdf_url=f"{base}&number={kept.signed.number}",

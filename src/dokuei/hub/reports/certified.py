@@ -32,8 +32,8 @@ def parts_of(
     """The seal as of its time stamp, each time stamp as of the next one, and the last one as of now (``at``)."""
     token = next(iter(extract_tst_data_iter(seal.signer_info, signed=False)), None)
     tokens = [stamp.signed_data for stamp in stamps]
-    times = [*(_stamped_at(one) for one in tokens), at]
-    sealed_at = times[0] if token is None else _stamped_at(token)
+    times = [*(stamped_at(one) for one in tokens), at]
+    sealed_at = times[0] if token is None else stamped_at(token)
     own = Subject("seal", seal.signer_cert, tuple(seal.other_embedded_certs), trusted, sealed_at)
     inner = () if token is None else (Part(seal, _of_stamp("time_stamp", token, stampers, times[0])),)
     outer = (
@@ -45,10 +45,10 @@ def parts_of(
 
 def _of_stamp(part: SealPart, token: cms.SignedData, trusted: Certificates, at: datetime) -> Subject:
     known = extract_certificate_info(token)
-    return Subject(part, known.signer_cert, tuple(known.other_certs), trusted, at, made_at=_stamped_at(token))
+    return Subject(part, known.signer_cert, tuple(known.other_certs), trusted, at, made_at=stamped_at(token))
 
 
-def _stamped_at(token: cms.SignedData) -> datetime:
+def stamped_at(token: cms.SignedData) -> datetime:
     """When a time stamp says that it was made; whether that is so is for who checks it."""
     moment: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
     return moment

@@ -24,7 +24,9 @@ from dokuei.dicom.signature import MODIFICATION, ObjectSignature, data_set_of, i
 from dokuei.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dokuei.errors import DokueiError
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
+from dokuei.hub.reports.revocation import Certificates
 from dokuei.hub.reports.seal_model import SealVerdict, in_words
+from dokuei.hub.reports.tokens import judged
 
 Weight = Literal["good", "note", "bad"]
 _PDF = b"%PDF-"
@@ -161,12 +163,13 @@ def _structured(data: bytes, read: Dataset, trusted: Trusted, images: Sequence[P
     signatures = signatures_of(data_set_of(data))
     if not signatures:
         found.append(Remark("no_signature", "bad"))
+    stampers = tuple(one for file in trusted.stampers for one in certificates(file))
     for one in signatures:
-        found += _signature(one, believed)
+        found += _signature(one, believed, stampers)
     return [*found, *_macs(read, images)]
 
 
-def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate]) -> list[Remark]:
+def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate], stampers: Certificates) -> list[Remark]:
     if one.why:
         return [Remark("content_changed", "bad", one.why)]
     found = [Remark("content_signed", "good", one.algorithm)]
@@ -178,6 +181,10 @@ def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate]) -> li
         found.append(Remark("certificate" if known else "certificate_unknown", _weight(known), name))
     if one.signed_at is not None:
         found.append(Remark("signed_at", "note", one.signed_at.isoformat()))
+    if one.token is not None:
+        stamped = judged(one.token, over=one.value, trusted=stampers)
+        code = "time_stamp" if stamped.good else "time_stamp_unknown"
+        found.append(Remark(code, _weight(stamped.good), "" if stamped.at is None else stamped.at.isoformat()))
     if one.purpose == MODIFICATION[1]:
         found.append(Remark("reidentified", "note"))
     return found

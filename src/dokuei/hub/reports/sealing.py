@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from dokuei.clock import now
 from dokuei.dicom.signature import SignerKey, signed_file
 from dokuei.errors import ConfigurationError, SignatureError
-from dokuei.hub.reports.seal_model import SealedPdf, SealFiles, SealVerdict, Standing
+from dokuei.hub.reports.seal_model import SealedPdf, SealFiles, SealVerdict, Standing, TimeStamp
 from dokuei.settings import SealSettings
 from dokuei.storage.pki import alone_in, private_pem, write_secret
 
@@ -47,14 +47,25 @@ class Sealer:
 
         return Pades(self.files, self.reason, self.time_stamp_url, self.token).seal(pdf)
 
-    def sign_object(self, part10: bytes, *, at: datetime) -> bytes:
-        """A DICOM object with the seal's signature in it (PS3.15 C.4).
+    def sign_object(self, part10: bytes, *, at: datetime, stamped: bool) -> tuple[bytes, TimeStamp]:
+        """A DICOM object with the seal's signature in it (PS3.15 C.4), time-stamped where ``stamped`` asks for it.
 
         Raises:
             SignatureError: the key cannot sign it.
         """
-        key = self.token or _key(self.files)
-        return signed_file(part10, key=key, certificate=_certificate(self.files), at=at)
+        key, tokens = self.token or _key(self.files), list[bytes | None]()
+
+        def stamp(value: bytes) -> bytes | None:
+            from dokuei.hub.reports.tokens import token_over  # noqa: PLC0415 - as below
+
+            tokens.append(token_over(value, url=self.time_stamp_url))
+            return tokens[-1]
+
+        wanted = stamp if stamped and self.time_stamp_url else None
+        signed = signed_file(part10, key=key, certificate=_certificate(self.files), at=at, stamp=wanted)
+        if not self.time_stamp_url:
+            return signed, "none"
+        return signed, "stamped" if any(tokens) else "missing"
 
     def verify(self, pdf: bytes) -> SealVerdict:
         """Judge a document that was sealed here."""

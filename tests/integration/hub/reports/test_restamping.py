@@ -11,7 +11,9 @@ from pydicom import dcmread
 from sqlalchemy import select
 
 from dokuei.dicom.encapsulated_pdf import pdf_inside
+from dokuei.dicom.signature import data_set_of, signatures_of
 from dokuei.errors import SignatureError
+from dokuei.hub.reports import store
 from dokuei.hub.reports.model import Delivery
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from dokuei.hub.reports.restamping import AGAIN_AFTER, Restamping
@@ -58,6 +60,16 @@ def shown(room: ReadingRoom, item: str) -> tuple[dict[str, object], bytes]:
     return signature["seal"], client.get(signature["pdf_url"]).content
 
 
+def sr_stamp(room: ReadingRoom, item: str) -> str:
+    """What is said of the structured report's time stamp."""
+    with room.hub.database.read() as connection:
+        (kept,) = store.every_version(connection)
+    client = room.reader(f"asks.{datetime.now(UTC).timestamp()}")
+    said: str = client.get(f"/api/v1/worklist/{item}/report").json()["signatures"][0]["sr_time_stamp"]
+    assert said == kept.sealed.sr_time_stamp
+    return said
+
+
 def delivered_again(room: ReadingRoom) -> list[Delivery]:
     return [one for one in room.reports.pending_deliveries("kita") if one.stamps]
 
@@ -84,6 +96,11 @@ def test_a_stamped_seal_is_archived_and_stamped_again_before_its_certificate_end
     """REC-20: the seal outlives its certificates, its sealed bytes unchanged, each stamp in the trail."""
     item, first = signed(room)
     assert shown(room, item)[0]["level"] == "B-T"
+    assert sr_stamp(room, item) == "stamped"
+    sent = {one.kind: one.delivery_id for one in room.reports.pending_deliveries("kita")}
+    (signature,) = signatures_of(data_set_of(room.reports.read_delivery("kita", sent["sr"])[1]))
+    assert signature.holds
+    assert signature.token is not None
     assert later(room, 0).step() == 1
     state, archived = shown(room, item)
     assert archived.startswith(first)
@@ -122,6 +139,7 @@ def test_while_the_service_is_down_the_report_is_final_and_says_since_when(tmp_p
     chosen = SealSettings(time_stamp_url=gone.url, time_stamp_ca=gone.certificate)
     with reading_room(tmp_path, url=database_url, seal=chosen) as room:
         item, first = signed(room)
+        assert sr_stamp(room, item) == "missing"
         assert later(room, 0).step() == 1
         state, served = shown(room, item)
         assert served == first
