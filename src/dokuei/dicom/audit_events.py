@@ -119,6 +119,7 @@ _EVENTS: Final = {
     "study.displayed": _ACCESSED,
     "study.announced": Meaning(BEGIN_TRANSFERRING, "E", Group.IMAGES),
     "study.at-hub": _TRANSFERRED,
+    "study.forwarded": _TRANSFERRED,
     "study.deleted": Meaning(STUDY_DELETED, "D", Group.IMAGES),
     "instances.stored": _TRANSFERRED,
     "manifest.recorded": _TRANSFERRED,

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom import dcmread
+from pydicom.uid import EnhancedSRStorage
 
 from dokuei.dicom.report_header import part10
 from dokuei.dicom.signature import data_set_of, signatures_of, signed_file
@@ -62,7 +63,7 @@ def unsigned() -> bytes:
     """An object with the head of a structured report; what stands in it is another test's."""
     made = image(study="1.2.3", series="1.2.4")
     made.Modality = "SR"
-    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.88.22"
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = EnhancedSRStorage
     del made.PixelData
     return part10(made)
 

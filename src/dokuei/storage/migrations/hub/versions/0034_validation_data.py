@@ -1,4 +1,4 @@
-"""What the issuers of a seal's certificates said of them, in each file and of the certificate that seals now."""
+"""What issuers said of a seal's certificates, in each file and of the one that seals now; how far gateways' trails are heard."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,10 +24,12 @@ def upgrade() -> None:
         sa.Column("revoked_at", _AT, nullable=True),
         sa.Column("asked_at", _AT, nullable=False),
     )
+    op.add_column("gateway", sa.Column("trail_heard", sa.BigInteger, nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     """Back to seals whose issuers nobody asks."""
+    op.drop_column("gateway", "trail_heard")
     op.drop_table("sealing_certificate")
     op.drop_column("report_version", "sr_time_stamp")
     op.drop_column("report_seal", "revocation")
