@@ -1,6 +1,7 @@
 """A certificate authority on loopback that says over HTTP which of its certificates it has revoked (CRL and OCSP)."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,9 @@ class Authority:
     silent: set[str] = field(default_factory=set)
     """Which of ``crl`` and ``ocsp`` do not answer."""
     out_of_date: bool = False
+    garbage: bool = False
+    seconds: float = 0.0
+    """How long it takes over an OCSP response."""
     stranger: "Authority | None" = None
     """Who signs the OCSP responses in its place, without having been asked to."""
     asked: list[str] = field(default_factory=list)
@@ -52,6 +56,7 @@ class Authority:
     def behave(self) -> None:
         """As at the beginning: nothing is revoked, and every question is answered as it should be."""
         self.revoked, self.silent, self.stranger, self.out_of_date = {}, set(), None, False
+        self.garbage, self.seconds = False, 0.0
         self.asked.clear()
 
     def issue(
@@ -131,6 +136,10 @@ class Authority:
         self.asked.append(what)
         if what in self.silent or what not in _KINDS:
             return None
+        if self.garbage:
+            return b"0\x03\x02\x01\x07"
+        if what == "ocsp":
+            time.sleep(self.seconds)
         return self.crl() if what == "crl" else self.ocsp(asked)
 
     def _span(self) -> tuple[datetime, datetime]:

@@ -18,11 +18,11 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.fetchers import FetcherBackend
-from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 
 from dokuei.clock import now
 from dokuei.errors import UnreachableError
 from dokuei.hub.reports.certified import Part, parts_of
+from dokuei.hub.reports.fetching import asking
 from dokuei.hub.reports.revocation import Certificates, Found, Subject, found, kept_in
 from dokuei.hub.reports.seal_model import Standing
 
@@ -75,7 +75,7 @@ class Archiver:
     async def _archived(self, pdf: bytes, *, hurried: bool) -> Archived:
         read = PdfFileReader(io.BytesIO(pdf), strict=True)
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_SECONDS)) as session:
-            asked = await self._asked(read, AIOHttpFetcherBackend(session, per_request_timeout=_ANSWER_SECONDS))
+            asked = await self._asked(read, asking(session))
             standings = tuple(one.standing for _, one in asked)
             states = {one.state for one in standings}
             if "revoked" in states or ("lacking" in states and not hurried):
@@ -138,6 +138,6 @@ def standing_of(chain: Certificates, *, at: datetime) -> Standing:
 
 async def _standing_of(chain: Certificates, at: datetime) -> Standing:
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_SECONDS)) as session:
-        fetching = AIOHttpFetcherBackend(session, per_request_timeout=_ANSWER_SECONDS)
+        fetching = asking(session)
         subject = Subject("seal", chain[0], chain[1:], chain, at)
         return (await found(subject, fetching=fetching)).standing

@@ -91,6 +91,8 @@ async def found(subject: Subject, kept: Kept = Kept(), *, fetching: FetcherBacke
             return _revoked(subject, error, context)
         except ValidationError as error:
             answer = Found(_standing(subject, "lacking", _why(error)))
+        except (ValueError, TypeError, KeyError):
+            answer = Found(_standing(subject, "lacking", "what its issuer says cannot be read"))
         else:
             return Found(_standing(subject, "kept" if _publishes(path) else "unpublished"), path, _gathered(context))
     return answer

@@ -55,9 +55,10 @@ class SealWatch:
         """Ask, unless it is too early."""
         if monotonic() < self.not_before:
             return
+        self.not_before = monotonic() + _AGAIN_AFTER.total_seconds()
         standing = self.sealer.standing(at=now())
-        wait = _AGAIN_AFTER if standing.state == "lacking" else _EVERY
-        self.not_before = monotonic() + wait.total_seconds()
+        if standing.state != "lacking":
+            self.not_before = monotonic() + _EVERY.total_seconds()
         self._keep(standing)
 
     def _keep(self, standing: Standing) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from dokuei.errors import UnreachableError
+from dokuei.hub.reports import archiving, fetching
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from dokuei.hub.reports.revocation import kept_in
 from dokuei.hub.reports.sealing import Sealer, sealer
@@ -148,6 +150,24 @@ def test_what_a_stranger_signs_or_is_out_of_date_counts_for_nothing(world: World
     assert waiting.standings[0].state == "lacking"
     world.seals.out_of_date = False
     assert seal.archive(sealed).data is not None
+
+
+def test_who_is_too_slow_has_a_list_and_what_cannot_be_read_says_nothing(
+    world: World, pdf: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archiving, "asking", partial(fetching.asking, seconds=0.5))
+    seal, _ = world.sealer()
+    sealed = seal.seal(pdf).data
+    world.seals.seconds = 1.5
+    archived = seal.archive(sealed).data
+    assert archived is not None
+    assert len(kept_in(PdfFileReader(BytesIO(archived))).crls) == 1
+    world.seals.silent = {"crl"}
+    assert seal.archive(sealed).standings[0].state == "lacking"
+    world.seals.behave()
+    world.seals.garbage = True
+    assert seal.archive(sealed).standings[0].state == "lacking"
+    assert seal.standing(at=datetime.now(UTC)).state == "lacking"
 
 
 @pytest.mark.parametrize("says", [("crl",), ("ocsp",)])
