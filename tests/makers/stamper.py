@@ -18,6 +18,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from tests.makers.authority import Issued
+
 
 @dataclass(frozen=True)
 class Stamper:
@@ -28,12 +30,18 @@ class Stamper:
 
 
 @contextmanager
-def running_stamper(folder: Path, *, days: int = 30, name: str = "tsa") -> Iterator[Stamper]:
-    """Answer time-stamp requests until the end of the block; the certificate ends after so many days."""
-    key = rsa.generate_private_key(65537, 2048)
-    certificate = _certificate(key, days)
-    pem = folder / f"{name}.pem"
-    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+def running_stamper(
+    folder: Path, *, days: int = 30, name: str = "tsa", issued: Issued | None = None
+) -> Iterator[Stamper]:
+    """Answer time-stamp requests until the end of the block; the certificate ends after so many days.
+
+    ``issued``: it is an authority's, which then vouches for it in place of the service itself.
+    """
+    key = rsa.generate_private_key(65537, 2048) if issued is None else issued.key
+    certificate = _certificate(key, days) if issued is None else issued.certificate
+    pem = folder / f"{name}.pem" if issued is None else issued.chain
+    if issued is None:
+        pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     service = DummyTimeStamper(
         tsa_cert=asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),

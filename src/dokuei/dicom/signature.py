@@ -5,7 +5,7 @@ An RSA key makes the Structured Report RSA Digital Signature Profile; other keys
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
@@ -35,9 +35,13 @@ class HeldKey(Protocol):
         """A signature over SHA-256 of the data: PKCS #1 v1.5, or ECDSA in DER."""
 
 
+Stamp = Callable[[bytes], bytes | None]
+"""A time-stamp token (RFC 3161) over some bytes, in DER; None where none can be had now."""
+
 VERIFICATION: Final = ("5", "Verification Signature")
 MODIFICATION: Final = ("18", "Modification Signature")
 _PURPOSES: Final = "ASTM-sigpurpose"
+_STAMP_TYPE: Final = "CMS_TSP"
 _MAC_ID: Final = 1
 _HASHES: Final[dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]]] = {
     "SHA256": hashes.SHA256,
@@ -52,7 +56,10 @@ _DER_LONG: Final = 0x80
 
 @dataclass(frozen=True)
 class ObjectSignature:
-    """One signature as it was found; ``why`` is empty where it holds, ``uncovered`` are elements it does not cover."""
+    """One signature as it was found; ``why`` is empty where it holds, ``uncovered`` are elements it does not cover.
+
+    ``token`` is a certified timestamp over the ``value`` of the signature, as it stands there and not judged.
+    """
 
     why: str
     certificate: x509.Certificate | None = None
@@ -60,6 +67,8 @@ class ObjectSignature:
     purpose: str = ""
     algorithm: str = ""
     uncovered: tuple[int, ...] = ()
+    value: bytes = b""
+    token: bytes | None = None
 
     @property
     def holds(self) -> bool:
@@ -74,8 +83,11 @@ def signed_object(
     certificate: x509.Certificate,
     at: datetime,
     purpose: tuple[str, str] = VERIFICATION,
+    stamp: Stamp | None = None,
 ) -> bytes:
     """An Explicit VR Little Endian data set with a signature over all of it; one that was there before is replaced.
+
+    Where ``stamp`` gives a token, the signature carries it as its certified timestamp (PS3.3 C.12.1.1.3.1.3).
 
     Raises:
         AdmissionError: the data set is not written as the standard says.
@@ -94,6 +106,10 @@ def signed_object(
     over = stream_of(nodes) + stream_of(read_nodes(_encoded(item)))
     item.CertificateOfSigner = _even(certificate.public_bytes(Encoding.DER))
     item.Signature = _even(_sign(key, over))
+    token = stamp(item.Signature) if stamp is not None else None
+    if token is not None:
+        item.CertifiedTimestampType = _STAMP_TYPE
+        item.CertifiedTimestamp = _even(token)
     tail = Dataset()
     tail.MACParametersSequence = [macs]
     tail.DigitalSignaturesSequence = [item]
@@ -107,11 +123,12 @@ def signed_file(
     certificate: x509.Certificate,
     at: datetime,
     purpose: tuple[str, str] = VERIFICATION,
+    stamp: Stamp | None = None,
 ) -> bytes:
     """The same for a Part 10 file in that transfer syntax, whose head stays as it is."""
     data_set = data_set_of(part10)
     head = part10[: len(part10) - len(data_set)]
-    return head + signed_object(data_set, key=key, certificate=certificate, at=at, purpose=purpose)
+    return head + signed_object(data_set, key=key, certificate=certificate, at=at, purpose=purpose, stamp=stamp)
 
 
 def signatures_of(data_set: bytes) -> tuple[ObjectSignature, ...]:
@@ -193,7 +210,16 @@ def _judged(
         str(item.DigitalSignaturePurposeCodeSequence[0].CodeMeaning),
         algorithm,
         tuple(node.tag for node in nodes if _is_uncovered(node, listed)),
+        bytes(item.Signature),
+        _token(item),
     )
+
+
+def _token(item: Dataset) -> bytes | None:
+    """The certified timestamp; of one there must be both its kind and itself, and no other kind is known."""
+    if "CertifiedTimestamp" not in item and "CertifiedTimestampType" not in item:
+        return None
+    return _der(item.CertifiedTimestamp) if item.CertifiedTimestampType == _STAMP_TYPE else b""
 
 
 def _as_written(parameters: Dataset, nodes: Sequence[Node]) -> bool:

@@ -15,8 +15,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dokuei.clock import monotonic, now
+from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
-from dokuei.gateway import forward_tables
+from dokuei.gateway import forward_audit, forward_tables
 from dokuei.gateway.closing import declare
 from dokuei.gateway.hearing import Hearing
 from dokuei.gateway.link import Link, pause
@@ -56,6 +57,7 @@ class Forwarder:
     naming: Callable[[], Naming]
     _unsure: threading.Event = field(default_factory=threading.Event)
     _to_close: set[str] = field(default_factory=set)
+    _announced: set[str] = field(default_factory=set)
     _unproved: dict[str, int] = field(default_factory=dict)
     _named: str = ""
     _held_back_until: float = 0.0
@@ -159,6 +161,7 @@ class Forwarder:
         )
         self._offered_at = monotonic()
         self.link.succeeded()
+        self._announce(client, items[0].study_instance_uid, coded[0])
         known, lacking = [], []
         for need in needs.needs:
             item = by_digest[need.sha256]
@@ -169,6 +172,14 @@ class Forwarder:
         self._proved(known)
         self.spool.mark_forwarding([one.sop_instance_uid for one in lacking])
         self.queue.add(lacking)
+
+    def _announce(self, client: HubClient, study_instance_uid: str, first: CodedInstance) -> None:
+        known = study_instance_uid in self._announced
+        if known or client.signer is None or forward_audit.is_pulse(client.signer.key_id, first):
+            return
+        with self.spool.database.begin() as connection:
+            forward_audit.announced(connection, study_instance_uid)
+        self._announced.add(study_instance_uid)
 
     def _expected(self, study_instance_uid: str) -> int:
         """How many objects of a study are here for the hub by now: what was refused never comes."""
@@ -284,14 +295,14 @@ class Forwarder:
             self._reopen(study_instance_uid, closing.lacking)
         if closing.lacking or closing.removed:
             return
+        digest, count = hashlib.sha256(closing.documents).hexdigest(), len(coded)
         with self.durable.begin() as connection:
             forward_tables.note_at_hub(
-                connection,
-                study_instance_uid,
-                instances=len(coded),
-                manifest_sha256=hashlib.sha256(closing.documents).hexdigest(),
-                at=now(),
+                connection, study_instance_uid, instances=count, manifest_sha256=digest, at=now()
             )
+            if not forward_audit.is_pulse(client.signer.key_id, coded[0]):
+                forward_audit.forwarded(connection, study_instance_uid, instances=count, manifest_sha256=digest)
+        self._announced.discard(study_instance_uid)
         self._to_close.discard(study_instance_uid)
         self.link.news.set()
         _log.info("study.at_hub", instances=len(coded))

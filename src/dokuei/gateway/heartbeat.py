@@ -4,9 +4,11 @@ import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 import dokuei
 from dokuei.clock import now
-from dokuei.errors import DokueiError
+from dokuei.errors import DokueiError, UnreachableError
 from dokuei.gateway import contract, forward_tables, order_tables, pseudonym_tables, pseudonyms
 from dokuei.gateway.enrol import hub_client, identity_of, renew_if_due
 from dokuei.gateway.link import Link
@@ -14,6 +16,7 @@ from dokuei.gateway.order_tables import RefusalRow
 from dokuei.gateway.quarantine import Entry, Quarantine
 from dokuei.gateway.spool import Spool
 from dokuei.gateway.status import study_reports
+from dokuei.gateway.tell_trail import TrailTeller
 from dokuei.settings import Settings
 from dokuei.storage.anchor import DAY, KEPT
 from dokuei.storage.audit import Detail, gateway_trail
@@ -37,6 +40,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 _STUDIES = 40
 _REFUSALS = 20
 _URGENT = 1
+_log = structlog.get_logger()
 
 
 @dataclass
@@ -49,6 +53,9 @@ class Heart:
     kept_ends: Lately = field(default_factory=lambda: Lately(DAY), repr=False)
     clock_ahead: timedelta | None = None
 
+    def __post_init__(self) -> None:
+        self.trail = TrailTeller(self.spool.database)
+
     def beat(self) -> None:
         """Tell until the stop."""
         client, cuts = hub_client(self.settings), self.link.cuts
@@ -60,6 +67,7 @@ class Heart:
                     client.close()
                 try:
                     self._tell(client)
+                    self._tell_trail(client)
                     renew_if_due(self.settings, client)
                 except DokueiError as error:
                     client.close()
@@ -99,6 +107,17 @@ class Heart:
         self._note("")
         self._heed(answer)
         self._keep_end(answer.trail_end)
+
+    def _tell_trail(self, client: HubClient) -> None:
+        """What the hub does not take of the trail, one that is a version behind for one, holds nothing else up."""
+        mode = pseudonyms.identity_mode(self.settings) or identity_of(self.settings.home).demand().identity_mode
+        try:
+            self.trail.turn(client, mode)
+        except UnreachableError:
+            raise
+        except DokueiError as error:
+            self.trail.heard = None
+            _log.info("trail.not_told", why=error.code)
 
     def _unread_orders(self) -> tuple[int, list[OrderRefusal]]:
         """What the hospital's systems said and nobody understood, without a word of what it said."""

@@ -119,7 +119,9 @@ class HubSettings(Section):
 class SealSettings(Section):
     """What reports are sealed with; nothing set: a key of the hub's own under its home folder."""
 
-    certificate: Path | None = Field(None, description="PEM certificate chain that seals reports; empty: hub/seal/.")
+    certificate: Path | None = Field(
+        None, description="PEM certificate that seals reports, its issuers behind it; empty: hub/seal/."
+    )
     private_key: Path | None = Field(None, description="PEM private key that belongs to certificate (mode 600).")
     token_module: Path | None = Field(
         None, description="PKCS#11 library of a token or HSM that holds the key, in place of private_key."

@@ -14,9 +14,11 @@ from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.typesetting import typeset
 from dokuei.hub.reports.wording import canonical_bytes
 from dokuei.settings import SealSettings
+from tests.makers.authority import running_authority
 from tests.makers.hpki import hpki_like
 from tests.makers.reading import made_sealer
 from tests.makers.report_document import SIGNATURE, known_images, report_document
+from tests.makers.stamper import running_stamper
 
 
 @dataclass
@@ -83,3 +85,31 @@ def test_the_licence_that_a_certificate_vouches_for_is_shown(sealed: Sealed, tmp
     code, said = sealed.verify("--ca", str(files.certificate), "--language", "en", file=file)
     assert code == 0, said
     assert "licence that the certificate vouches for (hcRole): Medical Doctor" in said
+
+
+def test_the_level_and_what_the_file_shows_of_revocations_are_named(tmp_path: Path) -> None:
+    """REC-20: offline, as of the time stamp."""
+    with running_authority(tmp_path / "authority") as authority:
+        issued, service = authority.issue("seal"), authority.issue("service", stamps=True)
+        with running_stamper(tmp_path, issued=service) as stamper:
+            chosen = SealSettings(
+                certificate=issued.chain,
+                private_key=issued.key_file,
+                time_stamp_url=stamper.url,
+                time_stamp_ca=authority.file,
+            )
+            seal = sealer(tmp_path, chosen, centre_name="x")
+            stamped = seal.seal(unsealed()).data
+            archived = seal.archive(stamped).data
+    assert archived is not None
+    found = {}
+    for name, data in (("stamped", stamped), ("archived", archived)):
+        file = tmp_path / f"{name}.pdf"
+        file.write_bytes(data)
+        trusted = ("--ca", str(authority.file), "--tsa", str(authority.file))
+        code, found[name] = Sealed(file, seal).verify(*trusted, "--language", "en")
+        assert code == 0, found[name]
+    assert "level that it has reached: PAdES B-T\n" in found["stamped"]
+    assert "does not show whether it was revoked: the seal's certificate: its issuer did not say" in found["stamped"]
+    assert "level that it has reached: PAdES B-LTA\n" in found["archived"]
+    assert "✓ the file shows that it was not revoked: the seal's certificate\n" in found["archived"]

@@ -98,7 +98,7 @@ def test_the_gateway_signs_what_it_puts_under_the_true_identity(database: Databa
         header=header, placement=PLACE, statement=SAID, observer=OBSERVER, images=images(1), version_digest="ab" * 32
     )
     centre = sealer(tmp_path, SealSettings(), centre_name="x")
-    signed = dcmread(io.BytesIO(centre.sign_object(part10(made), at=PLACE.made_at)))
+    signed = dcmread(io.BytesIO(centre.sign_object(part10(made), at=PLACE.made_at, stamped=False)[0]))
     back = Reidentifier(database, lambda: PSEUDONYMS, ObjectSigner(identity))(signed)
     assert (str(back.PatientName), back.StudyInstanceUID) == ("BABA^EMI", "1.2.3")
     examined = examine(part10(back), trusted=Trusted((authority.certificate_file,)))

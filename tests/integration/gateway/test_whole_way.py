@@ -16,6 +16,7 @@ from dokuei.gateway.pipeline import Pipeline
 from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.spool import State, open_spool
 from dokuei.hub.app import open_hub
+from dokuei.storage.audit import hub_trail
 from dokuei.transfer.manifest import verify_manifest
 from tests.makers.gateway_hub import HubForGateways
 from tests.makers.gateway_worker import Worker, add_received
@@ -43,6 +44,20 @@ def test_images_arrive_bit_exact_and_proved_with_a_manifest_that_their_gateway_s
         assert one.frames[0].digest == hashlib.sha256(sent.PixelData).hexdigest()
         assert dcmread(path).PatientName == sent.PatientName
     _manifest_is_signed(hub, worker, len(files))
+    _trail_is_told(hub)
+
+
+def _trail_is_told(hub: HubForGateways) -> None:
+    """LOG-08: who sent what, and that it went on, reaches the hub's trail by itself."""
+    wanted = {"study.announced", "instances.received", "study.forwarded"}
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with hub.service.database.read() as connection:
+            found = {name: [one.subject for one in hub_trail.named(connection, name)] for name in wanted}
+        if all(found.values()):
+            break
+        time.sleep(0.2)
+    assert found == {name: [_SERIES.study_instance_uid] for name in wanted}
 
 
 def _manifest_is_signed(hub: HubForGateways, worker: Worker, count: int) -> None:

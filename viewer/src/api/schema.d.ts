@@ -1926,14 +1926,19 @@ export interface components {
             readonly en: string;
             readonly values: readonly string[];
         };
-        /** @description How far a sealed file has come: PAdES level, document time stamps, and when the next one is due. */
+        /**
+         * @description How far a sealed file has come: PAdES level, document time stamps, when the next one is due, and revocations.
+         *
+         *     ``revocation`` is what the issuers of its certificates have said of them; null where nobody has asked.
+         */
         readonly SealOut: {
             /** @enum {string} */
-            readonly level: "B-B" | "B-T" | "B-LTA";
+            readonly level: "B-B" | "B-T" | "B-LT" | "B-LTA";
             readonly stamps: number;
             readonly stamped_at: string | null;
             readonly renew_at: string | null;
             readonly last_error: string | null;
+            readonly revocation: ("unpublished" | "kept" | "lacking" | "revoked") | null;
         };
         /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
         readonly SeekIn: {
@@ -1978,6 +1983,7 @@ export interface components {
             readonly signed_at: string;
             readonly method: string;
             readonly time_stamp: string;
+            readonly sr_time_stamp: string;
             readonly seal: components["schemas"]["SealOut"];
             readonly pdf_sha256: string;
             readonly pdf_url: string;

@@ -30,6 +30,7 @@ export function Signatures({ itemId, report }: SignaturesProps): JSX.Element {
                 {t(`method.${METHODS.find((method) => method === signature.method) ?? "other"}`)}
                 {" · "}
                 {t(`time_stamp.${STAMPS.find((stamp) => stamp === signature.time_stamp) ?? "none"}`)}
+                {signature.sr_time_stamp === "missing" && ` · ${t("sr_without_time_stamp")}`}
               </span>
               <SealState signature={signature} />
               {report.signatures.length > 1 && (

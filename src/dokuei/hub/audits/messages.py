@@ -41,9 +41,9 @@ from dokuei.dicom.audit_message import (
     Participant,
     Thing,
 )
+from dokuei.hub.audits.messages_of_gateways import HUB, told_by_gateway
 from dokuei.hub.audits.model import Line
 
-HUB: Final = "dokuei-hub"
 _NOBODY_KNOWN: Final = "unknown"
 _TRAIL: Final = "Security Audit Log"  # PS3.15 A.5.3.2 names the object so
 
@@ -52,11 +52,12 @@ def message_of(line: Line, *, source_id: str) -> AuditMessage:
     """The message; ``source_id`` names this hub among all that report to a repository."""
     meaning = meaning_of(line.event)
     details = _details(line)
+    there = told_by_gateway(line, details)
     return AuditMessage(
         meaning=meaning,
-        at=line.at,
-        participants=_participants(line, details),
-        source_id=source_id,
+        at=line.at if there is None else there.at,
+        participants=_participants(line, details) if there is None else there.participants(line, details),
+        source_id=source_id if there is None else line.actor.actor,
         site_id=line.site_id,
         things=_things(line),
         outcome_description="" if meaning.outcome == "0" else _why(details) or line.event,

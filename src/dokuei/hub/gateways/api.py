@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from dokuei.errors import RequestError, TooLargeError
+from dokuei.hub.gateways import trails
 from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.gateways.stream import UploadResponse
@@ -32,6 +33,7 @@ from dokuei.transfer.protocol import (
     demand_protocol,
 )
 from dokuei.transfer.signing import Signed
+from dokuei.transfer.trails import TRAIL_PATH, ToldTrail
 
 _PHASE = "reading a message"
 
@@ -83,6 +85,12 @@ def routes(service: GatewaysService) -> APIRouter:
     async def heartbeat(caller: known) -> JSONResponse:
         """Hear how a gateway is."""
         return _json(await run_in_threadpool(service.hear, caller.gateway, Heartbeat.read(caller.body)))
+
+    @router.post(TRAIL_PATH)
+    async def tell_trail(caller: known) -> JSONResponse:
+        """Hear what happened at the hospital's doors."""
+        told = ToldTrail.read(caller.body)
+        return _json(await run_in_threadpool(trails.hear, service.database, caller.gateway, told))
 
     @router.post(OFFER_PATH)
     async def offer(caller: known) -> JSONResponse:

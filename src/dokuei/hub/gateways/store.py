@@ -49,6 +49,7 @@ gateway = Table(
     Column("unread_orders", Integer, nullable=False, server_default="0"),
     Column("order_refusals", Text, nullable=False, server_default="[]"),
     Column("clock_ahead_ms", BigInteger, nullable=True),
+    Column("trail_heard", BigInteger, nullable=False, server_default="0"),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -180,6 +181,17 @@ def told_identity_mode(connection: Connection, gateway_id: str) -> str:
 def told_clock(connection: Connection, gateway_id: str) -> int | None:
     """How many milliseconds ahead of ours a gateway's clock was, as it told last."""
     return connection.execute(select(gateway.c.clock_ahead_ms).where(gateway.c.gateway_id == gateway_id)).scalar()
+
+
+def heard_trail(connection: Connection, gateway_id: str) -> int:
+    """How far a gateway's own trail has been heard; held until the transaction ends, so that nothing is kept twice."""
+    query = select(gateway.c.trail_heard).where(gateway.c.gateway_id == gateway_id).with_for_update()
+    return int(connection.execute(query).scalar_one())
+
+
+def note_heard_trail(connection: Connection, gateway_id: str, until: int) -> None:
+    """It has been heard so far."""
+    connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(trail_heard=until))
 
 
 def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewayState, ...]:

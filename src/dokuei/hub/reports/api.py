@@ -27,7 +27,7 @@ from dokuei.hub.reports.deciding import Proof
 from dokuei.hub.reports.drafting import View
 from dokuei.hub.reports.model import LONGEST_TEXT, MOST_IMAGES, Content, ImageRead
 from dokuei.hub.reports.reading_version import read_version
-from dokuei.hub.reports.seal_model import SealState
+from dokuei.hub.reports.seal_model import Revocation, SealLevel, SealState
 from dokuei.hub.reports.service import ReportsService
 from dokuei.hub.reports.signing import Begun
 from dokuei.hub.reports.stages import LONGEST_REASON
@@ -83,13 +83,17 @@ class SignIn(Shape):
 
 
 class SealOut(BaseModel):
-    """How far a sealed file has come: PAdES level, document time stamps, and when the next one is due."""
+    """How far a sealed file has come: PAdES level, document time stamps, when the next one is due, and revocations.
 
-    level: Literal["B-B", "B-T", "B-LTA"]
+    ``revocation`` is what the issuers of its certificates have said of them; null where nobody has asked.
+    """
+
+    level: SealLevel
     stamps: int
     stamped_at: datetime | None
     renew_at: datetime | None
     last_error: str | None
+    revocation: Revocation | None
 
 
 class SignatureOut(BaseModel):
@@ -103,6 +107,7 @@ class SignatureOut(BaseModel):
     signed_at: datetime
     method: str
     time_stamp: str
+    sr_time_stamp: str
     seal: SealOut
     pdf_sha256: str
     pdf_url: str
@@ -304,13 +309,14 @@ def _begun(begun: Begun) -> BegunOut:
 def _seal(time_stamp: str, state: SealState | None) -> SealOut:
     if state is None:
         level: Literal["B-B", "B-T"] = "B-T" if time_stamp == "stamped" else "B-B"
-        return SealOut(level=level, stamps=0, stamped_at=None, renew_at=None, last_error=None)
+        return SealOut(level=level, stamps=0, stamped_at=None, renew_at=None, last_error=None, revocation=None)
     return SealOut(
         level=state.level,
         stamps=state.stamps,
         stamped_at=state.stamped_at,
         renew_at=state.renew_at,
         last_error=state.last_error,
+        revocation=state.revocation,
     )
 
 
@@ -360,6 +366,7 @@ def _out(view: View, response: Response) -> ReportOut:
                 signed_at=kept.signed.signature.signed_at,
                 method=kept.signed.signature.method,
                 time_stamp=kept.sealed.time_stamp,
+                sr_time_stamp=kept.sealed.sr_time_stamp,
                 seal=_seal(kept.sealed.time_stamp, view.seals.get(kept.signed.number)),
                 pdf_sha256=kept.sealed.pdf_sha256,
                 pdf_url=f"{base}&number={kept.signed.number}",

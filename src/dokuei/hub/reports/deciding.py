@@ -14,6 +14,7 @@ from dokuei.hub.reports.documents import Documents
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.reports.model import Case, Frozen, Kind, SignedVersion
 from dokuei.hub.reports.neighbours import Rules
+from dokuei.hub.reports.seal_watch import SealWatch
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
@@ -44,13 +45,24 @@ class Deciding:
     blobs: Blobs
     confirmation: Confirmation
     rules: Rules
+    watch: SealWatch
+
+    def demand_sealable(self) -> None:
+        """Nothing, while what is signed can be sealed.
+
+        Raises:
+            SignatureError: the seal's certificate was revoked, or has ended.
+        """
+        with self.database.read() as connection:
+            self.watch.demand_sealable(connection)
 
     def proved(self, principal: Principal, case: Case, frozen: Frozen, proof: Proof) -> Confirmed:
         """Whether what was presented proves the person who was shown this version; a refusal is on record.
 
         Raises:
-            SignatureError, ForbiddenError: it does not.
+            SignatureError, ForbiddenError: it does not, or nothing can be sealed.
         """
+        self.demand_sealable()
         try:
             return self._confirm(principal, case, frozen, proof)
         except (SignatureError, ForbiddenError) as refusal:

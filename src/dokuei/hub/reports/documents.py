@@ -25,6 +25,7 @@ from dokuei.dicom.report_header import (
 from dokuei.errors import RequestError
 from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_findings
 from dokuei.hub.reports.model import DeliveryKind, Frozen, Kind, KnownImage, Made, Signature, SignedVersion, sign
+from dokuei.hub.reports.seal_model import TimeStamp
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.stage_words import WITHDRAWN, circumstances
 from dokuei.hub.reports.stages import kind_of
@@ -81,10 +82,12 @@ class DocumentMaker:
         folder = f"reports/{site_id}/{signed.report_id}/{signed.number}/{uuid.uuid4().hex}"
         referenced = _referenced(document["images_read"], images, macs)
         with _told():
-            objects = (
-                self._signed(self._structured(signed, document, images, referenced, folder), signed),
-                self._wrapped(signed, document, referenced, folder, sealed.data),
+            structured, sr_time_stamp = self._signed(
+                self._structured(signed, document, images, referenced, folder),
+                signed,
+                stamped=sealed.time_stamp == "stamped",  # a service that has just been silent is not waited for twice
             )
+            objects = (structured, self._wrapped(signed, document, referenced, folder, sealed.data))
         return Documents(
             Sealed(
                 pdf_key=f"{folder}/report.pdf",
@@ -92,6 +95,7 @@ class DocumentMaker:
                 time_stamp=sealed.time_stamp,
                 sr_sop_instance_uid=objects[0].sop_instance_uid,
                 pdf_sop_instance_uid=objects[1].sop_instance_uid,
+                sr_time_stamp=sr_time_stamp,
             ),
             sealed.data,
             objects,
@@ -109,10 +113,11 @@ class DocumentMaker:
             referenced = _referenced(document["images_read"], images, {})
             self._structured(sign(frozen, pretended), document, images, referenced, "")
 
-    def _signed(self, made: Made, signed: SignedVersion) -> Made:
-        """With the seal's own signature inside (PS3.15 C.4, REC-14)."""
+    def _signed(self, made: Made, signed: SignedVersion, *, stamped: bool) -> tuple[Made, TimeStamp]:
+        """With the seal's own signature inside (PS3.15 C.4, REC-14), and that one's time stamp where it got one."""
         at = signed.signature.signed_at.astimezone(ZoneInfo(self.time_zone))
-        return replace(made, data=self.sealer.sign_object(made.data, at=at))
+        data, time_stamp = self.sealer.sign_object(made.data, at=at, stamped=stamped)
+        return replace(made, data=data), time_stamp
 
     def _structured(
         self,

@@ -29,6 +29,17 @@ EXAMINED: Final[dict[str, tuple[str, str]]] = {
     "archive_stamp": ("保管用タイムスタンプ", "archive time stamp"),
     "archive_stamp_broken": ("保管用タイムスタンプを検証できません", "an archive time stamp does not hold"),
     "no_time_stamp": ("タイムスタンプはありません", "it has no time stamp"),
+    "level": ("到達した水準", "level that it has reached"),
+    "revocation_kept": ("失効していないことを示す情報がファイルにあります", "the file shows that it was not revoked"),
+    "revocation_unpublished": (
+        "発行者は失効情報を公開していません",
+        "its issuer says nowhere whether it was revoked",
+    ),
+    "revocation_lacking": (
+        "失効していないことを示す情報がファイルに足りません",
+        "the file does not show whether it was revoked",
+    ),
+    "revocation_revoked": ("その時点で失効していた証明書です", "it was revoked by then"),
     "licence": ("証明書が保証する資格 (hcRole)", "licence that the certificate vouches for (hcRole)"),
     "bottom_line": ("封緘の検証に合格しません", "the seal does not pass as a whole"),
     "wrapper": (

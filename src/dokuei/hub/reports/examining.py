@@ -24,7 +24,9 @@ from dokuei.dicom.signature import MODIFICATION, ObjectSignature, data_set_of, i
 from dokuei.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dokuei.errors import DokueiError
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
-from dokuei.hub.reports.seal_model import SealVerdict
+from dokuei.hub.reports.revocation import Certificates
+from dokuei.hub.reports.seal_model import SealVerdict, in_words
+from dokuei.hub.reports.tokens import judged
 
 Weight = Literal["good", "note", "bad"]
 _PDF = b"%PDF-"
@@ -89,6 +91,7 @@ def _pdf(data: bytes, trusted: Trusted) -> list[Remark]:
         _update(data, verdict),
         Remark("certificate" if verdict.trusted else "certificate_unknown", _weight(verdict.trusted), verdict.signer),
         *_times(verdict),
+        *_revocations(verdict),
         *(Remark("licence", "note", role) for role in verdict.roles),
     ]
     if not verdict.good and not any(one.weight == "bad" for one in found):
@@ -118,6 +121,15 @@ def _times(verdict: SealVerdict) -> list[Remark]:
         code = "time_stamp" if verdict.stamp_good else "time_stamp_unknown"
         found.insert(0, Remark(code, _weight(verdict.stamp_good), verdict.stamped_at.isoformat()))
     return found or [Remark("no_time_stamp", "note")]
+
+
+def _revocations(verdict: SealVerdict) -> list[Remark]:
+    """Which level it has (ETSI EN 319 142-1 6), and what it carries to show that nothing was revoked."""
+    found = [Remark("level", "note", f"PAdES {verdict.level}")]
+    for one in verdict.standings:
+        weight: Weight = "bad" if one.state == "revoked" else "good" if one.state == "kept" else "note"
+        found.append(Remark(f"revocation_{one.state}", weight, in_words(one)))
+    return found
 
 
 def _head(data: bytes, read: Dataset) -> list[Remark]:
@@ -151,12 +163,13 @@ def _structured(data: bytes, read: Dataset, trusted: Trusted, images: Sequence[P
     signatures = signatures_of(data_set_of(data))
     if not signatures:
         found.append(Remark("no_signature", "bad"))
+    stampers = tuple(one for file in trusted.stampers for one in certificates(file))
     for one in signatures:
-        found += _signature(one, believed)
+        found += _signature(one, believed, stampers)
     return [*found, *_macs(read, images)]
 
 
-def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate]) -> list[Remark]:
+def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate], stampers: Certificates) -> list[Remark]:
     if one.why:
         return [Remark("content_changed", "bad", one.why)]
     found = [Remark("content_signed", "good", one.algorithm)]
@@ -168,6 +181,10 @@ def _signature(one: ObjectSignature, believed: Sequence[x509.Certificate]) -> li
         found.append(Remark("certificate" if known else "certificate_unknown", _weight(known), name))
     if one.signed_at is not None:
         found.append(Remark("signed_at", "note", one.signed_at.isoformat()))
+    if one.token is not None:
+        stamped = judged(one.token, over=one.value, trusted=stampers)
+        code = "time_stamp" if stamped.good else "time_stamp_unknown"
+        found.append(Remark(code, _weight(stamped.good), "" if stamped.at is None else stamped.at.isoformat()))
     if one.purpose == MODIFICATION[1]:
         found.append(Remark("reidentified", "note"))
     return found

@@ -3,29 +3,23 @@
 import asyncio
 import io
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 from pkcs11.exceptions import PKCS11Error
+from pyhanko.keys.pemder import load_private_key_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from dokuei.errors import SignatureError, UnreachableError
-from dokuei.hub.reports.pades_verify import FIELD, Certificates
+from dokuei.errors import SignatureError
+from dokuei.hub.reports.pades_verify import FIELD, certificates
 from dokuei.hub.reports.seal_model import SealedPdf, SealFiles
 from dokuei.hub.reports.token_key import TokenKey
 
 _BYTES_FOR_SEAL = 32_768
 _STAMP_SECONDS = 8
-_COVERED = TimestampDSSContentSettings(
-    include_vri=False, update_before_ts=True
-)  # the stamp is over what vouches for it, too
-_NO_STAMP = (PathError, ValidationError, SigningError)
 
 
 @dataclass(frozen=True)
@@ -44,33 +38,6 @@ class Pades:
             SignatureError: the key could not seal.
         """
         return asyncio.run(self._seal(pdf))
-
-    def renew(self, pdf: bytes, *, stampers: Certificates) -> bytes:
-        """The document with a document time stamp of now behind everything that it holds (PAdES B-LTA).
-
-        Raises:
-            UnreachableError: the time-stamp service did not answer, or its answer does not hold.
-        """
-        try:
-            return asyncio.run(self._renewed(pdf, stampers))
-        except (TimestampRequestError, aiohttp.ClientError, TimeoutError, OSError, *_NO_STAMP) as error:
-            raise UnreachableError(
-                f"the time-stamp service did not stamp: {type(error).__name__}",
-                phase="renewing time stamps",
-                remedy="it is tried again; the report is final all the same",
-            ) from error
-
-    async def _renewed(self, pdf: bytes, stampers: Certificates) -> bytes:
-        context = ValidationContext(trust_roots=list(stampers), allow_fetching=False)
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_STAMP_SECONDS)) as session:
-            stamper = HTTPTimeStamper(self.time_stamp_url, session=session)
-            out = await signers.PdfTimeStamper(stamper).async_timestamp_pdf(
-                IncrementalPdfFileWriter(io.BytesIO(pdf)),
-                "sha256",
-                validation_context=context,
-                dss_settings=_COVERED,
-            )
-        return bytes(out.getbuffer())
 
     async def _seal(self, pdf: bytes) -> SealedPdf:
         if not self.time_stamp_url:
@@ -108,10 +75,13 @@ class Pades:
 
 
 def _signer(files: SealFiles) -> signers.Signer:
-    opened: Any = signers.SimpleSigner.load(  # type: ignore[no-untyped-call] # pyHanko leaves this one untyped
-        str(files.private_key), str(files.certificate)
-    )
-    if opened is None:
-        raise SignatureError("the sealing key does not open", phase="sealing", remedy=f"check {files.private_key}")
-    signer: signers.Signer = opened
-    return signer
+    """The key with its certificate, and who issued that behind it in the same file."""
+    try:
+        own, *issuers = certificates(files.certificate)
+        key = load_private_key_from_pemder(str(files.private_key), passphrase=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise SignatureError(
+            "the sealing key does not open", phase="sealing", remedy=f"check {files.private_key}"
+        ) from error
+    registry = SimpleCertificateStore.from_certs(issuers)  # type: ignore[no-untyped-call] # pyHanko leaves it untyped
+    return signers.SimpleSigner(signing_cert=own, signing_key=key, cert_registry=registry)

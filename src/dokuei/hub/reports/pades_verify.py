@@ -21,11 +21,13 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from dokuei.clock import now
+from dokuei.hub.reports import certified
 from dokuei.hub.reports.healthcare_roles import healthcare_roles
-from dokuei.hub.reports.seal_model import ArchiveStamp, SealVerdict
+from dokuei.hub.reports.revocation import Certificates, Kept, found, kept_in
+from dokuei.hub.reports.seal_model import ArchiveStamp, SealVerdict, Standing
 
 FIELD = "DokueiSeal"
-Certificates = tuple[asn1_x509.Certificate, ...]
 _UNREADABLE = (PdfError, SignatureValidationError, ValueError, KeyError, IndexError, TypeError, AttributeError)
 _LONG_FORM = 0x80
 
@@ -56,11 +58,14 @@ async def _verify(pdf: bytes, trusted: Certificates, stampers: Certificates) -> 
         level = ModificationLevel.OTHER  # bytes behind the last revision that are no update of it
     tidy = all(_is_tidy(one) for one in read.embedded_signatures)
     token = status.timestamp_validity
+    kept = kept_in(read)
+    standings = await _standings(seals[0], stamps, kept, trusted, stampers)
     return SealVerdict(
         good=bool(status.bottom_line)
         and level <= ModificationLevel.LTA_UPDATES
         and tidy
-        and all(one.good for one in proven),
+        and all(one.good for one in proven)
+        and not any(one.state == "revoked" for one in standings),
         intact=bool(status.intact and status.valid and tidy),
         trusted=bool(status.trusted),
         modification_level=level.name,
@@ -71,7 +76,22 @@ async def _verify(pdf: bytes, trusted: Certificates, stampers: Certificates) -> 
         ends_at=_ends(seals[0], stamps, status),
         sealed_bytes=_sealed_bytes(seals[0]),
         roles=healthcare_roles(status.signing_cert),
+        standings=standings,
+        has_data=bool(kept.certificates),
     )
+
+
+async def _standings(
+    seal: EmbeddedPdfSignature,
+    stamps: Sequence[EmbeddedPdfSignature],
+    kept: Kept,
+    trusted: Certificates,
+    stampers: Certificates,
+) -> tuple[Standing, ...]:
+    """What the file itself shows of each certificate; of the last time stamp's nothing, since none came after it."""
+    parts = certified.parts_of(seal, stamps, trusted=trusted, stampers=stampers, at=now())
+    judged = parts[:-1] if stamps else parts
+    return tuple([(await found(one.subject, kept)).standing for one in judged])
 
 
 async def _stamps(stamps: Sequence[EmbeddedPdfSignature], stampers: Certificates) -> tuple[ArchiveStamp, ...]:
@@ -92,8 +112,8 @@ async def _seal(
 ) -> PdfSignatureStatus:
     status = await _status(seal, trusted, stampers, signer_at=stamped, stamper_at=stamped)
     token = status.timestamp_validity
-    if stamped is None and token is not None and token.intact and token.valid and token.trusted:
-        return await _status(seal, trusted, stampers, signer_at=token.timestamp, stamper_at=None)
+    if token is not None and token.intact and token.valid and token.trusted:
+        return await _status(seal, trusted, stampers, signer_at=token.timestamp, stamper_at=stamped)
     return status
 
 

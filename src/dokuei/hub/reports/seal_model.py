@@ -1,12 +1,16 @@
 """What seals a report and what a seal is worth."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 TimeStamp = Literal["none", "stamped", "missing"]
-SealLevel = Literal["B-B", "B-T", "B-LTA"]
+SealLevel = Literal["B-B", "B-T", "B-LT", "B-LTA"]
+SealPart = Literal["seal", "time_stamp", "archive_stamp"]
+Revocation = Literal["unpublished", "kept", "lacking", "revoked"]
+_WORST_LAST: tuple[Revocation, ...] = ("unpublished", "kept", "lacking", "revoked")
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,46 @@ class ArchiveStamp:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Whether a certificate was revoked when it had to stand.
+
+    ``unpublished``: its issuer says nowhere whether it is, as with a key that vouches for itself; ``kept``: it was
+    not, and what shows it is at hand; ``lacking``: nothing that holds says so, and ``why``.
+    """
+
+    part: SealPart
+    state: Revocation
+    why: str = ""
+    revoked_at: datetime | None = None
+
+
+def worst_of(standings: Iterable[Standing]) -> Standing | None:
+    """The one that says what the whole is worth."""
+    return max(standings, key=lambda one: _WORST_LAST.index(one.state), default=None)
+
+
+_PARTS: Final[dict[SealPart, str]] = {
+    "seal": "the seal's certificate",
+    "time_stamp": "the time-stamp service's certificate",
+    "archive_stamp": "the certificate of the last time stamp",
+}
+
+
+def in_words(standing: Standing) -> str:
+    """What is lacking, or wrong, in a line for the log and for who looks after the hub."""
+    if standing.state != "revoked":
+        return f"{_PARTS[standing.part]}: {standing.why}" if standing.why else _PARTS[standing.part]
+    at = "" if standing.revoked_at is None else f" at {standing.revoked_at.isoformat()}"
+    return f"{_PARTS[standing.part]} was revoked{at} ({standing.why})"
+
+
+@dataclass(frozen=True)
 class SealVerdict:
     """What a seal is worth: ``good`` needs the signature and everything after it (never the AdES code alone).
 
     ``ends_at`` is when the last certificate ends that vouches for the time, ``sealed_bytes`` how far the seal itself
-    reaches, ``roles`` the licence that the sealing certificate vouches for.
+    reaches, ``roles`` the licence that the sealing certificate vouches for, ``standings`` what the file's own data say
+    of its certificates (of the last archive stamp's nothing: that comes with the next one).
     """
 
     good: bool
@@ -53,18 +92,31 @@ class SealVerdict:
     ends_at: datetime | None = None
     sealed_bytes: int = 0
     roles: tuple[str, ...] = ()
+    standings: tuple[Standing, ...] = ()
+    has_data: bool = False
+
+    @property
+    def revocation(self) -> Revocation | None:
+        """What is known of revocations, as a whole."""
+        worst = worst_of(self.standings)
+        return None if worst is None else worst.state
 
     @property
     def level(self) -> SealLevel:
         """Which of PAdES' levels the file has reached (ETSI EN 319 142-1 6)."""
-        return "B-LTA" if self.archive_stamps else "B-B" if self.stamped_at is None else "B-T"
+        if self.stamped_at is None and not self.archive_stamps:
+            return "B-B"
+        if not self.has_data or self.revocation in {"lacking", "revoked"}:
+            return "B-T"
+        return "B-LTA" if self.archive_stamps else "B-LT"
 
 
 @dataclass(frozen=True)
 class SealState:
     """How far a version's sealed file has come: which file holds now, and when its next time stamp is due.
 
-    A file without any time stamp is due when a service is set; ``last_error`` is why the last attempt came to nothing.
+    A file without any time stamp is due when a service is set; ``last_error`` is why the last attempt came to nothing,
+    ``revocation`` what its issuers have said of its certificates, None where nobody has asked.
     """
 
     report_id: str
@@ -77,3 +129,15 @@ class SealState:
     renew_at: datetime | None = None
     tried_at: datetime | None = None
     last_error: str | None = None
+    revocation: Revocation | None = None
+
+
+@dataclass(frozen=True)
+class CertificateState:
+    """What the issuer of a sealing certificate said of it when it was asked last."""
+
+    sha256: str
+    state: Revocation
+    why: str
+    revoked_at: datetime | None
+    asked_at: datetime

@@ -14,11 +14,12 @@ from cryptography.x509.oid import NameOID
 from dokuei.clock import now
 from dokuei.dicom.signature import SignerKey, signed_file
 from dokuei.errors import ConfigurationError, SignatureError
-from dokuei.hub.reports.seal_model import SealedPdf, SealFiles, SealVerdict
+from dokuei.hub.reports.seal_model import SealedPdf, SealFiles, SealVerdict, Standing, TimeStamp
 from dokuei.settings import SealSettings
 from dokuei.storage.pki import alone_in, private_pem, write_secret
 
 if TYPE_CHECKING:
+    from dokuei.hub.reports.archiving import Archived
     from dokuei.hub.reports.token_key import TokenKey
 
 _YEARS = timedelta(days=3650)
@@ -46,14 +47,25 @@ class Sealer:
 
         return Pades(self.files, self.reason, self.time_stamp_url, self.token).seal(pdf)
 
-    def sign_object(self, part10: bytes, *, at: datetime) -> bytes:
-        """A DICOM object with the seal's signature in it (PS3.15 C.4).
+    def sign_object(self, part10: bytes, *, at: datetime, stamped: bool) -> tuple[bytes, TimeStamp]:
+        """A DICOM object with the seal's signature in it (PS3.15 C.4), time-stamped where ``stamped`` asks for it.
 
         Raises:
             SignatureError: the key cannot sign it.
         """
-        key = self.token or _key(self.files)
-        return signed_file(part10, key=key, certificate=_certificate(self.files), at=at)
+        key, tokens = self.token or _key(self.files), list[bytes | None]()
+
+        def stamp(value: bytes) -> bytes | None:
+            from dokuei.hub.reports.tokens import token_over  # noqa: PLC0415 - as below
+
+            tokens.append(token_over(value, url=self.time_stamp_url))
+            return tokens[-1]
+
+        wanted = stamp if stamped and self.time_stamp_url else None
+        signed = signed_file(part10, key=key, certificate=_certificate(self.files), at=at, stamp=wanted)
+        if not self.time_stamp_url:
+            return signed, "none"
+        return signed, "stamped" if any(tokens) else "missing"
 
     def verify(self, pdf: bytes) -> SealVerdict:
         """Judge a document that was sealed here."""
@@ -62,17 +74,27 @@ class Sealer:
         stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
         return verify_seal(pdf, trusted=certificates(self.files.certificate), trusted_stampers=stampers)
 
-    def renew(self, pdf: bytes) -> bytes:
-        """A sealed document with one more document time stamp behind it.
+    def archive(self, pdf: bytes, *, hurried: bool = False) -> "Archived":
+        """A sealed document with what vouches for its certificates, and one more document time stamp behind it.
 
         Raises:
             UnreachableError: the service did not stamp it now.
         """
-        from dokuei.hub.reports.pades import Pades  # noqa: PLC0415 - as above
+        from dokuei.hub.reports.archiving import Archiver  # noqa: PLC0415 - as above
         from dokuei.hub.reports.pades_verify import certificates  # noqa: PLC0415 - as above
 
         stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
-        return Pades(self.files, self.reason, self.time_stamp_url).renew(pdf, stampers=stampers)
+        archiver = Archiver(self.time_stamp_url, certificates(self.files.certificate), stampers)
+        return archiver.archive(pdf, hurried=hurried)
+
+    def standing(self, *, at: datetime) -> Standing:
+        """Whether the seal's certificate is revoked, by its issuer's word of now, where it says so anywhere."""
+        if not any(_publishes(one) for one in x509.load_pem_x509_certificates(self.files.certificate.read_bytes())):
+            return Standing("seal", "unpublished")
+        from dokuei.hub.reports.archiving import standing_of  # noqa: PLC0415 - as above
+        from dokuei.hub.reports.pades_verify import certificates  # noqa: PLC0415 - as above
+
+        return standing_of(certificates(self.files.certificate), at=at)
 
 
 def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:
@@ -134,6 +156,11 @@ def _key(files: SealFiles) -> SignerKey:
 
 def _certificate(files: SealFiles) -> x509.Certificate:
     return x509.load_pem_x509_certificate(files.certificate.read_bytes())
+
+
+def _publishes(certificate: x509.Certificate) -> bool:
+    kinds = (x509.CRLDistributionPoints, x509.AuthorityInformationAccess)
+    return any(isinstance(one.value, kinds) for one in certificate.extensions)
 
 
 def _own_files(folder: Path, centre_name: str) -> SealFiles:

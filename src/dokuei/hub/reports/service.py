@@ -22,6 +22,7 @@ from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, R
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
 from dokuei.hub.reports.seal_model import SealState
+from dokuei.hub.reports.seal_watch import SealWatch
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Signing
 from dokuei.hub.reports.store import KeptVersion
@@ -295,11 +296,12 @@ def reports_service(
     scale: str = "",
 ) -> ReportsService:
     """Wire reports from their parts."""
+    watch = SealWatch(database, sealer)
     drafting = Drafting(database, identity.people, cases, contracts, images, questions)
     signing = Signing(
         database=database,
         drafting=drafting,
-        deciding=Deciding(database, blobs, identity.confirmation, rules),
+        deciding=Deciding(database, blobs, identity.confirmation, rules, watch),
         images=images,
         rules=rules,
         questions=questions,
@@ -312,7 +314,7 @@ def reports_service(
         database=database,
         blobs=blobs,
         drafting=drafting,
-        restamping=Restamping(database, blobs, sealer),
+        restamping=Restamping(database, blobs, sealer, watch),
         lists=Lists(database),
         scale=scale,
         signing=signing,

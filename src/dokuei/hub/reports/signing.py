@@ -103,6 +103,7 @@ class Signing:
         )
         demand_letters(model.texts_of(draft.content))
         frozen = frozen_of(principal, report, draft.version, document)
+        self.deciding.demand_sealable()
         self.maker.rehearse(frozen, images=self._known(case))
         self._freeze(principal, report, draft, frozen)
         asked = self.deciding.confirmation.begin(

@@ -28,13 +28,17 @@ from dokuei.hub.reports.tables import draft, frozen, report, version
 
 @dataclass(frozen=True)
 class Sealed:
-    """Where a version's sealed documents are and what they are; ``time_stamp`` is none, stamped or missing."""
+    """Where a version's sealed documents are and what they are.
+
+    ``time_stamp`` is none, stamped or missing, of the PDF's seal; ``sr_time_stamp`` of the structured report's.
+    """
 
     pdf_key: str
     pdf_sha256: str
     time_stamp: str
     sr_sop_instance_uid: str
     pdf_sop_instance_uid: str
+    sr_time_stamp: str = "none"
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 
-from dokuei.hub.reports.seal_model import SealState
+from dokuei.hub.reports.seal_model import CertificateState, SealState
 from dokuei.hub.reports.store import KeptVersion, kept_version
-from dokuei.hub.reports.tables import report, seal, version
+from dokuei.hub.reports.tables import report, seal, sealing_certificate, version
 
 _FIELDS = tuple(SealState.__dataclass_fields__)
 
@@ -60,6 +60,19 @@ def put(connection: Connection, state: SealState) -> None:
     """Keep a state in place of the one before."""
     connection.execute(delete(seal).where(seal.c.report_id == state.report_id, seal.c.number == state.number))
     connection.execute(insert(seal).values(**asdict(state)))
+
+
+def certificate(connection: Connection, sha256: str) -> CertificateState | None:
+    """What is known of a sealing certificate."""
+    query = select(sealing_certificate).where(sealing_certificate.c.sha256 == sha256)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else CertificateState(*row)
+
+
+def put_certificate(connection: Connection, state: CertificateState) -> None:
+    """Keep what was heard in place of what was known."""
+    connection.execute(delete(sealing_certificate).where(sealing_certificate.c.sha256 == state.sha256))
+    connection.execute(insert(sealing_certificate).values(**asdict(state)))
 
 
 def _some(connection: Connection, report_ids: Sequence[str]) -> dict[tuple[str, int], SealState]:

@@ -80,6 +80,7 @@ version = Table(
     Column("pdf_sha256", String(64), nullable=False),
     Column("sr_sop_instance_uid", String(64), nullable=False),
     Column("pdf_sop_instance_uid", String(64), nullable=False),
+    Column("sr_time_stamp", String(20), nullable=False, server_default="none"),
 )
 
 delivery = Table(
@@ -131,8 +132,19 @@ seal = Table(
     Column("renew_at", UtcDateTime, nullable=True),
     Column("tried_at", UtcDateTime, nullable=True),
     Column("last_error", Text, nullable=True),
+    Column("revocation", String(16), nullable=True),
 )
 Index("ix_report_seal_renew", seal.c.renew_at)
+
+sealing_certificate = Table(
+    "sealing_certificate",
+    hub_metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("revoked_at", UtcDateTime, nullable=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+)
 
 phrase = Table(
     "report_phrase",

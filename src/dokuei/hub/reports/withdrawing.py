@@ -45,6 +45,7 @@ class Withdrawing:
         self.signing.demand_qualified(principal, case)
         document = self._document(principal, case, report, before, reason)
         frozen = frozen_of(principal, report, 0, document)
+        self.signing.deciding.demand_sealable()
         self.signing.maker.rehearse(frozen, images=())
         self._freeze(principal, report, before, frozen)
         rules = self.signing.rules.of_site(case.site_id)

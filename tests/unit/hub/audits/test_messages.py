@@ -1,5 +1,6 @@
 """Every kind of entry as a DICOM audit message that the standard's schema takes."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -94,6 +95,61 @@ def test_a_message_says_who_from_where_whose_study_and_how_it_ended() -> None:
     root = etree.fromstring(message_of(failed, source_id="hub").xml())
     assert root.find("EventIdentification").get("EventOutcomeIndicator") == "4"
     assert root.find("EventIdentification/EventOutcomeDescription").text == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("event", "details", "kind", "people"),
+    [
+        (
+            "instances.received",
+            {"address": "192.0.2.9", "instances": 4},
+            "110104",
+            [("ae:MAMMO1", "true", "110153"), ("gateway:7", "false", "110152")],
+        ),
+        ("study.announced", {}, "110102", [("gateway:7", "true", "110153"), ("dokuei-hub", "false", "110152")]),
+        ("study.forwarded", {}, "110104", [("gateway:7", "true", "110153"), ("dokuei-hub", "false", "110152")]),
+        ("report.stored", {"to": "PACS"}, "110104", [("gateway:7", "true", "110153"), ("PACS", "false", "110152")]),
+        (
+            "association.rejected",
+            {"why": "unknown"},
+            "110113",
+            [("ae:MAMMO1", "true", None), ("gateway:7", "false", None)],
+        ),
+    ],
+)
+def test_what_happened_in_the_hospital_is_its_gateways_message(
+    event: str, details: dict[str, object], kind: str, people: list[tuple[str, str, str | None]]
+) -> None:
+    """LOG-06: PS3.15 A.5.3.6, A.5.3.7, A.5.3.11; at the time of there, with the gateway as the source."""
+    there = {"at": "2026-11-29T23:00:00+00:00", "actor": "ae:MAMMO1", "sequence": 12}
+    line = replace(
+        LINE, event=event, actor=Actor("gateway:7", "", "北病院"), details=json.dumps({**details, "gateway": there})
+    )
+    xml = message_of(line, source_id="https://hub.example").xml()
+    assert faults(xml) == []
+    root = etree.fromstring(xml)
+    assert root.find("EventIdentification/EventID").get("csd-code") == kind
+    assert root.find("EventIdentification").get("EventDateTime").startswith("2026-11-29T23:00:00")
+    assert root.find("AuditSourceIdentification").get("AuditSourceID") == "gateway:7"
+    found = [
+        (
+            one.get("UserID"),
+            one.get("UserIsRequestor"),
+            role.get("csd-code") if (role := one.find("RoleIDCode")) is not None else None,
+        )
+        for one in root.findall("ActiveParticipant")
+    ]
+    assert found == people
+
+
+def test_nobody_but_a_gateway_speaks_for_a_hospital() -> None:
+    told = json.dumps({"gateway": {"at": "2026-11-29T23:00:00+00:00", "actor": "ae:X"}})
+    for line in (
+        replace(LINE, details=told),
+        replace(LINE, actor=Actor("gateway:7"), details='{"gateway": {"at": 1}}'),
+    ):
+        root = etree.fromstring(message_of(line, source_id="hub").xml())
+        assert root.find("AuditSourceIdentification").get("AuditSourceID") == "hub"
 
 
 @given(
