@@ -143,7 +143,7 @@ def accept(settings: Settings, listeners: Listeners, ready: Connection) -> None:
                 Performing(database),
                 settings.gateway.ae_title,
             ),
-            Doorkeeper(settings.gateway.ae_title, settings.gateway.peers),
+            Doorkeeper(settings.gateway.ae_title, settings.gateway.peers, host=settings.gateway.host),
             listeners.plain,
             listeners.secure,
             None if listeners.secure is None else server_context(settings),

@@ -24,6 +24,7 @@ from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways import store_pulses
 from dokuei.hub.gateways.api import authenticated
 from dokuei.hub.gateways.api_listing import listing as gateways_listing
+from dokuei.hub.gateways.pulses import reader as reader_of_pulse
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity import api as identity_api
 from dokuei.hub.identity.guard import principal
@@ -53,6 +54,7 @@ from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
+from dokuei.hub.own_door import ReadersDoor
 from dokuei.hub.packed import Packed
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
@@ -107,6 +109,7 @@ def open_hub(settings: Settings) -> Hub:
         idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
         roles_by_request=settings.hub.roles_by_request,
         facility_networks=settings.hub.facility_networks,
+        guests=reader_of_pulse,
     )
     certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
@@ -267,10 +270,11 @@ def gateways_app(hub: Hub) -> FastAPI:
         sealer(hub.settings.home, hub.settings.seal, centre_name=hub.settings.hub.centre_name),
         hub.settings.seal.time_zone,
     )
+    door = ReadersDoor(hub.settings.hub, hub.gateways.authority.certificate_file)
     return gateway_app(
         hub.gateways,
         delivery_door.routes(hub.reports, known, hub_url=hub.settings.hub.public_address),
-        order_door.routes(hub.requests, known),
+        order_door.routes(hub.requests, known, hub.gateways.pulses.keep_order),
         performed_door.routes(hub.archive, known),
-        pulse_door.routes(hub.gateways.pulses, hub.archive, documents, known),
+        pulse_door.routes(pulse_door.Parts(hub.gateways.pulses, hub.archive, hub.requests, documents, door), known),
     )

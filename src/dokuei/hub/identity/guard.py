@@ -101,6 +101,8 @@ def require(permission: Permission) -> Callable[[Request], Awaitable[Principal]]
 
     async def checked(request: Request) -> Principal:
         known = await principal(request)
+        if known.only_study is not None and request.path_params.get("study") != known.only_study:
+            raise NotFoundError("nothing here", phase="checking access")
         site_id = request.path_params.get("site_id")
         if site_id is not None:
             known.demand(permission, site_id)

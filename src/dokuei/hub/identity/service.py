@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from dokuei.clock import now
 from dokuei.errors import NotSignedInError
 from dokuei.hub.identity import store_people
-from dokuei.hub.identity.access import Access, SiteNames
+from dokuei.hub.identity.access import Access, Guests, SiteNames
 from dokuei.hub.identity.alerts import Alerts
 from dokuei.hub.identity.binding import Binding
 from dokuei.hub.identity.dormant import Dormant
@@ -92,9 +92,10 @@ def identity_service(
     idle_lock: timedelta = IDLE_LOCK,
     roles_by_request: bool = False,
     facility_networks: tuple[str, ...] = (),
+    guests: Guests = lambda _connection, _secret: None,
 ) -> IdentityService:
     """Wire identity from its parts."""
-    access = Access(database, site_names, idle_lock, Binding(box))
+    access = Access(database, site_names, idle_lock, Binding(box), guests)
     places = Places(database, facility_networks)
     rules = Rules(database, CentreRules(idle_lock_minutes=int(idle_lock.total_seconds() // 60)))
     keys, password = KeyProof(database, party), PasswordProof(database, box)
