@@ -45,6 +45,7 @@ from dokuei.transfer.pulses import (
 _log = structlog.get_logger()
 _FIRST_SECONDS = 60.0  # whoever starts the gateway has other things to see first
 _LEG_SECONDS = 60.0
+_ANSWER_SECONDS = 45.0  # slow is not dead
 _LOOK_SECONDS = 0.2
 _PHASE = "taking a pulse"
 _URGENT = 1
@@ -125,6 +126,7 @@ class Pulser:
         """Go the whole way once; whatever comes of it is kept here, and at the hub where it can be told."""
         began, legs = now(), Legs()
         client = self.make_client()
+        client.silence_seconds = _ANSWER_SECONDS
         try:
             try:
                 self._there(client, legs)

@@ -20,7 +20,7 @@ from dokuei.storage.db import Database
 from dokuei.transfer.pulses import pulse_order_number
 
 _PHASE: Final = "taking a pulse"
-_ANSWER_SECONDS: Final = 20.0
+_ANSWER_SECONDS: Final = 45.0
 _CONTROL_ID_LETTERS: Final = 20
 _GROUPS: Final = (("ideographic", "I"), ("phonetic", "P"), ("alphabetic", "A"))
 

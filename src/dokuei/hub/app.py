@@ -189,6 +189,7 @@ class ReadersApp(FastAPI):
         self._door: ASGIApp = pages.SecurityHeaders(FhirDoor(OuterDoor(super().__call__)), self._headers)
         answer_with_problems(self)
         self.add_api_route("/api/v1/health", _health, tags=["health"])
+        self.add_api_route("/api/v1/health", _health, methods=["HEAD"], include_in_schema=False)
         self.add_api_route("/openapi.json", self.openapi, dependencies=[Depends(principal)], include_in_schema=False)
 
     def answer_frames(self, archive: ArchiveService) -> None:

@@ -11,7 +11,7 @@ from dokuei.errors import PeerRefusedError, UnreachableError
 from dokuei.settings import HubSettings
 from dokuei.settings.section import in_url
 
-_SECONDS: Final = 6.0  # a gateway hangs up after ten
+_SECONDS: Final = 30.0  # less than a gateway waits for us
 _PHASE: Final = "asking the readers' door"
 
 

@@ -1,7 +1,8 @@
 """HTTP/1.1 without TLS, for this machine alone: programs on it, and a server in front that ends TLS.
 
 Uvicorn with two things of our own: bytes that lie in a file go from there to the connection inside the kernel
-(``sendfile``), without a task for the request; and a head that is too long or too late ends the connection.
+(``sendfile``), without a task for the request; and a head that is too long or too late, or a body that hardly comes,
+ends the connection.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ Placed = Callable[[str, list[tuple[bytes, bytes]]], PlacedAnswer | None]
 
 _HEAD_BYTES: Final = 1 << 16
 _HEAD_SECONDS: Final = 10.0
+_BODY_SECONDS: Final = 30.0
+_BODY_BYTES: Final = 1 << 12  # of each such while; slower is no line on which anybody works
 _KEEP_SECONDS: Final = 75
 _CLOSING_SECONDS: Final = 6
 _AT_ONCE_BYTES: Final = 2 << 20  # more may wait for the disk, and everybody with it
@@ -73,6 +76,8 @@ class _Connection(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._body_bytes = 0
+        self._body_timer: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
@@ -83,10 +88,12 @@ class _Connection(HttpToolsProtocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_timer()
+        self._end_body_timer()
         super().connection_lost(exc)
 
     @override
     def data_received(self, data: bytes) -> None:
+        self._body_bytes += len(data)
         super().data_received(data)
         if self._in_head and not self.transport.is_closing():
             self._head_bytes += len(data)
@@ -112,6 +119,7 @@ class _Connection(HttpToolsProtocol):
             self.on_response_complete()
         else:
             super().on_headers_complete()
+        self._await_body()
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -120,6 +128,7 @@ class _Connection(HttpToolsProtocol):
 
     @override
     def on_message_complete(self) -> None:
+        self._end_body_timer()
         if not self._answered:
             super().on_message_complete()
 
@@ -188,6 +197,26 @@ class _Connection(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _await_body(self) -> None:
+        self._body_bytes = 0
+        self._body_timer = self.loop.call_later(_BODY_SECONDS, self._look_at_body)
+
+    def _look_at_body(self) -> None:
+        """Whether the body goes on; while we ourselves do not read, nothing can come."""
+        if self.transport.is_closing():
+            return
+        if self._body_bytes >= _BODY_BYTES or self.flow.read_paused:
+            self._await_body()
+        elif self.cycle is None or self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+    def _end_body_timer(self) -> None:
+        if self._body_timer is not None:
+            self._body_timer.cancel()
+            self._body_timer = None
 
     def _refuse(self, status: HTTPStatus) -> None:
         self._end_timer()
