@@ -163,7 +163,9 @@ class Pulser:
         with legs.leg("proved"):
             self._wait("proved", "the gateway has not coded and proved it", lambda: self._one(study).state in _CODED)
         with legs.leg("forwarded"):
-            self._wait("forwarded", "the hub has not taken and proved it", lambda: self._one(study).state is State.PROVED)
+            self._wait(
+                "forwarded", "the hub has not taken and proved it", lambda: self._one(study).state is State.PROVED
+            )
         with legs.leg("at-hub"):
             self._wait("at-hub", "the hub has not closed the study", lambda: self._is_closed(study))
         if ordered and legs.tried("order-at-hub", self._wait_for_order):

@@ -19,13 +19,12 @@ from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from dokuei.hub.archive.api_lane import PlacedAnswer
+from dokuei.hub.pace import BODY_BYTES, BODY_SECONDS
 
 Placed = Callable[[str, list[tuple[bytes, bytes]]], PlacedAnswer | None]
 
 _HEAD_BYTES: Final = 1 << 16
 _HEAD_SECONDS: Final = 10.0
-_BODY_SECONDS: Final = 30.0
-_BODY_BYTES: Final = 1 << 12  # of each such while; slower is no line on which anybody works
 _KEEP_SECONDS: Final = 75
 _CLOSING_SECONDS: Final = 6
 _AT_ONCE_BYTES: Final = 2 << 20  # more may wait for the disk, and everybody with it
@@ -111,7 +110,8 @@ class _Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._end_timer()
-        hosts = sum(name == b"host" for name, _ in self.headers)
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
         if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             raise ValueError("a request names one host (RFC 9112 3.2)")  # the parser's caller answers with 400
         if self._may_answer_now() and self._answer_now():
@@ -119,7 +119,8 @@ class _Connection(HttpToolsProtocol):
             self.on_response_complete()
         else:
             super().on_headers_complete()
-        self._await_body()
+        if b"content-length" in names or b"transfer-encoding" in names:
+            self._await_body()
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -200,13 +201,13 @@ class _Connection(HttpToolsProtocol):
 
     def _await_body(self) -> None:
         self._body_bytes = 0
-        self._body_timer = self.loop.call_later(_BODY_SECONDS, self._look_at_body)
+        self._body_timer = self.loop.call_later(BODY_SECONDS, self._look_at_body)
 
     def _look_at_body(self) -> None:
         """Whether the body goes on; while we ourselves do not read, nothing can come."""
         if self.transport.is_closing():
             return
-        if self._body_bytes >= _BODY_BYTES or self.flow.read_paused:
+        if self._body_bytes >= BODY_BYTES or self.flow.read_paused:
             self._await_body()
         elif self.cycle is None or self.cycle.response_started:
             self.transport.close()
