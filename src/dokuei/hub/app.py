@@ -27,7 +27,7 @@ from dokuei.hub.gateways.api_listing import listing as gateways_listing
 from dokuei.hub.gateways.pulses import reader as reader_of_pulse
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity import api as identity_api
-from dokuei.hub.identity.guard import principal
+from dokuei.hub.identity.guard import note_refusal, principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
@@ -187,7 +187,7 @@ class ReadersApp(FastAPI):
         self._headers = pages.security_headers(transport_security=settings.serves_tls and not settings.loopback)
         self._lane: FrameLane | None = None
         self._door: ASGIApp = pages.SecurityHeaders(FhirDoor(OuterDoor(super().__call__)), self._headers)
-        answer_with_problems(self)
+        answer_with_problems(self, note_refusal)
         self.add_api_route("/api/v1/health", _health, tags=["health"])
         self.add_api_route("/api/v1/health", _health, methods=["HEAD"], include_in_schema=False)
         self.add_api_route("/openapi.json", self.openapi, dependencies=[Depends(principal)], include_in_schema=False)

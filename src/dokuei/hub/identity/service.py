@@ -19,6 +19,7 @@ from dokuei.hub.identity.people import People
 from dokuei.hub.identity.places import Places
 from dokuei.hub.identity.proof import Confirmation, KeyProof, PasswordProof
 from dokuei.hub.identity.qualifications import Qualifications
+from dokuei.hub.identity.refusals import Refusals
 from dokuei.hub.identity.role_requests import RoleRequests
 from dokuei.hub.identity.rules import Rules
 from dokuei.hub.identity.secrets import SecretBox
@@ -57,6 +58,7 @@ class IdentityService:
     dormant: Dormant
     rules: Rules
     places: Places
+    refusals: Refusals
 
     def myself(self, principal: Principal) -> Myself:
         """The person behind a session.
@@ -115,6 +117,7 @@ def identity_service(
         dormant=Dormant(database, lambda: rules.present().dormant_days),
         rules=rules,
         places=places,
+        refusals=Refusals(database),
     )
 
 
