@@ -1,7 +1,7 @@
 """The door in front of every route: somebody known, with the right to be here, or a uniform refusal."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from anyio import to_thread
 from fastapi import Request, Response
@@ -9,7 +9,9 @@ from fastapi import Request, Response
 from dokuei.errors import DokueiError, ForbiddenError, NotFoundError, NotSignedInError
 from dokuei.hub.identity.access import Access, Kind
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.identity.refusals import Refusals
+
+if TYPE_CHECKING:
+    from dokuei.hub.identity.refusals import Refusals
 
 SESSION_COOKIE = "dokuei_session"
 REQUEST_HEADER = "X-Dokuei-Request"
