@@ -83,12 +83,15 @@ async def principal(request: Request) -> Principal:
 
     Raises:
         NotSignedInError: nobody who is known.
+        NotFoundError: somebody who is let in to one study, and this is not about it.
     """
     known = remembered(request)
     if known is None:
         identity: _HasAccess = request.app.state.identity
         kind, secret = presented(request)
         known = await to_thread.run_sync(lambda: identity.access.look_up(kind, secret, active=_active(request)))
+    if known.only_study is not None and request.path_params.get("study") != known.only_study:
+        raise NotFoundError("nothing here", phase="checking access")
     request.state.principal = known
     return known
 
@@ -124,8 +127,6 @@ def require(permission: Permission) -> Callable[[Request], Awaitable[Principal]]
 
     async def checked(request: Request) -> Principal:
         known = await principal(request)
-        if known.only_study is not None and request.path_params.get("study") != known.only_study:
-            raise NotFoundError("nothing here", phase="checking access")
         site_id = request.path_params.get("site_id")
         if site_id is not None:
             known.demand(permission, site_id)
