@@ -162,7 +162,7 @@ def try_doors(home: Home, client: httpx.Client, unspoken: Unspoken) -> None:
     with httpx.Client(base_url=client.base_url, headers={"X-Dokuei-Request": "1"}, timeout=60) as other:
         chosen = other.post("/api/v1/enrolments/password", json={"password": PASSWORD}, headers=mine)
         totp = pyotp.TOTP(chosen.raise_for_status().json()["totp_secret"])
-        other.post("/api/v1/enrolments/totp", json={"code": totp.now()}, headers=mine).raise_for_status()
+        other.post("/api/v1/enrolments/totp", json={"totp_code": totp.now()}, headers=mine).raise_for_status()
         both = {"user_name": "staff.b", "password": PASSWORD, "totp_code": totp.at(int(time.time()) + 30)}
         other.post("/api/v1/sign-in/password", json=both | {"password": MISTYPED})
         other.post("/api/v1/sign-in/password", json=both).raise_for_status()

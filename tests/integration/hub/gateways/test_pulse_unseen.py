@@ -16,7 +16,7 @@ from dokuei.hub.neighbours_of_audits import ArchivePatients
 from dokuei.hub.order_door import content_of
 from dokuei.hub.requests.placing import Author
 from dokuei.storage.db import hub_metadata
-from dokuei.transfer.orders import Order, OrderedPatient, OrderNotice
+from dokuei.transfer.orders import Order, OrderedName, OrderedPatient, OrderNotice
 from dokuei.transfer.pulses import FrameWanted
 from tests.makers.whole_hub import WholeHub, whole_hub
 
@@ -79,7 +79,9 @@ def _what_is_lent_opens_one_study_for_a_moment(hub: WholeHub, wanted: FrameWante
 
 def _a_trial_joins_and_leaves_nothing(hub: WholeHub, study: str) -> None:
     known = replace(asked_study(hub.hub.archive.study_summary("kita", study)), accession_number="A-9")
-    who = OrderedPatient(patient_id=known.patient.patient_id, birth_date=known.patient.birth_date)
+    patient = known.patient
+    names = OrderedName(alphabetic=patient.name.alphabetic, ideographic=patient.name.ideographic)
+    who = OrderedPatient(patient_id=patient.patient_id, birth_date=patient.birth_date, name=names, sex=patient.sex)
     order = Order(action="new", placer_order_number="2.25.9", accession_number=known.accession_number, patient=who)
     author, trial = Author("gateway:g", "門"), hub.hub.requests.trial
     before = _rows(hub)
