@@ -30,7 +30,7 @@ from tests.makers.peers import Orthanc, free_port, orthanc_program, running_orth
 from tests.makers.reading import TEXT
 from tests.makers.unspoken import Unspoken
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.timeout(900)]
 
 PATIENT_ID = "KARTE-47110815"
 ACCESSION = "AC-20261130-77"
