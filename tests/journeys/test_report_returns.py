@@ -4,6 +4,8 @@ import io
 import json
 import shutil
 import subprocess
+import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import httpx
 import pydicom
+import pyotp
 import pytest
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 from pynetdicom import AE
@@ -25,8 +28,18 @@ from tests.makers.hospital import InformationSystem, ask, order, written
 from tests.makers.hospital import said as said_of
 from tests.makers.peers import Orthanc, free_port, orthanc_program, running_orthanc
 from tests.makers.reading import TEXT
+from tests.makers.unspoken import Unspoken
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.timeout(900)]
+
+PATIENT_ID = "KARTE-47110815"
+ACCESSION = "AC-20261130-77"
+BIRTH_DATE = "19700101"
+WHO = {"Yamada", "Hanako", "山田", "花子", "やまだ", "はなこ", PATIENT_ID, ACCESSION, BIRTH_DATE}
+FREE_TEXT = ("乳癌疑い", "右乳房にしこり", "家族歴", "ペースメーカーなし")
+MESSAGE = "左乳房の追加撮影をお願いします。"
+PASSWORD = "kuroi neko to akai kasa 26"
+MISTYPED = "kuroi neko to aoi kasa 26"
 
 
 @pytest.fixture
@@ -47,6 +60,8 @@ def his() -> Iterator[InformationSystem]:
 def home(tmp_path: Path, pacs: Orthanc, his: InformationSystem) -> Iterator[Home]:
     destination = {
         "DOKUEI_GATEWAY__PULSE_MINUTES": "0",  # its document would lie among the reports
+        "DOKUEI_LOG_LEVEL": "debug",
+        "DOKUEI_GATEWAY__METRICS_PORT": str(free_port()),
         "DOKUEI_GATEWAY__HL7__PORT": str(free_port()),
         "DOKUEI_GATEWAY__HL7__RESULTS__HOST": "127.0.0.1",
         "DOKUEI_GATEWAY__HL7__RESULTS__PORT": str(his.port),
@@ -64,12 +79,17 @@ def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(
 ) -> None:
     """REC-14: verified, with verifying observer and the images read; the PDF's seal is unbroken on arrival.
 
-    That both are kept is what the PACS itself says (Storage Commitment).
-    The hospital's own system, which had ordered it by HL7, is told under its numbers.
+    That both are kept is what the PACS itself says (Storage Commitment). The hospital's own system, which had ordered it
+    by HL7, is told under its numbers. Of all that, no log says who was read, what was written, or by which secrets people
+    and programs came in.
     """
+    unspoken = Unspoken()
     place_order(home)
     with reader(home) as (client, key):
         item = send_mammograms(home, client)
+        unspoken.add(*client.cookies.values())
+        write_message(client, item)
+        try_doors(home, client, unspoken)
         final = read_and_sign(client, key, item)
         sealed = client.get(final["pdf_url"]).content
         home.wait_until(lambda: len(reports_in(pacs)) == 2, seconds=90, what="in the PACS")
@@ -86,6 +106,7 @@ def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(
     assert "Verifying Observers" in said
     assert said.count("inferred from IMAGE") == 4
     told_to(his)
+    nobody_is_named(home, unspoken)
 
 
 def test_under_pseudonyms_the_report_comes_back_under_the_true_identity(
@@ -105,7 +126,11 @@ def test_under_pseudonyms_the_report_comes_back_under_the_true_identity(
     assert "Yamada" not in str(case)
     for document in reports_in(pacs).values():
         assert str(document.PatientName) == "Yamada^Hanako=山田^花子=やまだ^はなこ"
-        assert (document.PatientID, document.PatientBirthDate, document.AccessionNumber) == ("P1", "19700101", "A1")
+        assert (document.PatientID, document.PatientBirthDate, document.AccessionNumber) == (
+            PATIENT_ID,
+            BIRTH_DATE,
+            ACCESSION,
+        )
         assert str(document.ReferringPhysicianName) == "紹介^医師"
         assert document.StudyInstanceUID != case["study_instance_uid"]
         assert "PatientIdentityRemoved" not in document
@@ -135,10 +160,54 @@ def committed_to(home: Home, client: httpx.Client, item: str) -> None:
     assert sorted(one["state"] for one in listed["places"]) == ["committed", "committed", "stored"]
 
 
+def write_message(client: httpx.Client, item: str) -> None:
+    """A note to the hospital."""
+    message = {"message_id": uuid.uuid4().hex, "kind": "note", "text": MESSAGE}
+    client.post(f"/api/v1/worklist/{item}/messages", json=message).raise_for_status()
+
+
+def try_doors(home: Home, client: httpx.Client, unspoken: Unspoken) -> None:
+    """Every other way in, and ways that stay shut: by password and code, by token, with names in addresses."""
+    added = home.run("user", "add", "staff.b", "--name", "受付 二郎", "--role", "site_staff@hospital")
+    code = added.strip().rsplit("#", 1)[1]
+    mine = {"X-Dokuei-Enrolment": code}
+    with httpx.Client(base_url=client.base_url, headers={"X-Dokuei-Request": "1"}, timeout=60) as other:
+        chosen = other.post("/api/v1/enrolments/password", json={"password": PASSWORD}, headers=mine)
+        totp = pyotp.TOTP(chosen.raise_for_status().json()["totp_secret"])
+        other.post("/api/v1/enrolments/totp", json={"totp_code": totp.now()}, headers=mine).raise_for_status()
+        both = {"user_name": "staff.b", "password": PASSWORD, "totp_code": totp.at(int(time.time()) + 30)}
+        other.post("/api/v1/sign-in/password", json=both | {"password": MISTYPED})
+        other.post("/api/v1/sign-in/password", json=both).raise_for_status()
+        unspoken.add(code, totp.secret, *other.cookies.values())
+    images, metrics = (home.run("token", "create", "--scope", one).split()[-1] for one in ("dicomweb", "metrics"))
+    unspoken.add(images, metrics, "dokuei_stranger", PASSWORD, MISTYPED)
+    with home.client(images) as program:
+        for asked in ({"PatientName": "山田*"}, {"PatientID": PATIENT_ID}, {"AccessionNumber": ACCESSION}):
+            program.get("/dicom-web/studies", params=asked).raise_for_status()
+        program.get(f"/api/v1/worklist/{PATIENT_ID}/山田")
+    for token in (metrics, "dokuei_stranger"):
+        with home.client(token) as program:
+            assert not Unspoken(WHO | unspoken.words).spoken_in(program.get("/metrics").content)
+
+
+def nobody_is_named(home: Home, unspoken: Unspoken) -> None:
+    """Every log of every process, what they printed, and what both programs tell of themselves."""
+    unspoken.add(*WHO, *TEXT.values(), MESSAGE, *FREE_TEXT)
+    unspoken.words -= {TEXT["category_right"], TEXT["category_left"]}
+    logs = [home.folder / "up.out", *(home.folder / "logs").glob("*.log")]
+    assert len(logs) > 5, "one for each process"
+    said = b"".join(log.read_bytes() for log in logs)
+    for event in (b"order.received", b"instance.received", b"order.told"):
+        assert event in said, "the whole run is in them, in detail"
+    assert unspoken.spoken_in_files(logs) == {}
+    port = home.environment["DOKUEI_GATEWAY__METRICS_PORT"]
+    assert unspoken.spoken_in(httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=30).content) == []
+
+
 def place_order(home: Home) -> None:
     """The order of the patient whose images come, as far as the reading centre's taking it."""
     name = "山田^花子^^^^^L^I~やまだ^はなこ^^^^^L^P~Yamada^Hanako^^^^^L^A"
-    text = order(patient_id="P1", name=name, study="").replace("19700203", "19700101")
+    text = order(patient_id=PATIENT_ID, accession=ACCESSION, name=name, study="").replace("19700203", BIRTH_DATE)
     assert said_of(ask(int(home.environment["DOKUEI_GATEWAY__HL7__PORT"]), written(text)))[1] == "AA"
 
     def taken() -> bool:
@@ -152,9 +221,9 @@ def told_to(his: InformationSystem) -> None:
     """The result, under the hospital's own patient and numbers, and once."""
     his.wait_for(1, seconds=60)
     text = his.text(0)
-    assert "|P1^^^BYOIN^PI||山田^花子^^^^^L^I~やまだ^はなこ^^^^^L^P~Yamada^Hanako^^^^^L^A|" in text
+    assert f"|{PATIENT_ID}^^^BYOIN^PI||山田^花子^^^^^L^I~やまだ^はなこ^^^^^L^P~Yamada^Hanako^^^^^L^A|" in text
     assert "\rORC|RE|P1|F1" in text
-    assert "|A1|" in text
+    assert f"|{ACCESSION}|" in text
     assert "悪性の疑い" in text
     assert len(his.taken) == 1
 
@@ -212,7 +281,8 @@ def send_mammograms(home: Home, client: httpx.Client) -> str:
     association = entity.associate(gateway["host"], gateway["port"], ae_title=gateway["ae_title"])
     assert association.is_established
     for number in range(1, 5):
-        view = image(study=study, series=series, sop_class=MG, modality="MG", number=number)
+        about: dict[str, Any] = {"patient_id": PATIENT_ID, "AccessionNumber": ACCESSION}
+        view = image(study=study, series=series, sop_class=MG, modality="MG", number=number, **about)
         assert association.send_c_store(view).Status == 0
     association.release()
 

@@ -169,7 +169,7 @@ class HubForGateways:
                 stderr=out,
                 env={**os.environ, **self.environment},
             )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             with closing(socket.socket()) as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:

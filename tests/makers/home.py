@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 180.0
 
 
 @dataclass

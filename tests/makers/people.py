@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from dokuei.hub.identity import api as identity_api
+from dokuei.hub.identity.guard import note_refusal
 from dokuei.hub.identity.model import Grant, Person, Role
 from dokuei.hub.identity.qualification import ReaderProfile, Speciality
 from dokuei.hub.identity.secrets import secret_box
@@ -127,7 +128,7 @@ def small_hub(
     )
     app = FastAPI()
     app.state.identity = identity
-    answer_with_problems(app)
+    answer_with_problems(app, note_refusal)
     app.include_router(identity_api.routes(identity))
     with asgi_portal() as portal:
         yield SmallHub(database, identity, sites, app, portal)

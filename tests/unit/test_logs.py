@@ -1,8 +1,11 @@
 """Logs never end whoever writes them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from dokuei.logs import LEVEL_VARIABLE
 
 _PROGRAM = """
 import sys
@@ -41,3 +44,41 @@ def test_what_a_library_warns_of_is_told_without_the_value_that_it_quotes() -> N
     assert "YAMADA" not in done.stdout
     assert '"event": "library.warned"' in done.stdout
     assert "pydicom/valuerep.py:" in done.stdout
+
+
+_BROKEN = """
+import logging, structlog
+from dokuei.errors import StorageError
+from dokuei.logs import configure_logs
+configure_logs(part="test")
+log = structlog.get_logger()
+logging.getLogger("some.library").warning("YAMADA %s", "HANAKO")
+logging.getLogger("pydicom").warning("YAMADA")
+try:
+    try:
+        {"a": 1}["YAMADA"]
+    except KeyError as error:
+        raise StorageError("no room", phase="keeping") from error
+except StorageError:
+    log.exception("something.broke")
+log.error("other.broke", exc_info=ValueError("invalid literal: YAMADA"))
+log.debug("a.detail")
+"""
+
+
+def test_of_an_error_its_kind_and_place_are_told_and_never_the_value_that_it_quotes() -> None:
+    """The words of our own errors are told: they hold no patient data."""
+    done = subprocess.run([sys.executable, "-c", _BROKEN], check=True, capture_output=True, text=True)
+    told = done.stdout + done.stderr
+    assert "YAMADA" not in told
+    assert "HANAKO" not in told
+    for said in ("builtins.KeyError", "no room", "<module>", "builtins.ValueError", '"library": "some.library"'):
+        assert said in told
+    assert "a.detail" not in told
+
+
+def test_more_is_told_where_that_is_asked_for() -> None:
+    asked = {**os.environ, LEVEL_VARIABLE: "debug"}
+    done = subprocess.run([sys.executable, "-c", _BROKEN], check=True, capture_output=True, text=True, env=asked)
+    assert "a.detail" in done.stdout
+    assert "YAMADA" not in done.stdout + done.stderr

@@ -4,11 +4,15 @@ from typing import Final
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "ja": {
+        "ordered": "ゲートウェイで依頼を受付",
         "received": "ゲートウェイで受信",
         "proved": "変換・検証",
         "forwarded": "ハブへ送信",
         "at-hub": "ハブで受領確定",
-        "decoded": "読み戻して画素を照合",
+        "order-at-hub": "ハブで依頼を受付",
+        "matched": "依頼と検査の照合",
+        "fetched": "閲覧用の入口から画像を取得",
+        "decoded": "復号して画素を照合",
         "sealed": "封緘文書の作成",
         "in-pacs": "PACSへ格納",
         "receipt": "ハブで結果を記録",
@@ -24,11 +28,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "last": "最終確認 {at}（{minutes}分前）",
     },
     "en": {
+        "ordered": "order taken by the gateway",
         "received": "received by the gateway",
         "proved": "coded and proved",
         "forwarded": "forwarded to the hub",
         "at-hub": "closed at the hub",
-        "decoded": "read back, same pixels",
+        "order-at-hub": "order taken by the hub",
+        "matched": "order and study joined",
+        "fetched": "fetched as readers fetch",
+        "decoded": "decoded, same pixels",
         "sealed": "document sealed",
         "in-pacs": "stored in the PACS",
         "receipt": "receipt at the hub",

@@ -145,7 +145,7 @@ def accept(settings: Settings, listeners: Listeners, ready: Connection) -> None:
                 Promises(database, settings.gateway.pacs.ae_title if settings.gateway.pacs else ""),
                 settings.gateway.ae_title,
             ),
-            Doorkeeper(settings.gateway.ae_title, settings.gateway.peers),
+            Doorkeeper(settings.gateway.ae_title, settings.gateway.peers, host=settings.gateway.host),
             listeners.plain,
             listeners.secure,
             None if listeners.secure is None else server_context(settings),

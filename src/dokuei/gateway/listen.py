@@ -19,6 +19,7 @@ from dokuei.gateway import contract
 from dokuei.gateway.acceptor import watch_parent
 from dokuei.gateway.mllp import CutError, TooLongError, Wire
 from dokuei.gateway.orders import Orders
+from dokuei.gateway.pulse_order import own_order_number
 from dokuei.gateway.receive_tls import server_context
 from dokuei.settings import Settings
 from dokuei.storage.db import open_database, sqlite_url
@@ -164,6 +165,7 @@ def listen(settings: Settings, listener: socket.socket, ready: Connection) -> No
             hl7,
             has_room=lambda: shutil.disk_usage(folder).free >= keep_free,
             contract=lambda: contract.known(settings.home),
+            pulse_number=lambda: own_order_number(settings.home),
         )
         door = Listener(orders, listener, server_context(settings) if hl7.serves_tls else None)
         ready.send_bytes(b"1")

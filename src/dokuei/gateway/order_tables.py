@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Index,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    delete,
+    false,
     func,
     or_,
     select,
@@ -55,6 +58,7 @@ order_notice = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("not_before", UtcDateTime, nullable=True),
+    Column("pulse", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("message_key"),
 )
 Index("ix_order_notice_state", order_notice.c.state, order_notice.c.id)
@@ -108,6 +112,7 @@ class NoticeRow:
     changed_at: datetime
     attempts: int
     not_before: datetime | None
+    pulse: bool
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,7 @@ class OrderCounts:
 
 
 _NOTICE = [order_notice.c[name] for name in NoticeRow.__dataclass_fields__]
+_PATIENTS = order_notice.c.pulse.is_(false())  # the test patient's is on nobody's list
 _REFUSAL = [order_refusal.c[name] for name in RefusalRow.__dataclass_fields__]
 
 
@@ -156,6 +162,17 @@ def add_notice(connection: Connection, **values: Any) -> bool:
         .values(state="waiting", attempts=0, not_before=None, changed_at=values["received_at"])
     )
     return False
+
+
+def pulse_notice(connection: Connection) -> NoticeRow | None:
+    """The test patient's order that is on its way, or has arrived."""
+    row = connection.execute(select(*_NOTICE).where(order_notice.c.pulse)).one_or_none()
+    return None if row is None else _notice(row)
+
+
+def forget_pulse(connection: Connection) -> None:
+    """Take the test patient's order away: it was nobody's."""
+    connection.execute(delete(order_notice).where(order_notice.c.pulse))
 
 
 def is_kept(connection: Connection, key: str) -> bool:
@@ -206,7 +223,7 @@ def resolve(connection: Connection, refusal_id: int, *, actor: str) -> bool:
 
 def tell_again(connection: Connection) -> int:
     """What the hub has refused waits once more; gives how many."""
-    again = update(order_notice).where(order_notice.c.state == "refused")
+    again = update(order_notice).where(order_notice.c.state == "refused", _PATIENTS)
     return connection.execute(again.values(state="waiting", attempts=0, not_before=None, changed_at=now())).rowcount
 
 
@@ -259,7 +276,7 @@ def postpone(connection: Connection, ids: Sequence[int], *, attempts: int, until
 
 def notices(connection: Connection, *, open_only: bool, at_most: int) -> tuple[NoticeRow, ...]:
     """Newest first; open are those that the hub has not taken."""
-    query = select(*_NOTICE).order_by(order_notice.c.id.desc()).limit(at_most)
+    query = select(*_NOTICE).where(_PATIENTS).order_by(order_notice.c.id.desc()).limit(at_most)
     if open_only:
         query = query.where(order_notice.c.state.in_(["waiting", "refused"]))
     return tuple(_notice(row) for row in connection.execute(query))
@@ -281,7 +298,7 @@ def refused_bytes(connection: Connection, refusal_id: int) -> bytes | None:
 
 def counts(connection: Connection) -> OrderCounts:
     """For the status."""
-    states = select(order_notice.c.state, func.count()).group_by(order_notice.c.state)
+    states = select(order_notice.c.state, func.count()).where(_PATIENTS).group_by(order_notice.c.state)
     by_state = {row[0]: row[1] for row in connection.execute(states)}
     open_entries = select(func.count()).select_from(order_refusal).where(order_refusal.c.resolved_at.is_(None))
     return OrderCounts(
@@ -296,7 +313,8 @@ def order_of(
 ) -> NoticeRow | None:
     """The newest order that a report belongs to: by its study, else by accession number and patient."""
     c = order_notice.c
-    placed = select(*_NOTICE).where(c.action.in_(["new", "change"]), c.state != "refused").order_by(c.id.desc())
+    of_report = and_(c.action.in_(["new", "change"]), c.state != "refused", _PATIENTS)
+    placed = select(*_NOTICE).where(of_report).order_by(c.id.desc())
     by_study = placed.where(c.study_instance_uid == study_instance_uid, c.patient_id == patient_id)
     row = connection.execute(by_study.limit(1)).one_or_none() if study_instance_uid else None
     if row is None and accession_number:

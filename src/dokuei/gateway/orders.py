@@ -21,10 +21,11 @@ from dokuei.gateway.hl7.message import INTERNAL, NOT_IN_TABLE, Message, Segment,
 from dokuei.gateway.hl7.order import Said, understand
 from dokuei.gateway.steps.heed import heed_correction, heed_order
 from dokuei.settings import Hl7Settings
+from dokuei.settings.section import is_from_here
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
 from dokuei.transfer.contract import ContractScopes
-from dokuei.transfer.orders import Order, OrderNotice, PatientCorrection
+from dokuei.transfer.orders import Order, OrderNotice, OrderSource, PatientCorrection
 
 _log = structlog.get_logger()
 _MSH_7 = 6
@@ -33,12 +34,16 @@ _KEPT_BYTES = 1 << 20  # of a message that was refused
 
 @dataclass(frozen=True)
 class Orders:
-    """What is done with a message that came, whole or not; without room on the disk nothing is taken."""
+    """What is done with a message that came, whole or not; without room on the disk nothing is taken.
+
+    ``pulse_number`` is that of the test patient's order: it comes from the gateway itself, and is nobody's.
+    """
 
     database: Database
     settings: Hl7Settings
     has_room: Callable[[], bool] = lambda: True
     contract: Callable[[], ContractScopes | None] = lambda: None
+    pulse_number: Callable[[], str] = lambda: ""
 
     def take(self, data: bytes, *, peer_address: str) -> bytes:
         """Keep what the message says, or the message itself with the reason; the answer for its sender."""
@@ -48,10 +53,15 @@ class Orders:
         try:
             message = read_message(data, default=self.settings.character_set)
             header, charset = message.header, message.charset
-            self._demand_known(header)
+            pulse = self._is_pulse(message, peer_address)
+            if not pulse:
+                self._demand_known(header)
             said = understand(message, accession_number=self.settings.accession_number)
-            demand_covered(self.contract(), said.orders)
-            self._keep(data, message, said)
+            if pulse:
+                self._keep_pulse(data, header, said)
+            else:
+                demand_covered(self.contract(), said.orders)
+                self._keep(data, message, said)
         except Hl7Error as error:
             return self._refuse(data, header, charset, error, peer_address)
         except SQLAlchemyError as error:
@@ -72,6 +82,21 @@ class Orders:
                 location="MSH-3",
                 condition=NOT_IN_TABLE,
             )
+
+    def _is_pulse(self, message: Message, peer_address: str) -> bool:
+        """Whether the gateway itself asks, for its test patient."""
+        number = self.pulse_number()
+        asked = {segment.text(2) for segment in message.named("ORC")}
+        own = message.header.text(3) == self.settings.application and is_from_here(peer_address, self.settings.host)
+        return bool(number) and own and asked == {number}
+
+    def _keep_pulse(self, data: bytes, header: Segment, said: Said) -> None:
+        """In the place of the last one: no step for a modality, and nothing on record, comes of it."""
+        (order,) = said.orders
+        with self.database.begin() as connection:
+            order_tables.forget_pulse(connection)
+            notice = _notice(f"{_key(data)}/1", now(), order, source="pulse")
+            order_tables.add_notice(connection, **_about(header), **notice, state="waiting", pulse=True)
 
     def _keep(self, data: bytes, message: Message, said: Said) -> None:
         """All that one message says, in one transaction; what was said before stays as it is."""
@@ -198,9 +223,9 @@ def _about(header: Segment | None) -> dict[str, str]:
     return {**values, "message_type": _kind(header)}
 
 
-def _notice(key: str, at: datetime, word: Order | PatientCorrection) -> dict[str, Any]:
+def _notice(key: str, at: datetime, word: Order | PatientCorrection, *, source: OrderSource = "hl7") -> dict[str, Any]:
     order, correction = (word, None) if isinstance(word, Order) else (None, word)
-    notice = OrderNotice(message_key=key, source="hl7", received_at=at, order=order, correction=correction)
+    notice = OrderNotice(message_key=key, source=source, received_at=at, order=order, correction=correction)
     return {
         "message_key": key,
         "received_at": at,

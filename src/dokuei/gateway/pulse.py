@@ -1,4 +1,4 @@
-"""Health by traffic: a test patient's image goes the whole way, and each leg is judged by what comes of it."""
+"""Health by traffic: a test patient's request and image go the whole way; each leg is judged by what comes of it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,21 +16,23 @@ from dokuei.dicom import uids
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.dicom.transcode import decode_frame
-from dokuei.errors import ConfigurationError, DokueiError, PeerRefusedError, ProofError, UnreachableError
-from dokuei.gateway import forward_tables, pulse_tables
+from dokuei.errors import DokueiError, PeerRefusedError, ProofError, UnreachableError
+from dokuei.gateway import forward_tables, order_tables, pulse_tables
 from dokuei.gateway.enrol import identity_of
 from dokuei.gateway.link import Link
+from dokuei.gateway.own_doors import own_dimse
 from dokuei.gateway.pacs import Parcel, deliver
 from dokuei.gateway.pseudonyms import identity_mode, open_key
+from dokuei.gateway.pulse_order import place_order
 from dokuei.gateway.spool import Received, Spool, State
-from dokuei.settings import Destination, Settings
-from dokuei.settings.section import address_of
+from dokuei.settings import Settings
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.pulses import (
     PULSE_DOCUMENT_PATH,
     PULSE_FRAME_PATH,
     PULSE_PATH,
     PULSE_RECEIPT_PATH,
+    PULSE_REQUEST_PATH,
     FrameWanted,
     Leg,
     LegName,
@@ -43,6 +45,7 @@ from dokuei.transfer.pulses import (
 _log = structlog.get_logger()
 _FIRST_SECONDS = 60.0  # whoever starts the gateway has other things to see first
 _LEG_SECONDS = 60.0
+_ANSWER_SECONDS = 45.0  # slow is not dead
 _LOOK_SECONDS = 0.2
 _PHASE = "taking a pulse"
 _URGENT = 1
@@ -64,7 +67,7 @@ class DeadLegError(Exception):
 class Legs:
     """What came of each leg so far."""
 
-    done: list[Leg] = field(default_factory=list)
+    done: dict[LegName, Leg] = field(default_factory=dict)
 
     @contextmanager
     def leg(self, name: LegName) -> Iterator[None]:
@@ -80,20 +83,28 @@ class Legs:
             raise DeadLegError from error
         self._add(name, monotonic() - began)
 
+    def tried(self, name: LegName, go: Callable[[], None]) -> bool:
+        """The same for a leg that others do not stand on."""
+        try:
+            with self.leg(name):
+                go()
+        except DeadLegError:
+            return False
+        return True
+
     def skip(self, name: LegName) -> None:
         """Nobody has set this leg up."""
-        self.done.append(Leg(name=name, state="skipped", at=now().isoformat()))
+        self.done[name] = Leg(name=name, state="skipped", at=now().isoformat())
 
     def _add(self, name: LegName, seconds: float, *, error: str = "") -> None:
         state = "dead" if error else "ok"
-        self.done.append(
-            Leg(name=name, state=state, at=now().isoformat(), seconds=round(seconds, 3), error=error[:500])
-        )
+        at = now().isoformat()
+        self.done[name] = Leg(name=name, state=state, at=at, seconds=round(seconds, 3), error=error[:500])
 
 
 @dataclass
 class Pulser:
-    """The thread that takes pulses; ``leg_seconds`` is how long one leg may take before it counts as dead."""
+    """The thread that takes pulses; ``patience`` is for how many seconds a leg is waited for before it is dead."""
 
     settings: Settings
     spool: Spool
@@ -101,7 +112,7 @@ class Pulser:
     make_client: Callable[[], HubClient]
     make: MakePulse
     first_seconds: float = _FIRST_SECONDS
-    leg_seconds: float = _LEG_SECONDS
+    patience: Callable[[LegName], float] = lambda _leg: _LEG_SECONDS
 
     def run(self) -> None:
         """Take one every few minutes until the stop."""
@@ -115,6 +126,7 @@ class Pulser:
         """Go the whole way once; whatever comes of it is kept here, and at the hub where it can be told."""
         began, legs = now(), Legs()
         client = self.make_client()
+        client.silence_seconds = _ANSWER_SECONDS
         try:
             try:
                 self._there(client, legs)
@@ -143,18 +155,25 @@ class Pulser:
         fresh = not self._is_under_way(study)
         if fresh:
             self._expect(client, legs, study)
-        with legs.leg("received"):
-            if fresh:
+            with legs.leg("received"):
                 self._prepare(study)
+        ordered = legs.tried("ordered", self._order)
+        with legs.leg("received"):
             self._send()
         with legs.leg("proved"):
-            self._wait("the gateway has not coded and proved it", lambda: self._one(study).state in _CODED)
+            self._wait("proved", "the gateway has not coded and proved it", lambda: self._one(study).state in _CODED)
         with legs.leg("forwarded"):
-            self._wait("the hub has not taken and proved it", lambda: self._one(study).state is State.PROVED)
+            self._wait(
+                "forwarded", "the hub has not taken and proved it", lambda: self._one(study).state is State.PROVED
+            )
         with legs.leg("at-hub"):
-            self._wait("the hub has not closed the study", lambda: self._is_closed(study))
+            self._wait("at-hub", "the hub has not closed the study", lambda: self._is_closed(study))
+        if ordered and legs.tried("order-at-hub", self._wait_for_order):
+            legs.tried("matched", lambda: self._match(client))
+        with legs.leg("fetched"):
+            frame = self._fetched(client, self._one(study))
         with legs.leg("decoded"):
-            self._read_back(client, self._one(study))
+            self._demand_same(frame, self._one(study))
         pulse_tables.forget(self.spool, study)
         self._file.unlink(missing_ok=True)
 
@@ -187,7 +206,7 @@ class Pulser:
     def _send(self) -> None:
         """C-STORE to the gateway's own door, as a modality does it."""
         dataset = dcmread(self._file, stop_before_pixels=True)
-        gateway = self.settings.gateway.model_copy(update={"pacs": own_door(self.settings)})
+        gateway = self.settings.gateway.model_copy(update={"pacs": own_dimse(self.settings)})
         to_itself = self.settings.model_copy(update={"gateway": gateway})
         (outcome,) = deliver(to_itself, [Parcel("pulse", dataset.SOPClassUID, self._file)])
         if outcome.error:
@@ -207,14 +226,36 @@ class Pulser:
             known = forward_tables.studies_at_hub(connection, [study]).get(study)
         return known is not None and known.at_hub_at is not None
 
-    def _wait(self, otherwise: str, done: Callable[[], bool]) -> None:
-        deadline = monotonic() + self.leg_seconds
+    def _wait(self, leg: LegName, otherwise: str, done: Callable[[], bool]) -> None:
+        deadline = monotonic() + self.patience(leg)
         while not done():
             if monotonic() > deadline or self.link.stop.wait(_LOOK_SECONDS):
                 raise UnreachableError(f"{otherwise} {self.link.error}".strip(), phase=_PHASE)
 
-    def _read_back(self, client: HubClient, item: Received) -> None:
-        """The frame as readers get it, decoded, and compared with what was made."""
+    def _order(self) -> None:
+        """Ask for a reading of the image, by the way of the hospital's systems."""
+        place_order(self.settings, self.spool.database, dcmread(self._file, stop_before_pixels=True))
+
+    def _wait_for_order(self) -> None:
+        self._wait("order-at-hub", "the hub has not taken the order", self._order_is_taken)
+
+    def _order_is_taken(self) -> bool:
+        with self.spool.database.read() as connection:
+            notice = order_tables.pulse_notice(connection)
+        if notice is None:
+            raise ProofError("the order is not in the queue", phase=_PHASE)
+        if notice.state == "refused":
+            raise PeerRefusedError(f"the hub refused the order: {notice.reason}", phase=_PHASE)
+        return notice.state != "waiting"
+
+    @staticmethod
+    def _match(client: HubClient) -> None:
+        """Let the hub join request and study as it joins a patient's."""
+        client.call("POST", PULSE_REQUEST_PATH, b"{}")
+
+    @staticmethod
+    def _fetched(client: HubClient, item: Received) -> bytes:
+        """The frame as readers' browsers get it: the hub asks its own door for it."""
         coded = item.coded
         if coded is None:
             raise ProofError("it was never coded", phase=_PHASE)
@@ -223,9 +264,12 @@ class Pulser:
             series_instance_uid=coded.series_instance_uid,
             sop_instance_uid=coded.sop_instance_uid,
         )
-        data = client.call("POST", PULSE_FRAME_PATH, wanted.write())
-        syntax = uids.TRANSFER_SYNTAXES[coded.transfer_syntax_uid]
-        cells = decode_frame(data, np.dtype("<u2")).tobytes() if syntax.encapsulated else data
+        return client.call("POST", PULSE_FRAME_PATH, wanted.write())
+
+    def _demand_same(self, frame: bytes, item: Received) -> None:
+        """The frame decoded, and compared with what was made."""
+        syntax = uids.TRANSFER_SYNTAXES["" if item.coded is None else item.coded.transfer_syntax_uid]
+        cells = decode_frame(frame, np.dtype("<u2")).tobytes() if syntax.encapsulated else frame
         if cells != dcmread(self._file).PixelData:
             raise ProofError("what comes back has other pixels than were made", phase=_PHASE)
 
@@ -247,32 +291,14 @@ class Pulser:
         minutes = self.settings.gateway.pulse_minutes
 
         def pulse() -> Pulse:
-            return Pulse(began_at=began, ended_at=now(), minutes=minutes, legs=complete(legs.done))
+            return Pulse(began_at=began, ended_at=now(), minutes=minutes, legs=complete(list(legs.done.values())))
 
         try:
             with legs.leg("receipt"):
-                heard = legs.done.copy()
-                heard.append(Leg(name="receipt", state="ok", at=now().isoformat()))
-                told = Pulse(began_at=began, ended_at=now(), minutes=minutes, legs=complete(heard))
+                heard = Leg(name="receipt", state="ok", at=now().isoformat())
+                legs_told = complete([*legs.done.values(), heard])
+                told = Pulse(began_at=began, ended_at=now(), minutes=minutes, legs=legs_told)
                 client.call("POST", PULSE_RECEIPT_PATH, told.write())
         except DeadLegError:
             _log.info("pulse.not_told")
         return pulse()
-
-
-def own_door(settings: Settings) -> Destination:
-    """Where modalities come in: the plain port where it is open, else the one with TLS.
-
-    Raises:
-        ConfigurationError: TLS alone, for certificates of an authority that is not ours.
-    """
-    gateway = settings.gateway
-    address = address_of(gateway.host)
-    host = "127.0.0.1" if address is not None and address.is_unspecified else gateway.host
-    if gateway.serves_plain:
-        return Destination(ae_title=gateway.ae_title, host=host, port=gateway.port)
-    raise ConfigurationError(
-        "the door for modalities takes TLS alone, which the pulse does not speak yet",
-        phase=_PHASE,
-        remedy="set gateway.pulse_minutes to 0 to go without",
-    )

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, Connection, Integer, Table, Text, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from dokuei.gateway import order_tables
 from dokuei.gateway.forward_tables import forward_study
 from dokuei.gateway.pseudonym_tables import pseudonym_study
 from dokuei.gateway.spool import Spool
@@ -37,12 +38,13 @@ def last(connection: Connection) -> Pulse | None:
 
 
 def forget(spool: Spool, study_instance_uid: str) -> None:
-    """Take the test patient's study out of the queue: files, then rows."""
+    """Take the test patient's study and order out of the queue: files, then rows."""
     for item in spool.objects(study_instance_uid):
         item.path.unlink(missing_ok=True)
         if item.coded_path is not None:
             item.coded_path.unlink(missing_ok=True)
     with spool.database.begin() as connection:
+        order_tables.forget_pulse(connection)
         c = received_object.c
         coded = select(c.coded_study_instance_uid).where(
             c.study_instance_uid == study_instance_uid, c.coded_study_instance_uid.is_not(None)

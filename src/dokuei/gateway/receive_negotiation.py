@@ -23,6 +23,7 @@ from dokuei.dicom import uids
 from dokuei.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, STORABLE, TRANSFER_SYNTAXES, Kind
 from dokuei.errors import AccessError, AdmissionError
 from dokuei.settings import Peer
+from dokuei.settings.section import is_from_here
 
 VERIFICATION: Final = "1.2.840.10008.1.1"
 STORAGE_COMMITMENT: Final = "1.2.840.10008.1.20.1"
@@ -81,13 +82,15 @@ class Agreement:
 class Doorkeeper:
     """The rules of who may come in (called AE title; calling AE title and address together, NET-13).
 
-    ``in_clear`` is for the listener without TLS, where nothing but its address vouches for a peer.
+    ``in_clear`` is for the listener without TLS, where nothing but its address vouches for a peer; ``host`` is where
+    the gateway listens, so that it knows itself.
     """
 
     ae_title: str
     peers: tuple[Peer, ...]
     full: bool = False
     in_clear: bool = False
+    host: str = ""
 
     def agree(self, request: bytes, *, address: str) -> Agreement:
         """Answer an A-ASSOCIATE-RQ.
@@ -111,7 +114,7 @@ class Doorkeeper:
 
     def may(self, calling_ae: str, address: str) -> bool:
         """Listed peers only; with an empty list, anybody on this machine; and the gateway itself, for its pulse."""
-        if calling_ae == self.ae_title and _ip(address).is_loopback:
+        if calling_ae == self.ae_title and is_from_here(str(_ip(address)), self.host):
             return True
         if not self.peers:
             return _ip(address).is_loopback

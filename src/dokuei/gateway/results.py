@@ -3,8 +3,6 @@
 A message is made once and kept with its control ID, so that it is the same however often it is sent again.
 """
 
-import socket
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,14 +17,11 @@ from sqlalchemy import Connection
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError, DokueiError, Hl7Error, PeerRefusedError, UnreachableError
 from dokuei.gateway import order_tables, outlet_tables, result_tables
-from dokuei.gateway.hl7.answer import APPLICATION_ACCEPT
 from dokuei.gateway.hl7.charset import ISO_2022_JP, unwritable
-from dokuei.gateway.hl7.message import read_message
 from dokuei.gateway.hl7.result import CHARSETS, Envelope, result_status, result_text
 from dokuei.gateway.link import Link, pause
-from dokuei.gateway.mllp import CutError, Wire
-from dokuei.gateway.pacs_tls import client_context
 from dokuei.gateway.result_tables import Result, Unmade
+from dokuei.gateway.say import say
 from dokuei.settings import ResultDestination, Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
@@ -34,9 +29,7 @@ from dokuei.transfer.orders import Order, OrderNotice
 
 _log = structlog.get_logger()
 _LOOK_SECONDS = 2.0
-_CONNECT_SECONDS = 10.0
 _ANSWER_SECONDS = 30.0
-_ANSWER_BYTES = 1 << 20
 _CONTROL_ID_LENGTH = 20
 _PHASE = "sending results"
 _ANSWERED = "it answered"
@@ -162,15 +155,7 @@ class Results:
         _log.warning("result.not_made", attempts=one.attempts + 1)
 
     def _send(self, one: Result, body: bytes, destination: ResultDestination) -> None:
-        """A connection for each: what comes late for one can never be taken for the answer to another."""
-        with _connected(destination, self.answer_seconds) as connection:
-            wire = Wire(connection, _ANSWER_BYTES, self.answer_seconds, self.answer_seconds)
-            try:
-                wire.send(body)
-                answer = wire.receive()
-            except (OSError, CutError) as error:
-                raise PeerRefusedError("it hung up before it had answered", phase=_PHASE) from error
-        demand_accepted(answer, expected_control_id=one.control_id, default=destination.character_set)
+        say(destination, body, expected_control_id=one.control_id, seconds=self.answer_seconds, phase=_PHASE)
         with self.database.begin() as connection:
             named = _named(destination)
             result_tables.mark_sent(connection, one.delivery_id, destination=named)
@@ -215,49 +200,6 @@ def _without_its_words(what: str) -> str:
 def _not_there(connection: Connection, delivery_id: str, destination: ResultDestination, why: str) -> None:
     named = _named(destination)
     outlet_tables.put(connection, delivery_id, "his", state="refused", destination=named, reason=why)
-
-
-def demand_accepted(answer: bytes | None, *, expected_control_id: str, default: str = ISO_2022_JP) -> None:
-    """AA to this very message, and nothing else, means that it was taken (HL7 v2.5 2.9.2.2).
-
-    Raises:
-        PeerRefusedError: no answer, an answer to another message, or AE or AR with what it names.
-    """
-    if answer is None:
-        raise PeerRefusedError("it did not answer", phase=_PHASE)
-    try:
-        message = read_message(answer, default=default)
-    except Hl7Error as error:
-        raise PeerRefusedError("its answer is no HL7 message that can be read", phase=_PHASE) from error
-    said = next(iter(message.named("MSA")), None)
-    if said is None:
-        raise PeerRefusedError("its answer acknowledges nothing (no MSA)", phase=_PHASE)
-    if said.text(2) != expected_control_id:
-        raise PeerRefusedError("its answer is to another message (MSA-2)", phase=_PHASE)
-    if said.text(1).upper() != APPLICATION_ACCEPT:
-        where = next(iter(message.named("ERR")), None)
-        named = "" if where is None else " ".join(filter(None, (where.whole(2) or where.whole(1), where.whole(3))))
-        raise PeerRefusedError(f"{_ANSWERED} {said.text(1)[:2]} {named}".strip()[:200], phase=_PHASE)
-
-
-def _connected(destination: ResultDestination, seconds: float) -> socket.socket:
-    """A connection to the HIS.
-
-    Raises:
-        UnreachableError: nobody answers, or not by TLS that is believed.
-    """
-    where = f"{destination.host}:{destination.port}"
-    try:
-        plain = socket.create_connection((destination.host, destination.port), timeout=min(seconds, _CONNECT_SECONDS))
-    except OSError as error:
-        raise UnreachableError(f"{where} does not answer: {error.strerror or 'too late'}", phase=_PHASE) from error
-    if not destination.serves_tls:
-        return plain
-    try:
-        return client_context(destination).wrap_socket(plain, server_hostname=destination.host)
-    except (OSError, ssl.SSLError) as error:
-        plain.close()
-        raise UnreachableError(f"{where} does not speak TLS as is set: {error}", phase=_PHASE) from error
 
 
 def _note(text: str, envelope: Envelope, order: Order | None) -> str:

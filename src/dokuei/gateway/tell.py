@@ -140,12 +140,13 @@ class Teller:
                 withheld=" ".join(told.withheld),
                 document=_without_files(row.document),
             )
-            gateway_trail.append(
-                connection,
-                actor="system",
-                event=f"order.{answer.outcome}",
-                details={"key": row.message_key, "as": mode, "withheld": list(told.withheld)},
-            )
+            if not row.pulse:
+                gateway_trail.append(
+                    connection,
+                    actor="system",
+                    event=f"order.{answer.outcome}",
+                    details={"key": row.message_key, "as": mode, "withheld": list(told.withheld)},
+                )
         _log.info("order.told", outcome=answer.outcome, action=row.action)
         return True
 

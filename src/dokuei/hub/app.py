@@ -24,9 +24,10 @@ from dokuei.hub.gateway_door import gateway_app, gateways_service
 from dokuei.hub.gateways import store_pulses
 from dokuei.hub.gateways.api import authenticated
 from dokuei.hub.gateways.api_listing import listing as gateways_listing
+from dokuei.hub.gateways.pulses import reader as reader_of_pulse
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity import api as identity_api
-from dokuei.hub.identity.guard import principal
+from dokuei.hub.identity.guard import note_refusal, principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
@@ -53,6 +54,7 @@ from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
+from dokuei.hub.own_door import ReadersDoor
 from dokuei.hub.packed import Packed
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
@@ -107,6 +109,7 @@ def open_hub(settings: Settings) -> Hub:
         idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
         roles_by_request=settings.hub.roles_by_request,
         facility_networks=settings.hub.facility_networks,
+        guests=reader_of_pulse,
     )
     certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
@@ -184,8 +187,9 @@ class ReadersApp(FastAPI):
         self._headers = pages.security_headers(transport_security=settings.serves_tls and not settings.loopback)
         self._lane: FrameLane | None = None
         self._door: ASGIApp = pages.SecurityHeaders(FhirDoor(OuterDoor(super().__call__)), self._headers)
-        answer_with_problems(self)
+        answer_with_problems(self, note_refusal)
         self.add_api_route("/api/v1/health", _health, tags=["health"])
+        self.add_api_route("/api/v1/health", _health, methods=["HEAD"], include_in_schema=False)
         self.add_api_route("/openapi.json", self.openapi, dependencies=[Depends(principal)], include_in_schema=False)
 
     def answer_frames(self, archive: ArchiveService) -> None:
@@ -267,10 +271,11 @@ def gateways_app(hub: Hub) -> FastAPI:
         sealer(hub.settings.home, hub.settings.seal, centre_name=hub.settings.hub.centre_name),
         hub.settings.seal.time_zone,
     )
+    door = ReadersDoor(hub.settings.hub, hub.gateways.authority.certificate_file)
     return gateway_app(
         hub.gateways,
         delivery_door.routes(hub.reports, known, hub_url=hub.settings.hub.public_address),
-        order_door.routes(hub.requests, known),
+        order_door.routes(hub.requests, known, hub.gateways.pulses.keep_order),
         performed_door.routes(hub.archive, known),
-        pulse_door.routes(hub.gateways.pulses, hub.archive, documents, known),
+        pulse_door.routes(pulse_door.Parts(hub.gateways.pulses, hub.archive, hub.requests, documents, door), known),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from dokuei.hub.archive import owners, reading
 from dokuei.hub.audits.model import KnownStudy, PatientShown
 from dokuei.hub.gateways import store as gateways_store
+from dokuei.hub.gateways import store_pulses
 
 
 class ArchivePatients:
@@ -25,6 +26,7 @@ class ArchivePatients:
         return tuple(
             KnownStudy(one.site_id, one.study_instance_uid, _shown(one))
             for one in owners.sought(connection, text, site_ids=site_ids, at_most=at_most)
+            if not store_pulses.is_pulse(connection, one.site_id, one.study_instance_uid)
         )
 
     def same_patient(self, connection: Connection, site_id: str, study_instance_uid: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Where hospitals' orders meet requests: each gateway speaks for its own site and for no other."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import structlog
 from fastapi import APIRouter, Depends, Request
@@ -9,9 +9,10 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from dokuei.hub.gateways.api import Caller
+from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.requests.days import written
-from dokuei.hub.requests.model import Clinical, Code, Content, Name, Patient
-from dokuei.hub.requests.notices import Corrected, Notice, Ordered
+from dokuei.hub.requests.model import Clinical, Code, Content, Name, Patient, Source
+from dokuei.hub.requests.notices import Corrected, Notice, Ordered, Outcome
 from dokuei.hub.requests.placing import Author
 from dokuei.hub.requests.service import RequestsService
 from dokuei.transfer.orders import (
@@ -25,11 +26,21 @@ from dokuei.transfer.orders import (
     PatientCorrection,
 )
 
+KeepPulse = Callable[[Gateway, OrderNotice], bool]
+
 _log = structlog.get_logger()
+_PULSE_ANSWERS: Final[dict[bool, tuple[Outcome, str]]] = {
+    True: ("taken", ""),
+    False: ("refused", "no test patient of this gateway is expected"),
+}
 
 
-def routes(requests: RequestsService, authenticated: Callable[[Request], Awaitable[Caller]]) -> APIRouter:
-    """What a gateway tells of requests, on the gateways' listener."""
+def routes(
+    requests: RequestsService,
+    authenticated: Callable[[Request], Awaitable[Caller]],
+    keep_pulse: KeepPulse = lambda _gateway, _notice: False,
+) -> APIRouter:
+    """What a gateway tells of requests, on the gateways' listener; ``keep_pulse`` takes its test patient's."""
     router = APIRouter(tags=["gateway"])
     known = Annotated[Caller, Depends(authenticated)]
 
@@ -37,18 +48,22 @@ def routes(requests: RequestsService, authenticated: Callable[[Request], Awaitab
     async def orders(caller: known) -> JSONResponse:
         """Take what the caller's hospital has said, the oldest first."""
         told = OrderNotices.read(caller.body)
-        answers = await run_in_threadpool(_take, requests, caller, told)
+        answers = await run_in_threadpool(_take, requests, keep_pulse, caller, told)
         return JSONResponse(OrderAnswers(answers=answers).model_dump())
 
     return router
 
 
-def _take(requests: RequestsService, caller: Caller, told: OrderNotices) -> list[OrderAnswer]:
+def _take(requests: RequestsService, keep_pulse: KeepPulse, caller: Caller, told: OrderNotices) -> list[OrderAnswer]:
     gateway = caller.gateway
     author = Author(gateway.actor, gateway.name)
     answers = []
     for one in told.notices:
-        outcome, reason = requests.notices.take(gateway.site_id, _notice(_without_nul(one)), author=author)
+        plain = _without_nul(one)
+        if plain.source == "pulse":
+            outcome, reason = _PULSE_ANSWERS[keep_pulse(gateway, plain)]
+        else:
+            outcome, reason = requests.notices.take(gateway.site_id, _notice(plain, plain.source), author=author)
         _log.info("order.heard", site_id=gateway.site_id, source=one.source, outcome=outcome)
         answers.append(OrderAnswer(message_key=one.message_key, outcome=outcome, reason=reason))
     return answers
@@ -65,16 +80,21 @@ def _plain(value: Any) -> Any:
     return value.replace("\0", "") if isinstance(value, str) else value
 
 
-def _notice(told: OrderNotice) -> Notice:
+def _notice(told: OrderNotice, source: Source) -> Notice:
     said = _ordered(told.order) if told.order is not None else None
     if said is None and told.correction is not None:
-        return Notice(told.message_key, told.source, told.received_at, _corrected(told.correction))
+        return Notice(told.message_key, source, told.received_at, _corrected(told.correction))
     assert said is not None  # noqa: S101 - the message holds one of the two, or it is none
-    return Notice(told.message_key, told.source, told.received_at, said)
+    return Notice(told.message_key, source, told.received_at, said)
 
 
 def _ordered(order: Order) -> Ordered:
-    content = Content(
+    return Ordered(order.action, content_of(order), tuple((one.name, one.data()) for one in order.attachments))
+
+
+def content_of(order: Order) -> Content:
+    """What is asked for, in requests' words."""
+    return Content(
         priority=order.priority,
         accession_number=order.accession_number.strip(),
         issuer_of_accession_number=order.issuer_of_accession_number.strip(),
@@ -90,7 +110,6 @@ def _ordered(order: Order) -> Ordered:
         clinical=Clinical(reason=order.reason, history=order.clinical_information),
         study_instance_uid=order.study_instance_uid,
     )
-    return Ordered(order.action, content, tuple((one.name, one.data()) for one in order.attachments))
 
 
 def _corrected(correction: PatientCorrection) -> Corrected:

@@ -2,9 +2,10 @@
 
 import mimetypes
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,10 +43,12 @@ def routes(folder: Path) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     root = folder.resolve()
 
-    @router.get("/{path:path}")
+    @router.api_route("/{path:path}", methods=["GET", "HEAD"])
     async def page(path: str, request: Request) -> Response:
         first = path.split("/", 1)[0]
         if first in {"api", "dicom-web", "fhir", "metrics", "sites", "transfer"}:
+            if request.method == "HEAD":
+                raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET"})
             raise NotFoundError("no such route", phase="answering the request", remedy="see /openapi.json")
         file = (root / path).resolve()
         if not (file.is_file() and file.is_relative_to(root)):

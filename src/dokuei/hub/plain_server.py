@@ -1,7 +1,8 @@
 """HTTP/1.1 without TLS, for this machine alone: programs on it, and a server in front that ends TLS.
 
 Uvicorn with two things of our own: bytes that lie in a file go from there to the connection inside the kernel
-(``sendfile``), without a task for the request; and a head that is too long or too late ends the connection.
+(``sendfile``), without a task for the request; and a head that is too long or too late, or a body that hardly comes,
+ends the connection.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from dokuei.hub.archive.api_lane import PlacedAnswer
+from dokuei.hub.pace import BODY_BYTES, BODY_SECONDS
 
 Placed = Callable[[str, list[tuple[bytes, bytes]]], PlacedAnswer | None]
 
@@ -73,6 +75,8 @@ class _Connection(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._body_bytes = 0
+        self._body_timer: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
@@ -83,10 +87,12 @@ class _Connection(HttpToolsProtocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_timer()
+        self._end_body_timer()
         super().connection_lost(exc)
 
     @override
     def data_received(self, data: bytes) -> None:
+        self._body_bytes += len(data)
         super().data_received(data)
         if self._in_head and not self.transport.is_closing():
             self._head_bytes += len(data)
@@ -104,7 +110,8 @@ class _Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._end_timer()
-        hosts = sum(name == b"host" for name, _ in self.headers)
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
         if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             raise ValueError("a request names one host (RFC 9112 3.2)")  # the parser's caller answers with 400
         if self._may_answer_now() and self._answer_now():
@@ -112,6 +119,8 @@ class _Connection(HttpToolsProtocol):
             self.on_response_complete()
         else:
             super().on_headers_complete()
+        if b"content-length" in names or b"transfer-encoding" in names:
+            self._await_body()
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -120,6 +129,7 @@ class _Connection(HttpToolsProtocol):
 
     @override
     def on_message_complete(self) -> None:
+        self._end_body_timer()
         if not self._answered:
             super().on_message_complete()
 
@@ -188,6 +198,26 @@ class _Connection(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _await_body(self) -> None:
+        self._body_bytes = 0
+        self._body_timer = self.loop.call_later(BODY_SECONDS, self._look_at_body)
+
+    def _look_at_body(self) -> None:
+        """Whether the body goes on; while we ourselves do not read, nothing can come."""
+        if self.transport.is_closing():
+            return
+        if self._body_bytes >= BODY_BYTES or self.flow.read_paused:
+            self._await_body()
+        elif self.cycle is None or self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+    def _end_body_timer(self) -> None:
+        if self._body_timer is not None:
+            self._body_timer.cancel()
+            self._body_timer = None
 
     def _refuse(self, status: HTTPStatus) -> None:
         self._end_timer()

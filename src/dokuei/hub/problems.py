@@ -1,5 +1,7 @@
 """The ASGI outer door: every error leaves the hub as an RFC 9457 problem, and none with patient data."""
 
+from collections.abc import Awaitable, Callable
+
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -8,18 +10,26 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dokuei.errors import DokueiError, RequestError
+from dokuei.errors import AccessError, DokueiError, RequestError
+
+NoteRefusal = Callable[[Request, DokueiError], Awaitable[None]]
 
 _log = structlog.get_logger()
 _MEDIA_TYPE = "application/problem+json"
 
 
-def answer_with_problems(app: FastAPI) -> None:
-    """Register the handlers on an application."""
+async def _on_no_record(_request: Request, _error: DokueiError) -> None:
+    """Gateways' refusals are their own."""
+
+
+def answer_with_problems(app: FastAPI, note_refusal: NoteRefusal = _on_no_record) -> None:
+    """Register the handlers on an application; ``note_refusal`` puts on record who was refused what."""
     app.add_middleware(RefuseNul)
 
     @app.exception_handler(DokueiError)
-    async def _known(_request: Request, error: DokueiError) -> JSONResponse:
+    async def _known(request: Request, error: DokueiError) -> JSONResponse:
+        if isinstance(error, AccessError):
+            await note_refusal(request, error)
         if error.http_status >= 500:  # noqa: PLR2004 - the server error class of RFC 9110 15.6
             _log.error("request.failed", code=error.code, phase=error.phase)
         headers = {"WWW-Authenticate": "Bearer"} if error.http_status == 401 else None  # noqa: PLR2004 - RFC 9110 15.5.2

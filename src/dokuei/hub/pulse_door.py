@@ -1,4 +1,4 @@
-"""Where pulses meet the hub: each gateway's own, read back as readers read, and answered with a sealed document."""
+"""Where pulses meet the hub: each gateway's own, joined, read as readers read, answered with a sealed document."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -15,19 +15,27 @@ from dokuei.dicom.health_document import health_document
 from dokuei.errors import ConfigurationError
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.gateways.api import Caller
+from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.gateways.pulses import Pulses
+from dokuei.hub.neighbours import asked_study
+from dokuei.hub.order_door import content_of
+from dokuei.hub.own_door import ReadersDoor
 from dokuei.hub.reports.sealing import Sealer
+from dokuei.hub.requests.placing import Author
+from dokuei.hub.requests.service import RequestsService
 from dokuei.transfer.pulses import (
     PULSE_DOCUMENT_PATH,
     PULSE_FRAME_PATH,
     PULSE_PATH,
     PULSE_RECEIPT_PATH,
+    PULSE_REQUEST_PATH,
     FrameWanted,
     Pulse,
     PulseBegin,
     pulse_uid,
 )
 
+_STORED = "application/octet-stream; transfer-syntax=*"
 _REASON = "動作確認文書（報告書ではない） / System test document, not a report"
 _PAGE = '#set page(paper: "a4")\n= SYSTEM TEST, NOT A REPORT\nThis document belongs to no patient. Made {at}.'
 
@@ -50,13 +58,34 @@ class Documents:
         return health_document(sealed.data, study_instance_uid=pulse_uid(gateway_id, "document"), made_at=at)
 
 
-def routes(
-    pulses: Pulses,
-    archive: ArchiveService,
-    documents: Documents,
-    authenticated: Callable[[Request], Awaitable[Caller]],
-) -> APIRouter:
+@dataclass(frozen=True)
+class Parts:
+    """What of the hub a pulse goes through."""
+
+    pulses: Pulses
+    archive: ArchiveService
+    requests: RequestsService
+    documents: Documents
+    door: ReadersDoor
+
+    def match(self, gateway: Gateway) -> None:
+        """Join the test patient's request with her study."""
+        order, study_instance_uid = self.pulses.order(gateway)
+        study = asked_study(self.archive.study_summary(gateway.site_id, study_instance_uid))
+        author = Author(gateway.actor, gateway.name)
+        self.requests.trial.match(gateway.site_id, content_of(order), study, source="hl7", author=author)
+
+    def frame(self, gateway: Gateway, wanted: FrameWanted) -> bytes:
+        """The only frame of the test image, by WADO-RS over the door that readers come in by."""
+        secret = self.pulses.lend(gateway, wanted)
+        at = f"/sites/{gateway.site_id}/dicom-web/studies/{wanted.study_instance_uid}"
+        path = f"{at}/series/{wanted.series_instance_uid}/instances/{wanted.sop_instance_uid}/frames/1"
+        return self.door.get(path, token=secret, accept=_STORED)
+
+
+def routes(parts: Parts, authenticated: Callable[[Request], Awaitable[Caller]]) -> APIRouter:
     """What a gateway asks for a pulse, on the gateways' listener."""
+    pulses, documents = parts.pulses, parts.documents
     router = APIRouter(tags=["gateway"])
     known = Annotated[Caller, Depends(authenticated)]
 
@@ -67,15 +96,16 @@ def routes(
         await run_in_threadpool(pulses.begin, caller.gateway, told.study_instance_uid)
         return JSONResponse({})
 
+    @router.post(PULSE_REQUEST_PATH)
+    async def request(caller: known) -> JSONResponse:
+        """Join request and study."""
+        await run_in_threadpool(parts.match, caller.gateway)
+        return JSONResponse({})
+
     @router.post(PULSE_FRAME_PATH)
     async def frame(caller: known) -> Response:
-        """The frame as WADO-RS gives it, by the index that readers' frames come from."""
-        wanted = FrameWanted.read(caller.body)
-        await run_in_threadpool(pulses.demand_own, caller.gateway, wanted)
-        file = await archive.frames.find(
-            caller.gateway.site_id, wanted.study_instance_uid, wanted.series_instance_uid, wanted.sop_instance_uid
-        )
-        data = await archive.frames.read(file, *file.place(1))
+        """The frame as a reader's browser gets it."""
+        data = await run_in_threadpool(parts.frame, caller.gateway, FrameWanted.read(caller.body))
         return Response(data, media_type="application/octet-stream")
 
     @router.post(PULSE_DOCUMENT_PATH)

@@ -20,6 +20,7 @@ from granian.server.embed import Server
 from typing_extensions import override
 
 from dokuei.errors import ConfigurationError
+from dokuei.hub.pace import BodyPace
 from dokuei.hub.plain_server import PlainServer
 from dokuei.hub.problems import OuterDoor
 
@@ -126,8 +127,9 @@ async def _serve(app: Callable[..., Any], listener: Listener, opened: socket.soc
 
 
 def _with_tls(app: Callable[..., Any], listener: Listener, opened: socket.socket) -> _OneListener:
+    door = OuterDoor(app)
     return _OneListener(
-        OuterDoor(app),
+        BodyPace(door) if listener.client_ca is None else door,  # a gateway's upload is an open line, idle or not
         opened,
         address="127.0.0.1" if listener.host == "localhost" else listener.host,
         port=listener.port,

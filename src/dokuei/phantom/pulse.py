@@ -31,6 +31,7 @@ def make_pulse(path: Path, *, study_instance_uid: str, sop_instance_uid: str, at
     made = instance(Series(study, 1, "MG", "SYSTEM TEST", equipment), _MAMMOGRAM, 1)
     made.StudyInstanceUID, made.SOPInstanceUID = study_instance_uid, sop_instance_uid
     made.SeriesInstanceUID = f"{study_instance_uid}.1"[:64]
+    del made.IssuerOfPatientID  # the order names none either
     made.PresentationIntentType = "FOR PRESENTATION"
     made.ImageLaterality, made.ViewPosition = "R", "CC"
     describe_pixels(made, _SIDE, _SIDE, bits=_BITS)

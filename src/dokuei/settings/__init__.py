@@ -44,7 +44,7 @@ __all__ = [
 
 _FILE_NAME = "dokuei.toml"
 _PREFIX = "DOKUEI_"
-_NOT_SETTINGS = frozenset({"DOKUEI_HOME", "DOKUEI_TEST_DATA"})
+_NOT_SETTINGS = frozenset({"DOKUEI_HOME", "DOKUEI_LOG_LEVEL", "DOKUEI_TEST_DATA"})
 
 
 class Settings(Section):

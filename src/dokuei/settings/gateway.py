@@ -218,7 +218,10 @@ class GatewaySettings(Section):
         "until-proved", description="How long the bytes as received are kept after the hub has proved the study."
     )
     pulse_minutes: int = Field(
-        5, description="How often a test patient's image goes the whole way, in minutes; 0: never.", ge=0, le=1440
+        5,
+        description="How often a test patient's request and image go the whole way, in minutes; 0: never.",
+        ge=0,
+        le=1440,
     )
     metrics_port: int = Field(0, description="Port of Prometheus metrics, on loopback alone; 0: off.", ge=0, le=65535)
     retry_ceiling_seconds: float = Field(60.0, description="Longest wait between attempts to reach the hub.")

@@ -32,6 +32,12 @@ def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         return None
 
 
+def is_from_here(address: str, host: str) -> bool:
+    """Whether a connection to ``host`` comes from this machine: by loopback, or from the address that it listens at."""
+    found = address_of(address)
+    return found is not None and (found.is_loopback or found == address_of(host))
+
+
 def in_url(host: str) -> str:
     """IPv6 addresses stand in brackets (RFC 3986 3.2.2)."""
     return f"[{host}]" if ":" in host else host

@@ -24,6 +24,13 @@ class Lately:
         """Whether this act was noted and the time is not over."""
         return self.until.get(act, 0.0) > monotonic()
 
+    def number(self) -> int:
+        """How many acts were noted whose time is not over."""
+        with self.lock:
+            while self.until and next(iter(self.until.values())) <= monotonic():
+                self.until.popitem(last=False)
+            return len(self.until)
+
     def keep(self, *act: str) -> None:
         """Remember that it was noted."""
         with self.lock:

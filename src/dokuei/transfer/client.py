@@ -70,7 +70,8 @@ class Signer:
 class HubClient:
     """Everything that a gateway asks of its hub; one instance per thread.
 
-    Without a signer only enrolment is possible. ``hub_date`` is the Date of the last answer.
+    Without a signer only enrolment is possible. ``hub_date`` is the Date of the last answer; ``silence_seconds`` is
+    how long an answer to a call is waited for.
     """
 
     address: Address
@@ -79,6 +80,7 @@ class HubClient:
     signer: Signer | None = None
     protocol: int = PROTOCOL
     hub_date: str = ""
+    silence_seconds: float = _CALL_SILENCE_SECONDS
     _line: Line | None = field(default=None, repr=False)
 
     def close(self) -> None:
@@ -174,17 +176,24 @@ class HubClient:
             self.signer.sign(signed, body)
         headers |= {"transfer-encoding": "chunked"} if upload else {"content-length": str(len(body or b""))}
         request = h11.Request(method=method, target=path, headers=list(headers.items()))
-        line = self._line or Line(secure(connect(self.address, self.proxy), self.context, self.address))
-        self._line = None
+        line = self._kept() or Line(secure(connect(self.address, self.proxy), self.context, self.address))
         with ExitStack() as unless_kept:
             unless_kept.callback(line.close)
-            silence = SILENCE_SECONDS if upload else _CALL_SILENCE_SECONDS
+            silence = SILENCE_SECONDS if upload else self.silence_seconds
             reply = line.exchange(request, source, receive, silence=silence, answered=upload)
             self.hub_date = reply.headers.get("date", "")
             if line.reusable:
                 unless_kept.pop_all()
                 self._line = line
         return reply
+
+    def _kept(self) -> Line | None:
+        """The line of the last exchange, unless it has ended meanwhile: an idle one may, and nothing is wrong then."""
+        line, self._line = self._line, None
+        if line is not None and line.stale:
+            line.close()
+            return None
+        return line
 
     @staticmethod
     def _refusal(reply: Reply, body: bytes) -> DokueiError:

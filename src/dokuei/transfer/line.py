@@ -55,6 +55,12 @@ class Line:
         done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
         return done and not self._closed_by_peer
 
+    @property
+    def stale(self) -> bool:
+        """Whether the other side has ended it, or said something unasked, since it was last used."""
+        readable, _, _ = select.select([self._connection], [], [], 0)
+        return bool(readable) or self._connection.pending() > 0
+
     def exchange(
         self,
         request: h11.Request,

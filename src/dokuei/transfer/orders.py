@@ -18,7 +18,7 @@ ORDERS_PATH = "/gateway/v1/orders"
 ATTACHMENT_BYTES = 4 << 20
 MOST_ATTACHED = 5  # of the largest, and the message is still one that the hub reads
 
-OrderSource = Literal["hl7", "worklist", "folder"]
+OrderSource = Literal["hl7", "worklist", "folder", "pulse"]
 OrderAction = Literal["new", "change", "cancel"]
 OrderPriority = Literal["routine", "high", "urgent"]
 Short = Annotated[str, StringConstraints(max_length=256)]
@@ -118,7 +118,10 @@ class PatientCorrection(Message):
 
 
 class OrderNotice(Message):
-    """One thing that a hospital's system said; ``message_key`` is the same when it says it again."""
+    """One thing that a hospital's system said; ``message_key`` is the same when it says it again.
+
+    The source ``pulse`` is the gateway itself, which asks for its test patient: nobody's request comes of that.
+    """
 
     message_key: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     source: OrderSource

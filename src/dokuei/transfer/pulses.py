@@ -1,4 +1,4 @@
-"""Health by traffic: what gateway and hub say of the test patient's object that goes the whole way every few minutes.
+"""Health by traffic: what gateway and hub say of the test patient's request and study that go the whole way.
 
 Each leg has a time and a result of its own, so that whoever looks hears which leg is dead, and not only that one is.
 """
@@ -14,11 +14,25 @@ from pydantic import Field, StringConstraints
 from dokuei.transfer.protocol import Message, Uid
 
 PULSE_PATH = "/gateway/v1/pulse"
+PULSE_REQUEST_PATH = "/gateway/v1/pulse/request"
 PULSE_FRAME_PATH = "/gateway/v1/pulse/frame"
 PULSE_DOCUMENT_PATH = "/gateway/v1/pulse/document"
 PULSE_RECEIPT_PATH = "/gateway/v1/pulse/receipt"
 
-LegName = Literal["received", "proved", "forwarded", "at-hub", "decoded", "sealed", "in-pacs", "receipt"]
+LegName = Literal[
+    "ordered",
+    "received",
+    "proved",
+    "forwarded",
+    "at-hub",
+    "order-at-hub",
+    "matched",
+    "fetched",
+    "decoded",
+    "sealed",
+    "in-pacs",
+    "receipt",
+]
 LegState = Literal["ok", "dead", "skipped", "not-reached"]
 LEGS: tuple[LegName, ...] = get_args(LegName)
 DeadPart = LegName | Literal["worker", "gateway"]
@@ -82,6 +96,11 @@ def judge(pulse: Pulse | None, *, at: datetime, alive: bool, silent_part: Litera
     if not alive or stale:
         return Health(pulse, silent_part, stale)
     return Health(pulse, None if pulse is None else pulse.dead)
+
+
+def pulse_order_number(gateway_id: str) -> str:
+    """The number of a gateway's test order (ORC-2): as long as a UID, so that no hospital counts up to it."""
+    return pulse_uid(gateway_id, "order")
 
 
 def pulse_uid(gateway_id: str, *what: str) -> str:

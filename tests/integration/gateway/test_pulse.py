@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,37 +31,53 @@ from dokuei.hub.app import Hub, open_hub, readers_app
 from dokuei.hub.events import Events
 from dokuei.hub.identity.model import Scope
 from dokuei.hub.reports.sealing import sealer
+from dokuei.hub.sites.model import Site
 from dokuei.phantom.pulse import make_pulse
 from dokuei.settings import Destination, Settings
-from dokuei.storage.db import hub_metadata
+from dokuei.storage.db import Database, gateway_metadata, hub_metadata
 from dokuei.storage.outbox import carry_out
-from dokuei.transfer.pulses import PULSE_DOCUMENT_PATH, Pulse, pulse_uid
+from dokuei.transfer.pulses import PULSE_DOCUMENT_PATH, LegName, Pulse, pulse_uid
 from tests.makers.asgi import AsgiTransport, asgi_portal
-from tests.makers.gateway_hub import HubForGateways, running_hub
+from tests.makers.gateway_hub import HubForGateways, free_port, running_hub
 from tests.makers.gateway_worker import Worker
 from tests.makers.peers import orthanc_program, running_orthanc
+from tests.makers.readers import Readers
 from tests.makers.receiver import Receiver, running_receiver
 
 
 @dataclass
 class Way:
-    """Everything between the modality's port and the hub."""
+    """Everything between the modality's port, the hospital's system and the hub."""
 
     hub: HubForGateways
     worker: Worker
     receiver: Receiver
+    readers: Readers
     opened: Hub
+    site_id: str
 
     @property
     def settings(self) -> Settings:
         return self.worker.settings
 
-    def pulse(self, settings: Settings | None = None, *, seconds: float = 20.0) -> Pulse:
-        """One pulse, taken in the test's own process."""
+    def pulse(self, settings: Settings | None = None, *, dead: LegName | None = None) -> Pulse:
+        """One pulse, taken in the test's own process; only the leg that is to be dead is not waited for."""
         wanted = settings or self.settings
         with closing(open_spool(wanted.home)) as spool:
             link = Link(1.0, threading.Event())
-            return Pulser(wanted, spool, link, lambda: hub_client(wanted), make_pulse, leg_seconds=seconds).take()
+            return Pulser(
+                wanted,
+                spool,
+                link,
+                lambda: hub_client(wanted),
+                make_pulse,
+                patience=lambda leg: 2 if leg == dead else 120,
+            ).take()
+
+    def with_gateway(self, **changed: Any) -> Settings:
+        """The gateway's settings, some of them changed."""
+        settings = self.settings
+        return settings.model_copy(update={"gateway": settings.gateway.model_copy(update=changed)})
 
     def carry_out(self) -> None:
         """What the hub's worker does after each transaction."""
@@ -83,45 +100,86 @@ class Way:
                 if name != "gateway_nonce"  # signatures, which end by themselves
             }
 
+    def gateway_rows(self) -> dict[str, int]:
+        """How many rows each table of the gateway has."""
+        with closing(open_spool(self.worker.home)) as spool, spool.database.read() as connection:
+            return {
+                name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for name, table in gateway_metadata.tables.items()
+            }
+
     def files(self) -> set[str]:
         """Every file that the hub keeps beside its database."""
         return {str(path) for path in (self.hub.home / "hub" / "blobs").rglob("*") if path.is_file()}
 
+    @contextmanager
+    def sabotaged(self, database: Database, table: str, *, when: str) -> Iterator[None]:
+        """One table takes no more of this."""
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER sabotage BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'sabotage'); END"
+            )
+        yield
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER sabotage")
+
+
+@contextmanager
+def _way(folder: Path, *, tls: bool = False, site_id: str = "kita") -> Iterator[Way]:
+    port = free_port()
+    (folder / "hub").mkdir()
+    (folder / "hub" / "dokuei.toml").write_text(f"[hub]\nport = {port}\ntls = {str(tls).lower()}\n")
+    with ExitStack() as stack:
+        hub = stack.enter_context(running_hub(folder / "hub", archive="whole"))
+        opened = open_hub(hub.settings)
+        stack.callback(opened.stores.database.close)
+        opened.sites.add(Site("nishi", "西", identity_mode="pseudonym"), actor="test")
+        readers = Readers(hub.home, port)
+        stack.callback(readers.kill)
+        readers.start()
+        worker = Worker(folder / "gateway", {"DOKUEI_GATEWAY__HUB_URL": f"https://localhost:{hub.port}"})
+        worker.home.mkdir()
+        enrol(worker.settings, hub.service.invite(site_id, actor="test"))
+        listening = {"DOKUEI_GATEWAY__HL7__PORT": str(free_port())}
+        receiver = stack.enter_context(running_receiver(worker.home, listening))
+        worker.environment |= {"DOKUEI_GATEWAY__PORT": str(receiver.port), **listening}
+        stack.callback(worker.kill)
+        worker.start()
+        yield Way(hub, worker, receiver, readers, opened, site_id)
+
 
 @pytest.fixture
 def way(tmp_path: Path) -> Iterator[Way]:
-    with running_hub(tmp_path / "hub", archive="whole") as hub:
-        worker = Worker(tmp_path / "gateway", {"DOKUEI_GATEWAY__HUB_URL": f"https://localhost:{hub.port}"})
-        worker.home.mkdir()
-        enrol(worker.settings, hub.service.invite("kita", actor="test"))
-        with running_receiver(worker.home) as receiver:
-            worker.environment["DOKUEI_GATEWAY__PORT"] = str(receiver.port)
-            worker.start()
-            opened = open_hub(hub.settings)
-            yield Way(hub, worker, receiver, opened)
-            opened.stores.database.close()
-            worker.kill()
+    with _way(tmp_path) as made:
+        yield made
 
 
 def _states(pulse: Pulse) -> dict[str, str]:
     return {leg.name: leg.state for leg in pulse.legs}
 
 
-def test_the_whole_way_is_gone_and_nothing_of_it_stays(way: Way) -> None:
+@pytest.mark.parametrize(("tls", "site_id"), [(True, "kita"), (False, "nishi")], ids=["tls", "pseudonyms"])
+def test_the_whole_way_is_gone_and_nothing_of_it_stays(tmp_path: Path, *, tls: bool, site_id: str) -> None:
     """Each leg is timed; the second pulse leaves as many rows and files as the first."""
+    with _way(tmp_path, tls=tls, site_id=site_id) as way:
+        _whole_way(way)
+
+
+def _whole_way(way: Way) -> None:
     first = way.pulse()
     assert first.dead is None, first
     assert _states(first) == dict.fromkeys(_states(first), "ok") | {"in-pacs": "skipped"}
     assert all(leg.at for leg in first.legs)
     way.carry_out()
-    rows, files = way.rows(), way.files()
+    rows, files, in_hospital = way.rows(), way.files(), way.gateway_rows()
     assert way.pulse().dead is None
     way.carry_out()
-    assert (way.rows(), way.files()) == (rows, files)
+    assert (way.rows(), way.files(), way.gateway_rows()) == (rows, files, in_hospital)
+    assert (rows["reading_request"], in_hospital["order_notice"], in_hospital["scheduled_step"]) == (0, 0, 0)
     assert (rows["study"], rows["instance"], rows["worklist_item"], rows["gateway_pulse"]) == (0, 0, 0, 1)
     with closing(open_spool(way.worker.home)) as spool:
         assert spool.studies() == []
-    (gateway,) = way.opened.gateways.gateways(["kita"])
+    (gateway,) = way.opened.gateways.gateways([way.site_id])
     health = way.opened.gateways.pulses.healths([gateway], now())[gateway.gateway.gateway_id]
     assert health.dead is None
     assert health.pulse is not None
@@ -173,7 +231,7 @@ def test_each_dead_part_is_named(way: Way) -> None:
     assert gateway_status(way.settings).health.dead == "worker"
     told = CliRunner().invoke(build(["status"]), ["status", "--home", str(way.worker.home)])
     assert (told.exit_code, "ゲートウェイの処理プログラム" in told.output) == (1, True)
-    dead = way.pulse(seconds=2.0)
+    dead = way.pulse(dead="proved")
     assert (dead.dead, _states(dead)["forwarded"], _states(dead)["receipt"]) == ("proved", "not-reached", "ok")
     told = CliRunner().invoke(build(["status"]), ["status", "--home", str(way.hub.home)])
     assert told.exit_code == 1
@@ -181,10 +239,33 @@ def test_each_dead_part_is_named(way: Way) -> None:
     way.worker.start()
     assert way.pulse().dead is None  # what lay on its way goes on
     way.hub.kill()
-    cut = way.pulse(seconds=4.0)
+    cut = way.pulse(dead="forwarded")
     assert (cut.dead, _states(cut)["received"], _states(cut)["receipt"]) == ("forwarded", "ok", "dead")
     way.receiver.kill()
-    assert way.pulse(seconds=2.0).dead == "received"
+    assert way.pulse().dead == "ordered"
+
+
+def test_a_dead_leg_of_the_request_is_named_and_the_images_go_on(way: Way) -> None:
+    """And so is the readers' door that answers nobody, and the seal that cannot be made."""
+    closed = way.settings.gateway.hl7.model_copy(update={"port": free_port()})
+    _only_dead(way.pulse(way.with_gateway(hl7=closed)), "ordered", never_tried={"order-at-hub", "matched"})
+    with ExitStack() as stack:
+        spool = stack.enter_context(closing(open_spool(way.worker.home)))
+        stack.enter_context(way.sabotaged(spool.database, "order_notice", when="UPDATE OF state"))
+        _only_dead(way.pulse(dead="order-at-hub"), "order-at-hub", never_tried={"matched"})
+    with way.sabotaged(way.opened.stores.database, "request_link", when="INSERT"):
+        _only_dead(way.pulse(), "matched", never_tried=set())
+    way.readers.kill()
+    _only_dead(way.pulse(), "fetched", never_tried={"decoded", "sealed", "in-pacs"})
+    way.readers.start()
+    silent = way.settings.gateway.hl7.model_copy(update={"port": 0})
+    assert way.pulse(way.with_gateway(hl7=silent)).dead is None  # nobody listens: the order's own channel
+
+
+def _only_dead(pulse: Pulse, leg: LegName, *, never_tried: set[str]) -> None:
+    states = _states(pulse)
+    assert {name for name, state in states.items() if state == "dead"} == {leg}, pulse
+    assert {name for name, state in states.items() if state == "not-reached"} == never_tried, pulse
 
 
 @pytest.mark.peer
@@ -193,8 +274,7 @@ def test_a_stopped_pacs_is_named_and_a_running_one_keeps_one_document(way: Way, 
         pytest.skip("Orthanc is not installed (setup/system.sh test installs it)")
     with running_orthanc(tmp_path / "pacs") as pacs:
         pacs_settings = Destination(ae_title=pacs.ae_title, host="127.0.0.1", port=pacs.dimse_port)
-        settings = way.settings
-        settings = settings.model_copy(update={"gateway": settings.gateway.model_copy(update={"pacs": pacs_settings})})
+        settings = way.with_gateway(pacs=pacs_settings)
         for _ in range(2):
             assert _states(way.pulse(settings))["in-pacs"] == "ok"
         (found,) = pacs.get("/instances")
@@ -212,15 +292,15 @@ def _metrics_say_so(way: Way) -> None:
         transport = AsgiTransport(readers_app(way.opened), portal)
         with httpx.Client(transport=transport, base_url=way.opened.settings.hub.url) as client:
             assert client.get("/metrics").status_code == 401
-            images = tokens.create(scope=Scope.DICOMWEB, site_id="kita", label="images", actor="test")
+            images = tokens.create(scope=Scope.DICOMWEB, site_id=way.site_id, label="images", actor="test")
             assert client.get("/metrics", headers={"Authorization": f"Bearer {images}"}).status_code == 403
             told = {}
-            for site_id in ("kita", "minami"):
+            for site_id in (way.site_id, "minami"):
                 token = tokens.create(scope=Scope.METRICS, site_id=site_id, label="prometheus", actor="test")
                 told[site_id] = client.get("/metrics", headers={"Authorization": f"Bearer {token}"}).text
     gateway_id = identity_of(way.worker.home).demand().gateway_id
-    assert f'dokuei_pulse_ok{{gateway="{gateway_id}",site="kita"}} 1.0' in told["kita"]
-    assert 'leg="in-pacs"' in told["kita"]
+    assert f'dokuei_pulse_ok{{gateway="{gateway_id}",site="{way.site_id}"}} 1.0' in told[way.site_id]
+    assert 'leg="in-pacs"' in told[way.site_id]
     assert gateway_id not in told["minami"]
     with closing(open_spool(way.worker.home)) as spool:
         registry = CollectorRegistry(auto_describe=False)
@@ -229,12 +309,13 @@ def _metrics_say_so(way: Way) -> None:
     assert "dokuei_pulse_ok 1.0" in own
     assert 'dokuei_pulse_leg_ok{leg="decoded"} 1.0' in own
     logs = "".join(path.read_text() for path in (way.worker.home / "worker.out", way.hub.home / "hub.out"))
+    logs += way.readers.log()
     logs += (way.worker.home / "receiver.err").read_text()
-    assert not [one for one in ("TEST^PATIENT", "試験", "DOKUEI-TEST-PATIENT") if one in logs + own + told["kita"]]
+    assert not [one for one in ("TEST^PATIENT", "試験", "DOKUEI-TEST-PATIENT") if one in logs + own + told[way.site_id]]
 
 
 def _place_of_a_patients_study_is_not_taken(way: Way) -> None:
-    gateway = way.opened.gateways.gateways(["kita"])[0].gateway
+    gateway = way.opened.gateways.gateways([way.site_id])[0].gateway
     pulses = replace(way.opened.gateways.pulses, studies=_Holds())
     with pytest.raises(ConflictError, match="a patient's study has this UID"):
         pulses.begin(gateway, "1.2.3")

@@ -213,6 +213,28 @@ def test_a_head_that_does_not_come_ends_the_connection(port: int, monkeypatch: p
             assert answer.count(b"HTTP/1.1 200 OK") == begun.count(b"/one")
 
 
+@pytest.mark.parametrize("drip", [b"", b"1\r\nx\r\n"], ids=["silent", "dripping"])
+def test_a_body_that_hardly_comes_ends_the_connection(port: int, monkeypatch: pytest.MonkeyPatch, drip: bytes) -> None:
+    monkeypatch.setattr(plain_server, "BODY_SECONDS", 0.3)
+    with _connect(port) as connection:
+        connection.sendall(b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(3):
+            time.sleep(0.05)
+            connection.sendall(drip)
+        assert b" 408 " in _read(connection).partition(b"\r\n")[0]
+
+
+def test_a_body_that_comes_slowly_but_goes_on_is_taken(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_server, "BODY_SECONDS", 0.5)
+    monkeypatch.setattr(plain_server, "BODY_BYTES", 1)
+    with _connect(port) as connection:
+        connection.sendall(b"POST /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 20\r\n\r\n")
+        for _ in range(20):
+            time.sleep(0.1)
+            connection.sendall(b"x")
+        assert _read(connection).endswith(b"x" * 20)
+
+
 def test_what_is_no_http_is_refused_and_says_so(port: int) -> None:
     with _connect(port) as connection:
         connection.sendall(b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")

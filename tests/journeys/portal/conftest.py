@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,24 @@ Visiting = Callable[..., Visitor]
 
 @pytest.fixture
 def visiting(browser: Browser, hub: BrowsedHub) -> Iterator[Visiting]:
-    """Opens a browser for somebody: ``visiting("tanaka", READER, language="en")``; enrolled and signed in."""
+    """Opens a browser for somebody: ``visiting("tanaka", READER, language="en")``; enrolled and signed in.
+
+    ``clock``: what the browser's own clock says when it is opened; it goes on from there.
+    """
     contexts: list[BrowserContext] = []
 
-    def visit(user_name: str, *grants: Grant, language: str = "ja", size: ViewportSize = SIZE) -> Visitor:
+    def visit(
+        user_name: str,
+        *grants: Grant,
+        language: str = "ja",
+        size: ViewportSize = SIZE,
+        clock: datetime | None = None,
+    ) -> Visitor:
         context = browser.new_context(locale=LOCALES[language], timezone_id="Asia/Tokyo", viewport=size)
         context.add_init_script(f"localStorage.getItem('{STORED}') ?? localStorage.setItem('{STORED}', '{language}')")
         contexts.append(context)
+        if clock is not None:
+            context.clock.install(time=clock)
         page = context.new_page()
         visitor = Visitor(page, hub, user_name, VirtualKey(context, page))
         page.on("request", lambda request: visitor.asked.append(request.url))

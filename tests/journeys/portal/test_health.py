@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from dokuei.clock import now
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.transfer.protocol import PROTOCOL, Heartbeat, OrderRefusal
-from dokuei.transfer.pulses import Leg, Pulse, complete, pulse_uid
+from dokuei.transfer.pulses import LEGS, Leg, Pulse, complete, pulse_uid
 from tests.journeys.portal.conftest import Visiting
 from tests.makers.browsed_hub import BrowsedHub
 
@@ -28,10 +28,7 @@ def dead(hub: BrowsedHub, items: list[str]) -> Iterator[None]:
     refusal = OrderRefusal(at=now().isoformat(), message_type="ORM^O01", location="PID-3", sending_application="HIS")
     beat = Heartbeat(version="0.1.0", protocol=PROTOCOL, unread_orders=2, order_refusals=[refusal])
     hub.hear(gateway, beat)
-    legs = [
-        Leg(name=name, state="ok", at=now().isoformat(), seconds=0.3)
-        for name in ("received", "proved", "forwarded", "at-hub", "decoded", "sealed", "receipt")
-    ]
+    legs = [Leg(name=name, state="ok", at=now().isoformat(), seconds=0.3) for name in LEGS if name != "in-pacs"]
     legs.append(Leg(name="in-pacs", state="dead", at=now().isoformat(), error="PACS does not answer"))
     pulses = hub.hub.gateways.pulses
     pulses.begin(gateway, pulse_uid(gateway.gateway_id, "study"))

@@ -2,13 +2,20 @@
 
 import re
 import uuid
+from contextlib import closing
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from pydicom import dcmread
+from sqlalchemy import select
 
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.storage.db import hub_metadata
 from tests.journeys.portal.conftest import READER, Visiting, Visitor
 from tests.journeys.portal.test_looks import LARGE, PHONE, SMALL, Album, complaints
 from tests.makers.browsed_hub import BrowsedHub
@@ -17,6 +24,8 @@ pytestmark = pytest.mark.browser
 
 STAFF = Grant(Role.SITE_STAFF, "kita")
 QUESTION = "前回（2025年）の画像は右乳房の術前でしょうか。"
+LATE = datetime(2031, 5, 5, 12, tzinfo=UTC)
+LATE_TIMES = re.compile(r"2031(-05|/05|年|050|, 5, )")
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
 
@@ -43,8 +52,11 @@ def words(page: Page) -> Locator:
 
 
 def test_a_reader_asks_cannot_sign_is_answered_in_the_portal_and_signs(hub: BrowsedHub, visiting: Visiting) -> None:
-    """JRS-08: the reader asks and gets answers in the system, and the dialogue stays with the case."""
-    reader, staff = visiting("talk-reader", READER), visiting("talk-staff", STAFF)
+    """JRS-08: the reader asks and gets answers in the system, and the dialogue stays with the case.
+
+    LOG-04: the clocks of both browsers are years off, and no record of it all says their time.
+    """
+    reader, staff = visiting("talk-reader", READER, clock=LATE), visiting("talk-staff", STAFF, clock=LATE)
     item = claimed(reader, hub, patient_id="T-1", patient_name="Hayashi^Yui=林^結衣=ハヤシ^ユイ")
     reader.open(f"/cases/{item}")
     page = reader.page
@@ -78,7 +90,37 @@ def test_a_reader_asks_cannot_sign_is_answered_in_the_portal_and_signs(hub: Brow
     expect(card(page, 1)).to_contain_text("回答済", timeout=15_000)
     dialog.get_by_role("button", name="キーで署名して確定").click(timeout=15_000)
     expect(page.locator("[data-report-panel]").get_by_text("セキュリティキー")).to_be_visible(timeout=30_000)
-    assert reader.call("GET", f"/api/v1/worklist/{item}/report")["status"] == "final"
+    _call_back(page)
+    report = reader.call("GET", f"/api/v1/worklist/{item}/report")
+    assert report["status"] == "final"
+    assert LATE_TIMES.search(page.evaluate("new Date().toISOString()")), "these browsers are years ahead"
+    _no_record_has_the_browsers_time(hub, reader.ask("GET", report["pdf_url"]).body())
+
+
+def _call_back(page: Page) -> None:
+    """A call on record, with the time that the page itself proposes."""
+    panel(page).get_by_text("電話連絡", exact=True).click()
+    panel(page).get_by_label("電話の相手").fill("外科 鈴木医師")
+    panel(page).get_by_label("電話番号・内線").fill("内線 2210")
+    panel(page).get_by_label("復唱あり").check()
+    words(page).fill("悪性を強く疑う。")
+    panel(page).get_by_role("button", name="送信").click()
+    expect(card(page, 3)).to_contain_text("内線 2210")
+
+
+def _no_record_has_the_browsers_time(hub: BrowsedHub, sealed: bytes) -> None:
+    """Every row of every table, the audit trail among them, the sealed PDF, and what goes to the hospital's PACS."""
+    with hub.hub.stores.database.read() as connection:
+        for table in hub_metadata.sorted_tables:
+            said = "\n".join(map(str, connection.execute(select(table))))
+            assert not LATE_TIMES.search(said), table.name
+    with closing(pypdfium2.PdfDocument(sealed)) as paper:
+        said = "".join(page.get_textpage().get_text_range() for page in paper)
+    assert not LATE_TIMES.search(said)
+    reports = hub.hub.reports
+    delivered = [reports.read_delivery("kita", one.delivery_id)[1] for one in reports.pending_deliveries("kita")]
+    assert delivered
+    assert not any(LATE_TIMES.search(str(dcmread(BytesIO(one)))) for one in delivered)
 
 
 def test_a_question_is_waived_with_a_reason_that_both_sides_see(hub: BrowsedHub, visiting: Visiting) -> None:

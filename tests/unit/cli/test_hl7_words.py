@@ -3,7 +3,7 @@ import pytest
 from dokuei.cli.hl7_words import JAPANESE, in_words, result_in_words
 from dokuei.errors import PeerRefusedError
 from dokuei.gateway.hl7.answer import CONDITIONS
-from dokuei.gateway.results import demand_accepted
+from dokuei.gateway.say import demand_accepted
 
 
 def test_every_condition_has_words_in_japanese() -> None:
@@ -24,6 +24,6 @@ def test_every_condition_has_words_in_japanese() -> None:
 )
 def test_a_wrong_answer_has_words_in_japanese(answer: bytes | None, words: str) -> None:
     with pytest.raises(PeerRefusedError) as refused:
-        demand_accepted(answer, expected_control_id="1")
+        demand_accepted(answer, expected_control_id="1", phase="a test")
     assert result_in_words(refused.value.what, "ja").startswith(words)
     assert result_in_words(refused.value.what, "en") == refused.value.what

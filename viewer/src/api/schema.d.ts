@@ -820,7 +820,7 @@ export interface components {
         /** @description Whether the whole way works: ``dead`` names the leg that does not, ``at`` is when it was gone last. */
         readonly HealthOut: {
             readonly at: string | null;
-            readonly dead: ("received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
+            readonly dead: ("ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
             readonly stale: boolean;
             readonly minutes: number | null;
             readonly legs: readonly components["schemas"]["LegOut"][];
@@ -976,7 +976,7 @@ export interface components {
         /** @description One leg of the way that the test patient's image goes. */
         readonly LegOut: {
             /** @enum {string} */
-            readonly name: "received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt";
+            readonly name: "ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "receipt";
             /** @enum {string} */
             readonly state: "ok" | "dead" | "skipped" | "not-reached";
             readonly at: string;

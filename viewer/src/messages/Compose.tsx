@@ -3,6 +3,7 @@ import type { JSX, KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Thread } from "@/api/types";
 import { Chip } from "@/ui/Chip";
+import { hubDate } from "@/ui/clock";
 import { formatBytes } from "@/ui/format";
 import { FailedLine } from "@/ui/States";
 import { CallBackFields } from "./CallBackFields";
@@ -99,7 +100,7 @@ function What({ composer, thread }: ComposeProps): JSX.Element {
     );
   }
   const choose = (kind: Kind): void =>
-    keeper.edit({ kind, called_at: kind === "call_back" ? draft.called_at || localOf(new Date()) : draft.called_at });
+    keeper.edit({ kind, called_at: kind === "call_back" ? draft.called_at || localOf(hubDate()) : draft.called_at });
   return (
     <div className={classes["kinds"]} role="radiogroup" aria-label={t("what")}>
       {KINDS.map((kind) => (

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Chip } from "@/ui/Chip";
+import { hubDate } from "@/ui/clock";
 import { formatClock, parseInstant } from "@/ui/format";
 import type { SaveState } from "./saver";
 
@@ -26,7 +27,7 @@ function Words({ state }: { readonly state: SaveState }): JSX.Element | null {
         </Chip>
       );
     case "saved": {
-      const at = parseInstant(state.at) ?? new Date();
+      const at = parseInstant(state.at) ?? hubDate();
       return (
         <Chip tone="idle" shape="full" title={t("save.saved_long")}>
           {t("save.saved", { clock: formatClock(at, { seconds: true }) })}

@@ -3,7 +3,7 @@ import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { useMay, useSession } from "@/session/api";
-import { useHubNow } from "@/ui/clock";
+import { hubDate, useHubNow } from "@/ui/clock";
 import { dayOf, formatDay, parseDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { useDateStyle } from "@/ui/preferences";
@@ -33,7 +33,7 @@ export default function NewRequestPage(): JSX.Element {
 function Begun(): JSX.Element {
   const { session } = useSession();
   const onlySite = session.sites.length === 1 ? (session.sites[0]?.site_id ?? "") : "";
-  const [first] = useState(() => begin(onlySite, typedDay(compactDay(dayOf(new Date())))));
+  const [first] = useState(() => begin(onlySite, typedDay(compactDay(dayOf(hubDate())))));
   return <Writing unplaced={useUnplaced() ?? first} />;
 }
 

@@ -1,6 +1,7 @@
 import { TextInput } from "@mantine/core";
 import { useId, type JSX, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { hubDate } from "@/ui/clock";
 import { ageOn, dayOf, formatDay, parseDay } from "@/ui/format";
 import { readDay } from "./days";
 import classes from "./Form.module.css";
@@ -71,7 +72,7 @@ export interface DayFieldProps {
 export function DayField({ id, label, value, onChange, error, required, birth }: DayFieldProps): JSX.Element {
   const { t } = useTranslation(["requests", "ui"]);
   const day = parseDay(readDay(value));
-  const age = birth === true ? ageOn(day, dayOf(new Date())) : null;
+  const age = birth === true ? ageOn(day, dayOf(hubDate())) : null;
   const understood = [formatDay(day, "iso"), formatDay(day, "wareki"), age === null ? "" : t("ui:age", { age })];
   return (
     <TextInput

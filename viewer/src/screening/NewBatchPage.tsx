@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { DayField } from "@/requests/fields";
 import { useMay, useSession } from "@/session/api";
+import { hubDate } from "@/ui/clock";
 import { dayOf, formatDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { Empty, FailedLine } from "@/ui/States";
@@ -30,7 +31,7 @@ function Form(): JSX.Element {
   const [typed, setTyped] = useState<Typed>(() => ({
     site_id: session.sites.length === 1 ? (session.sites[0]?.site_id ?? "") : "",
     name: "",
-    held_on: formatDay(dayOf(new Date()), "iso"),
+    held_on: formatDay(dayOf(hubDate()), "iso"),
     organiser: "",
     read_twice: true,
     accession_is_exam_number: false,

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
+import { hubDate } from "./clock";
 import {
   ageOn,
   dayOf,
@@ -86,7 +87,7 @@ export function AgeSex(props: {
   readonly sex: string | null;
 }): JSX.Element {
   const { t } = useTranslation("ui");
-  const age = ageOn(parseDay(props.birth), parseDay(props.on) ?? dayOf(new Date()));
+  const age = ageOn(parseDay(props.birth), parseDay(props.on) ?? dayOf(hubDate()));
   const sex = props.sex === "F" || props.sex === "M" || props.sex === "O" ? t(`sex.${props.sex}`) : "";
   return <span>{[age === null ? "" : t("age", { age }), sex].filter(Boolean).join(" · ")}</span>;
 }

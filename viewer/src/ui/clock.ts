@@ -20,6 +20,11 @@ export function hubNow(): number {
   return Date.now() + offset;
 }
 
+/** The same as a date: what is proposed as today, or as the time of a call, goes on record as it stands. */
+export function hubDate(): Date {
+  return new Date(hubNow());
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

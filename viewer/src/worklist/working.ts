@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-query";
 import { getJson, sendJson } from "@/api/client";
 import type { CaseReader, WorklistItem } from "@/api/types";
+import { hubDate } from "@/ui/clock";
 import { WORKLIST_KEY } from "./api";
 
 const pathOf = (itemId: string): string => `/api/v1/worklist/${encodeURIComponent(itemId)}`;
@@ -66,7 +67,7 @@ export function useReaders(itemId: string): UseQueryResult<readonly CaseReader[]
 export const morningOf = (day: string): string => new Date(`${day}T07:00`).toISOString();
 
 /** A day from now as a date field writes it. */
-export function dayAhead(days: number, now: Date = new Date()): string {
+export function dayAhead(days: number, now: Date = hubDate()): string {
   const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
   const two = (figure: number): string => String(figure).padStart(2, "0");
   return `${String(day.getFullYear())}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;

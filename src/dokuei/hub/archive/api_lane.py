@@ -137,7 +137,7 @@ class FrameLane:
 def _at(scope: Scope, site_id: str | None) -> At | None:
     """Who asks, at which site, if that is remembered: the same demands as in front of the route."""
     known = remembered(Request(scope))
-    if known is None:
+    if known is None or known.only_study is not None:
         return None
     if site_id is None:
         return only_site(known, Permission.READ_IMAGES)

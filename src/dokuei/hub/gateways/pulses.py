@@ -2,16 +2,23 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
+from sqlalchemy import Connection
+
+from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.gateways import store_pulses
 from dokuei.hub.gateways.model import Gateway, GatewayState
+from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.identity.secrets import new_secret
 from dokuei.storage.db import Database
+from dokuei.transfer.orders import Order, OrderNotice
 from dokuei.transfer.pulses import FrameWanted, Health, Pulse, judge
 
 _PHASE = "taking a pulse"
+_LENT: Final = timedelta(minutes=1)
 
 
 class PulseStudies(Protocol):
@@ -52,16 +59,37 @@ class Pulses:
                 connection, gateway_id=gateway.gateway_id, site_id=site_id, study_instance_uid=study_instance_uid
             )
 
-    def demand_own(self, gateway: Gateway, wanted: FrameWanted) -> None:
-        """Refuse to read anything but the caller's own test patient.
+    def keep_order(self, gateway: Gateway, notice: OrderNotice) -> bool:
+        """Keep the test patient's order, which is on nobody's list; False where none is expected."""
+        with self.database.begin() as connection:
+            return store_pulses.keep_asked(connection, gateway.gateway_id, notice.model_dump_json())
+
+    def order(self, gateway: Gateway) -> tuple[Order, str]:
+        """The order of the caller's test patient, and its study.
+
+        Raises:
+            NotFoundError: it has not come.
+        """
+        with self.database.read() as connection:
+            asked = store_pulses.asked_for(connection, gateway.gateway_id)
+            study_instance_uid = store_pulses.expected(connection, gateway.gateway_id)
+        order = None if asked is None else OrderNotice.model_validate_json(asked).order
+        if order is None or study_instance_uid is None:
+            raise NotFoundError("no order of a test patient is here", phase=_PHASE)
+        return order, study_instance_uid
+
+    def lend(self, gateway: Gateway, wanted: FrameWanted) -> str:
+        """A secret that reads the caller's own test study, nothing else, and for a minute.
 
         Raises:
             NotFoundError: it is another study.
         """
-        with self.database.read() as connection:
-            known = store_pulses.expected(connection, gateway.gateway_id)
-        if known != wanted.study_instance_uid:
-            raise NotFoundError("no such pulse", phase=_PHASE)
+        secret = new_secret()
+        with self.database.begin() as connection:
+            if store_pulses.expected(connection, gateway.gateway_id) != wanted.study_instance_uid:
+                raise NotFoundError("no such pulse", phase=_PHASE)
+            store_pulses.lend(connection, gateway.gateway_id, secret, until=now() + _LENT)
+        return secret
 
     def end(self, gateway: Gateway, pulse: Pulse) -> None:
         """Keep what came of a pulse; its study goes."""
@@ -93,3 +121,18 @@ class Pulses:
         self.studies.forget(site_id, study_instance_uid)
         with self.database.begin() as connection:
             store_pulses.forget(connection, site_id, study_instance_uid)
+
+
+def reader(connection: Connection, secret: str) -> Principal | None:
+    """Who may look at a test study by a secret that was lent for it."""
+    lent = store_pulses.lent_to(connection, secret, at=now())
+    if lent is None:
+        return None
+    return Principal(
+        actor=f"gateway:{lent.gateway_id}",
+        person_id=None,
+        display_name="pulse",
+        permissions=frozenset({Permission.READ_IMAGES}),
+        site_ids=frozenset({lent.site_id}),
+        only_study=lent.study_instance_uid,
+    )

@@ -1,11 +1,29 @@
-"""Each gateway's last pulse, and under which UID its test patient's study comes: one row a gateway, for ever."""
+"""Each gateway's last pulse, and under which UID its test patient's study comes: one row a gateway, for ever.
+
+For the time of one pulse the row holds what was asked for, and by what secret its picture may be fetched.
+"""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Column, Connection, String, Table, Text, UniqueConstraint, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from dokuei.hub.gateways.store import closed_study, offered
-from dokuei.storage.db import hub_metadata
+from dokuei.hub.identity.secrets import hashed
+from dokuei.storage.db import UtcDateTime, hub_metadata
 from dokuei.transfer.pulses import Pulse
 
 pulse = Table(
@@ -15,13 +33,26 @@ pulse = Table(
     Column("site_id", String(64), nullable=False),
     Column("study_instance_uid", String(64), nullable=False),
     Column("document", Text, nullable=True),
+    Column("asked", Text, nullable=True),
+    Column("reader_hash", String(64), nullable=True),
+    Column("reader_until", UtcDateTime, nullable=True),
     UniqueConstraint("site_id", "study_instance_uid"),
 )
+Index("ix_gateway_pulse_reader_hash", pulse.c.reader_hash)
+
+
+@dataclass(frozen=True)
+class Lent:
+    """What a secret opens: a gateway's test study."""
+
+    gateway_id: str
+    site_id: str
+    study_instance_uid: str
 
 
 def expect(connection: Connection, *, gateway_id: str, site_id: str, study_instance_uid: str) -> None:
     """From now on this study of the site is no patient's."""
-    values = {"site_id": site_id, "study_instance_uid": study_instance_uid}
+    values = {"site_id": site_id, "study_instance_uid": study_instance_uid, "asked": None}
     changed = connection.execute(update(pulse).where(pulse.c.gateway_id == gateway_id).values(**values))
     if not changed.rowcount:
         connection.execute(insert(pulse).values(gateway_id=gateway_id, **values))
@@ -31,6 +62,31 @@ def expected(connection: Connection, gateway_id: str) -> str | None:
     """The study that a gateway's pulse comes under."""
     asked = select(pulse.c.study_instance_uid).where(pulse.c.gateway_id == gateway_id)
     return connection.execute(asked).scalar_one_or_none()
+
+
+def keep_asked(connection: Connection, gateway_id: str, asked: str) -> bool:
+    """Keep what a gateway asks for its test patient; False where none is expected."""
+    kept = connection.execute(update(pulse).where(pulse.c.gateway_id == gateway_id).values(asked=asked))
+    return kept.rowcount == 1
+
+
+def asked_for(connection: Connection, gateway_id: str) -> str | None:
+    """What a gateway has asked for its test patient."""
+    return connection.execute(select(pulse.c.asked).where(pulse.c.gateway_id == gateway_id)).scalar_one_or_none()
+
+
+def lend(connection: Connection, gateway_id: str, secret: str, *, until: datetime) -> None:
+    """Let this secret, and none before it, open the gateway's test study."""
+    lent = {"reader_hash": hashed(secret), "reader_until": until}
+    connection.execute(update(pulse).where(pulse.c.gateway_id == gateway_id).values(**lent))
+
+
+def lent_to(connection: Connection, secret: str, *, at: datetime) -> Lent | None:
+    """What a secret opens now."""
+    asked = select(pulse.c.gateway_id, pulse.c.site_id, pulse.c.study_instance_uid)
+    lent = asked.where(pulse.c.reader_hash == hashed(secret), pulse.c.reader_until > at)
+    row = connection.execute(lent).one_or_none()
+    return None if row is None else Lent(*row)
 
 
 def is_pulse(connection: Connection, site_id: str, study_instance_uid: str) -> bool:
@@ -48,8 +104,9 @@ def of_site(connection: Connection, site_id: str) -> tuple[str, ...]:
 
 
 def note(connection: Connection, gateway_id: str, last: Pulse) -> None:
-    """Each pulse replaces the one before."""
-    connection.execute(update(pulse).where(pulse.c.gateway_id == gateway_id).values(document=last.model_dump_json()))
+    """Each pulse replaces the one before; what was asked for and lent for it is over."""
+    ended = {"document": last.model_dump_json(), "asked": None, "reader_hash": None, "reader_until": None}
+    connection.execute(update(pulse).where(pulse.c.gateway_id == gateway_id).values(**ended))
 
 
 def last(connection: Connection, gateway_ids: Collection[str]) -> dict[str, Pulse]:

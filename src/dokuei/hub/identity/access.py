@@ -30,6 +30,7 @@ _MOST_REMEMBERED = 10_000
 
 SiteNames = Callable[[Connection], Mapping[str, str]]
 Kind = Literal["token", "session"]
+Guests = Callable[[Connection, str], Principal | None]
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,16 @@ class Remembered:
 
 @dataclass(frozen=True)
 class Access:
-    """Looks tokens and sessions up, and remembers the answer for at most ``REMEMBERED_SECONDS``."""
+    """Looks tokens and sessions up, and remembers the answer for at most ``REMEMBERED_SECONDS``.
+
+    ``guests`` knows secrets that another part of the hub has lent for a moment, in the place of a token.
+    """
 
     database: Database
     site_names: SiteNames
     idle_lock: timedelta
     binding: Binding | None = None
+    guests: Guests = lambda _connection, _secret: None
     refused: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
     memory: dict[tuple[Kind, str], Remembered] = field(default_factory=dict, repr=False)
 
@@ -120,7 +125,7 @@ class Access:
         """Asked before anything is held: whoever guesses secrets must not make those wait who have work to save."""
         with self.database.read() as connection:
             if kind == "token":
-                return store_access.is_token(connection, secret)
+                return store_access.is_token(connection, secret) or self.guests(connection, secret) is not None
             return store_access.find_session(connection, secret.partition(" ")[0]) is not None
 
     def _known(self, kind: Kind, secret: str, *, active: bool) -> Principal | None:
@@ -132,7 +137,7 @@ class Access:
     def _token(self, connection: Connection, secret: str) -> Principal | None:
         token = store_access.find_token(connection, secret)
         if token is None:
-            return None
+            return self.guests(connection, secret)
         known = frozenset(self.site_names(connection))
         return principal_of_token(
             token_id=token.token_id, label=token.label, scope=token.scope, site_ids=known & {token.site_id}

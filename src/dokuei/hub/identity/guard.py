@@ -1,14 +1,17 @@
 """The door in front of every route: somebody known, with the right to be here, or a uniform refusal."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from anyio import to_thread
 from fastapi import Request, Response
 
-from dokuei.errors import ForbiddenError, NotFoundError, NotSignedInError
+from dokuei.errors import DokueiError, ForbiddenError, NotFoundError, NotSignedInError
 from dokuei.hub.identity.access import Access, Kind
 from dokuei.hub.identity.model import Permission, Principal
+
+if TYPE_CHECKING:
+    from dokuei.hub.identity.refusals import Refusals
 
 SESSION_COOKIE = "dokuei_session"
 REQUEST_HEADER = "X-Dokuei-Request"
@@ -80,13 +83,36 @@ async def principal(request: Request) -> Principal:
 
     Raises:
         NotSignedInError: nobody who is known.
+        NotFoundError: somebody who is let in to one study, and this is not about it.
     """
     known = remembered(request)
     if known is None:
         identity: _HasAccess = request.app.state.identity
         kind, secret = presented(request)
         known = await to_thread.run_sync(lambda: identity.access.look_up(kind, secret, active=_active(request)))
+    if known.only_study is not None and request.path_params.get("study") != known.only_study:
+        raise NotFoundError("nothing here", phase="checking access")
+    request.state.principal = known
     return known
+
+
+async def note_refusal(request: Request, error: DokueiError) -> None:
+    """Put a refusal on record: of somebody who is known, or of a token that nobody has.
+
+    Where nothing was looked up (a page of another site, a session that has ended) there is nobody to name.
+    """
+    refusals: Refusals = request.app.state.identity.refusals
+    known: Principal | None = getattr(request.state, "principal", None)
+    if isinstance(error, ForbiddenError) and known is not None:
+        route = getattr(request.scope.get("route"), "path", "")
+        await to_thread.run_sync(refusals.of_known, known, f"{request.method} {route}", error.code)
+    elif isinstance(error, NotSignedInError) and _shows_token(request):
+        await to_thread.run_sync(refusals.of_stranger, request.client.host if request.client else "")
+
+
+def _shows_token(request: Request) -> bool:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and bool(token)
 
 
 def _active(request: Request) -> bool:

@@ -217,7 +217,7 @@ class Principal:
     ``actor`` is ``person:<id>``, ``token:<id>``, ``gateway:<id>`` or ``system``. ``permissions`` is the union over
     all sites: it opens a door but no site; ask ``may`` or ``sites_with``. Without ``site_permissions`` the
     permissions hold at each of ``site_ids``. ``centre_permissions`` come from roles in the reading centre: what
-    belongs to no site (people, tokens, audit) asks for these.
+    belongs to no site (people, tokens, audit) asks for these. ``only_study``: nothing but this study is opened by it.
     """
 
     actor: str
@@ -228,6 +228,7 @@ class Principal:
     site_permissions: Mapping[str, frozenset[Permission]] = field(default_factory=dict)
     centre_permissions: frozenset[Permission] = frozenset()
     session_id: str | None = None
+    only_study: str | None = None
 
     def may(self, permission: Permission, site_id: str) -> bool:
         """Whether this is allowed at that site."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from dokuei.clock import now
 from dokuei.errors import NotSignedInError
 from dokuei.hub.identity import store_people
-from dokuei.hub.identity.access import Access, SiteNames
+from dokuei.hub.identity.access import Access, Guests, SiteNames
 from dokuei.hub.identity.alerts import Alerts
 from dokuei.hub.identity.binding import Binding
 from dokuei.hub.identity.dormant import Dormant
@@ -19,6 +19,7 @@ from dokuei.hub.identity.people import People
 from dokuei.hub.identity.places import Places
 from dokuei.hub.identity.proof import Confirmation, KeyProof, PasswordProof
 from dokuei.hub.identity.qualifications import Qualifications
+from dokuei.hub.identity.refusals import Refusals
 from dokuei.hub.identity.role_requests import RoleRequests
 from dokuei.hub.identity.rules import Rules
 from dokuei.hub.identity.secrets import SecretBox
@@ -57,6 +58,7 @@ class IdentityService:
     dormant: Dormant
     rules: Rules
     places: Places
+    refusals: Refusals
 
     def myself(self, principal: Principal) -> Myself:
         """The person behind a session.
@@ -92,9 +94,10 @@ def identity_service(
     idle_lock: timedelta = IDLE_LOCK,
     roles_by_request: bool = False,
     facility_networks: tuple[str, ...] = (),
+    guests: Guests = lambda _connection, _secret: None,
 ) -> IdentityService:
     """Wire identity from its parts."""
-    access = Access(database, site_names, idle_lock, Binding(box))
+    access = Access(database, site_names, idle_lock, Binding(box), guests)
     places = Places(database, facility_networks)
     rules = Rules(database, CentreRules(idle_lock_minutes=int(idle_lock.total_seconds() // 60)))
     keys, password = KeyProof(database, party), PasswordProof(database, box)
@@ -114,6 +117,7 @@ def identity_service(
         dormant=Dormant(database, lambda: rules.present().dormant_days),
         rules=rules,
         places=places,
+        refusals=Refusals(database),
     )
 
 

@@ -93,6 +93,12 @@ class Placing:
         """The same inside a transaction, for whatever way it came."""
         checked(content)
         self._demand_allowed(site_id, content)
+        return self.entered(connection, site_id, content, source=source, author=author)
+
+    def entered(
+        self, connection: Connection, site_id: str, content: Content, *, source: Source, author: Author
+    ) -> ReadingRequest:
+        """A new request, whatever the contract says: a trial is nobody's."""
         rules = linking.lock(connection, site_id)
         new = store.add(connection, site_id, content, source=source, actor=author.actor, actor_name=author.name)
         _note(connection, author, "request.placed", new, source=source)

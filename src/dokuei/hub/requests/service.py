@@ -18,6 +18,7 @@ from dokuei.hub.requests.neighbours import Cases, Contracts
 from dokuei.hub.requests.notices import Notices
 from dokuei.hub.requests.placing import Placing
 from dokuei.hub.requests.reconciling import Proposal, Reconciling
+from dokuei.hub.requests.trial import Trial
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
@@ -55,6 +56,7 @@ class RequestsService:
     attaching: Attaching
     notices: Notices
     exchange: Exchange
+    trial: Trial
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def list(
@@ -227,6 +229,7 @@ def requests_service(
         attaching=attaching,
         notices=Notices(database, placing, attaching),
         exchange=Exchange(database, placing),
+        trial=Trial(database, placing),
     )
 
 
