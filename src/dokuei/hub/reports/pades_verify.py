@@ -21,7 +21,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from dokuei.hub.reports.healthcare_roles import healthcare_roles
+from dokuei.hub.identity.healthcare_roles import healthcare_roles
 from dokuei.hub.reports.seal_model import ArchiveStamp, SealVerdict
 
 FIELD = "DokueiSeal"
