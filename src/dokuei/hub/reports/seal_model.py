@@ -34,11 +34,21 @@ class ArchiveStamp:
 
 
 @dataclass(frozen=True)
+class PhysicianVerdict:
+    """What a physician's own signature before the seal is worth; ``trusted`` is None where no authority was named."""
+
+    intact: bool
+    trusted: bool | None
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SealVerdict:
     """What a seal is worth: ``good`` needs the signature and everything after it (never the AdES code alone).
 
     ``ends_at`` is when the last certificate ends that vouches for the time, ``sealed_bytes`` how far the seal itself
-    reaches, ``roles`` the licence that the sealing certificate vouches for.
+    reaches, ``roles`` the licence that the sealing certificate vouches for, ``physician`` a signature before the seal.
     """
 
     good: bool
@@ -53,6 +63,7 @@ class SealVerdict:
     ends_at: datetime | None = None
     sealed_bytes: int = 0
     roles: tuple[str, ...] = ()
+    physician: PhysicianVerdict | None = None
 
     @property
     def level(self) -> SealLevel:
