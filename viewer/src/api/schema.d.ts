@@ -150,6 +150,14 @@ export interface components {
             readonly anchor: components["schemas"]["AnchorOut"];
             readonly repository: components["schemas"]["RepositoryOut"];
         };
+        /** @description What a report waits for; ``code`` is there once, when it was made, ``refused`` is why the last try failed. */
+        readonly AwaitingOut: {
+            /** Format: date-time */
+            readonly expires_at: string;
+            readonly refused: string;
+            readonly code: string;
+            readonly certificate: components["schemas"]["SigningCertificateOut"];
+        };
         /** @description One object of the report on its way to the hospital's PACS. */
         readonly BackOut: {
             readonly kind: string;
@@ -220,6 +228,7 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
             readonly synced_refused: boolean;
+            readonly certificate_needed: boolean;
         };
         /** @description Who was called, at which number or extension, when, and whether they read back what they were told. */
         readonly CallBackShape: {
@@ -517,6 +526,15 @@ export interface components {
             readonly kind: string;
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
+        };
+        /** @description The code that the page shows. */
+        readonly DeskCodeIn: {
+            readonly code: string;
+        };
+        /** @description What the card signed: CMS in DER, as base64. */
+        readonly DeskSignatureIn: {
+            readonly code: string;
+            readonly cms: string;
         };
         /** @description Where places lie: outward and up of the nipple, the breast's edge at 1. */
         readonly DiagramOut: {
@@ -940,7 +958,7 @@ export interface components {
          * @description Why somebody may not sign.
          * @enum {string}
          */
-        readonly Lack: "no_licence" | "licence_lapsed" | "no_grade" | "grade_too_low" | "grade_lapsed";
+        readonly Lack: "no_licence" | "licence_lapsed" | "no_grade" | "grade_too_low" | "grade_lapsed" | "no_certificate" | "certificate_lapsed";
         /**
          * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
          *
@@ -1550,6 +1568,7 @@ export interface components {
             readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
             readonly mammography_until?: string | null;
             readonly lacks: readonly components["schemas"]["Lack"][];
+            readonly certificate: components["schemas"]["SigningCertificateOut"] | null;
         };
         /** @description A study that a request may be about. */
         readonly ProposalOut: {
@@ -1667,6 +1686,7 @@ export interface components {
             readonly signatures: readonly components["schemas"]["SignatureOut"][];
             readonly deliveries: readonly components["schemas"]["DeliveryOut"][];
             readonly pdf_url: string | null;
+            readonly awaiting: components["schemas"]["AwaitingOut"] | null;
         };
         /** @description The repository outside: empty where none is set; how many entries it has not been told yet. */
         readonly RepositoryOut: {
@@ -1965,6 +1985,7 @@ export interface components {
             readonly seal: components["schemas"]["SealOut"];
             readonly pdf_sha256: string;
             readonly pdf_url: string;
+            readonly certificate: components["schemas"]["SigningCertificateOut"] | null;
         };
         /** @description The gateway's signed manifest of what it proved. */
         readonly SignedForOut: {
@@ -1977,6 +1998,22 @@ export interface components {
         readonly SignedManifest: {
             readonly signed_by: readonly string[];
             readonly verified: boolean;
+        };
+        /** @description The certificate of a physician's card, and whether somebody compared the name on it with their papers. */
+        readonly SigningCertificateIn: {
+            readonly pem: string;
+            /** @default false */
+            readonly compared: boolean;
+        };
+        /** @description Whose certificate it is, what it vouches for, and until when. */
+        readonly SigningCertificateOut: {
+            readonly fingerprint: string;
+            readonly name: string;
+            readonly issuer: string;
+            readonly licence_number: string;
+            readonly roles: readonly string[];
+            /** Format: date-time */
+            readonly valid_until: string;
         };
         /** @description The same over a version. */
         readonly SiteContactChangeIn: {
@@ -2306,6 +2343,20 @@ export interface components {
             readonly unread_messages: number;
             readonly open_question: boolean;
             readonly holds_signing: boolean;
+        };
+        /** @description What is about to be signed, as far as its reader needs to know it again. */
+        readonly ToSignOut: {
+            readonly kind: string;
+            readonly number: number;
+            readonly site: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly reader: string;
+            readonly version_digest: string;
+            readonly fingerprint: string;
+            readonly document_digest: string;
+            /** Format: date-time */
+            readonly expires_at: string;
         };
         /** @description What an authenticator app needs, shown once. */
         readonly TotpOut: {

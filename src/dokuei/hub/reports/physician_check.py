@@ -132,7 +132,6 @@ def _demand_plain(prepared: Prepared, cms: bytes) -> None:
             and signed["encap_content_info"]["content"].native is None
             and signer["digest_algorithm"]["algorithm"].native == "sha256"
             and not signer["unsigned_attrs"]
-            and content.dump(force=True) == cms
         )
         said = attributes["message_digest"]
     except _UNREADABLE as error:
