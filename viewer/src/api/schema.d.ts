@@ -152,6 +152,7 @@ export interface components {
         };
         /** @description What a report waits for; ``code`` is there once, when it was made, ``refused`` is why the last try failed. */
         readonly AwaitingOut: {
+            readonly version_digest: string;
             /** Format: date-time */
             readonly expires_at: string;
             readonly refused: string;

@@ -12,7 +12,7 @@ const KINDS = ["sr", "pdf"] as const;
 
 /** Who stands for which version, with the sealed document of each; then where the latest is on its way back. */
 export function Signatures({ report }: { readonly report: Report }): JSX.Element {
-  const { t } = useTranslation("report");
+  const { t } = useTranslation(["report", "certificates"]);
   return (
     <>
       <div className={classes["part"]}>
@@ -27,6 +27,13 @@ export function Signatures({ report }: { readonly report: Report }): JSX.Element
                 {" · "}
                 {t(`time_stamp.${STAMPS.find((stamp) => stamp === signature.time_stamp) ?? "none"}`)}
               </span>
+              {signature.certificate && (
+                <span className={classes["quiet"]} data-certificate="">
+                  {t("certificates:signed", { name: signature.certificate.name })}
+                  {" · "}
+                  {signature.certificate.roles.join(", ")}
+                </span>
+              )}
               <SealState signature={signature} />
               {report.signatures.length > 1 && (
                 <a href={signature.pdf_url} target="_blank" rel="noopener">

@@ -27,6 +27,7 @@ _LONGEST = 40_000
 class AwaitingOut(BaseModel):
     """What a report waits for; ``code`` is there once, when it was made, ``refused`` is why the last try failed."""
 
+    version_digest: str
     expires_at: datetime
     refused: str
     code: str
@@ -114,6 +115,7 @@ def _desk_routes(router: APIRouter, service: ReportsService) -> None:
 def awaiting_out(waiting: Waiting) -> AwaitingOut:
     """What a report waits for, over HTTP."""
     return AwaitingOut(
+        version_digest=waiting.version_digest,
         expires_at=waiting.expires_at,
         refused=waiting.refused,
         code=waiting.code,

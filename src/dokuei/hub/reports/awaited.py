@@ -83,7 +83,8 @@ class Awaited:
 
     def waiting(self, *, code: str = "") -> "Waiting":
         """As its reader sees it."""
-        return Waiting(self.expires_at, self.refused, self.signature.evidence["certificate"], code)
+        certificate = self.signature.evidence["certificate"]
+        return Waiting(self.version_digest, self.expires_at, self.refused, certificate, code)
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Waiting:
     ``certificate`` is the one that is waited for, as the signature's evidence describes it.
     """
 
+    version_digest: str
     expires_at: datetime
     refused: str
     certificate: str

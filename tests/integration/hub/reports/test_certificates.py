@@ -26,6 +26,7 @@ from dokuei.errors import PeerRefusedError, SignatureError
 from dokuei.hub.identity import store_rights
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.identity.signing_certificate import given_certificate
+from dokuei.hub.reports.examining import Trusted, examine
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from dokuei.hub.reports.tables import awaited
 from dokuei.hub.reports.verifying import verify_versions
@@ -101,7 +102,7 @@ def signed_by(card: Card, digest: bytes) -> bytes:
     signer = signers.SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(card.certificate.public_bytes(serialization.Encoding.DER)),
         signing_key=asn1_keys.PrivateKeyInfo.load(key),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call] # pyHanko leaves this one untyped
     )
     made: bytes = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True)).dump()
     return made
@@ -157,18 +158,45 @@ def test_a_report_is_final_once_the_physicians_own_card_has_signed_it(desk: Desk
     assert report["signatures"][0]["method"] == "passkey"
 
     pdf = desk.page.get(report["pdf_url"]).content
-    trusted = certificates(desk.room.seal.files.certificate)
-    verdict = verify_seal(pdf, trusted=trusted, physicians=certificates(desk.folder / "hpki.pem"))
+    verdict = verify_seal(
+        pdf,
+        trusted=certificates(desk.room.seal.files.certificate),
+        physicians=certificates(desk.folder / "hpki.pem"),
+    )
     assert (verdict.good, verdict.trusted, verdict.modification_level) == (True, True, "NONE")
     assert verdict.physician is not None
     assert (verdict.physician.intact, verdict.physician.trusted) == (True, True)
     assert verdict.physician.roles == ("Medical Doctor",)
+    believed = Trusted((desk.room.seal.files.certificate,), (), (desk.folder / "hpki.pem",))
+    codes = {one.code: one.detail for one in examine(pdf, trusted=believed).remarks}
+    assert {"physician_signed", "physician_trusted"} <= set(codes)
+    assert codes["physician_licence"] == "Medical Doctor"
     with desk.room.hub.database.read() as connection:
         assert not verify_versions(connection, desk.room.blobs).wrong
         details = connection.execute(select(hub_entries.c.details)).scalars().all()
     assert not any(code in one or "山田" in one for one in details)
     events = desk.room.hub.events()
     assert events.index("signature.asked") < events.index("report.signed")
+
+
+def test_whoever_examines_the_file_later_sees_what_the_physicians_signature_is_worth(desk: Desk) -> None:
+    """REC-17: offline, with the authorities named, unnamed or others; and nothing may come between it and the seal."""
+    item = desk.written_case("P9")
+    assert desk.present_by(desk.asked(item), own_card()).status_code == 200
+    pdf = desk.page.get(desk.path(item, "/pdf")).content
+    seal = (desk.room.seal.files.certificate,)
+    (desk.folder / "other.pem").write_bytes(
+        HpkiAuthority("Other CA").certificate().public_bytes(serialization.Encoding.PEM)
+    )
+    unasked = examine(pdf, trusted=Trusted(seal))
+    assert unasked.stands
+    assert "physician_unasked" in {one.code for one in unasked.remarks}
+    foreign = examine(pdf, trusted=Trusted(seal, (), (desk.folder / "other.pem",)))
+    assert not foreign.stands
+    assert "physician_unknown" in {one.code for one in foreign.remarks if one.weight == "bad"}
+    where = pdf.index(b"/Contents <") + 2_000  # within the physician's own signature, which the seal covers
+    changed = pdf[:where] + (b"0" if pdf[where : where + 1] != b"0" else b"1") + pdf[where + 1 :]
+    assert not examine(changed, trusted=Trusted(seal)).stands
 
 
 def test_each_signature_that_is_not_the_physicians_own_is_refused_with_its_reason(desk: Desk) -> None:
