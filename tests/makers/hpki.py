@@ -1,14 +1,19 @@
 """Certificates like those of the HPKI: their holder's licence stands in them (hcRole, ISO 17090-2), signed by a CA."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from asn1crypto import core
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from pyhanko.sign import signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from dokuei.hub.reports.seal_model import SealFiles
 
@@ -34,6 +39,17 @@ class Card:
     def pem(self) -> str:
         """The certificate as an administrator is handed it."""
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    def sign(self, digest: bytes) -> bytes:
+        """CMS over a document's digest, as the desk program has a card make it."""
+        encoding = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        signer = signers.SimpleSigner(
+            signing_cert=asn1_x509.Certificate.load(self.certificate.public_bytes(serialization.Encoding.DER)),
+            signing_key=asn1_keys.PrivateKeyInfo.load(self.key.private_bytes(*encoding)),
+            cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call] # pyHanko leaves this one untyped
+        )
+        made: bytes = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True)).dump()
+        return made
 
 
 @dataclass
@@ -63,6 +79,11 @@ class HpkiAuthority:
             .add_extension(_usage(signs_certificates=True), critical=True)
             .sign(self.key, hashes.SHA256())
         )
+
+    @property
+    def pem(self) -> bytes:
+        """Its certificate, for whoever is to believe it."""
+        return self.certificate().public_bytes(serialization.Encoding.PEM)
 
     def card(
         self,

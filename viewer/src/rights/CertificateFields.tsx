@@ -32,8 +32,11 @@ export function CertificateFields({ personId, profile }: CertificateFieldsProps)
     if (file === null) return;
     void file.arrayBuffer().then((bytes) => setChosen({ name: file.name, pem: pemOf(new Uint8Array(bytes)) }));
   };
-  const put = ({ pem }: Chosen): void =>
-    record.mutate({ personId, pem, compared }, { onSuccess: () => [setChosen(null), setCompared(false)] });
+  const recorded = (): void => {
+    setChosen(null);
+    setCompared(false);
+  };
+  const put = ({ pem }: Chosen): void => record.mutate({ personId, pem, compared }, { onSuccess: recorded });
   const error = record.error ?? remove.error;
   return (
     <section className={classes["form"]} aria-labelledby="signing-certificate">

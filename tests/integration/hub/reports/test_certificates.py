@@ -1,6 +1,5 @@
 """A physician's own certificate signs before the seal (REC-17): the whole way with a card, and everything refused."""
 
-import asyncio
 import base64
 import hashlib
 from collections.abc import Iterator
@@ -12,11 +11,6 @@ from pathlib import Path
 import httpx
 import pytest
 from asn1crypto import cms as asn1_cms
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives import serialization
-from pyhanko.sign import signers
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 from sqlalchemy import select, update
 
 from dokuei.cli.card import Card as DeskCard
@@ -78,7 +72,7 @@ class Desk:
         return self.room.hub.client().post("/api/v1/desk/signature", json=body)
 
     def present_by(self, code: str, card: Card) -> httpx.Response:
-        return self.present(code, signed_by(card, bytes.fromhex(self.opened(code).json()["document_digest"])))
+        return self.present(code, card.sign(bytes.fromhex(self.opened(code).json()["document_digest"])))
 
     def report(self, item: str) -> dict[str, object]:
         found: dict[str, object] = self.page.get(self.path(item)).json()
@@ -94,25 +88,11 @@ class Desk:
         return item
 
 
-def signed_by(card: Card, digest: bytes) -> bytes:
-    """CMS as a card makes it, by a key in memory."""
-    key = card.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    signer = signers.SimpleSigner(
-        signing_cert=asn1_x509.Certificate.load(card.certificate.public_bytes(serialization.Encoding.DER)),
-        signing_key=asn1_keys.PrivateKeyInfo.load(key),
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call] # pyHanko leaves this one untyped
-    )
-    made: bytes = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True)).dump()
-    return made
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
     write_lists(folder)
-    (folder / "hpki.pem").write_bytes(authority().certificate().public_bytes(serialization.Encoding.PEM))
+    (folder / "hpki.pem").write_bytes(authority().pem)
     hpki = HpkiSettings(authorities=folder / "hpki.pem", revocation_lists=folder / "crl.pem")
     with reading_room(folder, hpki=hpki) as room:
         room.hub.sites.change("kita", actor="system", qualified_signature_required=True)
@@ -185,9 +165,7 @@ def test_whoever_examines_the_file_later_sees_what_the_physicians_signature_is_w
     assert desk.present_by(desk.asked(item), own_card()).status_code == 200
     pdf = desk.page.get(desk.path(item, "/pdf")).content
     seal = (desk.room.seal.files.certificate,)
-    (desk.folder / "other.pem").write_bytes(
-        HpkiAuthority("Other CA").certificate().public_bytes(serialization.Encoding.PEM)
-    )
+    (desk.folder / "other.pem").write_bytes(HpkiAuthority("Other CA").pem)
     unasked = examine(pdf, trusted=Trusted(seal))
     assert unasked.stands
     assert "physician_unasked" in {one.code for one in unasked.remarks}
@@ -232,7 +210,7 @@ def test_only_a_plain_signature_over_this_very_document_is_taken(desk: Desk) -> 
     item, other = desk.written_case("P3"), desk.written_case("P4")
     code, second = desk.asked(item), desk.asked(other)
     digest = bytes.fromhex(desk.opened(code).json()["document_digest"])
-    good = signed_by(own_card(), digest)
+    good = own_card().sign(digest)
     broken = bytearray(good)
     broken[-1] ^= 1
     added = asn1_cms.ContentInfo.load(good)
@@ -240,7 +218,7 @@ def test_only_a_plain_signature_over_this_very_document_is_taken(desk: Desk) -> 
         [asn1_cms.CMSAttribute({"type": "content_type", "values": ["data"]})]
     )
     attempts = {
-        "other_document": signed_by(own_card(), hashlib.sha256(b"another").digest()),
+        "other_document": own_card().sign(hashlib.sha256(b"another").digest()),
         "unreadable": b"no signature at all",
         "broken": bytes(broken),
     }
@@ -291,7 +269,7 @@ def test_a_code_does_no_more_than_its_reader_may(desk: Desk) -> None:
     """Deny by default: the case given back, the account locked, the certificate gone."""
     item = desk.written_case("P6")
     code = desk.asked(item)
-    cms = signed_by(own_card(), bytes.fromhex(desk.opened(code).json()["document_digest"]))
+    cms = own_card().sign(bytes.fromhex(desk.opened(code).json()["document_digest"]))
     people, qualifications = desk.room.hub.identity.people, desk.room.hub.identity.qualifications
     people.lock(desk.person_id, locked=True, actor="system")
     assert desk.present(code, cms).status_code == 403
