@@ -5,6 +5,7 @@ The amendment is signed at a site that wants the physician's own certificate too
 
 import base64
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,8 +54,10 @@ def present(hub: BrowsedHub, code: str, card: Card) -> int:
     """What the program at the reader's desk does, with a card in memory."""
     with httpx.Client(base_url=hub.url, trust_env=False) as client:
         waits = client.post("/api/v1/desk/signature/open", json={"code": code}).json()
-        cms = base64.b64encode(card.sign(bytes.fromhex(waits["document_digest"]))).decode()
-        return client.post("/api/v1/desk/signature", json={"code": code, "cms": cms}).status_code
+        with ThreadPoolExecutor(1) as beside:  # Playwright's loop runs in this thread
+            cms = beside.submit(card.sign, bytes.fromhex(waits["document_digest"])).result()
+        body = {"code": code, "cms": base64.b64encode(cms).decode()}
+        return client.post("/api/v1/desk/signature", json=body).status_code
 
 
 def wants_certificate(hub: BrowsedHub, reader: Visitor) -> Card:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from dokuei.errors import SignatureError
-from dokuei.hub.identity.signing_certificate import MISFIT_WORDS
+from dokuei.hub.identity.signing_certificate import MISFIT_WORDS, SigningCertificate
 from dokuei.hub.reports.model import Signature
 
 MOST_REFUSALS: Final = 10
@@ -115,3 +115,11 @@ class ToSign:
     fingerprint: str
     document_digest: bytes
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The document with the physician's signature in it, and whose certificate made that."""
+
+    pdf: bytes
+    certificate: SigningCertificate

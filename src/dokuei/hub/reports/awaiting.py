@@ -15,11 +15,11 @@ from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.identity.secrets import hashed
 from dokuei.hub.identity.signing_certificate import SigningCertificate
 from dokuei.hub.reports import store, store_awaited
+from dokuei.hub.reports.authorities import Authorities
 from dokuei.hub.reports.awaited import Awaited, Waiting
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.model import Case, KnownImage, SignedVersion
 from dokuei.hub.reports.neighbours import Cases
-from dokuei.hub.reports.physician_check import Authorities
 from dokuei.storage.audit import Detail, hub_trail
 from dokuei.storage.db import Database
 

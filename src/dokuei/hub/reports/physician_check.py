@@ -5,7 +5,6 @@ The chain is built to the authorities that are set (RFC 5280 6), the licence rea
 
 import asyncio
 import io
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -23,7 +22,8 @@ from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationChec
 
 from dokuei.errors import ConfigurationError, RequestError
 from dokuei.hub.identity.signing_certificate import SigningCertificate, certificate_of
-from dokuei.hub.reports.awaited import CardRefusedError, Prepared, Refusal
+from dokuei.hub.reports.authorities import Authorities
+from dokuei.hub.reports.awaited import Accepted, CardRefusedError, Prepared, Refusal
 from dokuei.hub.reports.pades_verify import certificates
 from dokuei.hub.reports.physician_pdf import filled, room_of
 
@@ -45,50 +45,6 @@ _REVOCATION: Final = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Authorities:
-    """Whose certificates are believed, and the lists of those that they revoked; read anew at each signature."""
-
-    trusted: Path | None = None
-    revoked: Path | None = None
-
-    @property
-    def revocation(self) -> str:
-        """How revocation is asked, for the record."""
-        return "none" if self.revoked is None else "crl"
-
-    def context(self, moment: datetime) -> ValidationContext:
-        """What a chain is built with.
-
-        Raises:
-            ConfigurationError: no authority is set, or a file is not what it should be.
-        """
-        if self.trusted is None:
-            raise ConfigurationError(
-                "no authority for physicians' certificates is set", phase="signing", remedy="set hpki.authorities"
-            )
-        try:
-            return ValidationContext(
-                trust_roots=list(certificates(self.trusted)),
-                crls=[] if self.revoked is None else _lists(self.revoked),
-                revinfo_policy=_WITHOUT if self.revoked is None else _WITH_LISTS,
-                moment=moment,
-                allow_fetching=False,
-            )
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(
-                "the files of physicians' authorities cannot be read", phase="signing", remedy="correct [hpki]"
-            ) from error
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """The document with the physician's signature in it, and whose certificate made that."""
-
-    pdf: bytes
-    certificate: SigningCertificate
-
-
 def judge(
     prepared: Prepared,
     cms: bytes,
@@ -106,7 +62,7 @@ def judge(
     """
     _demand_plain(prepared, cms)
     pdf = filled(prepared, cms)
-    context = authorities.context(at)
+    context = _context(authorities, at)
     try:
         status = asyncio.run(_status(pdf, context))
         certificate = certificate_of(status.signing_cert.dump())
@@ -116,6 +72,25 @@ def judge(
     if refusal is not None:
         raise CardRefusedError(refusal)
     return Accepted(pdf, certificate)
+
+
+def _context(authorities: Authorities, moment: datetime) -> ValidationContext:
+    if authorities.trusted is None:
+        raise ConfigurationError(
+            "no authority for physicians' certificates is set", phase="signing", remedy="set hpki.authorities"
+        )
+    try:
+        return ValidationContext(
+            trust_roots=list(certificates(authorities.trusted)),
+            crls=[] if authorities.revoked is None else _lists(authorities.revoked),
+            revinfo_policy=_WITHOUT if authorities.revoked is None else _WITH_LISTS,
+            moment=moment,
+            allow_fetching=False,
+        )
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            "the files of physicians' authorities cannot be read", phase="signing", remedy="correct [hpki]"
+        ) from error
 
 
 def _demand_plain(prepared: Prepared, cms: bytes) -> None:

@@ -9,17 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from sqlalchemy import Connection
-
 from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Principal
 from dokuei.hub.reports import store, store_awaited
-from dokuei.hub.reports.awaited import Awaited, CardRefusedError, ToSign
+from dokuei.hub.reports.awaited import Accepted, Awaited, CardRefusedError, ToSign
 from dokuei.hub.reports.awaiting import Awaiting, code_hash, is_meant, note
 from dokuei.hub.reports.model import Case, Frozen, SignedVersion, sign
 from dokuei.hub.reports.neighbours import Rules
-from dokuei.hub.reports.physician_check import Accepted, judge
 
 _PHASE: Final = "signing with a certificate"
 
@@ -48,9 +45,7 @@ class Presenting:
             NotFoundError: unknown, used or expired.
             ForbiddenError: its reader's account is locked or has ended.
         """
-        with self.awaiting.database.read() as connection:
-            waits = self._waiting(connection, code)
-            case, frozen = self._shown(connection, waits)
+        waits, _, case, frozen = self._waiting(code)
         document = json.loads(frozen.canonical)
         certificate = self.awaiting.qualifications.certificate(waits.signature.person_id)
         return ToSign(
@@ -74,10 +69,7 @@ class Presenting:
             CardRefusedError: with the reason, which the page shows too.
             ConflictError: the text has changed since it was shown, or the case is another's.
         """
-        with self.awaiting.database.read() as connection:
-            waits = self._waiting(connection, code)
-            case, frozen = self._shown(connection, waits)
-        principal = self.principal_of(waits.signature.person_id)
+        waits, principal, case, frozen = self._waiting(code)
         moment = now()
         try:
             accepted = self._judged(waits, cms, moment)
@@ -90,6 +82,8 @@ class Presenting:
         return accepted
 
     def _judged(self, waits: Awaited, cms: bytes, moment: datetime) -> Accepted:
+        from dokuei.hub.reports.physician_check import judge  # noqa: PLC0415 - large, and only signing needs it
+
         qualifications, person_id = self.awaiting.qualifications, waits.signature.person_id
         return judge(
             waits.prepared,
@@ -114,20 +108,19 @@ class Presenting:
             store_awaited.refuse(connection, waits.report_id, refused=refused.refusal.value)
             note(connection, principal.actor, "signature.refused", case, waits, because=refused.refusal.value)
 
-    def _waiting(self, connection: Connection, code: str) -> Awaited:
-        waits = store_awaited.of_code(connection, code_hash(code), at=now())
-        if waits is None or not is_meant(connection, waits):
-            raise NotFoundError(
-                "no report waits under this code", phase=_PHASE, remedy="take the code that the page shows now"
-            )
-        return waits
-
-    def _shown(self, connection: Connection, waits: Awaited) -> tuple[Case, Frozen]:
-        """The case, as far as its reader still sees it, and the bytes that they were shown."""
+    def _waiting(self, code: str) -> tuple[Awaited, Principal, Case, Frozen]:
+        """What waits, who asked, the case as far as they still see it, and the bytes that they were shown."""
+        with self.awaiting.database.read() as connection:
+            waits = store_awaited.of_code(connection, code_hash(code), at=now())
+            if waits is None or not is_meant(connection, waits):
+                raise NotFoundError(
+                    "no report waits under this code", phase=_PHASE, remedy="take the code that the page shows now"
+                )
         principal = self.principal_of(waits.signature.person_id)
-        cases = self.awaiting.cases
-        case = cases.case(connection, waits.worklist_item_id, waits.role, site_ids=principal.site_ids)
-        frozen = store.frozen_of(connection, waits.report_id)
+        with self.awaiting.database.read() as connection:
+            cases = self.awaiting.cases
+            case = cases.case(connection, waits.worklist_item_id, waits.role, site_ids=principal.site_ids)
+            frozen = store.frozen_of(connection, waits.report_id)
         if frozen is None or frozen.digest != waits.version_digest:
             raise ConflictError("the text has changed since it was shown", phase=_PHASE, remedy="sign again")
-        return case, frozen
+        return waits, principal, case, frozen

@@ -10,6 +10,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.qualification import Lack
 from dokuei.hub.identity.service import IdentityService
 from dokuei.hub.reports import store, store_deliveries, store_seals
+from dokuei.hub.reports.authorities import authorities_of
 from dokuei.hub.reports.awaited import Waiting
 from dokuei.hub.reports.awaiting import Awaiting
 from dokuei.hub.reports.blind import demand_open
@@ -19,7 +20,6 @@ from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.lists import Lists
 from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
-from dokuei.hub.reports.physician_check import Authorities
 from dokuei.hub.reports.presenting import Presenting
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
@@ -295,7 +295,7 @@ def reports_service(
         cases=cases,
         maker=maker,
         qualifications=identity.qualifications,
-        authorities=Authorities(cards.authorities, cards.revocation_lists),
+        authorities=authorities_of(cards),
         lasts=timedelta(minutes=cards.wait_minutes),
     )
     drafting = Drafting(database, identity.people, cases, contracts, images, questions)
