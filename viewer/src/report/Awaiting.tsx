@@ -1,6 +1,6 @@
 import { Button, CopyButton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type JSX } from "react";
+import { useEffect, useRef, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { pollJson } from "@/api/client";
 import type { Awaiting as Waits, Report } from "@/api/types";
@@ -39,7 +39,11 @@ export function Awaiting({ itemId, waits }: AwaitingProps): JSX.Element {
   const client = useQueryClient();
   const [code, setCode] = useState(waits.code);
   const [error, setError] = useState<unknown>(null);
+  const place = useRef<HTMLElement>(null);
   useOutcome(itemId);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "start" }); // the button that led here stood below
+  }, []);
   const run = (act: () => Promise<unknown>): void => {
     setError(null);
     act()
@@ -48,7 +52,7 @@ export function Awaiting({ itemId, waits }: AwaitingProps): JSX.Element {
   };
   const refusal = REFUSALS.find((one) => one === waits.refused);
   return (
-    <section className={classes["waiting"]} aria-labelledby="awaiting" data-awaiting="">
+    <section ref={place} className={classes["waiting"]} aria-labelledby="awaiting" data-awaiting="">
       <h3 id="awaiting">
         <Chip tone="attention" shape="dashed">
           {t("waiting")}

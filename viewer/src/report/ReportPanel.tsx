@@ -12,6 +12,7 @@ import { isClosed } from "./model";
 import { Opinions } from "./Opinions";
 import { ReadOnly, Written } from "./ReadOnly";
 import classes from "./Report.module.css";
+import { ReportStatusChip } from "./ReportStatusChip";
 import type { Shown } from "./shown";
 
 export interface ReportPanelProps {
@@ -60,6 +61,10 @@ function Readable({
         <Failed error={error} onRetry={() => void Promise.all([report.refetch(), item.refetch()])} compact />
       ) : report.data?.awaiting ? (
         <>
+          <div className={classes["top"]}>
+            <h2 className={classes["title"]}>{t("title")}</h2>
+            <ReportStatusChip status={report.data.status} framed />
+          </div>
           <Awaiting itemId={worklistItemId} waits={report.data.awaiting} />
           <Written itemId={worklistItemId} report={report.data} />
         </>

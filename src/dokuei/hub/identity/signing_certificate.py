@@ -1,6 +1,7 @@
 """A physician's own certificate, as their card holds it: whose it is, what it vouches for, and until when (REC-17)."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -135,13 +136,19 @@ def _read(certificate: asn1_x509.Certificate, der: bytes) -> SigningCertificate:
     return SigningCertificate(
         der=der,
         name=_text(subject.get("common_name")),
-        issuer=certificate.issuer.human_friendly[:200],
+        issuer=_issuer(certificate.issuer.native),
         licence_number=_text(subject.get("serial_number")),
         roles=healthcare_roles(certificate),
         may_commit=usage is not None and "non_repudiation" in usage.native,
         valid_from=validity["not_before"].native,
         valid_until=validity["not_after"].native,
     )
+
+
+def _issuer(names: Mapping[str, object]) -> str:
+    """The authority as people call it: its organisation and its own name."""
+    told = [_text(names.get(part)) for part in ("organization_name", "organizational_unit_name", "common_name")]
+    return " ".join(one for one in told if one)[:200]
 
 
 def _text(value: object) -> str:
