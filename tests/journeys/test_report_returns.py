@@ -79,9 +79,9 @@ def test_a_signed_report_arrives_in_the_pacs_as_sr_and_sealed_pdf(
 ) -> None:
     """REC-14: verified, with verifying observer and the images read; the PDF's seal is unbroken on arrival.
 
-    That both are kept is what the PACS itself says (Storage Commitment). The hospital's own system, which had ordered it
-    by HL7, is told under its numbers. Of all that, no log says who was read, what was written, or by which secrets people
-    and programs came in.
+    That both are kept is what the PACS itself says (Storage Commitment). The hospital's own system, which had ordered
+    it by HL7, is told under its numbers. Of all that, no log says who was read, what was written, or by which secrets
+    people and programs came in.
     """
     unspoken = Unspoken()
     place_order(home)

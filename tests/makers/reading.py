@@ -41,7 +41,7 @@ from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
-from dokuei.hub.reports import api_lists, api_qualification, api_versions
+from dokuei.hub.reports import api_awaiting, api_lists, api_qualification, api_versions
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -50,7 +50,7 @@ from dokuei.hub.screening import api as screening_api
 from dokuei.hub.worklist import store as worklist_store
 from dokuei.hub.worklist.api_working import worklist_routes
 from dokuei.hub.worklist.service import WorklistService
-from dokuei.settings import MailSettings, SealSettings
+from dokuei.settings import HpkiSettings, MailSettings, SealSettings
 from dokuei.storage import outbox
 from dokuei.storage.filesystem import FilesystemBlobs
 from dokuei.storage.pki import write_secret
@@ -207,6 +207,7 @@ def reading_room(
     seal: SealSettings | None = None,
     mail: MailSettings | None = None,
     hub_url: str = "",
+    hpki: HpkiSettings | None = None,
 ) -> Iterator[ReadingRoom]:
     """A small hub with its slices wired as the real one wires them."""
     with small_hub(folder, url=url) as hub:
@@ -236,6 +237,7 @@ def reading_room(
             sealer=sealing,
             facility=CENTRE,
             time_zone="Asia/Tokyo",
+            hpki=hpki,
         )
         requests = requests_service(
             hub.database, blobs, people=hub.identity.people, cases=RequestCases(worklist), contracts=contracts
@@ -255,6 +257,7 @@ def reading_room(
         parts = (archive, worklist, messages, reports, requests, outcomes)
         hub.app.include_router(api_qualification.routes(reports))
         hub.app.include_router(api_versions.routes(reports))
+        hub.app.include_router(api_awaiting.routes(reports))
         hub.app.include_router(api_lists.routes(reports.lists))
         yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, escalations, gateways)
 

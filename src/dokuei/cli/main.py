@@ -19,6 +19,7 @@ COMMANDS = {
     "archive": ("archive", "archive_app", "Rebuild, verify and expire the archive."),
     "audit": ("audit", "audit_app", "Verify and anchor the audit trail."),
     "report": ("report", "report_app", "Verify report files: is this what was signed?"),
+    "desk": ("desk", "desk_app", "At a reader's desk: let one's own card sign a report."),
     "token": ("identity", "token_app", "Tokens for programs: DICOMweb, FHIR, metrics."),
     "user": ("identity", "user_app", "People and their sign-in links."),
     "emergency": ("emergency", "emergency_app", "The emergency account: open and close it."),

@@ -37,6 +37,9 @@ def verify(
         list[Path] | None, typer.Option(help="PEM of the seal's certificate or of who issued it; several may be named.")
     ] = None,
     tsa: Annotated[list[Path] | None, typer.Option(help="PEM of who issued the time-stamp service's one.")] = None,
+    hpki_ca: Annotated[
+        list[Path] | None, typer.Option(help="PEM of the authorities that vouch for physicians (HPKI).")
+    ] = None,
     image: Annotated[list[Path] | None, typer.Option(help="An image: is it one that the report rests on?")] = None,
     language: Annotated[str, typer.Option(help="ja or en; without it as the home's settings say, else ja.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -45,9 +48,9 @@ def verify(
     for library in ("pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(library).setLevel(logging.CRITICAL)  # what it finds is said in our words
     settings = None if home is None else read_settings(home)
-    trusted = _trusted(settings, ca or [], tsa or [])
+    trusted = _trusted(settings, ca or [], tsa or [], hpki_ca or [])
     data = _read(file)
-    _readable([*(image or []), *trusted.signers, *trusted.stampers])
+    _readable([*(image or []), *trusted.signers, *trusted.stampers, *trusted.physicians])
     examined = examine(data, trusted=trusted, images=image or [])
     recorded = _recorded(settings, data) if settings is not None and holds_hub(settings) else ()
     remarks = (*examined.remarks, *recorded)
@@ -104,14 +107,15 @@ def _said(code: str, language: Literal["ja", "en"]) -> str:
     return english if language == "en" else japanese
 
 
-def _trusted(settings: Settings | None, ca: list[Path], tsa: list[Path]) -> Trusted:
-    """What is named, and what a home trusts itself: its seal, its authority (for gateways), its time stamps' issuer."""
+def _trusted(settings: Settings | None, ca: list[Path], tsa: list[Path], hpki_ca: list[Path]) -> Trusted:
+    """What is named, and what a home trusts itself: its seal, its authority (for gateways), and whom it is set to."""
     if settings is None:
-        return Trusted(tuple(ca), tuple(tsa))
+        return Trusted(tuple(ca), tuple(tsa), tuple(hpki_ca))
     seal = settings.seal.certificate or settings.home / "hub" / "seal" / "seal.pem"
     own = [one for one in (seal, settings.home / "pki" / "ca.pem") if one.exists()]
     stampers = [] if settings.seal.time_stamp_ca is None else [settings.seal.time_stamp_ca]
-    return Trusted((*ca, *own), (*tsa, *stampers))
+    physicians = [] if settings.hpki.authorities is None else [settings.hpki.authorities]
+    return Trusted((*ca, *own), (*tsa, *stampers), (*hpki_ca, *physicians))
 
 
 def _recorded(settings: Settings, data: bytes) -> tuple[Remark, ...]:

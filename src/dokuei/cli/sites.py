@@ -39,6 +39,10 @@ Unique = Annotated[
     bool | None,
     typer.Option(help="Whether one study of a patient, day and modality is matched to a request without a person."),
 ]
+Qualified = Annotated[
+    bool | None,
+    typer.Option(help="Whether reports are signed with the physician's own certificate too (HPKI, docs/hpki.md)."),
+]
 Synced = Annotated[bool | None, typer.Option(help="Whether synced passkeys may sign reports.")]
 
 Twice = Annotated[str, typer.Option(help="never, or mammograms: two read them blind before a third decides.")]
@@ -99,6 +103,7 @@ def change_site(
     certification: Certification = "",
     synced_passkeys_may_sign: Synced = None,
     mammography_grade_required: Graded = None,
+    qualified_signature_required: Qualified = None,
 ) -> None:
     """Change a hospital's particulars; what is not named stays."""
     given = _given(
@@ -111,6 +116,7 @@ def change_site(
         certified_version=__version__ if certification else "",
         synced_passkeys_may_sign=synced_passkeys_may_sign,
         mammography_grade_required=mammography_grade_required,
+        qualified_signature_required=qualified_signature_required,
     )
     given |= _term(keep_days)
     with _opened(home) as sites:

@@ -101,6 +101,7 @@ _EVENTS: Final = {
     "session.ended": Meaning(USER_AUTHENTICATION, "E", Group.SIGN_IN, (LOGOUT,)),
     "sign-in.failed": _FAILED,
     "signature.failed": _alert(RESTRICTED_FUNCTION, Group.ALERTS, "4"),
+    "signature.refused": _alert(RESTRICTED_FUNCTION, Group.ALERTS, "4"),
     "outcomes.manager-named": _alert(SECURITY_CONFIGURATION, Group.SITES),
     "clock.drifted": _alert(HARDWARE_CONFIGURATION, Group.ALERTS, "4"),
     "password.locked": _alert(USER_ATTRIBUTES, Group.ALERTS, "4"),

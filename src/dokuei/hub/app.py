@@ -59,7 +59,7 @@ from dokuei.hub.packed import Packed
 from dokuei.hub.prepare import Stores, open_stores
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
-from dokuei.hub.reports import api_lists, api_qualification, api_versions
+from dokuei.hub.reports import api_awaiting, api_lists, api_qualification, api_versions
 from dokuei.hub.reports.sealing import sealer
 from dokuei.hub.reports.service import ReportsService, reports_service
 from dokuei.hub.requests import api as requests_api
@@ -146,6 +146,7 @@ def open_hub(settings: Settings) -> Hub:
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,
             scale=settings.hub.category_scale,
+            hpki=settings.hpki,
         ),
         outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist), ThreadCalls(messages)),
         escalations=Escalations(stores.database, identity.people, GraveCases(), EscalationMail(messages)),
@@ -233,6 +234,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(sites_api.routes(office))
     app.include_router(api_qualification.routes(hub.reports))
     app.include_router(api_versions.routes(hub.reports))
+    app.include_router(api_awaiting.routes(hub.reports))
     app.include_router(api_lists.routes(hub.reports.lists))
     app.include_router(certification_api.routes(hub.certifications))
     fhir_api.answer_fhir_errors(app)

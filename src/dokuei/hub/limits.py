@@ -15,7 +15,7 @@ from dokuei.errors import DokueiError, TooLargeError, TooOftenError
 LARGEST_ATTEMPT: Final = 64 << 10
 LARGEST_JSON: Final = 12 << 20
 LARGEST_FILE: Final = (20 << 20) + 1
-_ATTEMPT: Final = re.compile(r"/api/v1/(sign-in|enrolments)(/|\Z)")
+_ATTEMPT: Final = re.compile(r"/api/v1/(sign-in|enrolments|desk)(/|\Z)")
 _FILE: Final = re.compile(r"/api/v1/worklist/[^/]+/messages/attachments\Z")
 _JSON: Final = "/api/"
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -392,4 +392,5 @@ class RegisterRules:
             and self.certifications.present() is None,
             synced_passkeys_may_sign=site.synced_passkeys_may_sign,
             mammography_grade_required=site.mammography_grade_required,
+            qualified_signature_required=site.qualified_signature_required,
         )

@@ -20,7 +20,14 @@ from dokuei.settings.gateway import (
     ResultDestination,
     WorklistSettings,
 )
-from dokuei.settings.hub import AuditSettings, HubSettings, MailSettings, RepositorySettings, SealSettings
+from dokuei.settings.hub import (
+    AuditSettings,
+    HpkiSettings,
+    HubSettings,
+    MailSettings,
+    RepositorySettings,
+    SealSettings,
+)
 from dokuei.settings.section import Section
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "FolderSettings",
     "GatewaySettings",
     "Hl7Settings",
+    "HpkiSettings",
     "HubSettings",
     "MailSettings",
     "Peer",
@@ -55,6 +63,7 @@ class Settings(Section):
     hub: HubSettings = HubSettings()
     gateway: GatewaySettings = GatewaySettings()
     seal: SealSettings = SealSettings()
+    hpki: HpkiSettings = HpkiSettings()
     audit: AuditSettings = AuditSettings()
     mail: MailSettings = MailSettings()
 

@@ -145,6 +145,20 @@ class SealSettings(Section):
         return self
 
 
+class HpkiSettings(Section):
+    """Whose certificates vouch for physicians at sites that want reports signed with them (HPKI or equivalent)."""
+
+    authorities: Path | None = Field(
+        None, description="PEM of the authorities that are believed; needed where a site wants such signatures."
+    )
+    revocation_lists: Path | None = Field(
+        None, description="PEM of their revocation lists, read anew at each signature; empty: revocation is not asked."
+    )
+    wait_minutes: int = Field(
+        15, description="Minutes that a report waits for the card before it is a draft again.", ge=1, le=120
+    )
+
+
 class RepositorySettings(Section):
     """An audit repository outside (IHE ATNA) that is told every entry of the hub's trail by syslog over TLS."""
 

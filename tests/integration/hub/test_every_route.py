@@ -16,7 +16,7 @@ from dokuei.hub.worklist.listing import Lists
 from tests.makers.whole_hub import OWN_PAGE, READER_OF_MINAMI, SERIES, WholeHub, whole_hub
 
 # Doors that stand open to everybody: none of them tells anything about a patient.
-_OPEN = re.compile(r"^/api/v1/(health|standing|sign-in/.*|sign-out|session|enrolments(/.*)?)$")
+_OPEN = re.compile(r"^/api/v1/(health|standing|sign-in/.*|sign-out|session|enrolments(/.*)?|desk/.*)$")
 _EVERYBODY = Principal(
     actor="system",
     person_id="0",

@@ -23,9 +23,10 @@ _THREAD = "/api/v1/worklist/{item}/messages"
 _SAID = {"message_id": _MESSAGE, "kind": "question", "text": "前回の画像はありますか。"}
 _UNKNOWN = (
     "/pdf",
+    "/signature/certificate",
     f"/attachments/{_MESSAGE}",
     f"/report-phrases/{_MESSAGE}?site_id=kita",
-)  # nothing is signed or attached: the answer is that it is not there
+)  # nothing is signed, attached or waited for: the answer is that it is not there
 _WORD = {"method": "MG", "kind": "mass", "attribute": "shape", "ja": "星形", "en": "star"}
 _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
 # method, path, what it needs, what it is sent
@@ -60,6 +61,8 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/worklist/{item}/report/amendment", _P.SIGN_REPORT, None),
     ("POST", "/api/v1/worklist/{item}/report/signature/begin", _P.SIGN_REPORT, None),
     ("POST", "/api/v1/worklist/{item}/report/signature", _P.SIGN_REPORT, _PRESENTED),
+    ("POST", "/api/v1/worklist/{item}/report/signature/certificate", _P.SIGN_REPORT, None),
+    ("DELETE", "/api/v1/worklist/{item}/report/signature/certificate", _P.SIGN_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/report/qualification", _P.WRITE_REPORT, None),
     ("GET", "/api/v1/worklist/{item}/report/versions", _P.READ_REPORT, None),
     ("POST", "/api/v1/worklist/{item}/report/withdrawal/begin", _P.SIGN_REPORT, {"reason": "誤記"}),
@@ -133,6 +136,8 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/people/0/lock", None),
     ("GET", "/api/v1/people/0/profile", None),
     ("PUT", "/api/v1/people/0/profile", {"licence_number": "1"}),
+    ("PUT", "/api/v1/people/0/signing-certificate", {"pem": "x"}),
+    ("DELETE", "/api/v1/people/0/signing-certificate", None),
     ("PUT", "/api/v1/people/0/end", {"ends_on": None}),
     ("GET", "/api/v1/centre-rules", None),
     ("PUT", "/api/v1/centre-rules", {"password_form": "long", "password_length": 8}),

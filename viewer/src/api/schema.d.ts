@@ -150,15 +150,20 @@ export interface components {
             readonly anchor: components["schemas"]["AnchorOut"];
             readonly repository: components["schemas"]["RepositoryOut"];
         };
-        /** @description One object of the report on its way into the hospital, and how each of its systems stands with it. */
+        /** @description What a report waits for; ``code`` is there once, when it was made, ``refused`` is why the last try failed. */
+        readonly AwaitingOut: {
+            readonly version_digest: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            readonly refused: string;
+            readonly code: string;
+            readonly certificate: components["schemas"]["SigningCertificateOut"];
+        };
+        /** @description One object of the report on its way to the hospital's PACS. */
         readonly BackOut: {
             readonly kind: string;
             readonly delivered_at: string | null;
             readonly error: string;
-            readonly stamps: number;
-            readonly places: {
-                readonly [key: string]: string;
-            };
         };
         /** @description How many people are at least so far. */
         readonly BatchCountsOut: {
@@ -224,6 +229,7 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
             readonly synced_refused: boolean;
+            readonly certificate_needed: boolean;
         };
         /** @description Who was called, at which number or extension, when, and whether they read back what they were told. */
         readonly CallBackShape: {
@@ -516,23 +522,20 @@ export interface components {
             readonly reason: string;
             readonly display_name: string;
         };
-        /** @description Whether the hospital has an object of the latest version; ``stamps``: how often it was stamped anew since. */
+        /** @description Whether the hospital's PACS has an object of the latest version. */
         readonly DeliveryOut: {
             readonly kind: string;
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
-            readonly error: string;
-            readonly stamps: number;
-            readonly places: readonly components["schemas"]["DeliveryPlaceOut"][];
         };
-        /** @description How one of the hospital's systems stands with an object: its PACS (objects, or pages), a folder, its HIS. */
-        readonly DeliveryPlaceOut: {
-            readonly outlet: string;
-            readonly state: string;
-            readonly destination: string;
-            readonly reason: string;
-            /** Format: date-time */
-            readonly at: string;
+        /** @description The code that the page shows. */
+        readonly DeskCodeIn: {
+            readonly code: string;
+        };
+        /** @description What the card signed: CMS in DER, as base64. */
+        readonly DeskSignatureIn: {
+            readonly code: string;
+            readonly cms: string;
         };
         /** @description Where places lie: outward and up of the nipple, the breast's edge at 1. */
         readonly DiagramOut: {
@@ -820,7 +823,7 @@ export interface components {
         /** @description Whether the whole way works: ``dead`` names the leg that does not, ``at`` is when it was gone last. */
         readonly HealthOut: {
             readonly at: string | null;
-            readonly dead: ("ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
+            readonly dead: ("received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
             readonly stale: boolean;
             readonly minutes: number | null;
             readonly legs: readonly components["schemas"]["LegOut"][];
@@ -956,7 +959,7 @@ export interface components {
          * @description Why somebody may not sign.
          * @enum {string}
          */
-        readonly Lack: "no_licence" | "licence_lapsed" | "no_grade" | "grade_too_low" | "grade_lapsed";
+        readonly Lack: "no_licence" | "licence_lapsed" | "no_grade" | "grade_too_low" | "grade_lapsed" | "no_certificate" | "certificate_lapsed";
         /**
          * @description What the sender counted (null as long as it has not) beside what is here; ``open``: more is to come.
          *
@@ -976,7 +979,7 @@ export interface components {
         /** @description One leg of the way that the test patient's image goes. */
         readonly LegOut: {
             /** @enum {string} */
-            readonly name: "ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "receipt";
+            readonly name: "received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt";
             /** @enum {string} */
             readonly state: "ok" | "dead" | "skipped" | "not-reached";
             readonly at: string;
@@ -1566,6 +1569,7 @@ export interface components {
             readonly mammography_grade: "" | "AS" | "A" | "B" | "C" | "D";
             readonly mammography_until?: string | null;
             readonly lacks: readonly components["schemas"]["Lack"][];
+            readonly certificate: components["schemas"]["SigningCertificateOut"] | null;
         };
         /** @description A study that a request may be about. */
         readonly ProposalOut: {
@@ -1683,6 +1687,7 @@ export interface components {
             readonly signatures: readonly components["schemas"]["SignatureOut"][];
             readonly deliveries: readonly components["schemas"]["DeliveryOut"][];
             readonly pdf_url: string | null;
+            readonly awaiting: components["schemas"]["AwaitingOut"] | null;
         };
         /** @description The repository outside: empty where none is set; how many entries it has not been told yet. */
         readonly RepositoryOut: {
@@ -1926,19 +1931,14 @@ export interface components {
             readonly en: string;
             readonly values: readonly string[];
         };
-        /**
-         * @description How far a sealed file has come: PAdES level, document time stamps, when the next one is due, and revocations.
-         *
-         *     ``revocation`` is what the issuers of its certificates have said of them; null where nobody has asked.
-         */
+        /** @description How far a sealed file has come: PAdES level, document time stamps, and when the next one is due. */
         readonly SealOut: {
             /** @enum {string} */
-            readonly level: "B-B" | "B-T" | "B-LT" | "B-LTA";
+            readonly level: "B-B" | "B-T" | "B-LTA";
             readonly stamps: number;
             readonly stamped_at: string | null;
             readonly renew_at: string | null;
             readonly last_error: string | null;
-            readonly revocation: ("unpublished" | "kept" | "lacking" | "revoked") | null;
         };
         /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
         readonly SeekIn: {
@@ -1983,10 +1983,10 @@ export interface components {
             readonly signed_at: string;
             readonly method: string;
             readonly time_stamp: string;
-            readonly sr_time_stamp: string;
             readonly seal: components["schemas"]["SealOut"];
             readonly pdf_sha256: string;
             readonly pdf_url: string;
+            readonly certificate: components["schemas"]["SigningCertificateOut"] | null;
         };
         /** @description The gateway's signed manifest of what it proved. */
         readonly SignedForOut: {
@@ -1999,6 +1999,22 @@ export interface components {
         readonly SignedManifest: {
             readonly signed_by: readonly string[];
             readonly verified: boolean;
+        };
+        /** @description The certificate of a physician's card, and whether somebody compared the name on it with their papers. */
+        readonly SigningCertificateIn: {
+            readonly pem: string;
+            /** @default false */
+            readonly compared: boolean;
+        };
+        /** @description Whose certificate it is, what it vouches for, and until when. */
+        readonly SigningCertificateOut: {
+            readonly fingerprint: string;
+            readonly name: string;
+            readonly issuer: string;
+            readonly licence_number: string;
+            readonly roles: readonly string[];
+            /** Format: date-time */
+            readonly valid_until: string;
         };
         /** @description The same over a version. */
         readonly SiteContactChangeIn: {
@@ -2328,6 +2344,20 @@ export interface components {
             readonly unread_messages: number;
             readonly open_question: boolean;
             readonly holds_signing: boolean;
+        };
+        /** @description What is about to be signed, as far as its reader needs to know it again. */
+        readonly ToSignOut: {
+            readonly kind: string;
+            readonly number: number;
+            readonly site: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly reader: string;
+            readonly version_digest: string;
+            readonly fingerprint: string;
+            readonly document_digest: string;
+            /** Format: date-time */
+            readonly expires_at: string;
         };
         /** @description What an authenticator app needs, shown once. */
         readonly TotpOut: {

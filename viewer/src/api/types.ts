@@ -130,6 +130,10 @@ export type RoleWanted = Schemas["RoleRequestIn"];
 export type DormantMonth = Schemas["DormantMonthOut"];
 /** What a physician is qualified for, and what of it stands in the way of signing. */
 export type ReaderProfile = Schemas["ProfileOut"];
+/** A physician's own certificate: whose it is, what it vouches for, and until when. */
+export type SigningCertificate = Schemas["SigningCertificateOut"];
+/** What a signature waits for before it is true. */
+export type Awaiting = Schemas["AwaitingOut"];
 export type MaySign = Schemas["MaySignOut"];
 export type Lack = Schemas["Lack"];
 /** A hospital in the register, and one with its contracts and contacts. */

@@ -4,6 +4,7 @@ import { initReactI18next } from "react-i18next";
 
 import enAudit from "./en/audit.json";
 import enCentre from "./en/centre.json";
+import enCertificates from "./en/certificates.json";
 import enDelivery from "./en/delivery.json";
 import enDocuments from "./en/documents.json";
 import enFinalising from "./en/finalising.json";
@@ -29,6 +30,7 @@ import enWorking from "./en/working.json";
 import enWorklist from "./en/worklist.json";
 import jaAudit from "./ja/audit.json";
 import jaCentre from "./ja/centre.json";
+import jaCertificates from "./ja/certificates.json";
 import jaDelivery from "./ja/delivery.json";
 import jaDocuments from "./ja/documents.json";
 import jaFinalising from "./ja/finalising.json";
@@ -59,6 +61,7 @@ export const catalogues = {
   en: {
     audit: enAudit,
     centre: enCentre,
+    certificates: enCertificates,
     delivery: enDelivery,
     documents: enDocuments,
     finalising: enFinalising,
@@ -86,6 +89,7 @@ export const catalogues = {
   ja: {
     audit: jaAudit,
     centre: jaCentre,
+    certificates: jaCertificates,
     delivery: jaDelivery,
     documents: jaDocuments,
     finalising: jaFinalising,

@@ -6,11 +6,13 @@ import { useMay, useSession } from "@/session/api";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { useWorklistItem } from "@/worklist/api";
 import { useReport } from "./api";
+import { Awaiting, Lapsed } from "./Awaiting";
 import { Editor } from "./Editor";
 import { isClosed } from "./model";
 import { Opinions } from "./Opinions";
-import { ReadOnly } from "./ReadOnly";
+import { ReadOnly, Written } from "./ReadOnly";
 import classes from "./Report.module.css";
+import { ReportStatusChip } from "./ReportStatusChip";
 import type { Shown } from "./shown";
 
 export interface ReportPanelProps {
@@ -54,8 +56,18 @@ function Readable({
   const error = report.data ? null : (report.error ?? (item.data ? null : item.error));
   return (
     <section className={classes["panel"]} aria-label={t("title")} data-report-panel="">
+      {report.data && <Lapsed report={report.data} />}
       {error ? (
         <Failed error={error} onRetry={() => void Promise.all([report.refetch(), item.refetch()])} compact />
+      ) : report.data?.awaiting ? (
+        <>
+          <div className={classes["top"]}>
+            <h2 className={classes["title"]}>{t("title")}</h2>
+            <ReportStatusChip status={report.data.status} framed />
+          </div>
+          <Awaiting itemId={worklistItemId} waits={report.data.awaiting} />
+          <Written itemId={worklistItemId} report={report.data} />
+        </>
       ) : report.data && item.data ? (
         mayWrite ? (
           <>

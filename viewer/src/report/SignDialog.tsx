@@ -40,7 +40,7 @@ export function SignDialog({
   preliminary,
   onClose,
 }: SignDialogProps): JSX.Element {
-  const { t } = useTranslation(["report", "structured", "stages"]);
+  const { t } = useTranslation(["report", "structured", "stages", "certificates"]);
   const client = useQueryClient();
   const [start, setStart] = useState<SigningStart | null>(null);
   const [busy, setBusy] = useState(false);
@@ -138,6 +138,7 @@ export function SignDialog({
                 {t("sign.digest", { digest: start.version_digest })}
               </span>
             </div>
+            {start.certificate_needed && <p className={classes["quiet"]}>{t("certificates:needed")}</p>}
             <SigningFailure error={error} />
             <Prove
               start={start}

@@ -16,7 +16,7 @@ interface SignaturesProps {
 
 /** Who stands for which version, with the sealed document of each; then where the latest is on its way back. */
 export function Signatures({ itemId, report }: SignaturesProps): JSX.Element {
-  const { t } = useTranslation(["report", "delivery"]);
+  const { t } = useTranslation(["report", "delivery", "certificates"]);
   return (
     <>
       <div className={classes["part"]}>
@@ -32,6 +32,13 @@ export function Signatures({ itemId, report }: SignaturesProps): JSX.Element {
                 {t(`time_stamp.${STAMPS.find((stamp) => stamp === signature.time_stamp) ?? "none"}`)}
                 {signature.sr_time_stamp === "missing" && ` · ${t("sr_without_time_stamp")}`}
               </span>
+              {signature.certificate && (
+                <span className={classes["quiet"]} data-certificate="">
+                  {t("certificates:signed", { name: signature.certificate.name })}
+                  {" · "}
+                  {signature.certificate.roles.join(", ")}
+                </span>
+              )}
               <SealState signature={signature} />
               {report.signatures.length > 1 && (
                 <a href={signature.pdf_url} target="_blank" rel="noopener">

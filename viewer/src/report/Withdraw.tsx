@@ -41,7 +41,7 @@ interface WithdrawDialogProps {
 
 /** The reason, then exactly what is signed, then the key. */
 function WithdrawDialog({ itemId, onClose }: WithdrawDialogProps): JSX.Element {
-  const { t } = useTranslation(["stages", "report"]);
+  const { t } = useTranslation(["stages", "report", "certificates"]);
   const client = useQueryClient();
   const [reason, setReason] = useState("");
   const [start, setStart] = useState<SigningStart | null>(null);
@@ -102,6 +102,7 @@ function WithdrawDialog({ itemId, onClose }: WithdrawDialogProps): JSX.Element {
                 {start.text}
               </pre>
             </div>
+            {start.certificate_needed && <p className={classes["quiet"]}>{t("certificates:needed")}</p>}
             <SigningFailure error={error} />
             <Prove
               start={start}

@@ -1,7 +1,7 @@
 import type { Proof } from "@/session/Prove";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { getJson, sendJson } from "@/api/client";
-import type { ImageRead, Report, ReportForm, ReportVersion, SigningStart } from "@/api/types";
+import { call, getJson, sendJson } from "@/api/client";
+import type { Awaiting, ImageRead, Report, ReportForm, ReportVersion, SigningStart } from "@/api/types";
 import type { Draft } from "./model";
 
 export const reportPath = (itemId: string): string => `/api/v1/worklist/${encodeURIComponent(itemId)}/report`;
@@ -65,3 +65,11 @@ export const sign = (itemId: string, versionDigest: string, proof: Proof): Promi
 
 /** A new version of a signed report, with its words to begin from. */
 export const amend = (itemId: string): Promise<Report> => sendJson<Report>("POST", `${reportPath(itemId)}/amendment`);
+
+const certificatePath = (itemId: string): string => `${reportPath(itemId)}/signature/certificate`;
+
+/** Another code for the program at the reader's desk; the one before opens nothing any more. */
+export const codeAgain = (itemId: string): Promise<Awaiting> => sendJson<Awaiting>("POST", certificatePath(itemId));
+
+/** Wait for the certificate no longer. */
+export const waitNoLonger = (itemId: string): Promise<Response> => call(certificatePath(itemId), { method: "DELETE" });

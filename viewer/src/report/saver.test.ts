@@ -24,6 +24,7 @@ const REPORT: Report = {
   signatures: [],
   deliveries: [],
   pdf_url: null,
+  awaiting: null,
   role: "sole",
 };
 

@@ -5,6 +5,7 @@ import { useMay } from "@/session/api";
 import { Failed, LoadingRows } from "@/ui/States";
 import { DayText } from "@/ui/Written";
 import { useOwnProfile } from "./api";
+import { CertificateFacts } from "./CertificateFacts";
 import { Lacks } from "./Lacks";
 import classes from "./Rights.module.css";
 import { Section } from "./Section";
@@ -51,6 +52,7 @@ function Facts({ profile }: { readonly profile: ReaderProfile }): JSX.Element {
         <dd>
           {profile.mammography_grade || t("profile.not_recorded")} <Until day={profile.mammography_until} />
         </dd>
+        {profile.certificate && <CertificateFacts certificate={profile.certificate} />}
       </dl>
     </div>
   );

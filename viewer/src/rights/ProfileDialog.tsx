@@ -5,6 +5,7 @@ import type { ListedPerson, ReaderProfile } from "@/api/types";
 import { Dialog } from "@/ui/Dialog";
 import { Failed, FailedLine, LoadingRows } from "@/ui/States";
 import { useProfile, useRecordProfile } from "./api";
+import { CertificateFields } from "./CertificateFields";
 import { dayOrNone, GRADES, knownGrade } from "./model";
 import classes from "./Rights.module.css";
 
@@ -20,7 +21,10 @@ export function ProfileDialog({ person, onClose }: ProfileDialogProps): JSX.Elem
   return (
     <Dialog onClose={onClose} title={t("profile.of", { name: person.display_name })} closeLabel={t("close")} wide>
       {query.data ? (
-        <Fields personId={person.person_id} profile={query.data} onClose={onClose} />
+        <>
+          <Fields personId={person.person_id} profile={query.data} onClose={onClose} />
+          <CertificateFields personId={person.person_id} profile={query.data} />
+        </>
       ) : query.error ? (
         <Failed error={query.error} onRetry={() => void query.refetch()} compact />
       ) : (

@@ -170,13 +170,32 @@ export const useProfile = (personId: string): UseQueryResult<ReaderProfile> =>
 
 export interface ProfileWanted {
   readonly personId: string;
-  readonly profile: Omit<ReaderProfile, "lacks">;
+  readonly profile: Omit<ReaderProfile, "lacks" | "certificate">;
 }
 
 export const useRecordProfile = (): UseMutationResult<ReaderProfile, Error, ProfileWanted> =>
   useVerb(
     ({ personId, profile }: ProfileWanted) =>
       sendJson<ReaderProfile>("PUT", `/api/v1/people/${part(personId)}/profile`, profile),
+    ["rights", "profile"],
+  );
+
+export interface CertificateWanted {
+  readonly personId: string;
+  readonly pem: string;
+  readonly compared: boolean;
+}
+
+export const useRecordCertificate = (): UseMutationResult<ReaderProfile, Error, CertificateWanted> =>
+  useVerb(
+    ({ personId, ...given }: CertificateWanted) =>
+      sendJson<ReaderProfile>("PUT", `/api/v1/people/${part(personId)}/signing-certificate`, given),
+    ["rights", "profile"],
+  );
+
+export const useRemoveCertificate = (): UseMutationResult<Response, Error, string> =>
+  useVerb(
+    (personId: string) => call(`/api/v1/people/${part(personId)}/signing-certificate`, { method: "DELETE" }),
     ["rights", "profile"],
   );
 

@@ -33,3 +33,11 @@ export const knownState = (text: string): RequestState => STATES.find((known) =>
 
 /** A day as an input gives it; empty is none. */
 export const dayOrNone = (text: string): string | null => (text === "" ? null : text);
+
+/** A certificate as PEM (RFC 7468), whether its file holds that already or DER. */
+export function pemOf(bytes: Uint8Array): string {
+  const text = new TextDecoder("latin1").decode(bytes);
+  if (text.includes("-----BEGIN")) return text;
+  const lines = btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join("")).match(/.{1,64}/gu) ?? [];
+  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
+}

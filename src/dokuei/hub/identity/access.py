@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from dokuei.clock import monotonic, now
-from dokuei.errors import NotFoundError, NotSignedInError
+from dokuei.errors import ForbiddenError, NotFoundError, NotSignedInError
 from dokuei.hub.identity import store_access, store_people, store_rules
 from dokuei.hub.identity.binding import Binding
 from dokuei.hub.identity.model import (
@@ -202,8 +202,26 @@ class Access:
 
     def principal(self, connection: Connection, session: Session) -> Principal | None:
         """What a session's person may do now; nobody where the account is locked or has ended (AUTH-15)."""
+        within = LOOKING if session.method == EMERGENCY else frozenset(Permission)
+        return self._person(connection, session.person_id, session.session_id, within)
+
+    def of_person(self, person_id: str) -> Principal:
+        """What somebody may do now who has said beforehand, with proof, what is to be done in their name.
+
+        Raises:
+            ForbiddenError: the account is locked or has ended.
+        """
+        with self.database.read() as connection:
+            known = self._person(connection, person_id, None, frozenset(Permission))
+        if known is None:
+            raise ForbiddenError("this account is locked or has ended", phase="checking access")
+        return known
+
+    def _person(
+        self, connection: Connection, person_id: str, session_id: str | None, within: frozenset[Permission]
+    ) -> Principal | None:
         today = now().date()
-        person = store_people.active(connection, session.person_id, today=today)
+        person = store_people.active(connection, person_id, today=today)
         if person is None:
             return None
         return principal_of_person(
@@ -211,8 +229,8 @@ class Access:
             display_name=person.display_name,
             grants=store_people.grants(connection, person.person_id, today=today),
             known_site_ids=frozenset(self.site_names(connection)),
-            session_id=session.session_id,
-            within=LOOKING if session.method == EMERGENCY else frozenset(Permission),
+            session_id=session_id,
+            within=within,
         )
 
 

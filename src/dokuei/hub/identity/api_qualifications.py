@@ -1,10 +1,10 @@
 """Readers' qualifications over HTTP: an administrator records them, each reader sees their own."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
-from pydantic import Field
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, Field
 
 from dokuei.clock import now
 from dokuei.hub.identity.api_shapes import Shape
@@ -12,6 +12,7 @@ from dokuei.hub.identity.guard import anybody, private, require_in_centre
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.qualification import MOST_SPECIALITIES, Lack, ReaderProfile, Speciality
 from dokuei.hub.identity.qualifications import Qualifications
+from dokuei.hub.identity.signing_certificate import LARGEST_CERTIFICATE, SigningCertificate, given_certificate
 
 Administrator = Annotated[Principal, Depends(require_in_centre(Permission.ADMINISTER))]
 Anybody = Annotated[Principal, Depends(anybody)]
@@ -35,10 +36,29 @@ class ProfileIn(Shape):
     mammography_until: date | None = None
 
 
+class SigningCertificateIn(Shape):
+    """The certificate of a physician's card, and whether somebody compared the name on it with their papers."""
+
+    pem: str = Field(min_length=1, max_length=LARGEST_CERTIFICATE)
+    compared: bool = False
+
+
+class SigningCertificateOut(BaseModel):
+    """Whose certificate it is, what it vouches for, and until when."""
+
+    fingerprint: str
+    name: str
+    issuer: str
+    licence_number: str
+    roles: list[str]
+    valid_until: datetime
+
+
 class ProfileOut(ProfileIn):
     """A reader's qualification, and what of it stands in the way of signing today."""
 
     lacks: list[Lack]
+    certificate: SigningCertificateOut | None
 
 
 def routes(qualifications: Qualifications) -> APIRouter:
@@ -48,12 +68,12 @@ def routes(qualifications: Qualifications) -> APIRouter:
     @router.get("/session/profile")
     def mine(me: Anybody) -> ProfileOut:
         """My own qualification."""
-        return _out(qualifications.of(me.person_id or ""))
+        return _out(qualifications, me.person_id or "", qualifications.of(me.person_id or ""))
 
     @router.get("/people/{person_id}/profile")
     def profile(_by: Administrator, person_id: str) -> ProfileOut:
         """Somebody's qualification."""
-        return _out(qualifications.known(person_id))
+        return _out(qualifications, person_id, qualifications.known(person_id))
 
     @router.put("/people/{person_id}/profile")
     def record(by: Administrator, person_id: str, seen: ProfileIn) -> ProfileOut:
@@ -65,12 +85,38 @@ def routes(qualifications: Qualifications) -> APIRouter:
             mammography_grade=seen.mammography_grade,
             mammography_until=seen.mammography_until,
         )
-        return _out(qualifications.record(person_id, profile, actor=by.actor))
+        return _out(qualifications, person_id, qualifications.record(person_id, profile, actor=by.actor))
+
+    @router.put("/people/{person_id}/signing-certificate")
+    def bind(by: Administrator, person_id: str, given: SigningCertificateIn) -> ProfileOut:
+        """This is the certificate of their card from now on."""
+        certificate = given_certificate(given.pem)
+        qualifications.bind(person_id, certificate, compared=given.compared, actor=by.actor)
+        return _out(qualifications, person_id, qualifications.known(person_id))
+
+    @router.delete("/people/{person_id}/signing-certificate", status_code=204)
+    def unbind(by: Administrator, person_id: str) -> Response:
+        """Nothing is signed with their card any more."""
+        qualifications.unbind(person_id, actor=by.actor)
+        return Response(status_code=204)
 
     return router
 
 
-def _out(profile: ReaderProfile) -> ProfileOut:
+def certificate_out(certificate: SigningCertificate) -> SigningCertificateOut:
+    """A certificate over HTTP."""
+    return SigningCertificateOut(
+        fingerprint=certificate.fingerprint,
+        name=certificate.name,
+        issuer=certificate.issuer,
+        licence_number=certificate.licence_number,
+        roles=list(certificate.roles),
+        valid_until=certificate.valid_until,
+    )
+
+
+def _out(qualifications: Qualifications, person_id: str, profile: ReaderProfile) -> ProfileOut:
+    certificate = qualifications.certificate(person_id)
     return ProfileOut(
         licence_number=profile.licence_number,
         licence_until=profile.licence_until,
@@ -78,4 +124,5 @@ def _out(profile: ReaderProfile) -> ProfileOut:
         mammography_grade=profile.mammography_grade,
         mammography_until=profile.mammography_until,
         lacks=list(profile.lacks(today=now().date(), grade_needed=False)),
+        certificate=None if certificate is None else certificate_out(certificate),
     )

@@ -264,7 +264,7 @@ def principal_of_person(
     display_name: str,
     grants: Iterable[Grant],
     known_site_ids: frozenset[str],
-    session_id: str,
+    session_id: str | None,
     within: frozenset[Permission] = frozenset(Permission),
 ) -> Principal:
     """What a person may do: at each site the roles held there and those held in the reading centre.

@@ -27,6 +27,8 @@ class Lack(StrEnum):
     NO_GRADE = "no_grade"
     GRADE_TOO_LOW = "grade_too_low"
     GRADE_LAPSED = "grade_lapsed"
+    NO_CERTIFICATE = "no_certificate"
+    CERTIFICATE_LAPSED = "certificate_lapsed"
 
 
 LACK_WORDS: Mapping[Lack, str] = MappingProxyType(
@@ -36,6 +38,8 @@ LACK_WORDS: Mapping[Lack, str] = MappingProxyType(
         Lack.NO_GRADE: "検診マンモグラフィ読影認定が登録されていません / no mammography reading grade is recorded",
         Lack.GRADE_TOO_LOW: "検診マンモグラフィ読影認定 A・B が必要です / mammography reading grade A or B is needed",
         Lack.GRADE_LAPSED: "検診マンモグラフィ読影認定の期限が過ぎています / the mammography reading grade has lapsed",
+        Lack.NO_CERTIFICATE: "医師の電子証明書が登録されていません / no certificate of the physician's is recorded",
+        Lack.CERTIFICATE_LAPSED: "登録された電子証明書の期限が過ぎています / the recorded certificate has expired",
     }
 )
 

@@ -4,11 +4,14 @@ import json
 from dataclasses import dataclass
 
 from dokuei.clock import now
-from dokuei.errors import NotFoundError
+from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity import store_people, store_rights
 from dokuei.hub.identity.qualification import Lack, ReaderProfile, checked_profile
+from dokuei.hub.identity.signing_certificate import SigningCertificate, demand_fits
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
+
+_BINDING = "recording a certificate"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,60 @@ class Qualifications:
             )
         return profile
 
-    def lacks(self, person_id: str, *, grade_needed: bool) -> tuple[Lack, ...]:
+    def certificate(self, person_id: str) -> SigningCertificate | None:
+        """The certificate with which somebody signs, where one is recorded."""
+        with self.database.read() as connection:
+            return store_rights.certificate_of_person(connection, person_id)
+
+    def bind(self, person_id: str, certificate: SigningCertificate, *, compared: bool, actor: str) -> None:
+        """This is their certificate from now on; ``compared``: an administrator saw that the names are one person's.
+
+        Raises:
+            NotFoundError: no such person.
+            RequestError, ConflictError: it is not theirs, or no report could be signed with it.
+        """
+        with self.database.begin() as connection:
+            person = store_people.find(connection, person_id)
+            if person is None:
+                raise NotFoundError("no such person", phase=_BINDING)
+            profile = store_rights.profile_of(connection, person_id) or ReaderProfile()
+            demand_fits(
+                certificate,
+                at=now(),
+                display_name=person.display_name,
+                licence_number=profile.licence_number,
+                compared=compared,
+            )
+            if store_rights.holder_of_certificate(connection, certificate.fingerprint) not in {None, person_id}:
+                raise ConflictError("this certificate is another person's here", phase=_BINDING)
+            store_rights.put_certificate(connection, person_id, certificate, actor=actor)
+            hub_trail.append(
+                connection,
+                actor=actor,
+                event="qualification.certificate-recorded",
+                subject=person_id,
+                details={
+                    "fingerprint": certificate.fingerprint,
+                    "name": certificate.name,
+                    "valid_until": certificate.valid_until.isoformat(),
+                },
+            )
+
+    def unbind(self, person_id: str, *, actor: str) -> None:
+        """A lost or exchanged card signs nothing more.
+
+        Raises:
+            NotFoundError: no such person, or no certificate.
+        """
+        with self.database.begin() as connection:
+            if not store_rights.remove_certificate(connection, person_id):
+                raise NotFoundError("no such certificate", phase=_BINDING)
+            hub_trail.append(connection, actor=actor, event="qualification.certificate-removed", subject=person_id)
+
+    def lacks(self, person_id: str, *, grade_needed: bool, certificate_needed: bool = False) -> tuple[Lack, ...]:
         """All that stands between somebody and a signature today."""
-        return self.of(person_id).lacks(today=now().date(), grade_needed=grade_needed)
+        lacking = self.of(person_id).lacks(today=now().date(), grade_needed=grade_needed)
+        if not certificate_needed:
+            return lacking
+        certificate = self.certificate(person_id)
+        return (*lacking, *((Lack.NO_CERTIFICATE,) if certificate is None else certificate.lacks(at=now())))

@@ -1,4 +1,4 @@
-"""Readers' qualifications, in SQL."""
+"""Readers' qualifications and certificates, in SQL."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from dokuei.clock import now
 from dokuei.hub.identity.qualification import ReaderProfile, Speciality
-from dokuei.hub.identity.tables_rights import reader_profile
+from dokuei.hub.identity.signing_certificate import SigningCertificate, certificate_of
+from dokuei.hub.identity.tables_rights import reader_profile, signing_certificate
 
 
 def profile_of(connection: Connection, person_id: str) -> ReaderProfile | None:
@@ -40,6 +41,40 @@ def put_profile(connection: Connection, person_id: str, profile: ReaderProfile, 
             updated_by=actor,
         )
     )
+
+
+def certificate_of_person(connection: Connection, person_id: str) -> SigningCertificate | None:
+    """The certificate with which somebody signs."""
+    asked = select(signing_certificate.c.certificate).where(signing_certificate.c.person_id == person_id)
+    der = connection.execute(asked).scalar_one_or_none()
+    return None if der is None else certificate_of(der)
+
+
+def holder_of_certificate(connection: Connection, fingerprint: str) -> str | None:
+    """Whose certificate this is."""
+    asked = select(signing_certificate.c.person_id).where(signing_certificate.c.fingerprint == fingerprint)
+    found: str | None = connection.execute(asked).scalar_one_or_none()
+    return found
+
+
+def put_certificate(connection: Connection, person_id: str, certificate: SigningCertificate, *, actor: str) -> None:
+    """Put somebody's certificate in place of the one before; what that was stands in the audit trail."""
+    remove_certificate(connection, person_id)
+    connection.execute(
+        insert(signing_certificate).values(
+            person_id=person_id,
+            fingerprint=certificate.fingerprint,
+            certificate=certificate.der,
+            recorded_at=now(),
+            recorded_by=actor,
+        )
+    )
+
+
+def remove_certificate(connection: Connection, person_id: str) -> bool:
+    """Whether there was one."""
+    asked = delete(signing_certificate).where(signing_certificate.c.person_id == person_id)
+    return connection.execute(asked).rowcount > 0
 
 
 def _profile(row: Row[Any]) -> ReaderProfile:

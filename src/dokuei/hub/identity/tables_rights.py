@@ -1,6 +1,6 @@
 """The tables of what readers are qualified for, how roles were given, and what somebody should look at."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from dokuei.storage.db import UtcDateTime, hub_metadata
 
@@ -15,6 +15,16 @@ reader_profile = Table(
     Column("mammography_until", Date, nullable=True),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by", String(200), nullable=False),
+)
+
+signing_certificate = Table(
+    "signing_certificate",
+    hub_metadata,
+    Column("person_id", String(32), ForeignKey("person.person_id"), primary_key=True),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("recorded_by", String(200), nullable=False),
 )
 
 centre_rules = Table(

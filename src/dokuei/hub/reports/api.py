@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field
 
 from dokuei.errors import RequestError
 from dokuei.hub.identity.api import private, require
+from dokuei.hub.identity.api_qualifications import SigningCertificateOut
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.reports.api_awaiting import AwaitingOut, awaiting_out, evidence_out
 from dokuei.hub.reports.api_shapes import (
     AnswerShape,
     CheckOut,
@@ -111,6 +113,8 @@ class SignatureOut(BaseModel):
     seal: SealOut
     pdf_sha256: str
     pdf_url: str
+    certificate: SigningCertificateOut | None
+    """The physician's own, where the site wants it."""
 
 
 class DeliveryPlaceOut(BaseModel):
@@ -175,6 +179,8 @@ class ReportOut(BaseModel):
     signatures: list[SignatureOut]
     deliveries: list[DeliveryOut]
     pdf_url: str | None
+    awaiting: AwaitingOut | None
+    """The certificate that my signature waits for."""
 
 
 class BegunOut(BaseModel):
@@ -186,6 +192,8 @@ class BegunOut(BaseModel):
     method: Literal["passkey", "password"]
     options: dict[str, Any] | None
     synced_refused: bool
+    certificate_needed: bool
+    """Whether the physician's own certificate signs too, once the key was touched."""
 
 
 def routes(service: ReportsService) -> APIRouter:
@@ -303,6 +311,7 @@ def _begun(begun: Begun) -> BegunOut:
         method=begun.asked["method"],
         options=begun.asked.get("options"),
         synced_refused=bool(begun.asked.get("synced_refused")),
+        certificate_needed=begun.certificate_needed,
     )
 
 
@@ -370,6 +379,7 @@ def _out(view: View, response: Response) -> ReportOut:
                 seal=_seal(kept.sealed.time_stamp, view.seals.get(kept.signed.number)),
                 pdf_sha256=kept.sealed.pdf_sha256,
                 pdf_url=f"{base}&number={kept.signed.number}",
+                certificate=evidence_out(kept.signed.signature.evidence),
             )
             for kept in view.versions
         ],
@@ -385,4 +395,5 @@ def _out(view: View, response: Response) -> ReportOut:
             for d in view.deliveries
         ],
         pdf_url=base if latest else None,
+        awaiting=None if view.waiting is None else awaiting_out(view.waiting),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from dokuei.errors import DokueiError, ForbiddenError, SignatureError
 from dokuei.hub.identity.model import Principal
 from dokuei.hub.identity.proof import Confirmation, Confirmed
-from dokuei.hub.reports import store, store_deliveries
+from dokuei.hub.reports import store, store_awaited, store_deliveries
 from dokuei.hub.reports.documents import Documents
 from dokuei.hub.reports.drafting import REPORT_CHANGED
 from dokuei.hub.reports.model import Case, Frozen, Kind, SignedVersion
@@ -118,6 +118,7 @@ def write_version(
 ) -> None:
     """Version, deliveries, audit and event: true together or not at all."""
     store.add_version(connection, signed, documents.sealed)
+    store_awaited.end(connection, signed.report_id)
     if signed.kind in {"preliminary", "withdrawal"}:
         store.thaw(connection, signed.report_id)
     else:

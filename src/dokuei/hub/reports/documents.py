@@ -23,6 +23,7 @@ from dokuei.dicom.report_header import (
     written_name,
 )
 from dokuei.errors import RequestError
+from dokuei.hub.reports.awaited import Prepared
 from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_findings
 from dokuei.hub.reports.model import DeliveryKind, Frozen, Kind, KnownImage, Made, Signature, SignedVersion, sign
 from dokuei.hub.reports.seal_model import TimeStamp
@@ -65,20 +66,33 @@ class DocumentMaker:
     sealer: Sealer
     time_zone: str
 
+    def prepare(self, signed: SignedVersion, *, images: Sequence[KnownImage], name: str) -> Prepared:
+        """The document with room for the physician's own signature; ``name`` is whose that will be.
+
+        Raises:
+            ConfigurationError, RequestError: the document could not be set.
+        """
+        from dokuei.hub.reports.physician_pdf import prepare  # noqa: PLC0415 - large, and only signing needs it
+
+        return prepare(self._set(signed, images), name=name, reason="読影報告書の署名 / Report signed by its reader")
+
     def make(
-        self, signed: SignedVersion, *, site_id: str, images: Sequence[KnownImage], macs: Mapping[str, ImageMac]
+        self,
+        signed: SignedVersion,
+        *,
+        site_id: str,
+        images: Sequence[KnownImage],
+        macs: Mapping[str, ImageMac],
+        pdf: bytes = b"",
     ) -> Documents:
-        """Set, seal, wrap.
+        """Set, seal, wrap; ``pdf`` is the document where its physician has signed it already.
 
         Raises:
             SignatureError: the seal failed.
             ConfigurationError, RequestError: the document could not be set, or made into an object.
         """
         document = json.loads(signed.canonical)
-        pdf = typeset(
-            document, images=images, signature=signed.signature, digest=signed.digest, time_zone=self.time_zone
-        )
-        sealed = self.sealer.seal(pdf)
+        sealed = self.sealer.seal(pdf or self._set(signed, images))
         folder = f"reports/{site_id}/{signed.report_id}/{signed.number}/{uuid.uuid4().hex}"
         referenced = _referenced(document["images_read"], images, macs)
         with _told():
@@ -112,6 +126,12 @@ class DocumentMaker:
         with _told():
             referenced = _referenced(document["images_read"], images, {})
             self._structured(sign(frozen, pretended), document, images, referenced, "")
+
+    def _set(self, signed: SignedVersion, images: Sequence[KnownImage]) -> bytes:
+        document = json.loads(signed.canonical)
+        return typeset(
+            document, images=images, signature=signed.signature, digest=signed.digest, time_zone=self.time_zone
+        )
 
     def _signed(self, made: Made, signed: SignedVersion, *, stamped: bool) -> tuple[Made, TimeStamp]:
         """With the seal's own signature inside (PS3.15 C.4, REC-14), and that one's time stamp where it got one."""

@@ -10,6 +10,8 @@ from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.reports import stages, store, store_deliveries, store_seals
+from dokuei.hub.reports.awaited import Waiting
+from dokuei.hub.reports.awaiting import waiting_for
 from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.circumstances import Call, resolved
@@ -57,6 +59,8 @@ class View:
     """What is to be mended or answered in the draft."""
     may_withdraw: bool = False
     """Whether this person may withdraw what stands."""
+    waiting: Waiting | None = None
+    """The certificate that this person's signature waits for."""
 
     @property
     def content(self) -> Content:
@@ -282,6 +286,7 @@ class Drafting:
             names=self.people.names(people),
             seals=store_seals.of_report(connection, report.report_id),
             may_withdraw=stages.may_withdraw([one.signed for one in versions], case, principal),
+            waiting=waiting_for(connection, report.report_id, principal.person_id),
         )
 
 

@@ -41,6 +41,24 @@ EXAMINED: Final[dict[str, tuple[str, str]]] = {
     ),
     "revocation_revoked": ("その時点で失効していた証明書です", "it was revoked by then"),
     "licence": ("証明書が保証する資格 (hcRole)", "licence that the certificate vouches for (hcRole)"),
+    "physician_signed": ("医師本人の電子署名です", "the physician's own signature"),
+    "physician_broken": ("医師本人の電子署名が正しくありません", "the physician's own signature does not hold"),
+    "physician_licence": (
+        "医師の証明書が保証する資格 (hcRole)",
+        "licence that the physician's certificate vouches for (hcRole)",
+    ),
+    "physician_trusted": (
+        "医師の証明書は信頼する認証局のものです",
+        "an authority that is believed issued that certificate",
+    ),
+    "physician_unknown": (
+        "医師の証明書は信頼する認証局のものではないか、有効期間外です",
+        "no authority that is believed issued the physician's certificate, or it had ended",
+    ),
+    "physician_unasked": (
+        "医師の証明書の認証局は確認していません（--hpki-ca で指定できます）",
+        "who issued the physician's certificate was not asked (name it with --hpki-ca)",
+    ),
     "bottom_line": ("封緘の検証に合格しません", "the seal does not pass as a whole"),
     "wrapper": (
         "封緘されているのは中の文書だけです（外側のDICOM項目の患者名などは対象外）",

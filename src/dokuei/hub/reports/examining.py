@@ -25,7 +25,7 @@ from dokuei.dicom.uids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_N
 from dokuei.errors import DokueiError
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from dokuei.hub.reports.revocation import Certificates
-from dokuei.hub.reports.seal_model import SealVerdict, in_words
+from dokuei.hub.reports.seal_model import PhysicianVerdict, SealVerdict, in_words
 from dokuei.hub.reports.tokens import judged
 
 Weight = Literal["good", "note", "bad"]
@@ -43,10 +43,11 @@ class Remark:
 
 @dataclass(frozen=True)
 class Trusted:
-    """Whose certificates are believed: PEM files of seals or of who issued them, and of time-stamp services."""
+    """Whose certificates are believed: PEM files of seals or who issued them, time-stamp services, physicians' CAs."""
 
     signers: tuple[Path, ...] = ()
     stampers: tuple[Path, ...] = ()
+    physicians: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def examine(data: bytes, *, trusted: Trusted, images: Sequence[Path] = ()) -> Ex
 def _pdf(data: bytes, trusted: Trusted) -> list[Remark]:
     seals = tuple(one for file in trusted.signers for one in certificates(file))
     stampers = tuple(one for file in trusted.stampers for one in certificates(file))
-    verdict = verify_seal(data, trusted=seals, trusted_stampers=stampers)
+    physicians = tuple(one for file in trusted.physicians for one in certificates(file))
+    verdict = verify_seal(data, trusted=seals, trusted_stampers=stampers, physicians=physicians)
     if verdict.why:
         return [Remark("no_seal", "bad", verdict.why)]
     found = [
@@ -93,10 +95,22 @@ def _pdf(data: bytes, trusted: Trusted) -> list[Remark]:
         *_times(verdict),
         *_revocations(verdict),
         *(Remark("licence", "note", role) for role in verdict.roles),
+        *([] if verdict.physician is None else _physician(verdict.physician)),
     ]
     if not verdict.good and not any(one.weight == "bad" for one in found):
         found.append(Remark("bottom_line", "bad"))
     return found
+
+
+def _physician(own: PhysicianVerdict) -> list[Remark]:
+    """The physician's own signature, with the licence that their certificate vouches for."""
+    if not own.intact:
+        return [Remark("physician_broken", "bad", own.name)]
+    found = [Remark("physician_signed", "good", own.name)]
+    found += [Remark("physician_licence", "note", role) for role in own.roles]
+    if own.trusted is None:
+        return [*found, Remark("physician_unasked", "note")]
+    return [*found, Remark("physician_trusted" if own.trusted else "physician_unknown", _weight(own.trusted))]
 
 
 def _weight(good: object) -> Weight:

@@ -97,6 +97,7 @@ class SiteRules:
     in_evaluation: bool
     synced_passkeys_may_sign: bool
     mammography_grade_required: bool = False
+    qualified_signature_required: bool = False
 
 
 @dataclass(frozen=True)

@@ -56,15 +56,16 @@ class Pades:
             return await self._signed_by(signer, pdf, stamper)
 
     async def _signed_by(self, signer: signers.Signer, pdf: bytes, stamper: TimeStamper | None) -> bytes:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        first = not writer.prev.embedded_signatures  # behind a physician's own, which is the document's certification
         metadata = signers.PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",
             subfilter=fields.SigSeedSubFilter.PADES,
             reason=self.reason,
-            certify=True,
+            certify=first,
             docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         )
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         try:
             out = await signers.PdfSigner(metadata, signer, timestamper=stamper).async_sign_pdf(
                 writer, bytes_reserved=_BYTES_FOR_SEAL

@@ -22,20 +22,26 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from dokuei.clock import now
+from dokuei.hub.identity.healthcare_roles import healthcare_roles
 from dokuei.hub.reports import certified
-from dokuei.hub.reports.healthcare_roles import healthcare_roles
 from dokuei.hub.reports.revocation import Certificates, Kept, found, kept_in
-from dokuei.hub.reports.seal_model import ArchiveStamp, SealVerdict, Standing
+from dokuei.hub.reports.seal_model import ArchiveStamp, PhysicianVerdict, SealVerdict, Standing
 
 FIELD = "DokueiSeal"
+PHYSICIAN = "DokueiPhysician"
 _UNREADABLE = (PdfError, SignatureValidationError, ValueError, KeyError, IndexError, TypeError, AttributeError)
 _LONG_FORM = 0x80
 
 
-def verify_seal(pdf: bytes, *, trusted: Certificates, trusted_stampers: Certificates = ()) -> SealVerdict:
-    """Judge a sealed document, offline, on ``bottom_line`` and on what was changed after sealing."""
+def verify_seal(
+    pdf: bytes, *, trusted: Certificates, trusted_stampers: Certificates = (), physicians: Certificates = ()
+) -> SealVerdict:
+    """Judge a sealed document, offline, on ``bottom_line`` and on what was changed after sealing.
+
+    ``physicians`` are whose certificates vouch for a physician's own signature, where one stands before the seal.
+    """
     try:
-        return asyncio.run(_verify(pdf, trusted, trusted_stampers))
+        return asyncio.run(_verify(pdf, trusted, trusted_stampers, physicians))
     except _UNREADABLE as error:
         return _no_seal(str(error)[:200])
 
@@ -45,13 +51,16 @@ def certificates(file: Path) -> Certificates:
     return tuple(asn1_x509.Certificate.load(der) for _, _, der in asn1_pem.unarmor(file.read_bytes(), multiple=True))
 
 
-async def _verify(pdf: bytes, trusted: Certificates, stampers: Certificates) -> SealVerdict:
+async def _verify(pdf: bytes, trusted: Certificates, stampers: Certificates, physicians: Certificates) -> SealVerdict:
     read = PdfFileReader(io.BytesIO(pdf), strict=True)
     seals, stamps = read.embedded_regular_signatures, read.embedded_timestamp_signatures
-    if len(seals) != 1 or seals[0].field_name != FIELD or len(read.embedded_signatures) != 1 + len(stamps):
+    names = [one.field_name for one in seals]
+    if names not in ([FIELD], [PHYSICIAN, FIELD]) or len(read.embedded_signatures) != len(seals) + len(stamps):
         return _no_seal("not one seal of ours")
+    seal = seals[-1]
     proven = await _stamps(stamps, stampers)
-    status = await _seal(seals[0], trusted, stampers, next((one.at for one in proven if one.good), None))
+    status = await _seal(seal, trusted, stampers, next((one.at for one in proven if one.good), None))
+    own = await _physician(seals[0], physicians, _proven_at(status, proven)) if len(seals) > 1 else None
     level = status.modification_level or ModificationLevel.OTHER
     last = read.embedded_signatures[-1]
     if last.evaluate_signature_coverage() is not SignatureCoverageLevel.ENTIRE_FILE:
@@ -59,11 +68,12 @@ async def _verify(pdf: bytes, trusted: Certificates, stampers: Certificates) -> 
     tidy = all(_is_tidy(one) for one in read.embedded_signatures)
     token = status.timestamp_validity
     kept = kept_in(read)
-    standings = await _standings(seals[0], stamps, kept, trusted, stampers)
+    standings = await _standings(seal, stamps, kept, trusted, stampers)
     return SealVerdict(
         good=bool(status.bottom_line)
         and level <= ModificationLevel.LTA_UPDATES
         and tidy
+        and (own is None or own.intact)
         and all(one.good for one in proven)
         and not any(one.state == "revoked" for one in standings),
         intact=bool(status.intact and status.valid and tidy),
@@ -73,11 +83,33 @@ async def _verify(pdf: bytes, trusted: Certificates, stampers: Certificates) -> 
         stamped_at=None if token is None else token.timestamp,
         stamp_good=token is not None and bool(token.intact and token.valid and token.trusted),
         archive_stamps=proven,
-        ends_at=_ends(seals[0], stamps, status),
-        sealed_bytes=_sealed_bytes(seals[0]),
+        ends_at=_ends(seal, stamps, status),
+        sealed_bytes=_sealed_bytes(seal),
         roles=healthcare_roles(status.signing_cert),
         standings=standings,
         has_data=bool(kept.certificates),
+        physician=own,
+    )
+
+
+def _proven_at(status: PdfSignatureStatus, proven: Sequence[ArchiveStamp]) -> datetime | None:
+    """As of when the physician's certificate is judged: the first moment that a good stamp proves, else now."""
+    token = status.timestamp_validity
+    if token is not None and token.intact and token.valid and token.trusted:
+        moment: datetime = token.timestamp
+        return moment
+    return next((one.at for one in proven if one.good), None)
+
+
+async def _physician(own: EmbeddedPdfSignature, authorities: Certificates, moment: datetime | None) -> PhysicianVerdict:
+    """A physician's own signature, behind which nothing but the hub's seal and its stamps may have come."""
+    status = await async_validate_pdf_signature(own, signer_validation_context=_context(authorities, moment))
+    level = status.modification_level or ModificationLevel.OTHER
+    return PhysicianVerdict(
+        intact=bool(status.intact and status.valid and status.docmdp_ok) and level <= ModificationLevel.FORM_FILLING,
+        trusted=bool(status.trusted) if authorities else None,
+        name=status.signing_cert.subject.human_friendly,
+        roles=healthcare_roles(status.signing_cert),
     )
 
 

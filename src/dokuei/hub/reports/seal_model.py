@@ -72,12 +72,23 @@ def in_words(standing: Standing) -> str:
 
 
 @dataclass(frozen=True)
+class PhysicianVerdict:
+    """What a physician's own signature before the seal is worth; ``trusted`` is None where no authority was named."""
+
+    intact: bool
+    trusted: bool | None
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SealVerdict:
     """What a seal is worth: ``good`` needs the signature and everything after it (never the AdES code alone).
 
     ``ends_at`` is when the last certificate ends that vouches for the time, ``sealed_bytes`` how far the seal itself
     reaches, ``roles`` the licence that the sealing certificate vouches for, ``standings`` what the file's own data say
-    of its certificates (of the last archive stamp's nothing: that comes with the next one).
+    of its certificates (of the last archive stamp's nothing: that comes with the next one), ``physician`` a signature
+    before the seal.
     """
 
     good: bool
@@ -94,6 +105,7 @@ class SealVerdict:
     roles: tuple[str, ...] = ()
     standings: tuple[Standing, ...] = ()
     has_data: bool = False
+    physician: PhysicianVerdict | None = None
 
     @property
     def revocation(self) -> Revocation | None:

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,6 +13,9 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.qualification import Lack
 from dokuei.hub.identity.service import IdentityService
 from dokuei.hub.reports import store, store_deliveries, store_seals
+from dokuei.hub.reports.authorities import authorities_of
+from dokuei.hub.reports.awaited import Waiting
+from dokuei.hub.reports.awaiting import Awaiting
 from dokuei.hub.reports.blind import demand_open
 from dokuei.hub.reports.deciding import Deciding, Proof
 from dokuei.hub.reports.documents import DocumentMaker
@@ -19,6 +23,7 @@ from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.lists import Lists
 from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery, DeliveryPlace
 from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
+from dokuei.hub.reports.presenting import Presenting
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
 from dokuei.hub.reports.seal_model import SealState
@@ -27,6 +32,7 @@ from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Signing
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.withdrawing import Withdrawing
+from dokuei.settings import HpkiSettings
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
@@ -44,6 +50,7 @@ class ReportsService:
     withdrawing: Withdrawing
     restamping: Restamping
     lists: Lists
+    presenting: Presenting
     scale: str = ""
     """How this centre gives categories, where a form offers it."""
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
@@ -133,8 +140,8 @@ class ReportsService:
     def withdraw(self, principal: Principal, item_id: str, proof: Proof, *, expected_digest: str) -> View:
         """Sign the withdrawal that was shown."""
         role = self.role_of(principal, item_id)
-        self.withdrawing.withdraw(principal, item_id, role, proof, expected_digest=expected_digest)
-        return self.drafting.view(principal, item_id, role)
+        waiting = self.withdrawing.withdraw(principal, item_id, role, proof, expected_digest=expected_digest)
+        return replace(self.drafting.view(principal, item_id, role), waiting=waiting)
 
     def sign_report(
         self,
@@ -147,8 +154,16 @@ class ReportsService:
     ) -> View:
         """Sign what was shown."""
         role = self.role_of(principal, item_id, role)
-        self.signing.sign_report(principal, item_id, role, proof, expected_digest=expected_digest)
-        return self.drafting.view(principal, item_id, role)
+        waiting = self.signing.sign_report(principal, item_id, role, proof, expected_digest=expected_digest)
+        return replace(self.drafting.view(principal, item_id, role), waiting=waiting)
+
+    def code_again(self, principal: Principal, item_id: str) -> Waiting:
+        """Another code for the certificate that is waited for."""
+        return self.signing.awaiting.again(principal, item_id, self.role_of(principal, item_id))
+
+    def cancel_waiting(self, principal: Principal, item_id: str) -> None:
+        """Wait for a certificate no longer."""
+        self.signing.awaiting.cancel(principal, item_id, self.role_of(principal, item_id))
 
     def lacks(self, principal: Principal, item_id: str) -> tuple[tuple[Lack, ...], bool]:
         """What stands between a reader and a signature on this case, and whether it takes a mammography grade."""
@@ -294,9 +309,19 @@ def reports_service(
     facility: str,
     time_zone: str,
     scale: str = "",
+    hpki: HpkiSettings | None = None,
 ) -> ReportsService:
     """Wire reports from their parts."""
     watch = SealWatch(database, sealer)
+    maker, cards = DocumentMaker(sealer, time_zone), hpki or HpkiSettings()
+    awaiting = Awaiting(
+        database=database,
+        cases=cases,
+        maker=maker,
+        qualifications=identity.qualifications,
+        authorities=authorities_of(cards),
+        lasts=timedelta(minutes=cards.wait_minutes),
+    )
     drafting = Drafting(database, identity.people, cases, contracts, images, questions)
     signing = Signing(
         database=database,
@@ -305,11 +330,13 @@ def reports_service(
         images=images,
         rules=rules,
         questions=questions,
-        maker=DocumentMaker(sealer, time_zone),
+        maker=maker,
         facility=facility,
         qualifications=identity.qualifications,
         places=identity.places,
+        awaiting=awaiting,
     )
+    withdrawing = Withdrawing(signing)
     return ReportsService(
         database=database,
         blobs=blobs,
@@ -318,5 +345,6 @@ def reports_service(
         lists=Lists(database),
         scale=scale,
         signing=signing,
-        withdrawing=Withdrawing(signing),
+        withdrawing=withdrawing,
+        presenting=Presenting(awaiting, rules, identity.access.of_person, signing.resume, withdrawing.resume),
     )

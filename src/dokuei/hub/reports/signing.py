@@ -17,6 +17,8 @@ from dokuei.hub.identity.places import Places
 from dokuei.hub.identity.qualification import Lack, demand_none
 from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.reports import model, stages, store, wording
+from dokuei.hub.reports.awaited import Waiting
+from dokuei.hub.reports.awaiting import Awaiting
 from dokuei.hub.reports.checks import UNFINALISED, demand_answered, kept_answers
 from dokuei.hub.reports.deciding import Deciding, Proof, subject_of, write_version
 from dokuei.hub.reports.documents import DocumentMaker, Documents
@@ -38,6 +40,7 @@ class Begun:
     text: str
     document: Mapping[str, Any]
     asked: Mapping[str, Any]
+    certificate_needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Signing:
     facility: str
     qualifications: Qualifications
     places: Places
+    awaiting: Awaiting
 
     def lacks(self, principal: Principal, item_id: str, role: str) -> tuple[tuple[Lack, ...], bool]:
         """What stands between a reader and a signature on this case, and whether it takes a mammography grade.
@@ -65,7 +69,7 @@ class Signing:
             sites = principal.sites_with(Permission.WRITE_REPORT)
             case = self.drafting.cases.case(connection, item_id, role, site_ids=sites)
         needed = self._grade_needed(case)
-        return self.qualifications.lacks(principal.person_id or "", grade_needed=needed), needed
+        return self._lacks(principal, case), needed
 
     def begin(self, principal: Principal, item_id: str, role: str, *, preliminary: bool = False) -> Begun:
         """Freeze the version as it stands, and bind its digest into the key's challenge.
@@ -112,12 +116,14 @@ class Signing:
             shown=frozen.canonical,
             synced_allowed=rules.synced_passkeys_may_sign,
         )
-        return Begun(frozen.digest, wording.shown_text(document), document, asked)
+        return Begun(frozen.digest, wording.shown_text(document), document, asked, self.certificate_needed(case))
 
     def sign_report(
         self, principal: Principal, item_id: str, role: str, proof: Proof, *, expected_digest: str
-    ) -> SignedVersion:
+    ) -> Waiting | None:
         """Verify what was presented, sign, seal, and only then let it be true, all of it in one transaction.
+
+        Where the site wants the physician's own certificate, nothing is true yet: the document waits for that.
 
         Raises:
             NotFoundError, ForbiddenError: not this person's case, or no right to sign there (REC-01).
@@ -144,18 +150,36 @@ class Signing:
             evidence={**confirmed.evidence, "qualification": self.qualification(principal)},
         )
         signed = model.sign(frozen, signature)
-        documents = self.maker.make(
-            signed, site_id=case.site_id, images=self._known(case), macs=self._macs(case, draft)
-        )
+        if self.certificate_needed(case):
+            return self.awaiting.ask(principal, case, signed, self._known(case))
+        self._finish(principal, case, draft, signed)
+        return None
+
+    def resume(self, principal: Principal, item_id: str, role: str, signed: SignedVersion, pdf: bytes) -> None:
+        """Let a version be true that its reader has proved themselves for, and whose document their card has signed.
+
+        Raises:
+            NotFoundError, ForbiddenError: the case or the right to sign there is theirs no more.
+            ConflictError: the text has changed since, or a question holds the signature.
+        """
+        with self.database.read() as connection:
+            case, report, draft = self._mine(connection, principal, item_id, role)
+            before = [one.signed for one in store.versions(connection, report.report_id)]
+        self.demand_qualified(principal, case)
+        self._demand_fit(case, draft, signed.kind, before)
+        self._finish(principal, case, draft, signed, pdf)
+
+    def _finish(self, principal: Principal, case: Case, draft: Draft, signed: SignedVersion, pdf: bytes = b"") -> None:
+        images, macs = self._known(case), self._macs(case, draft)
+        documents = self.maker.make(signed, site_id=case.site_id, images=images, macs=macs, pdf=pdf)
         if not case.leaves_the_centre:
             documents = replace(documents, objects=())
         self.deciding.keep(documents)
         try:
-            self._decide(principal, item_id, role, signed, documents)
+            self._decide(principal, case.worklist_item_id, case.role, signed, documents)
         except (DokueiError, IntegrityError):
             self.deciding.discard(documents)
             raise
-        return signed
 
     def _decide(
         self, principal: Principal, item_id: str, role: str, signed: SignedVersion, documents: Documents
@@ -211,8 +235,20 @@ class Signing:
 
     def demand_qualified(self, principal: Principal, case: Case) -> None:
         """Only a licensed physician stands for a report (JRS-01), for screening one of grade A or B (JRS-02)."""
-        needed = self._grade_needed(case)
-        demand_none(self.qualifications.lacks(principal.person_id or "", grade_needed=needed))
+        demand_none(self._lacks(principal, case))
+        if self.certificate_needed(case):
+            self.awaiting.demand_possible()
+
+    def certificate_needed(self, case: Case) -> bool:
+        """Whether what goes to this site is signed with the physician's own certificate too (REC-17)."""
+        return case.leaves_the_centre and self.rules.of_site(case.site_id).qualified_signature_required
+
+    def _lacks(self, principal: Principal, case: Case) -> tuple[Lack, ...]:
+        return self.qualifications.lacks(
+            principal.person_id or "",
+            grade_needed=self._grade_needed(case),
+            certificate_needed=self.certificate_needed(case),
+        )
 
     def _grade_needed(self, case: Case) -> bool:
         asked = case.screening or self.rules.of_site(case.site_id).mammography_grade_required

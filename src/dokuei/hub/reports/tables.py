@@ -179,3 +179,28 @@ own_word = Table(
     Column("added_at", UtcDateTime, nullable=False),
     Column("retired_at", UtcDateTime, nullable=True),
 )
+
+awaited = Table(
+    "report_awaited",
+    hub_metadata,
+    Column("report_id", String(32), ForeignKey("report.report_id"), primary_key=True),
+    Column("site_id", String(64), nullable=False),
+    Column("worklist_item_id", String(32), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("version_digest", String(64), nullable=False),
+    Column("draft_version", Integer, nullable=False),
+    Column("person_id", String(32), nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("prepared", LargeBinary, nullable=False),
+    Column("document_digest", String(64), nullable=False),
+    Column("room_start", Integer, nullable=False),
+    Column("room_end", Integer, nullable=False),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("refused", String(24), nullable=False),
+    Column("refusals", Integer, nullable=False),
+)
+Index("ix_report_awaited_expires", awaited.c.expires_at)

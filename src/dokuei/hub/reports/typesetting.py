@@ -144,11 +144,21 @@ def _data(
         "entered_by": "、".join(one["display_name"] for one in document["entered_by"]),
         "signed_at": f"{_local(signature.signed_at, zone)}",
         "method": _METHODS.get(signature.method, signature.method),
+        "certificate": certificate_line(signature),
         "digest": digest,
         "digest_short": digest[:_PREFIX],
         "images_note": note,
         "images": rows,
     }
+
+
+def certificate_line(signature: Signature) -> str:
+    """Whose certificate signs the document itself, where the site wants that: name, licence and issuer."""
+    kept = signature.evidence.get("certificate")
+    if kept is None:
+        return ""
+    certificate = json.loads(kept)
+    return f"{certificate['name']} ({', '.join(certificate['roles'])}) — {certificate['issuer']}"
 
 
 def _structured(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, DokueiError, RequestError
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.reports import model, stages, store, wording
+from dokuei.hub.reports.awaited import Waiting
 from dokuei.hub.reports.deciding import Proof, subject_of, write_version
 from dokuei.hub.reports.model import Case, Content, Frozen, Report, Signature, SignedVersion
 from dokuei.hub.reports.signing import Begun, Signing, frozen_of, named
@@ -55,12 +56,13 @@ class Withdrawing:
             shown=frozen.canonical,
             synced_allowed=rules.synced_passkeys_may_sign,
         )
-        return Begun(frozen.digest, wording.shown_text(document), document, asked)
+        needed = self.signing.certificate_needed(case)
+        return Begun(frozen.digest, wording.shown_text(document), document, asked, needed)
 
     def withdraw(
         self, principal: Principal, item_id: str, role: str, proof: Proof, *, expected_digest: str
-    ) -> SignedVersion:
-        """Verify what was presented, sign, seal, and let it be true in one transaction.
+    ) -> Waiting | None:
+        """Verify what was presented, sign, seal, and let it be true in one transaction, or wait for a certificate.
 
         Raises:
             NotFoundError, ForbiddenError: as above.
@@ -82,18 +84,35 @@ class Withdrawing:
             evidence={**confirmed.evidence, "qualification": self.signing.qualification(principal)},
         )
         signed = model.sign(frozen, signature)
-        documents = self.signing.maker.make(signed, site_id=case.site_id, images=(), macs={})
+        if self.signing.certificate_needed(case):
+            return self.signing.awaiting.ask(principal, case, signed, ())
+        self._finish(principal, case, signed)
+        return None
+
+    def resume(self, principal: Principal, item_id: str, role: str, signed: SignedVersion, pdf: bytes) -> None:
+        """Let a withdrawal be true that its reader has proved themselves for, and whose document their card has signed.
+
+        Raises:
+            NotFoundError, ForbiddenError, ConflictError: as above.
+        """
+        with self.signing.database.read() as connection:
+            case, _, _ = self._standing(connection, principal, item_id, role)
+        self.signing.demand_qualified(principal, case)
+        self._finish(principal, case, signed, pdf)
+
+    def _finish(self, principal: Principal, case: Case, signed: SignedVersion, pdf: bytes = b"") -> None:
+        documents = self.signing.maker.make(signed, site_id=case.site_id, images=(), macs={}, pdf=pdf)
+        item_id, role = case.worklist_item_id, case.role
         self.signing.deciding.keep(documents)
         try:
             with self.signing.database.begin() as connection:
                 case, report, before = self._standing(connection, principal, item_id, role, lock=True)
                 shown = store.frozen_of(connection, report.report_id)
-                _demand_shown(shown, principal, before, expected_digest=expected_digest)
+                _demand_shown(shown, principal, before, expected_digest=signed.digest)
                 write_version(connection, principal, case, signed, documents)
         except (DokueiError, IntegrityError):
             self.signing.deciding.discard(documents)
             raise
-        return signed
 
     def _standing(
         self, connection: Connection, principal: Principal, item_id: str, role: str, *, lock: bool = False

@@ -26,7 +26,8 @@ class Site:
     knowing of each other before a third decides. Where neither request nor contract says when, a report is due
     ``turnaround_days`` working days after its images came, at ``due_time``; ``closed_on`` names the days that do not
     count. Where ``images_finalised`` is set, a technologist confirms a study's
-    images before they are reported on (REC-09).
+    images before they are reported on (REC-09). Where ``qualified_signature_required`` is set, reports are signed with
+    the physician's own certificate too (HPKI; REC-17).
     """
 
     site_id: str
@@ -43,6 +44,7 @@ class Site:
     due_time: str = "17:00"
     closed_on: str = "sat,sun,holidays"
     images_finalised: bool = False
+    qualified_signature_required: bool = False
 
     def in_evaluation(self, *, running_version: str) -> bool:
         """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""

@@ -39,6 +39,7 @@ site = Table(
     Column("due_time", String(5), nullable=False, server_default="17:00"),
     Column("closed_on", Text, nullable=False, server_default="sat,sun,holidays"),
     Column("images_finalised", Boolean, nullable=False, server_default=false()),
+    Column("qualified_signature_required", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", String(200), nullable=False),
 )

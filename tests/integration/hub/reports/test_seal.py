@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from hypothesis import HealthCheck, given, settings
@@ -20,10 +21,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from dokuei.errors import ConfigurationError
 from dokuei.hub.reports.model import digest_of
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
+from dokuei.hub.reports.physician_pdf import filled, prepare
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.typesetting import typeset
 from dokuei.hub.reports.wording import canonical_bytes
 from dokuei.settings import SealSettings
+from tests.makers.hpki import HpkiAuthority
 from tests.makers.report_document import SIGNATURE, known_images, report_document
 from tests.makers.stamper import running_stamper
 
@@ -164,6 +167,32 @@ def test_a_time_stamp_covers_the_seal_and_its_issuer_must_be_trusted(stamped: Se
     assert stamped.verify(made.data).good
     own = certificates(stamped.files.certificate)
     assert not verify_seal(made.data, trusted=own).good
+
+
+def test_a_physicians_signature_before_the_seal_outlives_its_card_by_the_stamps_behind(
+    stamped: Sealer, pdf: bytes
+) -> None:
+    """REC-17, REC-20: sealed and stamped behind it, both hold; without the seal it is no report of ours."""
+    authority = HpkiAuthority()
+    card = authority.card()
+    prepared = prepare(pdf, name="Dokuei Hanako", reason="x")
+    sealed = stamped.seal(filled(prepared, card.sign(prepared.digest))).data
+    again = stamped.archive(stamped.archive(sealed).pdf).pdf
+    assert again.startswith(sealed)
+    verdict = verify_seal(
+        again,
+        trusted=certificates(stamped.files.certificate),
+        trusted_stampers=certificates(stamped.time_stamp_ca or Path()),
+        physicians=(asn1_x509.Certificate.load(unarmored(authority.pem)),),
+    )
+    assert (verdict.good, verdict.level, verdict.stamp_good) == (True, "B-LTA", True)
+    assert verdict.physician is not None
+    assert (verdict.physician.intact, verdict.physician.trusted) == (True, True)
+    assert verify_seal(filled(prepared, card.sign(prepared.digest)), trusted=()).why == "not one seal of ours"
+
+
+def unarmored(pem: bytes) -> bytes:
+    return x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
 
 
 def test_without_the_time_stamp_service_the_report_is_sealed_and_says_so(tmp_path: Path, pdf: bytes) -> None:

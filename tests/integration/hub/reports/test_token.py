@@ -2,8 +2,6 @@
 
 import io
 import os
-import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +19,10 @@ from dokuei.dicom.signature import SignerKey, data_set_of, signatures_of
 from dokuei.errors import ConfigurationError
 from dokuei.hub.reports.sealing import Sealer, own_certificate, sealer
 from dokuei.settings import SealSettings
-from dokuei.storage.pki import private_pem, write_secret
+from dokuei.storage.pki import write_secret
+from tests.makers.softhsm import MODULE, PIN, needs_softhsm, new_token
 
-MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"))
-MODULE = next((file for file in MODULES if file.exists()), None)
-PIN = "4711-0815"
-pytestmark = pytest.mark.skipif(MODULE is None, reason="softhsm2 is not installed (setup/system.sh test)")
+pytestmark = needs_softhsm
 
 
 @dataclass(frozen=True)
@@ -49,30 +45,18 @@ class Token:
 
 
 @pytest.fixture(scope="module")
-def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
+def token(tmp_path_factory: pytest.TempPathFactory) -> Token:
     folder = tmp_path_factory.mktemp("token")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\n")
-    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
-    _softhsm("--init-token", "--free", "--label", "dokuei-seal", "--so-pin", "12345678", "--pin", PIN)
     write_secret(folder / "pin", PIN.encode() + b"\n")
     keys: dict[str, SignerKey] = {
         "rsa": rsa.generate_private_key(65_537, 2048),
         "ec": ec.generate_private_key(ec.SECP256R1()),
     }
-    for number, (name, key) in enumerate(keys.items(), 1):
-        write_secret(folder / "key.pem", private_pem(key))
-        made = ("--id", f"0{number}", "--label", name, "--import", str(folder / "key.pem"))
-        _softhsm(*made, "--token", "dokuei-seal", "--pin", PIN)
-        (folder / "key.pem").unlink()
+    new_token("dokuei-seal", keys)
+    for name, key in keys.items():
         certificate = own_certificate(key, "試験読影センター")
         (folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    yield Token(folder)
-    del os.environ["SOFTHSM2_CONF"]
-
-
-def _softhsm(*arguments: str) -> None:
-    subprocess.run(["softhsm2-util", *arguments], check=True, capture_output=True)
+    return Token(folder)
 
 
 def opened(token: Token, kind: str = "rsa", **changed: Any) -> Sealer:

@@ -5,16 +5,17 @@ from typing import Any, ClassVar, Final
 from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
 
+MEDICAL_DOCTOR: Final = "Medical Doctor"
 _SUBJECT_DIRECTORY_ATTRIBUTES: Final = "2.5.29.9"
 _HC_ROLE: Final = "1.0.17090.0.1"
 _MOST: Final = 10
 
 
-class _CodedData(core.Sequence):  # type: ignore[misc] # asn1crypto is untyped
+class _CodedData(core.Set):  # type: ignore[misc] # asn1crypto is untyped
     _fields: ClassVar = [
         ("scheme", core.ObjectIdentifier, {"explicit": 0, "optional": True}),
-        ("value", core.UTF8String, {"explicit": 1, "optional": True}),
-        ("free_text", core.UTF8String, {"explicit": 2, "optional": True}),
+        ("value", core.NumericString, {"explicit": 1, "optional": True}),
+        ("free_text", asn1_x509.DirectoryString, {"explicit": 2, "optional": True}),
     ]
 
 
