@@ -15,7 +15,7 @@ from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.lists import Lists
 from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery
-from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
+from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Questions, Rules
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
 from dokuei.hub.reports.seal_model import SealState
@@ -267,13 +267,14 @@ def reports_service(
     rules: Rules,
     questions: Questions,
     contracts: Contracts,
+    displays: Displays,
     sealer: Sealer,
     facility: str,
     time_zone: str,
     scale: str = "",
 ) -> ReportsService:
     """Wire reports from their parts."""
-    drafting = Drafting(database, identity.people, cases, contracts, images, questions)
+    drafting = Drafting(database, identity.people, cases, contracts, images, questions, displays)
     signing = Signing(
         database=database,
         drafting=drafting,
