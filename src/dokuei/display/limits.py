@@ -61,7 +61,7 @@ class Measured:
     @property
     def luminance_ratio(self) -> float:
         """L'max / L'min."""
-        return self.luminance_max / self.luminance_min
+        return round(self.luminance_max / self.luminance_min, 6)
 
 
 def short_of_grade(measured: Measured, grade: Grade) -> tuple[Shortfall, ...]:

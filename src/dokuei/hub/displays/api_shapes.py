@@ -44,8 +44,18 @@ class PanelShape(Shape):
 
     def panel(self) -> Panel:
         """In the slice's words, without blanks around them."""
-        said = self.model_dump()
-        return Panel(**{name: one.strip() if isinstance(one, str) else one for name, one in said.items()})
+        return Panel(
+            name=self.name.strip(),
+            maker=self.maker.strip(),
+            model=self.model.strip(),
+            serial=self.serial.strip(),
+            columns=self.columns,
+            rows=self.rows,
+            pitch_mm=self.pitch_mm,
+            site_id=self.site_id,
+            place=self.place.strip(),
+            purpose=self.purpose,
+        )
 
 
 class CalibrationShape(Shape):

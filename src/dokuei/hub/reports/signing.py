@@ -139,9 +139,9 @@ class Signing:
                 person_id=principal.person_id or "",
                 expected_digest=expected_digest,
             )
-        self._demand_fit(principal, case, draft, frozen.kind, before)
         display = self.drafting.display(principal, case, self._known(case))
         demand_display(display, shown=json.loads(frozen.canonical))
+        self._demand_fit(principal, case, draft, frozen.kind, before)
         confirmed = self.deciding.proved(principal, case, frozen, proof)
         signature = Signature(
             person_id=principal.person_id or "",
