@@ -21,8 +21,8 @@ from dokuei.settings import read_settings
 from dokuei.storage.outbox import carry_out
 from tests.makers.asgi import AsgiTransport, asgi_portal
 from tests.makers.authenticator import Authenticator
-from tests.makers.images import Series, write_series
 from tests.makers.displays import waive
+from tests.makers.images import Series, write_series
 from tests.makers.people import licence
 
 OWN_PAGE = {"X-Dokuei-Request": "1"}

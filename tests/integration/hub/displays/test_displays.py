@@ -75,7 +75,7 @@ def test_mammograms_are_signed_on_a_calibrated_display_and_the_report_says_which
 
 
 def test_a_client_that_reports_nothing_signs_no_mammogram(room: ReadingRoom) -> None:
-    """JRS-09: unknown is blocked, for a preliminary report too; it is told before writing and cannot be answered away."""
+    """JRS-09: unknown is blocked, preliminary reports too; told before writing, and never answered away."""
     reader, item = room.reader("yomi"), room.mammogram_case()
     assert (standing(reader, item)["state"], standing(reader, item)["blocks"]) == ("unknown", True)
     answer = {"check": "display_invalid", "about": "", "reason": "急ぎ"}

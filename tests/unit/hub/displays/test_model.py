@@ -32,6 +32,8 @@ CALIBRATION = Calibration("c", "d", READING, (), NOW, "system", "system")
 MG, MR = use_of(("MG",), {}), use_of(("MR",), {})
 SEEN = Seen(Display("d", PANEL, NOW, "system"), CALIBRATION, Screen(2560, 2048, 1, 24), NOW)
 
+OLD = replace(SEEN, calibration=replace(CALIBRATION, reading=replace(READING, measured_on=date(2026, 5, 29))))
+
 
 def judged(seen: Seen, *, use: object = MG, rules: Rules | None = None) -> Standing:
     return standing_of(seen, use, rules or Rules(), moment=NOW, today=TODAY)  # type: ignore[arg-type] # a Use
@@ -55,7 +57,7 @@ def test_a_display_that_is_known_seen_and_calibrated_is_valid() -> None:
         (replace(SEEN, display=Display("d", replace(PANEL, purpose="reference"), NOW, "system")), "reference"),
         (replace(SEEN, calibration=None), "uncalibrated"),
         (replace(SEEN, calibration=replace(CALIBRATION, failures=("deviation",))), "failed"),
-        (replace(SEEN, calibration=replace(CALIBRATION, reading=replace(READING, measured_on=date(2026, 5, 29)))), "lapsed"),
+        (OLD, "lapsed"),
         (replace(SEEN, calibration=replace(CALIBRATION, reading=replace(READING, grade="1B"))), "short"),
     ],
 )  # fmt: skip
@@ -70,8 +72,7 @@ def test_whatever_is_not_known_for_certain_blocks_mammograms_and_warns_of_the_re
 
 def test_what_is_too_old_for_mammograms_is_good_for_the_rest() -> None:
     """DISP-06: six months for mammography, twelve otherwise; the last day counts, and the centre may be stricter."""
-    old = replace(SEEN, calibration=replace(CALIBRATION, reading=replace(READING, measured_on=date(2026, 5, 29))))
-    assert (judged(old).state, judged(old, use=MR).state) == ("lapsed", "valid")
+    assert (judged(OLD).state, judged(OLD, use=MR).state) == ("lapsed", "valid")
     last = replace(CALIBRATION, reading=replace(READING, measured_on=date(2026, 5, 30)))
     assert judged(replace(SEEN, calibration=last)).state == "valid"
     assert judged(SEEN, rules=Rules(months_mammography=1)).valid_until == date(2026, 12, 2)
@@ -91,7 +92,7 @@ def test_what_is_too_old_for_mammograms_is_good_for_the_rest() -> None:
         (Screen(2560, 1600, 1, 24), False),
     ],
 )
-def test_a_page_knows_its_panel_by_its_pixels(screen: Screen, same: bool) -> None:
+def test_a_page_knows_its_panel_by_its_pixels(screen: Screen, *, same: bool) -> None:
     assert screen.is_of(PANEL) is same
 
 
