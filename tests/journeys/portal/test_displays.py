@@ -74,12 +74,13 @@ def registered(office: Visitor, language: str) -> None:
         dialog.get_by_label(label).fill(number)
     dialog.get_by_role("button", name=words["add"]).click()
     expect(dialog).to_have_count(0)
-    page.get_by_role("button", name=words["record"]).last.click()
+    card = page.get_by_role("article", name=next(iter(words["fields"].values())))
+    card.get_by_role("button", name=words["record"]).click()
     for label, text in zip(words["measured"], (day(-30), "測定 太郎", "CA-310", "6", "500", "1.2", "0.2"), strict=True):
         dialog.get_by_label(re.compile(re.escape(label))).first.fill(text)
     dialog.get_by_role("button", name=words["record"]).click()
     expect(dialog).to_have_count(0)
-    expect(page.get_by_text(words["passed"], exact=True).first).to_be_visible()
+    expect(card.get_by_text(words["passed"], exact=True)).to_be_visible()
 
 
 def choose(reader: Visitor, language: str) -> None:
@@ -87,7 +88,7 @@ def choose(reader: Visitor, language: str) -> None:
     page: Page = reader.page
     words = WORDS[language]
     reader.open("/settings")
-    shelf = page.get_by_label(words["choose"])
-    shelf.select_option(index=len(shelf.locator("option").all()) - 1)
+    name, maker, model, serial = words["fields"].values()
+    page.get_by_label(words["choose"]).select_option(label=f"{name}  {maker} {model} S/N {serial}")
     page.get_by_role("button", name=words["confirm"]).click()
     expect(page.get_by_text(words["valid"], exact=True)).to_be_visible()
