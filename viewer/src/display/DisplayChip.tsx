@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import strip from "@/reading/TopStrip.module.css";
 import { useMay } from "@/session/api";
 import { Chip } from "@/ui/Chip";
+import { formatDay, parseDay } from "@/ui/format";
+import { useDateStyle } from "@/ui/preferences";
 import { useCaseDisplay, useOwnDisplay } from "./api";
 import classes from "./Display.module.css";
 import { DisplayChoice } from "./DisplayChoice";
@@ -16,6 +18,7 @@ export function DisplayChip({ itemId }: { readonly itemId: string }): JSX.Elemen
   const signs = useMay()("report.sign");
   const standing = useCaseDisplay(itemId).data;
   const own = useOwnDisplay().data;
+  const style = useDateStyle();
   if (standing === undefined) return null;
   const look = lookOf(standing, { signs });
   const [tone, shape] = LOOKS[look];
@@ -30,6 +33,12 @@ export function DisplayChip({ itemId }: { readonly itemId: string }): JSX.Elemen
         >
           <Chip tone={tone} shape={shape}>
             {look === "valid" ? t("chip.valid", { grade: standing.grade }) : t(`chip.${look}`)}
+            {look === "valid" && standing.valid_until !== null && (
+              <span className={classes["until"]}>
+                {" "}
+                {t("chip.until", { day: formatDay(parseDay(standing.valid_until), style) })}
+              </span>
+            )}
           </Chip>
         </button>
       </Popover.Target>
