@@ -1,9 +1,11 @@
 """Displays in SQL: whoever asks sees those of their own sites, and the centre's where they belong to it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, false, insert, or_, select, update
+from sqlalchemy import Connection, Row, Table, delete, false, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from dokuei.clock import now
@@ -121,13 +123,13 @@ def at(connection: Connection, device: str, *, reach: Reach) -> Display | None:
 
 def choose(connection: Connection, device: str, display_id: str | None, *, actor: str) -> None:
     """From now on a device stands at this display, or at none."""
-    connection.execute(delete(at_device).where(at_device.c.device == device))
-    if display_id is not None:
-        values = {"device": device, "display_id": display_id, "chosen_at": now(), "chosen_by": actor}
-        connection.execute(insert(at_device).values(**values))
+    if display_id is None:
+        connection.execute(delete(at_device).where(at_device.c.device == device))
+        return
+    _put(connection, at_device, device=device, display_id=display_id, chosen_at=now(), chosen_by=actor)
 
 
-def screen_of(connection: Connection, session_id: str) -> tuple[Screen, Any] | None:
+def screen_of(connection: Connection, session_id: str) -> tuple[Screen, datetime] | None:
     """What the page of a session read last, and when."""
     row = connection.execute(select(screen).where(screen.c.session_id == session_id)).one_or_none()
     return None if row is None else (Screen(**{name: getattr(row, name) for name in _SCREEN}), row.read_at)
@@ -135,9 +137,8 @@ def screen_of(connection: Connection, session_id: str) -> tuple[Screen, Any] | N
 
 def put_screen(connection: Connection, session_id: str, read: Screen) -> None:
     """What it reads now."""
-    connection.execute(delete(screen).where(screen.c.session_id == session_id))
     values = {name: getattr(read, name) for name in _SCREEN}
-    connection.execute(insert(screen).values(session_id=session_id, read_at=now(), **values))
+    _put(connection, screen, session_id=session_id, read_at=now(), **values)
 
 
 def present_rules(connection: Connection) -> Rules:
@@ -148,9 +149,8 @@ def present_rules(connection: Connection) -> Rules:
 
 def put_rules(connection: Connection, new: Rules, *, actor: str) -> None:
     """What holds from now on; what held before stands in the trail."""
-    connection.execute(delete(rules))
     values = {name: getattr(new, name) for name in _RULES}
-    connection.execute(insert(rules).values(id=1, set_by=actor, **values))
+    _put(connection, rules, id=1, set_by=actor, **values)
 
 
 def grades(connection: Connection, site_id: str) -> dict[str, Grade]:
@@ -163,7 +163,14 @@ def put_grades(connection: Connection, site_id: str, wanted: Mapping[str, Grade]
     """What a site is content with from now on."""
     connection.execute(delete(site_grade).where(site_grade.c.site_id == site_id))
     for modality, grade in wanted.items():
-        connection.execute(insert(site_grade).values(site_id=site_id, modality=modality, grade=grade))
+        _put(connection, site_grade, site_id=site_id, modality=modality, grade=grade)
+
+
+def _put(connection: Connection, table: Table, **values: object) -> None:
+    """Keep a row in the place of the one of the same key: two pages of one session may say it at once."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    key = [column.name for column in table.primary_key]
+    connection.execute(make(table).values(values).on_conflict_do_update(index_elements=key, set_=values))
 
 
 def _in(reach: Reach) -> ColumnElement[bool]:
