@@ -260,6 +260,7 @@ def reader(home: Home) -> Iterator[tuple[httpx.Client, Authenticator]]:
     hub = home.endpoints()["hub"]
     added = home.run("user", "add", "reader.a", "--name", "読影 花子", "--role", "reader")
     home.run("user", "profile", "reader.a", "--licence", "123456")
+    home.run("display", "rules", "off", "--reason", "試験", "--by", "試験")
     code = added.strip().rsplit("#", 1)[1]
     key = Authenticator(hub)
     with httpx.Client(base_url=hub, headers={"X-Dokuei-Request": "1"}, timeout=60) as client:

@@ -103,6 +103,7 @@ class Loop:
         added = self.home.run("user", "add", user_name, "--name", display_name, "--role", role)
         if grant.role is Role.READER:
             self.home.run("user", "profile", user_name, "--licence", "123456")
+            self.home.run("display", "rules", "off", "--reason", "試験", "--by", "試験")
         return added.strip().split()[-1]
 
     def order(self, number: str) -> None:

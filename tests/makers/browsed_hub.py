@@ -37,6 +37,7 @@ from dokuei.settings import read_settings
 from dokuei.transfer.codes import EnrolmentCode
 from dokuei.transfer.protocol import EnrolmentRequest, Heartbeat
 from tests.makers.archive import MG, image, served
+from tests.makers.displays import waive
 from tests.makers.people import licence
 
 CHROMIUM_ARGUMENTS = (
@@ -187,6 +188,7 @@ def browsed_hub(folder: Path) -> Iterator[BrowsedHub]:
     )
     prepare_hub(settings)
     hub = open_hub(settings)
+    waive(hub.displays)
     for site_id, name in (("kita", "北原総合病院"), ("minami", "みなと乳腺クリニック")):
         hub.sites.add(Site(site_id, name), actor="system")
     browsed = BrowsedHub(hub, folder)

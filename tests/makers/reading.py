@@ -17,6 +17,8 @@ from dokuei.dicom.intake import intake
 from dokuei.hub.archive.model import Declared, Incoming, Manifest, Stored
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.certification.service import Certifications
+from dokuei.hub.displays import api as displays_api
+from dokuei.hub.displays.service import DisplaysService, displays_service
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
@@ -33,6 +35,7 @@ from dokuei.hub.neighbours import (
     SiteContracts,
     WorklistCases,
 )
+from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
@@ -56,6 +59,7 @@ from dokuei.storage.filesystem import FilesystemBlobs
 from dokuei.storage.pki import write_secret
 from tests.makers.archive import MG, image
 from tests.makers.authenticator import Authenticator
+from tests.makers.displays import waive
 from tests.makers.people import SmallHub, sign_in, small_hub
 
 CENTRE = "試験読影センター"
@@ -77,6 +81,7 @@ class ReadingRoom:
     folder: Path
     certifications: Certifications
     escalations: Escalations
+    displays: DisplaysService
     gateways: list[GatewayState] = field(default_factory=list)
     """What the gateways told last."""
     keys: dict[str, Authenticator] = field(default_factory=dict)
@@ -224,6 +229,14 @@ def reading_room(
             mailer=mailer(mail or MailSettings()),
             hub_url=hub_url,
         )
+        displays = displays_service(
+            hub.database,
+            blobs,
+            people=hub.identity.people,
+            device_of=hub.identity.access.device_of,
+            time_zone="Asia/Tokyo",
+        )
+        waive(displays)
         sealing = made_sealer(folder, seal or SealSettings())
         reports = reports_service(
             hub.database,
@@ -234,6 +247,7 @@ def reading_room(
             questions=ThreadQuestions(messages),
             rules=RegisterRules(hub.sites, certifications),
             contracts=contracts,
+            displays=ReportDisplays(displays),
             sealer=sealing,
             facility=CENTRE,
             time_zone="Asia/Tokyo",
@@ -259,7 +273,8 @@ def reading_room(
         hub.app.include_router(api_versions.routes(reports))
         hub.app.include_router(api_awaiting.routes(reports))
         hub.app.include_router(api_lists.routes(reports.lists))
-        yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, escalations, gateways)
+        hub.app.include_router(displays_api.routes(displays, CasesOnDisplays(worklist, ArchiveImages(archive))))
+        yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, escalations, displays, gateways)
 
 
 def made_sealer(folder: Path, settings: SealSettings) -> Sealer:

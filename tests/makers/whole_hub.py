@@ -21,6 +21,7 @@ from dokuei.settings import read_settings
 from dokuei.storage.outbox import carry_out
 from tests.makers.asgi import AsgiTransport, asgi_portal
 from tests.makers.authenticator import Authenticator
+from tests.makers.displays import waive
 from tests.makers.images import Series, write_series
 from tests.makers.people import licence
 
@@ -74,6 +75,7 @@ def whole_hub(folder: Path) -> Iterator[WholeHub]:
     settings = read_settings(folder / "home", environment={"DOKUEI_HUB__HOST": "localhost"})
     prepare_hub(settings)
     hub = open_hub(settings)
+    waive(hub.displays)
     for site_id, name in (("kita", "北病院"), ("minami", "南病院")):
         hub.sites.add(Site(site_id, name), actor="system")
     incoming = []

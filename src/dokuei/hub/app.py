@@ -17,6 +17,8 @@ from dokuei.hub.audits.service import AuditsService, audits_service
 from dokuei.hub.audits.syslog import receiver
 from dokuei.hub.certification import api as certification_api
 from dokuei.hub.certification.service import Certifications
+from dokuei.hub.displays import api as displays_api
+from dokuei.hub.displays.service import DisplaysService, displays_service
 from dokuei.hub.fhir import api as fhir_api
 from dokuei.hub.fhir.door import FhirDoor
 from dokuei.hub.fhir.service import FhirService, fhir_service
@@ -45,6 +47,7 @@ from dokuei.hub.neighbours import (
     WorklistCases,
 )
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
+from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
@@ -94,6 +97,7 @@ class Hub:
     requests: RequestsService
     audits: AuditsService
     certifications: Certifications
+    displays: DisplaysService
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -122,6 +126,13 @@ def open_hub(settings: Settings) -> Hub:
         mailer=mailer(settings.mail),
         hub_url=settings.hub.public_address,
     )
+    displays = displays_service(
+        stores.database,
+        stores.blobs,
+        people=identity.people,
+        device_of=identity.access.device_of,
+        time_zone=settings.seal.time_zone,
+    )
     return Hub(
         settings=settings,
         stores=stores,
@@ -142,6 +153,7 @@ def open_hub(settings: Settings) -> Hub:
             questions=ThreadQuestions(messages),
             rules=RegisterRules(sites, certifications),
             contracts=contracts,
+            displays=ReportDisplays(displays),
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,
@@ -155,6 +167,7 @@ def open_hub(settings: Settings) -> Hub:
         ),
         audits=_audits(settings, stores, identity),
         certifications=certifications,
+        displays=displays,
     )
 
 
@@ -224,6 +237,8 @@ def readers_app(hub: Hub) -> FastAPI:
     ways = CaseWays(hub.archive, hub.gateways.gateways, hub.reports)
     for routes in worklist_routes(hub.worklist, ways, CaseThreads(hub.messages)):
         app.include_router(routes)
+    cases_on_displays = CasesOnDisplays(hub.worklist, hub.reports.signing.images)
+    app.include_router(displays_api.routes(hub.displays, cases_on_displays))
     app.include_router(messages_api.routes(hub.messages))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))

@@ -39,6 +39,7 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist?site_id=kita", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}", _P.READ_WORKLIST, None),
     ("GET", "/api/v1/worklist/{item}/way", _P.READ_WORKLIST, None),
+    ("GET", "/api/v1/worklist/{item}/display", _P.READ_WORKLIST, None),
     ("POST", "/api/v1/worklist/{item}/claim", _P.CLAIM_CASE, None),
     ("POST", "/api/v1/worklist/{item}/release", _P.CLAIM_CASE, None),
     ("GET", "/api/v1/worklist/held?site_id=kita", _P.ADMINISTER, None),

@@ -1,4 +1,4 @@
-"""Every route of sites, screening, papers and FHIR with every role, at the own site and at a foreign one."""
+"""Every route of sites, screening, papers, displays and FHIR with every role, at the own site and at a foreign one."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Grant, Permission, Role
+from tests.makers.displays import PANEL, measured
 from tests.makers.whole_hub import SERIES, WholeHub, ask, whole_hub
 
 _P = Permission
@@ -39,6 +40,18 @@ OF_PAPERS: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", f"/api/v1/sites/kita/studies/{SERIES.study_instance_uid}/papers", _P.READ_REQUEST, None),
     ("GET", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, None),
     ("PUT", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, {"rules": [{"kind": "schema", "words": ["図"]}]}),
+)
+
+# A foreign site's managers see their own register and the rules, and nothing of a display of kita.
+OF_DISPLAYS: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
+    ("GET", "/api/v1/displays", None),
+    ("GET", "/api/v1/display-rules", None),
+    ("POST", "/api/v1/displays/{display}/calibrations", measured()),
+    ("POST", "/api/v1/displays/{display}/calibrations/0/paper", None),
+    ("GET", "/api/v1/displays/{display}/calibrations/0/paper", None),
+    ("POST", "/api/v1/displays/{display}/retirement", {"because": " "}),
+    ("GET", "/api/v1/sites/kita/display-grades", None),
+    ("PUT", "/api/v1/sites/kita/display-grades", {"grades": {"US": "2"}}),
 )
 
 FHIR: tuple[tuple[str, str], ...] = (
@@ -129,6 +142,52 @@ def test_papers_and_their_rules_are_for_those_of_the_site_alone(hub: WholeHub, r
             expected = 200 if needed in ROLE_PERMISSIONS[role] else 403
             assert ask(client, method, path, body) == expected, f"{role} {method} {path}"
             assert ask(client, method, path.replace("/kita/", "/minami/"), body) == 404, f"{role} {method} {path}"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_displays_are_for_those_who_look_after_them_at_their_own_site(hub: WholeHub, role: Role) -> None:
+    """AUTH-13, DISP-12: matrix over the routes of displays and roles; the centre's rules are its administrators'."""
+    panel = {**PANEL, "site_id": "kita", "serial": role.value}
+    with closing(hub.signed_in(f"keeps-{role.value}", Grant(Role.DISPLAY_MANAGER, None))) as keeper:
+        display = keeper.post("/api/v1/displays", json=panel).json()["display_id"]
+    may = _P.MANAGE_DISPLAYS in ROLE_PERMISSIONS[role]
+    for site_id in ("kita", "minami"):
+        with closing(hub.signed_in(f"display-{role.value}-{site_id}", Grant(role, site_id))) as client:
+            for method, path, body in OF_DISPLAYS:
+                status = ask(client, method, path.format(display=display), body)
+                home = site_id == "kita" or "{" not in path
+                if "/sites/kita/" in path:
+                    expected = {404} if site_id == "minami" else {200 if may else 403}
+                elif not may:
+                    expected = {403}
+                else:
+                    expected = {200, 201, 400, 404, 415} if home else {400, 404, 415}
+                assert status in expected, f"{role} {site_id} {method} {path}: {status}"
+            status = ask(client, "POST", "/api/v1/displays", {**panel, "serial": f"{role.value} {site_id}"})
+            assert status == ((201 if site_id == "kita" else 404) if may else 403)
+            rules = {"mode": "warn", "months_mammography": 6, "months_other": 12}
+            assert ask(client, "PUT", "/api/v1/display-rules", rules) == 403
+
+
+def test_every_route_of_displays_stands_in_the_matrix(hub: WholeHub) -> None:
+    """AUTH-13: a new route without a line here fails; what everybody says of their own screen is about nobody else."""
+    own = {("GET", "/api/v1/session/display"), ("PUT", "/api/v1/session/display"), ("PUT", "/api/v1/session/screen")}
+    listed = {
+        (
+            method,
+            path.replace("{display}", "{display_id}").replace("/0/", "/{calibration_id}/").replace("kita", "{site_id}"),
+        )
+        for method, path, _ in OF_DISPLAYS
+    }
+    listed |= {("POST", "/api/v1/displays"), ("PUT", "/api/v1/display-rules")}
+    listed.add(("GET", "/api/v1/worklist/{worklist_item_id}/display"))  # among the routes of cases
+    known = {
+        (method.upper(), path)
+        for path, methods in hub.app.openapi()["paths"].items()
+        for method, told in methods.items()
+        if told["tags"] == ["displays"]
+    }
+    assert known == listed | own
 
 
 @pytest.mark.parametrize("role", Role)

@@ -190,6 +190,7 @@ def test_the_pages_of_rights(hub: BrowsedHub, visiting: Visiting, pictures: Path
     visitor.page.set_viewport_size(ViewportSize(width=1280, height=2000))
     visitor.page.screenshot(path=whole)
     album.visit("centre", "/centre", sizes=(SMALL, LARGE, PHONE))
+    album.visit("displays", "/displays", sizes=(SMALL, LARGE, PHONE))
     album.visit("safety-emergency", "/safety", lambda page: page.get_by_role("button", name=EMERGENCY_BUTTON).click())
     album.visit("own-requests", "/settings", lambda page: page.get_by_role("button", name=ASK_BUTTON).click())
 

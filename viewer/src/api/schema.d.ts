@@ -159,11 +159,15 @@ export interface components {
             readonly code: string;
             readonly certificate: components["schemas"]["SigningCertificateOut"];
         };
-        /** @description One object of the report on its way to the hospital's PACS. */
+        /** @description One object of the report on its way into the hospital, and how each of its systems stands with it. */
         readonly BackOut: {
             readonly kind: string;
             readonly delivered_at: string | null;
             readonly error: string;
+            readonly stamps: number;
+            readonly places: {
+                readonly [key: string]: string;
+            };
         };
         /** @description How many people are at least so far. */
         readonly BatchCountsOut: {
@@ -230,6 +234,50 @@ export interface components {
             } | null;
             readonly synced_refused: boolean;
             readonly certificate_needed: boolean;
+        };
+        /** @description A record, and what of its grade's limits it misses. */
+        readonly CalibrationOut: {
+            /** Format: date */
+            readonly measured_on: string;
+            readonly measured_by: string;
+            /** @default  */
+            readonly outsourced_to: string;
+            readonly instrument: string;
+            /** @enum {string} */
+            readonly grade: "1A" | "1B" | "2";
+            readonly deviation: number;
+            readonly luminance_max: number;
+            readonly luminance_min: number;
+            readonly ambient: number;
+            readonly calibration_id: string;
+            readonly standard: string;
+            readonly luminance_ratio: number;
+            readonly failures: readonly ("luminance_max" | "luminance_ratio" | "deviation" | "ambient" | "pitch" | "grade")[];
+            /** Format: date-time */
+            readonly recorded_at: string;
+            readonly recorded_by: string;
+            readonly paper: components["schemas"]["CalibrationPaperOut"] | null;
+        };
+        /** @description A record's paper. */
+        readonly CalibrationPaperOut: {
+            readonly name: string;
+            readonly media_type: string;
+            readonly size: number;
+        };
+        /** @description What somebody read off a meter. */
+        readonly CalibrationShape: {
+            /** Format: date */
+            readonly measured_on: string;
+            readonly measured_by: string;
+            /** @default  */
+            readonly outsourced_to: string;
+            readonly instrument: string;
+            /** @enum {string} */
+            readonly grade: "1A" | "1B" | "2";
+            readonly deviation: number;
+            readonly luminance_max: number;
+            readonly luminance_min: number;
+            readonly ambient: number;
         };
         /** @description Who was called, at which number or extension, when, and whether they read back what they were told. */
         readonly CallBackShape: {
@@ -522,11 +570,23 @@ export interface components {
             readonly reason: string;
             readonly display_name: string;
         };
-        /** @description Whether the hospital's PACS has an object of the latest version. */
+        /** @description Whether the hospital has an object of the latest version; ``stamps``: how often it was stamped anew since. */
         readonly DeliveryOut: {
             readonly kind: string;
             readonly sop_instance_uid: string;
             readonly delivered_at: string | null;
+            readonly error: string;
+            readonly stamps: number;
+            readonly places: readonly components["schemas"]["DeliveryPlaceOut"][];
+        };
+        /** @description How one of the hospital's systems stands with an object: its PACS (objects, or pages), a folder, its HIS. */
+        readonly DeliveryPlaceOut: {
+            readonly outlet: string;
+            readonly state: string;
+            readonly destination: string;
+            readonly reason: string;
+            /** Format: date-time */
+            readonly at: string;
         };
         /** @description The code that the page shows. */
         readonly DeskCodeIn: {
@@ -559,12 +619,89 @@ export interface components {
             readonly requested: string;
             readonly in_images: string;
         };
+        /** @description Which display this device stands at; none of them where it is null. */
+        readonly DisplayChoiceIn: {
+            readonly display_id: string | null;
+        };
+        /** @description The grade that each modality takes at a site, beside mammography. */
+        readonly DisplayGradesShape: {
+            readonly grades: {
+                readonly [key: string]: "1A" | "1B" | "2";
+            };
+        };
         /** @description How many frames of each series were on the screen whole and proved, since the case was opened. */
         readonly DisplayIn: {
             readonly study_instance_uid: string;
             readonly series: {
                 readonly [key: string]: number;
             };
+        };
+        /** @description Somebody who looks after displays, at a site or in the reading centre. */
+        readonly DisplayManagerOut: {
+            readonly name: string;
+            readonly site_id: string | null;
+        };
+        /** @description A display on the register. */
+        readonly DisplayOut: {
+            readonly name: string;
+            readonly maker: string;
+            readonly model: string;
+            readonly serial: string;
+            readonly columns: number;
+            readonly rows: number;
+            readonly pitch_mm: number;
+            readonly site_id?: string | null;
+            /** @default  */
+            readonly place: string;
+            /**
+             * @default diagnostic
+             * @enum {string}
+             */
+            readonly purpose: "diagnostic" | "reference";
+            readonly display_id: string;
+            readonly retired_at: string | null;
+            readonly retired_because: string;
+        };
+        /** @description The register, as far as the asker looks after it. */
+        readonly DisplayRegisterOut: {
+            readonly displays: readonly components["schemas"]["RegisteredDisplayOut"][];
+            readonly managers: readonly components["schemas"]["DisplayManagerOut"][];
+        };
+        /** @description What holds from now on. */
+        readonly DisplayRulesIn: {
+            /** @enum {string} */
+            readonly mode: "enforce" | "warn" | "off";
+            /** @default  */
+            readonly reason: string;
+            readonly months_mammography: number;
+            readonly months_other: number;
+        };
+        /** @description What holds, and who said so when. */
+        readonly DisplayRulesOut: {
+            /** @enum {string} */
+            readonly mode: "enforce" | "warn" | "off";
+            readonly reason: string;
+            readonly months_mammography: number;
+            readonly months_other: number;
+            readonly set_at: string | null;
+            readonly set_by: string;
+        };
+        /** @description What somebody sits at, judged for a case or, where none is open, for mammograms. */
+        readonly DisplayStandingOut: {
+            /** @enum {string} */
+            readonly state: "valid" | "unknown" | "retired" | "unread" | "other" | "reference" | "uncalibrated" | "failed" | "lapsed" | "short";
+            /** @enum {string} */
+            readonly use: "mammography" | "other";
+            /** @enum {string} */
+            readonly needed: "1A" | "1B" | "2";
+            readonly blocks: boolean;
+            readonly display: components["schemas"]["DisplayOut"] | null;
+            readonly grade: ("1A" | "1B" | "2") | null;
+            readonly measured_on: string | null;
+            readonly valid_until: string | null;
+            readonly lacking: readonly ("luminance_max" | "luminance_ratio" | "deviation" | "ambient" | "pitch" | "grade")[];
+            readonly screen: components["schemas"]["ScreenShape"] | null;
+            readonly rules: components["schemas"]["DisplayRulesOut"];
         };
         /** @description An account that could be used and is not. */
         readonly DormantAccountOut: {
@@ -823,7 +960,7 @@ export interface components {
         /** @description Whether the whole way works: ``dead`` names the leg that does not, ``at`` is when it was gone last. */
         readonly HealthOut: {
             readonly at: string | null;
-            readonly dead: ("received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
+            readonly dead: ("ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
             readonly stale: boolean;
             readonly minutes: number | null;
             readonly legs: readonly components["schemas"]["LegOut"][];
@@ -979,7 +1116,7 @@ export interface components {
         /** @description One leg of the way that the test patient's image goes. */
         readonly LegOut: {
             /** @enum {string} */
-            readonly name: "received" | "proved" | "forwarded" | "at-hub" | "decoded" | "sealed" | "in-pacs" | "receipt";
+            readonly name: "ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "receipt";
             /** @enum {string} */
             readonly state: "ok" | "dead" | "skipped" | "not-reached";
             readonly at: string;
@@ -1357,6 +1494,11 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
+        /** @description What this device stands at, and what it could. */
+        readonly OwnDisplayOut: {
+            readonly standing: components["schemas"]["DisplayStandingOut"];
+            readonly choices: readonly components["schemas"]["DisplayOut"][];
+        };
         /** @description A word and the list that it goes into. */
         readonly OwnWordIn: {
             readonly method: string;
@@ -1380,6 +1522,24 @@ export interface components {
             readonly lists: readonly components["schemas"]["NamedListOut"][];
             readonly words: readonly components["schemas"]["OwnWordOut"][];
         };
+        /** @description What stands on a display's plate, and where it stands. */
+        readonly PanelShape: {
+            readonly name: string;
+            readonly maker: string;
+            readonly model: string;
+            readonly serial: string;
+            readonly columns: number;
+            readonly rows: number;
+            readonly pitch_mm: number;
+            readonly site_id?: string | null;
+            /** @default  */
+            readonly place: string;
+            /**
+             * @default diagnostic
+             * @enum {string}
+             */
+            readonly purpose: "diagnostic" | "reference";
+        };
         /** @description A paper and where it is; ``document``: a PDF, and no picture. */
         readonly PaperOut: {
             readonly series_instance_uid: string;
@@ -1402,6 +1562,18 @@ export interface components {
         /** @description The rules of a site; the first one that fits holds. */
         readonly PaperRulesShape: {
             readonly rules: readonly components["schemas"]["PaperRuleShape"][];
+        };
+        /** @description Bytes ``begin`` up to ``end`` of a frame as it is stored. */
+        readonly PartIn: {
+            readonly series: string;
+            readonly instance: string;
+            readonly frame: number;
+            readonly begin: number;
+            readonly end: number;
+        };
+        /** @description Parts of one study's frames, in the order in which they are wanted. */
+        readonly PartsIn: {
+            readonly parts: readonly components["schemas"]["PartIn"][];
         };
         /** @description The name is not needed: keys are discoverable, and the answer is the same for everybody. */
         readonly PasskeyOptionsIn: {
@@ -1639,6 +1811,28 @@ export interface components {
             /** @default  */
             readonly sending_ae: string;
         };
+        /** @description A display with its records, the latest first. */
+        readonly RegisteredDisplayOut: {
+            readonly name: string;
+            readonly maker: string;
+            readonly model: string;
+            readonly serial: string;
+            readonly columns: number;
+            readonly rows: number;
+            readonly pitch_mm: number;
+            readonly site_id?: string | null;
+            /** @default  */
+            readonly place: string;
+            /**
+             * @default diagnostic
+             * @enum {string}
+             */
+            readonly purpose: "diagnostic" | "reference";
+            readonly display_id: string;
+            readonly retired_at: string | null;
+            readonly retired_because: string;
+            readonly calibrations: readonly components["schemas"]["CalibrationOut"][];
+        };
         /** @description A cancer in the family. */
         readonly RelativeShape: {
             readonly relation: string;
@@ -1829,6 +2023,10 @@ export interface components {
         readonly ResolutionIn: {
             readonly resolution: string;
         };
+        /** @description Why a display is read on no longer. */
+        readonly RetirementIn: {
+            readonly because: string;
+        };
         /** @description What is signed, its digest, and what is asked for. */
         readonly ReviewBegunOut: {
             readonly digest: string;
@@ -1871,7 +2069,7 @@ export interface components {
          * @description What somebody is at a site or in the reading centre.
          * @enum {string}
          */
-        readonly Role: "reader" | "resident" | "clerk" | "site_staff" | "technologist" | "referring_physician" | "administrator" | "maintainer" | "auditor";
+        readonly Role: "reader" | "resident" | "clerk" | "site_staff" | "technologist" | "referring_physician" | "administrator" | "maintainer" | "auditor" | "display_manager";
         /** @description Which reading role; without one, the first that is free, or one's own. */
         readonly RoleIn: {
             readonly role?: components["schemas"]["ReadingRole"] | null;
@@ -1931,14 +2129,29 @@ export interface components {
             readonly en: string;
             readonly values: readonly string[];
         };
-        /** @description How far a sealed file has come: PAdES level, document time stamps, and when the next one is due. */
+        /** @description What a page reads of its screen. */
+        readonly ScreenShape: {
+            readonly width: number;
+            readonly height: number;
+            readonly pixel_ratio: number;
+            readonly colour_depth: number;
+            readonly screens?: number | null;
+            readonly left?: number | null;
+            readonly top?: number | null;
+        };
+        /**
+         * @description How far a sealed file has come: PAdES level, document time stamps, when the next one is due, and revocations.
+         *
+         *     ``revocation`` is what the issuers of its certificates have said of them; null where nobody has asked.
+         */
         readonly SealOut: {
             /** @enum {string} */
-            readonly level: "B-B" | "B-T" | "B-LTA";
+            readonly level: "B-B" | "B-T" | "B-LT" | "B-LTA";
             readonly stamps: number;
             readonly stamped_at: string | null;
             readonly renew_at: string | null;
             readonly last_error: string | null;
+            readonly revocation: ("unpublished" | "kept" | "lacking" | "revoked") | null;
         };
         /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
         readonly SeekIn: {
@@ -1983,6 +2196,7 @@ export interface components {
             readonly signed_at: string;
             readonly method: string;
             readonly time_stamp: string;
+            readonly sr_time_stamp: string;
             readonly seal: components["schemas"]["SealOut"];
             readonly pdf_sha256: string;
             readonly pdf_url: string;

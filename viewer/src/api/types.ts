@@ -147,3 +147,16 @@ export type SiteContact = Schemas["SiteContactOut"];
 export type SiteContactText = Required<Schemas["SiteContactIn"]>;
 /** Whom to call now at a case's hospital. */
 export type Reachable = Schemas["ReachableOut"];
+/** A display on the register, with its calibrations. */
+export type DisplayRegister = Schemas["DisplayRegisterOut"];
+export type RegisteredDisplay = Schemas["RegisteredDisplayOut"];
+export type DisplayPanel = Required<Schemas["PanelShape"]>;
+export type DisplayCalibration = Schemas["CalibrationOut"];
+export type DisplayCalibrationText = Required<Schemas["CalibrationShape"]>;
+export type DisplayRules = Schemas["DisplayRulesOut"];
+export type DisplayRulesText = Required<Schemas["DisplayRulesIn"]>;
+export type DisplayGrades = Schemas["DisplayGradesShape"];
+/** What somebody sits at, judged for a case or for mammograms, and what they could say that it is. */
+export type DisplayStanding = Schemas["DisplayStandingOut"];
+export type OwnDisplay = Schemas["OwnDisplayOut"];
+export type ScreenRead = Required<Schemas["ScreenShape"]>;

@@ -3,6 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, type JSX } from "react";
 import { Redirect, Route, Switch, useRoute } from "wouter";
 import { queryClient } from "@/api/query";
+import { useScreenReport } from "@/display/useScreenReport";
 import { useMay } from "@/session/api";
 import { firstPlace } from "@/session/nextPlace";
 import { SessionGate } from "@/session/SessionGate";
@@ -33,6 +34,7 @@ const SecurityPage = lazy(() => import("@/rights/SecurityPage"));
 const CentrePage = lazy(() => import("@/centre/CentrePage"));
 const SitesPage = lazy(() => import("@/sites/SitesPage"));
 const SitePage = lazy(() => import("@/sites/SitePage"));
+const DisplaysPage = lazy(() => import("@/display/DisplaysPage"));
 const LinkPage = lazy(() => import("@/links/LinkPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
@@ -83,6 +85,7 @@ function useWarmReadingRoom(wanted: boolean): void {
 function SignedIn(): JSX.Element {
   const may = useMay();
   useWarmReadingRoom(may("worklist.claim"));
+  useScreenReport();
   return (
     <Suspense fallback={<Waiting />}>
       <Switch>
@@ -111,6 +114,7 @@ function SignedIn(): JSX.Element {
         <Route path="/centre" component={CentrePage} />
         <Route path="/hospitals" component={SitesPage} />
         <Route path="/hospitals/:siteId">{(route) => <SitePage key={route.siteId} siteId={route.siteId} />}</Route>
+        <Route path="/displays" component={DisplaysPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

@@ -6,6 +6,7 @@ import enAudit from "./en/audit.json";
 import enCentre from "./en/centre.json";
 import enCertificates from "./en/certificates.json";
 import enDelivery from "./en/delivery.json";
+import enDisplays from "./en/displays.json";
 import enDocuments from "./en/documents.json";
 import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
@@ -32,6 +33,7 @@ import jaAudit from "./ja/audit.json";
 import jaCentre from "./ja/centre.json";
 import jaCertificates from "./ja/certificates.json";
 import jaDelivery from "./ja/delivery.json";
+import jaDisplays from "./ja/displays.json";
 import jaDocuments from "./ja/documents.json";
 import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
@@ -63,6 +65,7 @@ export const catalogues = {
     centre: enCentre,
     certificates: enCertificates,
     delivery: enDelivery,
+    displays: enDisplays,
     documents: enDocuments,
     finalising: enFinalising,
     gateways: enGateways,
@@ -91,6 +94,7 @@ export const catalogues = {
     centre: jaCentre,
     certificates: jaCertificates,
     delivery: jaDelivery,
+    displays: jaDisplays,
     documents: jaDocuments,
     finalising: jaFinalising,
     gateways: jaGateways,

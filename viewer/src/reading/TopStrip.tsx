@@ -1,6 +1,7 @@
 import { Menu } from "@mantine/core";
 import { useEffect, useRef, useSyncExternalStore, type Dispatch, type JSX, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { DisplayChip } from "@/display/DisplayChip";
 import { FinalisationChip } from "@/finalising/FinalisationChip";
 import type { FrameStore } from "@/images/store";
 import type { VoiChoice } from "@/images/frame";
@@ -54,6 +55,7 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         {props.besides}
       </p>
       <LedgerMark opened={opened} store={store} seen={seen} documents={props.documents} onRefresh={props.onRefresh} />
+      <DisplayChip itemId={opened.item.worklist_item_id} />
       <NotForDiagnosis />
       <Unfinalised itemId={opened.item.worklist_item_id} />
       <Steps opened={opened} room={room} change={change} />

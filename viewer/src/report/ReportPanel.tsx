@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageRead, Report, WorklistItem } from "@/api/types";
+import { DisplayNotice } from "@/display/DisplayNotice";
 import { MaySign } from "@/rights/Lacks";
 import { useMay, useSession } from "@/session/api";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
@@ -72,6 +73,7 @@ function Readable({
         mayWrite ? (
           <>
             <MaySign itemId={worklistItemId} />
+            <DisplayNotice itemId={worklistItemId} />
             <Opinions item={item.data} />
             <Editor
               key={worklistItemId}

@@ -5,7 +5,9 @@ import type { Awaiting, ImageRead, Report, ReportForm, ReportVersion, SigningSta
 import type { Draft } from "./model";
 
 export const reportPath = (itemId: string): string => `/api/v1/worklist/${encodeURIComponent(itemId)}/report`;
-export const reportKey = (itemId: string): readonly string[] => ["report", itemId];
+/** Everything that is known of any report. */
+export const REPORT_KEY = ["report"] as const;
+export const reportKey = (itemId: string): readonly string[] => [...REPORT_KEY, itemId];
 
 export function useReport(itemId: string): UseQueryResult<Report> {
   return useQuery({

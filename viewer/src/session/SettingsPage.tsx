@@ -4,6 +4,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { call, getJson } from "@/api/client";
 import type { OpenSession } from "@/api/types";
+import { ThisDisplay } from "@/display/ThisDisplay";
 import { OwnProfile } from "@/rights/OwnProfile";
 import { OwnRoleRequests } from "@/rights/OwnRoleRequests";
 import { MailAddress } from "@/messages/MailAddress";
@@ -39,6 +40,7 @@ export default function SettingsPage(): JSX.Element {
         <LoadingRows rows={3} />
       )}
       <div className={classes["more"]}>
+        <ThisDisplay />
         <OwnProfile />
         <OwnRoleRequests />
       </div>

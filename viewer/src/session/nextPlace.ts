@@ -17,6 +17,7 @@ const PLACES = [
   ["gateways.read", "/gateways"],
   ["administer", "/people"],
   ["audit.read", "/audit"],
+  ["displays.manage", "/displays"],
 ] as const;
 
 /** Everybody's own page, where there is no other. */

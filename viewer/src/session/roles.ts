@@ -9,6 +9,7 @@ export const ROLES = [
   "administrator",
   "maintainer",
   "auditor",
+  "display_manager",
 ] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -27,7 +27,7 @@ export function EvaluationMark(): JSX.Element | null {
 
 /** Where one is, where one can go, who one is; the page has the rest. */
 export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
-  const { t } = useTranslation(["ui", "requests", "rights", "screening", "centre", "sites", "lists"]);
+  const { t } = useTranslation(["ui", "requests", "rights", "screening", "centre", "sites", "lists", "displays"]);
   const may = useMay();
   return (
     <div className={classes["shell"]}>
@@ -45,6 +45,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("screening.manage") && <Place href="/screening" word={t("screening:nav")} />}
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
           {may("site.read") && <Place href="/hospitals" word={t("sites:nav")} />}
+          {may("displays.manage") && <Place href="/displays" word={t("displays:nav")} />}
           {may("administer") && <Place href="/people" word={t("nav.people")} />}
           {(may("report.sign") || may("administer")) && <Place href="/lists" word={t("lists:nav")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}

@@ -108,6 +108,11 @@ class Access:
         with self.database.read() as connection:
             return store_access.sessions_of(connection, person_id)
 
+    @staticmethod
+    def device_of(connection: Connection, session_id: str) -> str:
+        """The device that a session is bound to, as a digest; one that is not bound is a device of its own."""
+        return store_access.device_of(connection, session_id)
+
     def end_session(self, session_id: str, *, person_id: str, actor: str, because: str) -> None:
         """End one of a person's sessions, here or on another machine.
 

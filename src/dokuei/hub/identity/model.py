@@ -47,6 +47,7 @@ class Permission(StrEnum):
     MANAGE_GATEWAYS = "gateways.manage"
     READ_SITE = "site.read"
     KEEP_CONTACTS = "site.contacts"
+    MANAGE_DISPLAYS = "displays.manage"
     ADMINISTER = "administer"
     READ_AUDIT = "audit.read"
     USE_FHIR = "fhir.use"
@@ -65,6 +66,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     MAINTAINER = "maintainer"
     AUDITOR = "auditor"
+    DISPLAY_MANAGER = "display_manager"
 
 
 _P = Permission
@@ -137,10 +139,19 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             {_P.READ_IMAGES, _P.READ_WORKLIST, _P.READ_REPORT, _P.ACKNOWLEDGE_REPORT, *_ASKING, *_TALK}
         ),
         Role.ADMINISTRATOR: frozenset(
-            {_P.ADMINISTER, _P.READ_GATEWAYS, _P.MANAGE_GATEWAYS, _P.MANAGE_SCREENING, _P.READ_SITE, _P.KEEP_CONTACTS}
+            {
+                _P.ADMINISTER,
+                _P.READ_GATEWAYS,
+                _P.MANAGE_GATEWAYS,
+                _P.MANAGE_SCREENING,
+                _P.MANAGE_DISPLAYS,
+                _P.READ_SITE,
+                _P.KEEP_CONTACTS,
+            }
         ),
         Role.MAINTAINER: frozenset({_P.READ_GATEWAYS}),
         Role.AUDITOR: frozenset({_P.READ_AUDIT}),
+        Role.DISPLAY_MANAGER: frozenset({_P.MANAGE_DISPLAYS}),
     }
 )
 

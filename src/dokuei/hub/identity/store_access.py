@@ -122,6 +122,12 @@ def place_of(connection: Connection, session_id: str) -> str:
     return connection.execute(asked).scalar_one_or_none() or ""
 
 
+def device_of(connection: Connection, session_id: str) -> str:
+    """The device that a session is bound to, as a digest; one that is not bound is a device of its own."""
+    asked = select(session.c.device_key).where(session.c.session_id == session_id)
+    return hashed(connection.execute(asked).scalar_one_or_none() or f"session {session_id}")
+
+
 def end_session(connection: Connection, session_id: str, *, because: str) -> bool:
     """End a session; whether it was open."""
     ended = connection.execute(

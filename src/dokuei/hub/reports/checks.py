@@ -11,6 +11,7 @@ from dokuei.hub.reports.model import Content, KnownImage
 from dokuei.hub.reports.structure import SIDES, Answer, Finding, Side
 
 UNFINALISED = "images_unfinalised"
+DISPLAY = "display_invalid"
 _FOR_PROCESSING = frozenset({"1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.13.1.4"})
 _LATERALITY = {"R": "right", "L": "left"}
 _RANKS = {"1": 1.0, "2": 2.0, "3": 3.0, "3-1": 3.1, "3-2": 3.2, "4": 4.0, "4A": 4.1, "4B": 4.2, "4C": 4.3}
@@ -52,6 +53,7 @@ def checks_of(
     called_back: bool = True,
     changed: Sequence[str] = (),
     finalised: bool = True,
+    display_blocks: bool = False,
 ) -> tuple[Check, ...]:
     """Everything that is to be mended or answered before this may be signed.
 
@@ -59,6 +61,7 @@ def checks_of(
     """
     images = {image.sop_instance_uid: image for image in known}
     found = [] if finalised else [Check(UNFINALISED)]
+    found += [Check(DISPLAY, answerable=False)] if display_blocks else []
     found += [*_of_images(content, images), *_of_sides(content, images), *_of_text(content)]
     if content.structure.method:
         found += [*_of_fields(content), *_of_categories(content), *_of_recommendation(content)]

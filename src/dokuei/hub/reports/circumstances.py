@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from dokuei.errors import RequestError
+from dokuei.errors import ConflictError, RequestError
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,35 @@ class Call:
     person: str
     number: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class DisplayUsed:
+    """What somebody sits at (REC-21), as a version says it; ``blocks``: nothing may be signed on it (JRS-09)."""
+
+    said: Mapping[str, Any]
+    blocks: bool
+
+
+def demand_display(used: DisplayUsed, *, shown: Mapping[str, Any] | None = None) -> None:
+    """Refuse to go on where mammograms are not on a display with a valid calibration.
+
+    ``shown`` is the document that was shown for signing: it names the display that is signed on.
+
+    Raises:
+        ConflictError: with what to do.
+    """
+    if used.blocks:
+        raise ConflictError(
+            "GSDF 校正の有効な表示装置と確認できないため、マンモグラフィは確定できません"
+            " / no display with a valid GSDF calibration is known here: mammograms cannot be signed",
+            phase="checking the display",
+            remedy="choose the registered display under settings, or have it calibrated",
+        )
+    if shown is not None and shown.get("display") != used.said:
+        raise ConflictError(
+            "the display is another one than was shown", phase="checking the display", remedy="look at it again"
+        )
 
 
 def resolved(

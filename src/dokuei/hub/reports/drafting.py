@@ -1,6 +1,6 @@
 """Writing: a draft is kept as it is typed, by whoever has the case, and never over somebody else's words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from dokuei.hub.reports.awaited import Waiting
 from dokuei.hub.reports.awaiting import waiting_for
 from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
-from dokuei.hub.reports.circumstances import Call, resolved
+from dokuei.hub.reports.circumstances import Call, DisplayUsed, resolved
 from dokuei.hub.reports.images_read import demand_sent
 from dokuei.hub.reports.lists import with_own
 from dokuei.hub.reports.model import (
@@ -29,7 +29,7 @@ from dokuei.hub.reports.model import (
     demand_version,
     texts_of,
 )
-from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions
+from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Questions
 from dokuei.hub.reports.seal_model import SealState
 from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.structure import Structure
@@ -80,6 +80,7 @@ class Drafting:
     contracts: Contracts
     images: Images
     questions: Questions
+    displays: Displays
     saved: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
 
     def view(self, principal: Principal, item_id: str, role: str) -> View:
@@ -95,7 +96,7 @@ class Drafting:
             reads = principal.may(Permission.CLAIM_CASE, case.site_id)
             demand_open(case, person_id=principal.person_id, reads=reads)
             view = self._view(connection, principal, case)
-        return self._with_checks(view)
+        return self._with_checks(principal, view)
 
     def save(
         self,
@@ -141,7 +142,7 @@ class Drafting:
             view = self._view(connection, principal, case)
         if is_fresh:
             self.saved.keep(*act)
-        return self._with_checks(view)
+        return self._with_checks(principal, view)
 
     def amend(self, principal: Principal, item_id: str, role: str) -> View:
         """Begin a new version of a signed report, with the words of the last one; the signed one stays as it is.
@@ -162,7 +163,7 @@ class Drafting:
                 self._write(connection, principal, report, None, _last_content(signed))
                 _note(connection, principal, "report.amendment.opened", report)
             view = self._view(connection, principal, case)
-        return self._with_checks(view)
+        return self._with_checks(principal, view)
 
     def mine(
         self,
@@ -187,16 +188,36 @@ class Drafting:
             raise ForbiddenError("this case is not yours", phase="writing a report", remedy="claim it first")
         return case
 
+    def display(self, principal: Principal, case: Case, known: Iterable[KnownImage]) -> DisplayUsed:
+        """What somebody sits at, for these images: mammograms are such by their SOP class too."""
+        found = {"MG"} if any(image.is_mammogram for image in known) else set()
+        return self.displays.at(principal, site_id=case.site_id, modalities={*case.modalities, *found})
+
     def checks(
-        self, case: Case, content: Content, known: Iterable[KnownImage], before: Sequence[SignedVersion]
+        self,
+        principal: Principal | None,
+        case: Case,
+        content: Content,
+        known: Collection[KnownImage],
+        before: Sequence[SignedVersion],
     ) -> tuple[Check, ...]:
-        """What is to be mended or answered, with what the case's thread says of calls."""
+        """What is to be mended or answered, with what the case's thread says of calls, and where the writer sits.
+
+        ``principal`` is None where nobody sits before a screen any more: the display was judged when they did.
+        """
         with self.database.read() as connection:
             called = self.questions.called_back(connection, case.worklist_item_id)
         preliminary = stages.preliminary_of(before)
         told = self.told(case, before) is not None
         changed = () if preliminary is None or told else stages.changed_sides(store.content_of(preliminary), content)
-        return checks_of(content, known, called_back=called, changed=changed, finalised=case.images_finalised)
+        return checks_of(
+            content,
+            known,
+            called_back=called,
+            changed=changed,
+            finalised=case.images_finalised,
+            display_blocks=principal is not None and self.display(principal, case, known).blocks,
+        )
 
     def told(self, case: Case, before: Sequence[SignedVersion]) -> Call | None:
         """Who was called since the preliminary report went out, and read back what they were told (REPORT-12)."""
@@ -225,7 +246,7 @@ class Drafting:
             known = self.images.of_study(case.site_id, case.study_instance_uid)
             demand_sent(content.images_read, known, kept=kept)
 
-    def _with_checks(self, view: View) -> View:
+    def _with_checks(self, principal: Principal, view: View) -> View:
         """Named while one writes, not only when one signs."""
         if view.draft is None:
             return view
@@ -234,7 +255,7 @@ class Drafting:
         except NotFoundError:  # the images were removed: what was written stays readable
             known = ()
         before = [one.signed for one in view.versions]
-        return replace(view, checks=self.checks(view.case, view.draft.content, known, before))
+        return replace(view, checks=self.checks(principal, view.case, view.draft.content, known, before))
 
     def _opened(self, connection: Connection, principal: Principal, case: Case) -> Report:
         report = store.open_report(connection, case, person_id=principal.person_id or "")

@@ -7,7 +7,8 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from dokuei.dicom.image_mac import ImageMac
-from dokuei.hub.reports.circumstances import Call
+from dokuei.hub.identity.model import Principal
+from dokuei.hub.reports.circumstances import Call, DisplayUsed
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 
 
@@ -43,6 +44,13 @@ class Contracts(Protocol):
         Raises:
             ForbiddenError: it does not.
         """
+
+
+class Displays(Protocol):
+    """The register of displays."""
+
+    def at(self, principal: Principal, *, site_id: str, modalities: Collection[str]) -> DisplayUsed:
+        """What somebody sits at now, judged for what a case of that site takes."""
 
 
 class Images(Protocol):

@@ -22,7 +22,7 @@ from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.lists import Lists
 from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery, DeliveryPlace
-from dokuei.hub.reports.neighbours import Cases, Contracts, Images, Questions, Rules
+from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Questions, Rules
 from dokuei.hub.reports.presenting import Presenting
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
@@ -305,6 +305,7 @@ def reports_service(
     rules: Rules,
     questions: Questions,
     contracts: Contracts,
+    displays: Displays,
     sealer: Sealer,
     facility: str,
     time_zone: str,
@@ -322,7 +323,7 @@ def reports_service(
         authorities=authorities_of(cards),
         lasts=timedelta(minutes=cards.wait_minutes),
     )
-    drafting = Drafting(database, identity.people, cases, contracts, images, questions)
+    drafting = Drafting(database, identity.people, cases, contracts, images, questions, displays)
     signing = Signing(
         database=database,
         drafting=drafting,

@@ -20,6 +20,7 @@ from dokuei.hub.reports import model, stages, store, wording
 from dokuei.hub.reports.awaited import Waiting
 from dokuei.hub.reports.awaiting import Awaiting
 from dokuei.hub.reports.checks import UNFINALISED, demand_answered, kept_answers
+from dokuei.hub.reports.circumstances import demand_display
 from dokuei.hub.reports.deciding import Deciding, Proof, subject_of, write_version
 from dokuei.hub.reports.documents import DocumentMaker, Documents
 from dokuei.hub.reports.drafting import Drafting
@@ -78,7 +79,8 @@ class Signing:
 
         Raises:
             NotFoundError, ForbiddenError: not this person's case, or no right to sign there (REC-01).
-            ConflictError: nothing is being written, images are still on their way, or a question holds the signature.
+            ConflictError: nothing is being written, images are still on their way, a question holds the signature,
+                or mammograms are not on a display with a valid calibration (JRS-09).
             RequestError, ProofError, SignatureError: this version cannot be signed; the error says why.
         """
         with self.database.read() as connection:
@@ -86,8 +88,10 @@ class Signing:
             before = [one.signed for one in store.versions(connection, report.report_id)]
         rules = self.rules.of_site(case.site_id)
         self.demand_qualified(principal, case)
+        display = self.drafting.display(principal, case, self._known(case))
+        demand_display(display)
         kind = stages.next_kind(before, case, preliminary=preliminary)
-        answers = self._demand_fit(case, draft, kind, before)
+        answers = self._demand_fit(principal, case, draft, kind, before)
         people = {person.person_id: person for person in self._people(case, draft, principal)}
         document = wording.document(
             report=report,
@@ -97,6 +101,7 @@ class Signing:
             site=rules,
             facility=self.facility,
             place=self.places.of(principal).value,
+            display=display.said,
             content=replace(draft.content, answers=answers),
             entered_by=[named(people[person_id]) for person_id in draft.entered_by if person_id in people],
             reader=named(people[principal.person_id or ""]),
@@ -127,7 +132,8 @@ class Signing:
 
         Raises:
             NotFoundError, ForbiddenError: not this person's case, or no right to sign there (REC-01).
-            ConflictError: what is signed is not what was shown, or a question holds the signature.
+            ConflictError: what is signed is not what was shown or not on that display, or a question holds the
+                signature.
             SignatureError: the key's answer, the password or the seal does not hold.
         """
         with self.database.read() as connection:
@@ -140,7 +146,9 @@ class Signing:
                 person_id=principal.person_id or "",
                 expected_digest=expected_digest,
             )
-        self._demand_fit(case, draft, frozen.kind, before)
+        display = self.drafting.display(principal, case, self._known(case))
+        demand_display(display, shown=json.loads(frozen.canonical))
+        self._demand_fit(principal, case, draft, frozen.kind, before)
         confirmed = self.deciding.proved(principal, case, frozen, proof)
         signature = Signature(
             person_id=principal.person_id or "",
@@ -166,7 +174,7 @@ class Signing:
             case, report, draft = self._mine(connection, principal, item_id, role)
             before = [one.signed for one in store.versions(connection, report.report_id)]
         self.demand_qualified(principal, case)
-        self._demand_fit(case, draft, signed.kind, before)
+        self._demand_fit(None, case, draft, signed.kind, before)
         self._finish(principal, case, draft, signed, pdf)
 
     def _finish(self, principal: Principal, case: Case, draft: Draft, signed: SignedVersion, pdf: bytes = b"") -> None:
@@ -213,14 +221,16 @@ class Signing:
         self.questions.demand_settled(connection, item_id)
         return case, report, draft
 
-    def _demand_fit(self, case: Case, draft: Draft, kind: Kind, before: Sequence[SignedVersion]) -> tuple[Answer, ...]:
+    def _demand_fit(
+        self, principal: Principal | None, case: Case, draft: Draft, kind: Kind, before: Sequence[SignedVersion]
+    ) -> tuple[Answer, ...]:
         """The reasons that are kept with what is signed; a preliminary version keeps those that are there."""
         model.demand_text(draft.content)
         model.demand_categories(draft.content)
         _demand_one_patient(case)
         known = self._known(case)
         demand_images(draft.content, known)
-        checks = self.drafting.checks(case, draft.content, known, before)
+        checks = self.drafting.checks(principal, case, draft.content, known, before)
         if kind == "preliminary":
             return kept_answers(draft.content, checks)
         _demand_all_here(case)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dokuei.hub.reports.display_words import used, waived
 from dokuei.hub.reports.structure import NOT_APPLICABLE
 
 _SIDES = {"right": ("右", "right"), "left": ("左", "left")}
@@ -44,6 +45,7 @@ def circumstances(document: Mapping[str, Any]) -> Iterator[Said]:
     yield from _withdrawal(document)
     if "compared_with" in document and not document.get("withdraws"):
         yield _comparison(document)
+    yield from _display(document)
     yield from _preliminary(document)
     for one in document.get("delegations", ()):
         yield _delegation(one)
@@ -65,6 +67,14 @@ def _comparison(document: Mapping[str, Any]) -> Said:
     if known:
         return Said(*label, f"なし（過去検査{known}件は表示せず）", f"none ({known} prior studies were not displayed)")
     return Said(*label, "比較対象なし", "none available")
+
+
+def _display(document: Mapping[str, Any]) -> Iterator[Said]:
+    value = document.get("display")
+    if value:
+        yield Said("読影表示装置", "Display used", *used(value))
+        if value["waiver"]:
+            yield Said("表示装置の校正義務の免除", "Display calibration waived", *waived(value["waiver"]))
 
 
 def _preliminary(document: Mapping[str, Any]) -> Iterator[Said]:

@@ -31,6 +31,7 @@ def document(
     site: SiteRules,
     facility: str,
     place: str,
+    display: Mapping[str, Any] | None = None,
     content: Content,
     entered_by: Sequence[Mapping[str, str]],
     reader: Mapping[str, str],
@@ -51,6 +52,7 @@ def document(
         "site": {"site_id": site.site_id, "name": site.name, "name_en": site.name_en},
         "facility": facility,
         "reading_place": place,
+        "display": None if display is None else dict(display),
         "patient": {
             "patient_id": case.patient_id,
             "issuer_of_patient_id": case.issuer_of_patient_id,

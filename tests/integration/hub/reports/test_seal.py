@@ -177,7 +177,7 @@ def test_a_physicians_signature_before_the_seal_outlives_its_card_by_the_stamps_
     card = authority.card()
     prepared = prepare(pdf, name="Dokuei Hanako", reason="x")
     sealed = stamped.seal(filled(prepared, card.sign(prepared.digest))).data
-    again = stamped.archive(stamped.archive(sealed).pdf).pdf
+    again = _archived(stamped, _archived(stamped, sealed))
     assert again.startswith(sealed)
     verdict = verify_seal(
         again,
@@ -189,6 +189,12 @@ def test_a_physicians_signature_before_the_seal_outlives_its_card_by_the_stamps_
     assert verdict.physician is not None
     assert (verdict.physician.intact, verdict.physician.trusted) == (True, True)
     assert verify_seal(filled(prepared, card.sign(prepared.digest)), trusted=()).why == "not one seal of ours"
+
+
+def _archived(stamped: Sealer, pdf: bytes) -> bytes:
+    data = stamped.archive(pdf).data
+    assert data is not None
+    return data
 
 
 def unarmored(pem: bytes) -> bytes:
