@@ -111,6 +111,8 @@ class MethodOut(BaseModel):
     en: str
     sizes: list[str]
     distance: bool = False
+    assessed_last: bool = False
+    """Whether findings and comparison stand before assessment and management (REPORT-09)."""
     facts: list[AttributeOut]
     kinds: list[KindOut]
 

@@ -19,13 +19,19 @@ _SIZES = {
 
 
 def coded_findings(document: Mapping[str, Any], images: Sequence[KnownImage]) -> tuple[CodedItem, ...]:
-    """What is found: facts of the whole examination, then each finding with its properties and images."""
+    """Each finding with its properties and images."""
     structure = structure_of(document)
     if not structure.method:
         return ()
     by_uid = {image.sop_instance_uid: image for image in images}
-    facts = _words(structure.method, lexicon().method(structure.method)["facts"], structure.facts, {})
-    return (*facts, *(_finding(structure, one, by_uid) for one in structure.findings))
+    return tuple(_finding(structure, one, by_uid) for one in structure.findings)
+
+
+def coded_facts(document: Mapping[str, Any]) -> tuple[CodedItem, ...]:
+    """What holds for the whole examination."""
+    structure = structure_of(document)
+    facts = lexicon().method(structure.method).get("facts", ())
+    return tuple(_words(structure.method, facts, structure.facts, {}))
 
 
 def coded_conclusions(document: Mapping[str, Any]) -> tuple[CodedItem, ...]:
