@@ -4,6 +4,7 @@ import { initReactI18next } from "react-i18next";
 
 import enAudit from "./en/audit.json";
 import enCentre from "./en/centre.json";
+import enDictation from "./en/dictation.json";
 import enDocuments from "./en/documents.json";
 import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
@@ -28,6 +29,7 @@ import enWorking from "./en/working.json";
 import enWorklist from "./en/worklist.json";
 import jaAudit from "./ja/audit.json";
 import jaCentre from "./ja/centre.json";
+import jaDictation from "./ja/dictation.json";
 import jaDocuments from "./ja/documents.json";
 import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
@@ -57,6 +59,7 @@ export const catalogues = {
   en: {
     audit: enAudit,
     centre: enCentre,
+    dictation: enDictation,
     documents: enDocuments,
     finalising: enFinalising,
     gateways: enGateways,
@@ -83,6 +86,7 @@ export const catalogues = {
   ja: {
     audit: jaAudit,
     centre: jaCentre,
+    dictation: jaDictation,
     documents: jaDocuments,
     finalising: jaFinalising,
     gateways: jaGateways,

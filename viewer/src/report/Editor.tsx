@@ -2,6 +2,7 @@ import { Button, Textarea } from "@mantine/core";
 import { useEffect, useRef, useState, type FocusEvent, type JSX, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageRead, Report, WorklistItem } from "@/api/types";
+import { Dictate } from "@/dictation/Dictate";
 import { useSession } from "@/session/api";
 import { FailedLine } from "@/ui/States";
 import { composes } from "@/ui/composing";
@@ -22,6 +23,7 @@ import { SignDialog } from "./SignDialog";
 import { Structured } from "./Structured";
 import { useDraft } from "./useDraft";
 import { useFill } from "./useFill";
+import { wordsOf } from "./words";
 
 export interface EditorProps {
   readonly item: WorklistItem;
@@ -34,10 +36,10 @@ export interface EditorProps {
 
 /** Findings, diagnosis and a category for each breast; saved as one types, signed with one button. */
 export function Editor({ item, report, imagesRead, priorsShown, writing, shown }: EditorProps): JSX.Element {
-  const { t } = useTranslation(["report", "stages"]);
+  const { t } = useTranslation(["report", "stages", "dictation"]);
   const { session } = useSession();
   const count = useCount();
-  const { draft, state, saver } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
+  const { draft, state, saver, spoke } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
   const [signing, setSigning] = useState<"final" | "preliminary" | null>(null);
   const form = useForm(item.worklist_item_id).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
@@ -110,7 +112,16 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
         saver={saver}
         lastWritten={lastWritten}
         fieldOf={(area) => (area !== null && area === impression.current ? "impression" : "findings")}
-      />
+      >
+        {signing === null && (
+          <Dictate
+            words={(language) => (form ? wordsOf(form, language === "ja-JP" ? "ja" : "en") : [])}
+            field={lastWritten}
+            fallback={findings}
+            onWritten={spoke}
+          />
+        )}
+      </Phrases>
       <Textarea
         ref={findings}
         label={t("findings")}
@@ -156,6 +167,11 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
           <p className={classes["quiet"]}>{t("sign.by_physician")}</p>
         )}
       </div>
+      {report.spoken_by.length > 0 && (
+        <p className={classes["quiet"]} data-spoken="">
+          {t("dictation:contains", { names: report.spoken_by.join(", ") })}
+        </p>
+      )}
       <p className={classes["quiet"]}>
         {t("images_read", { read: count(unionOfImages(report.images_read, imagesRead()).length) })}
       </p>

@@ -17,6 +17,13 @@ export const wordOf = (words: readonly Word[], value: string, language: Language
 export const kindOf = (form: ReportForm, kind: string): Kind | undefined =>
   form.form?.kinds.find(({ value }) => value === kind);
 
+/** Every word of a form in one language, for whoever has to expect them. */
+export function wordsOf({ form, places, comparisons, recommendations }: ReportForm, language: Language): string[] {
+  const lists = [...places, ...(form?.facts ?? []), ...(form?.kinds ?? []).flatMap(({ attributes }) => attributes)];
+  const words = [...(form?.kinds ?? []), ...lists.flatMap(({ values }) => values), ...comparisons, ...recommendations];
+  return [...new Set(words.map((word) => word[language]))];
+}
+
 /** A list with the centre's own words that a report uses, offered still or not. */
 export const withOwn = (attribute: Attribute, chosen: string, own: Own): Attribute["values"] => {
   const word = own[chosen];

@@ -4,6 +4,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { call, getJson } from "@/api/client";
 import type { OpenSession } from "@/api/types";
+import { DictationSettings } from "@/dictation/DictationSettings";
 import { OwnProfile } from "@/rights/OwnProfile";
 import { OwnRoleRequests } from "@/rights/OwnRoleRequests";
 import { MailAddress } from "@/messages/MailAddress";
@@ -42,6 +43,7 @@ export default function SettingsPage(): JSX.Element {
         <OwnProfile />
         <OwnRoleRequests />
       </div>
+      <DictationSettings />
       <MailAddress />
     </Page>
   );
