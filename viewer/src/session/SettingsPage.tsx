@@ -30,8 +30,10 @@ export default function SettingsPage(): JSX.Element {
   });
   const may = useMay();
   return (
-    <Page title={t("sessions.title")} lead={t("sessions.lead")}>
+    <Page title={t("sessions.page")} lead={t("sessions.page_lead")}>
       {firstPlace(may) === OWN_PLACE && <p className={classes["nowhere"]}>{t("sessions.nowhere")}</p>}
+      <h2 className={classes["part"]}>{t("sessions.title")}</h2>
+      <p className={classes["partLead"]}>{t("sessions.lead")}</p>
       {query.data ? (
         <Sessions sessions={query.data} />
       ) : query.error ? (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dokuei.hub.reports.lexicon import Lexicon, Word, lexicon, value_of
+from dokuei.hub.reports.lexicon import Lexicon, Word, lexicon, value_of, word_of
 from dokuei.hub.reports.structure import Finding, Structure, read
 
 _SIDES = {"right": {"ja": "右", "en": "Right"}, "left": {"ja": "左", "en": "Left"}}
@@ -73,7 +73,7 @@ def assessed_last(structure: Structure) -> bool:
 def said_of_examination(structure: Structure) -> tuple[Said, ...]:
     """Method, and what holds for the whole examination."""
     method = lexicon().method(structure.method)
-    return (Said({"ja": "検査方法", "en": "Method"}, method), *_said(method["facts"], structure.facts, {}))
+    return (Said({"ja": "検査方法", "en": "Method"}, method), *_said(method["facts"], structure.facts, structure.own))
 
 
 def said_of_scale(structure: Structure) -> Said:
@@ -83,7 +83,7 @@ def said_of_scale(structure: Structure) -> Said:
 
 def said_of_management(structure: Structure) -> tuple[Said, ...]:
     """What is to follow, where that is said."""
-    recommended = lexicon().recommendations.get(structure.recommendation)
+    recommended = word_of(lexicon().recommendations, structure.recommendation, structure.own)
     return (Said({"ja": "推奨", "en": "Recommendation"}, recommended),) if recommended else ()
 
 
@@ -102,7 +102,7 @@ def said_of_finding(structure: Structure, finding: Finding) -> tuple[Said, ...]:
     places = [known.places[name] for name in known.method(structure.method)["places"]]
     described = _said(kind["attributes"], finding.descriptors, structure.own)
     found = [*_said(places, finding.place, {}), *_figures(finding), *described]
-    compared = known.comparisons.get(finding.comparison)
+    compared = word_of(known.comparisons, finding.comparison, structure.own)
     if compared:
         found.append(Said({"ja": "前回比較", "en": "Comparison"}, compared))
     if finding.category:
