@@ -118,6 +118,7 @@ def test_an_engine_here_writes_at_the_cursor_and_hears_nothing_once_somebody_tur
     assert page.evaluate("window.engine.heard") is False
     say("ロックした後の言葉")
     page.get_by_role("button", name=re.compile("パスキー")).click()
+    expect(findings).to_be_visible(timeout=15_000)
     kept = visitor.call("GET", path)
     assert kept["findings"] == "右乳房に腫瘤を認める。\n左乳房に異常なし。"
     assert (kept["impression"], kept["spoken_by"]) == ("", ["試験 kojutsu"])
