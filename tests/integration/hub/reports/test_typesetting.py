@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -16,7 +17,14 @@ from dokuei.hub.reports.wording import canonical_bytes, shown_text
 from tests.makers.report_document import CASE, SIGNATURE, SITE, known_images, report_document
 
 EMPTY = written(Structure())
-LESION = {"size_mm": [], "distance_mm": None, "descriptors": {}, "comparison": "", "note": "", "images": []}
+LESION: dict[str, Any] = {
+    "size_mm": [],
+    "distance_mm": None,
+    "descriptors": {},
+    "comparison": "",
+    "note": "",
+    "images": [],
+}
 
 
 def read(images: tuple[KnownImage, ...], **changed: object) -> tuple[list[str], pypdfium2.PdfDocument]:
@@ -64,9 +72,9 @@ def test_the_paper_of_a_breast_mri_goes_from_what_was_asked_to_what_is_to_follow
     lesion = {**LESION, "number": 1, "side": "left", "kind": "mass", "place": {"clock": "2"}, "category": "6"}
     given = {**EMPTY, "method": "MR", "scale": "birads", "facts": facts, "findings": [lesion]}
     mri = replace(CASE, modalities=("MR",))
-    changed = {"case": mri, "structure": structure({**given, "recommendation": "treatment"})}
-    order = ("術前の広がり", "造影ダイナミック", "散在", "軽度", "第2週", "腫瘤、", "右U領域に腫瘤", "比較対象なし")
-    order += ("BI-RADS", "悪性の疑い。", "治療方針に従う")
+    changed: dict[str, Any] = {"case": mri, "structure": structure({**given, "recommendation": "treatment"})}
+    examined = ("術前の広がり", "造影ダイナミック", "散在", "軽度", "第2週")
+    order = (*examined, "腫瘤、", "右U領域に腫瘤", "比較対象なし", "BI-RADS", "悪性の疑い。", "治療方針に従う")
     paper = "".join(read(known_images(2, modality="MR"), **changed)[0])
     shown = shown_text(report_document(known_images(2, modality="MR"), **changed))
     for text in (paper, shown):
