@@ -62,6 +62,8 @@ class Statement:
     category_left: str
     notice: str
     modalities: tuple[str, ...]
+    examined: tuple[CodedItem, ...] = ()
+    """What holds for the whole examination: purpose, technique, composition of the breasts."""
     coded: tuple[CodedItem, ...] = ()
     """Findings in fields, beside the text."""
     concluded: tuple[CodedItem, ...] = ()
@@ -162,8 +164,11 @@ def _content(
     found = (
         [_text(_dcm("121071", "Finding"), said)] if (said := statement.withdrawn or statement.findings.strip()) else []
     )
-    if found or statement.coded:
-        items.append(_section(_dcm("121070", "Findings"), [*found, *coded_items(statement.coded)]))
+    if found or statement.examined or statement.coded:
+        every = [*coded_items(statement.examined), *found, *coded_items(statement.coded)]
+        items.append(_section(_dcm("121070", "Findings"), every))
+    if not statement.withdrawn:
+        items += _around(statement)
     concluded: list[Any] = (
         [_text(_dcm("121077", "Conclusion"), said)]
         if (said := statement.withdrawn or statement.impression.strip())
@@ -180,13 +185,17 @@ def _content(
 
 
 def _stage(statement: Statement) -> list[Any]:
-    """How the report stands, for programs and for people, and what stands around it."""
+    """How the report stands, for programs and for people; why it was withdrawn."""
     stage = _concept(statement.stage, OUR_CODES, f"Report {statement.stage}")
     items: list[Any] = [_code(_concept(STAGE, OUR_CODES, "Stage of the report"), stage, _CONTAINS)]
     notices = [statement.notice, statement.withdrawn, _PRELIMINARY_NOTICE if statement.stage == PRELIMINARY else ""]
     items += [_text(_dcm("121106", "Comment"), notice) for notice in notices if notice]
-    said = [_text(_dcm("121106", "Comment"), f"{label}: {text}") for label, text in statement.circumstances]
-    return [*items, *said]
+    return [*items, *(_around(statement) if statement.withdrawn else ())]
+
+
+def _around(statement: Statement) -> list[Any]:
+    """Priors compared and the like: between what was found and how it is judged (REPORT-09)."""
+    return [_text(_dcm("121106", "Comment"), f"{label}: {text}") for label, text in statement.circumstances]
 
 
 def _none(placement: Placement) -> ReferencedImage:

@@ -23,7 +23,7 @@ from dokuei.hub.fhir.model import (
 from dokuei.hub.identity import store_people
 from dokuei.hub.identity.service import IdentityService
 from dokuei.hub.reports import store_published
-from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_findings
+from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_facts, coded_findings
 from dokuei.hub.reports.service import ReportsService
 from dokuei.hub.requests import exchange, store_studies, store_versions
 from dokuei.hub.requests import model as asking
@@ -297,7 +297,7 @@ def _signed_report(
         signer_name=signed.signature.display_name,
         document=document,
         pdf_sop_instance_uid=published.kept.sealed.pdf_sop_instance_uid,
-        findings=coded_findings(document, ()),
+        findings=(*coded_facts(document), *coded_findings(document, ())),
         conclusions=coded_conclusions(document),
         categories=coded_categories(document),
         request_ids=tuple(request_ids),

@@ -152,7 +152,7 @@ def test_the_lists_look_as_they_should(visiting: Visiting, pictures: Path, langu
     visitor.open("/lists")
     page.get_by_label(re.compile("^日本語$|^Japanese$")).fill(f"金平糖状{language}")
     page.get_by_label(re.compile("^英語$|^English$")).fill(f"burr-like {language}")
-    page.get_by_role("region", name=re.compile("所見の語句|Words for")).get_by_role(
+    page.get_by_role("region", name=re.compile("選択肢の語句|Words to choose")).get_by_role(
         "button", name=re.compile("^追加$|^Add$")
     ).click()
     expect(page.get_by_text(f"金平糖状{language}")).to_be_visible()

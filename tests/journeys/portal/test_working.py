@@ -58,6 +58,48 @@ def test_who_has_a_case_in_hand_is_seen_by_the_others_and_in_the_report(hub: Bro
     expect(other.page.locator("[data-report-panel]").get_by_role("textbox")).to_have_count(0)
 
 
+def test_a_text_that_awaits_approval_is_handed_on_with_its_responsibility_and_freed_by_the_office(
+    hub: BrowsedHub, visiting: Visiting
+) -> None:
+    """REC-04, REC-06: a lane of its own, a tick with a reason when somebody signs for another, and a way out."""
+    resident, giver = visiting("kenshui", Grant(Role.RESIDENT, None)), visiting("reader17", READER)
+    item = claimed(resident, hub, patient_name="Okada^Rei=岡田^玲=オカダ^レイ", patient_id="K-17")
+    page = giver.page
+    giver.open("/worklist?view=approval")
+    expect(page.get_by_role("row", name=re.compile("岡田"))).to_be_visible(timeout=15_000)
+    resident.call("POST", f"/api/v1/worklist/{item}/release")
+    giver.call("POST", f"/api/v1/worklist/{item}/claim")
+
+    taker = visiting("reader18", READER)
+    giver.open("/worklist?view=mine")
+    page.get_by_role("row", name=re.compile("岡田")).click()
+    page.get_by_role("button", name="引き継ぐ").click()
+    dialog = page.get_by_role("dialog", name="読影を引き継ぐ")
+    dialog.get_by_label("引き継ぎ先").select_option("試験 reader18")
+    dialog.get_by_label("代理確定を依頼する").check()
+    expect(dialog.get_by_role("button", name="依頼する")).to_be_disabled()
+    dialog.get_by_label("確定できない理由").fill("急病のため")
+    dialog.get_by_role("button", name="依頼する").click()
+    taker.open("/worklist?view=all")
+    taker.page.get_by_role("row", name=re.compile("岡田")).click()
+    asked = taker.page.get_by_role("complementary").get_by_role("status").filter(has_text="代理確定の依頼です")
+    expect(asked).to_contain_text("急病のため")
+    asked.get_by_role("button", name="引き受ける").click()
+    expect(asked).to_have_count(0)
+    assert taker.call("GET", f"/api/v1/worklist/{item}")["locked_by"]["display_name"] == "試験 reader18"
+
+    office = visiting("kanri5", ADMINISTRATOR)
+    office.open("/centre")
+    held = office.page.get_by_role("row", name=re.compile("試験 reader18"))
+    held.get_by_role("button", name="担当を解除").click()
+    freeing = office.page.get_by_role("dialog", name="担当を強制的に解除")
+    expect(freeing.get_by_role("button", name="解除する")).to_be_disabled()
+    freeing.get_by_label("解除する理由").fill("連絡が取れない")
+    freeing.get_by_role("button", name="解除する").click()
+    expect(held).to_have_count(0)
+    assert taker.call("GET", f"/api/v1/worklist/{item}")["locked_by"] is None
+
+
 def test_a_report_is_saved_as_it_is_typed_but_never_in_the_middle_of_a_composition(
     hub: BrowsedHub, visiting: Visiting
 ) -> None:

@@ -734,6 +734,8 @@ export interface components {
             readonly structure?: components["schemas"]["StructureShape"];
             readonly answers?: readonly components["schemas"]["AnswerShape"][];
             readonly priors_shown?: readonly string[];
+            /** @default false */
+            readonly spoken: boolean;
         };
         /** @description Why, and for how long. */
         readonly EmergencyIn: {
@@ -1309,6 +1311,8 @@ export interface components {
             readonly sizes: readonly string[];
             /** @default false */
             readonly distance: boolean;
+            /** @default false */
+            readonly assessed_last: boolean;
             readonly facts: readonly components["schemas"]["AttributeOut"][];
             readonly kinds: readonly components["schemas"]["KindOut"][];
         };
@@ -1875,6 +1879,7 @@ export interface components {
             readonly checks: readonly components["schemas"]["CheckOut"][];
             readonly circumstances: readonly components["schemas"]["CircumstanceOut"][];
             readonly compared: readonly components["schemas"]["ComparedOut"][];
+            readonly spoken_by: readonly string[];
             readonly may_withdraw: boolean;
             readonly updated_at: string | null;
             readonly author: string;

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useRoute } from "wouter";
 import { Shell } from "@/ui/Shell";
 import { Titled } from "@/ui/Titled";
+import tabs from "@/ui/Tabs.module.css";
 import { useReviews } from "./api";
 import classes from "./Audit.module.css";
 
@@ -23,12 +24,12 @@ export function Frame({ title, aside, children }: FrameProps): JSX.Element {
       <h1 className="visually-hidden">{title}</h1>
       <div className={classes["page"]}>
         <div className={classes["tools"]}>
-          <nav aria-label={t("pages")} className={classes["pages"]}>
+          <nav aria-label={t("pages")} className={`${tabs["tabs"] ?? ""} ${classes["pages"] ?? ""}`}>
             <Place href="/audit" word={t("trail")} />
             {reviews.data && (
               <Place href="/audit/reviews" word={t("reviews.title")}>
                 {waiting.length > 0 && (
-                  <span className={classes["count"]} data-alarm={waiting.some(({ overdue }) => overdue)}>
+                  <span className={tabs["count"]} data-alarm={waiting.some(({ overdue }) => overdue)}>
                     {waiting.length}
                   </span>
                 )}

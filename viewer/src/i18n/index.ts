@@ -7,6 +7,7 @@ import enCentre from "./en/centre.json";
 import enCertificates from "./en/certificates.json";
 import enDelivery from "./en/delivery.json";
 import enDisplays from "./en/displays.json";
+import enDictation from "./en/dictation.json";
 import enDocuments from "./en/documents.json";
 import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
@@ -34,6 +35,7 @@ import jaCentre from "./ja/centre.json";
 import jaCertificates from "./ja/certificates.json";
 import jaDelivery from "./ja/delivery.json";
 import jaDisplays from "./ja/displays.json";
+import jaDictation from "./ja/dictation.json";
 import jaDocuments from "./ja/documents.json";
 import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
@@ -66,6 +68,7 @@ export const catalogues = {
     certificates: enCertificates,
     delivery: enDelivery,
     displays: enDisplays,
+    dictation: enDictation,
     documents: enDocuments,
     finalising: enFinalising,
     gateways: enGateways,
@@ -95,6 +98,7 @@ export const catalogues = {
     certificates: jaCertificates,
     delivery: jaDelivery,
     displays: jaDisplays,
+    dictation: jaDictation,
     documents: jaDocuments,
     finalising: jaFinalising,
     gateways: jaGateways,

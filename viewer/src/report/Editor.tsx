@@ -2,6 +2,7 @@ import { Button, Textarea } from "@mantine/core";
 import { useEffect, useRef, useState, type FocusEvent, type JSX, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageRead, Report, WorklistItem } from "@/api/types";
+import { Dictate } from "@/dictation/Dictate";
 import { useSession } from "@/session/api";
 import { FailedLine } from "@/ui/States";
 import { composes } from "@/ui/composing";
@@ -19,9 +20,10 @@ import { Phrases } from "./Phrases";
 import { SaveMark } from "./SaveMark";
 import type { Shown } from "./shown";
 import { SignDialog } from "./SignDialog";
-import { Structured } from "./Structured";
+import { Recommended, Structured } from "./Structured";
 import { useDraft } from "./useDraft";
 import { useFill } from "./useFill";
+import { wordsOf } from "./words";
 
 export interface EditorProps {
   readonly item: WorklistItem;
@@ -34,10 +36,10 @@ export interface EditorProps {
 
 /** Findings, diagnosis and a category for each breast; saved as one types, signed with one button. */
 export function Editor({ item, report, imagesRead, priorsShown, writing, shown }: EditorProps): JSX.Element {
-  const { t } = useTranslation(["report", "stages"]);
+  const { t } = useTranslation(["report", "stages", "dictation"]);
   const { session } = useSession();
   const count = useCount();
-  const { draft, state, saver } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
+  const { draft, state, saver, spoke } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
   const [signing, setSigning] = useState<"final" | "preliminary" | null>(null);
   const form = useForm(item.worklist_item_id).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
@@ -75,6 +77,11 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
       void saver.flush();
     }
   };
+  // A breast MRI is judged after what was found and compared (REPORT-09); others say at first how they are judged.
+  const assessedLast = form?.form?.assessed_last === true;
+  const compared = <ComparedLine item={item} report={report} priorsShown={priorsShown} />;
+  const followed = form && <Recommended form={form} draft={draft} fill={fill} />;
+  const assessed = <Assessed draft={draft} categories={categories} scale={structure.scale} onDecide={decide} />;
   return (
     <div className={classes["panel"]} onKeyDown={onKeyDown} onFocus={onFocus}>
       <div className={classes["top"]}>
@@ -85,32 +92,24 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
       {state.kind === "conflict" && <Conflict itemId={item.worklist_item_id} saver={saver} />}
       {state.kind === "refused" && <FailedLine error={state.error} />}
       {form && <Structured form={form} draft={draft} fill={fill} shown={shown} />}
-      <div className={classes["group"]}>
-        <span className={classes["label"]}>{t("categories")}</span>
-        <div className={classes["sides"]}>
-          <CategoryField
-            side="right"
-            value={draft.category_right}
-            categories={categories}
-            scale={structure.scale}
-            onChange={(category_right) => decide({ category_right })}
-          />
-          <CategoryField
-            side="left"
-            value={draft.category_left}
-            categories={categories}
-            scale={structure.scale}
-            onChange={(category_left) => decide({ category_left })}
-          />
-        </div>
-      </div>
+      {!assessedLast && followed}
+      {!assessedLast && assessed}
       <Phrases
         siteId={item.site_id}
         method={form?.form ? structure.method : ""}
         saver={saver}
         lastWritten={lastWritten}
         fieldOf={(area) => (area !== null && area === impression.current ? "impression" : "findings")}
-      />
+      >
+        {signing === null && (
+          <Dictate
+            words={(language) => (form ? wordsOf(form, language === "ja-JP" ? "ja" : "en") : [])}
+            field={lastWritten}
+            fallback={findings}
+            onWritten={spoke}
+          />
+        )}
+      </Phrases>
       <Textarea
         ref={findings}
         label={t("findings")}
@@ -121,6 +120,8 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
         onChange={(event) => saver.edit({ findings: event.currentTarget.value })}
         {...composition}
       />
+      {assessedLast && compared}
+      {assessedLast && assessed}
       <Textarea
         ref={impression}
         label={t("impression")}
@@ -131,6 +132,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
         onChange={(event) => saver.edit({ impression: event.currentTarget.value })}
         {...composition}
       />
+      {assessedLast && followed}
       {form && (
         <Checks
           form={form}
@@ -156,10 +158,15 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
           <p className={classes["quiet"]}>{t("sign.by_physician")}</p>
         )}
       </div>
+      {report.spoken_by.length > 0 && (
+        <p className={classes["quiet"]} data-spoken="">
+          {t("dictation:contains", { names: report.spoken_by.join(", ") })}
+        </p>
+      )}
       <p className={classes["quiet"]}>
         {t("images_read", { read: count(unionOfImages(report.images_read, imagesRead()).length) })}
       </p>
-      <ComparedLine item={item} report={report} priorsShown={priorsShown} />
+      {!assessedLast && compared}
       {signing !== null && (
         <SignDialog
           item={item}
@@ -171,6 +178,38 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
           onClose={() => setSigning(null)}
         />
       )}
+    </div>
+  );
+}
+
+interface AssessedProps {
+  readonly draft: Draft;
+  readonly categories: readonly string[];
+  readonly scale: string;
+  readonly onDecide: (change: Partial<Draft>) => void;
+}
+
+/** A category for each breast. */
+function Assessed({ draft, categories, scale, onDecide }: AssessedProps): JSX.Element {
+  const { t } = useTranslation("report");
+  const given = { categories, scale };
+  return (
+    <div className={classes["group"]}>
+      <span className={classes["label"]}>{t("categories")}</span>
+      <div className={classes["sides"]}>
+        <CategoryField
+          side="right"
+          value={draft.category_right}
+          {...given}
+          onChange={(category_right) => onDecide({ category_right })}
+        />
+        <CategoryField
+          side="left"
+          value={draft.category_left}
+          {...given}
+          onChange={(category_left) => onDecide({ category_left })}
+        />
+      </div>
     </div>
   );
 }

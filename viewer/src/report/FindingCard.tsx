@@ -93,7 +93,10 @@ function Fields({ form, finding, categories, own, shown, onChange }: FindingCard
       <Choices
         label={t("comparison")}
         value={finding.comparison}
-        options={form.comparisons.map((word) => ({ value: word.value, word: word[language] }))}
+        options={withOwn({ values: form.comparisons }, finding.comparison, own).map((word) => ({
+          value: word.value,
+          word: word[language],
+        }))}
         onChange={(comparison) => onChange({ comparison })}
       />
       {categories.length > 0 && (

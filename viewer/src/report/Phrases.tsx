@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useEffect, useRef, type JSX, type RefObject } from "react";
+import { useEffect, useRef, type JSX, type ReactNode, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Phrase } from "@/api/types";
@@ -19,10 +19,13 @@ export interface PhrasesProps {
   /** The text that was last written in: that is where a snippet goes. */
   readonly lastWritten: RefObject<HTMLTextAreaElement | null>;
   readonly fieldOf: (area: HTMLTextAreaElement | null) => "findings" | "impression";
+  /** What else writes for somebody, at the end of the row. */
+  readonly children: ReactNode;
 }
 
 /** Templates and snippets (定型文) by button, and by Alt+Shift and a digit's physical key; silent while one composes. */
-export function Phrases({ siteId, method, saver, lastWritten, fieldOf }: PhrasesProps): JSX.Element | null {
+export function Phrases(props: PhrasesProps): JSX.Element {
+  const { siteId, method, saver, lastWritten, fieldOf, children } = props;
   const { t } = useTranslation("lists");
   const offered = offeredFor(usePhrases(siteId).data ?? [], method);
   const take = (phrase: Phrase): void => {
@@ -53,6 +56,7 @@ export function Phrases({ siteId, method, saver, lastWritten, fieldOf }: Phrases
       <Link href="/lists" className={classes["edit"] ?? ""}>
         {t("edit")}
       </Link>
+      {children}
     </div>
   );
 }

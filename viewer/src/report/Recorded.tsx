@@ -7,7 +7,7 @@ import { CheckText } from "./Checks";
 import { Diagram } from "./Diagram";
 import { categoryMark } from "./model";
 import classes from "./Structured.module.css";
-import { chosenWords, kindOf, wordOf } from "./words";
+import { chosenWord, chosenWords, kindOf } from "./words";
 
 /** The fields as they were entered or signed, to be read. */
 export function Recorded({ itemId, report }: { readonly itemId: string; readonly report: Report }): JSX.Element | null {
@@ -18,8 +18,8 @@ export function Recorded({ itemId, report }: { readonly itemId: string; readonly
   const language = currentLanguage();
   const facts = [
     form.scales.find(({ value }) => value === structure.scale)?.[language] ?? "",
-    ...chosenWords(form.form.facts, structure.facts, language),
-    wordOf(form.recommendations, structure.recommendation, language),
+    ...chosenWords(form.form.facts, structure.facts, language, structure.own),
+    chosenWord(form.recommendations, structure.recommendation, language, structure.own),
   ];
   return (
     <div className={classes["structured"]}>
@@ -40,7 +40,7 @@ export function Recorded({ itemId, report }: { readonly itemId: string; readonly
                 language,
                 structure.own,
               ),
-              wordOf(form.comparisons, finding.comparison, language),
+              chosenWord(form.comparisons, finding.comparison, language, structure.own),
               finding.note,
             ]
               .filter((word) => word !== "")

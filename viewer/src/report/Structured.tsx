@@ -11,6 +11,7 @@ import type { Draft } from "./model";
 import type { Shown } from "./shown";
 import classes from "./Structured.module.css";
 import type { Fill } from "./useFill";
+import { withOwn } from "./words";
 
 export interface StructuredProps {
   readonly form: ReportForm;
@@ -19,7 +20,7 @@ export interface StructuredProps {
   readonly shown: (() => Shown | null) | undefined;
 }
 
-/** The fields beside the text: what holds for the examination, then each finding, then what is to follow. */
+/** The fields beside the text: what holds for the examination, then each finding. */
 export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.Element | null {
   const { t } = useTranslation("structured");
   const language = currentLanguage();
@@ -54,7 +55,10 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
           label={fact[language]}
           required={fact.required}
           value={structure.facts[fact.name] ?? ""}
-          options={fact.values.map((value) => ({ value: value.value, word: value[language] }))}
+          options={withOwn(fact, structure.facts[fact.name] ?? "", structure.own).map((value) => ({
+            value: value.value,
+            word: value[language],
+          }))}
           onChange={(value) =>
             fill.edit(withFields(draft, form, { facts: { ...structure.facts, [fact.name]: value } }))
           }
@@ -81,12 +85,25 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
           </ol>
         </>
       )}
-      <Choices
-        label={t("recommendation")}
-        value={structure.recommendation}
-        options={form.recommendations.map((word) => ({ value: word.value, word: word[language] }))}
-        onChange={(recommendation) => fill.edit(withFields(draft, form, { recommendation }))}
-      />
     </div>
+  );
+}
+
+/** What is to follow. */
+export function Recommended({ form, draft, fill }: Omit<StructuredProps, "shown">): JSX.Element | null {
+  const { t } = useTranslation("structured");
+  const language = currentLanguage();
+  if (form.form === null) return null;
+  const { recommendation, own } = structureOf(draft, form);
+  return (
+    <Choices
+      label={t("recommendation")}
+      value={recommendation}
+      options={withOwn({ values: form.recommendations }, recommendation, own).map((word) => ({
+        value: word.value,
+        word: word[language],
+      }))}
+      onChange={(chosen) => fill.edit(withFields(draft, form, { recommendation: chosen }))}
+    />
   );
 }

@@ -45,11 +45,18 @@ export function useForm(itemId: string): UseQueryResult<ReportForm> {
 export interface Seen {
   readonly images: readonly ImageRead[];
   readonly priors: readonly string[];
+  /** Whether a speech engine wrote some of it since the last save. */
+  readonly spoken: boolean;
 }
 
 /** The version that we know stands in If-Match: another's text is never written over (RFC 9110 13.1.1). */
-export function putDraft(itemId: string, draft: Draft, { images, priors }: Seen, version: number): Promise<Report> {
-  const body = { ...draft, images_read: images, priors_shown: priors };
+export function putDraft(
+  itemId: string,
+  draft: Draft,
+  { images, priors, spoken }: Seen,
+  version: number,
+): Promise<Report> {
+  const body = { ...draft, images_read: images, priors_shown: priors, spoken };
   return sendJson<Report>("PUT", reportPath(itemId), body, { "If-Match": `"${version}"` });
 }
 

@@ -18,6 +18,7 @@ const REPORT: Report = {
   checks: [],
   circumstances: [],
   compared: [],
+  spoken_by: [],
   may_withdraw: false,
   updated_at: null,
   author: "",

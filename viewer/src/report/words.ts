@@ -17,14 +17,25 @@ export const wordOf = (words: readonly Word[], value: string, language: Language
 export const kindOf = (form: ReportForm, kind: string): Kind | undefined =>
   form.form?.kinds.find(({ value }) => value === kind);
 
+/** Every word of a form in one language, for whoever has to expect them. */
+export function wordsOf({ form, places, comparisons, recommendations }: ReportForm, language: Language): string[] {
+  const lists = [...places, ...(form?.facts ?? []), ...(form?.kinds ?? []).flatMap(({ attributes }) => attributes)];
+  const words = [...(form?.kinds ?? []), ...lists.flatMap(({ values }) => values), ...comparisons, ...recommendations];
+  return [...new Set(words.map((word) => word[language]))];
+}
+
 /** A list with the centre's own words that a report uses, offered still or not. */
-export const withOwn = (attribute: Attribute, chosen: string, own: Own): Attribute["values"] => {
+export const withOwn = ({ values }: Pick<Attribute, "values">, chosen: string, own: Own): Attribute["values"] => {
   const word = own[chosen];
-  if (word === undefined || attribute.values.some(({ value }) => value === chosen)) return attribute.values;
-  return [...attribute.values, { value: chosen, ja: word["ja"] ?? "", en: word["en"] ?? "" }];
+  if (word === undefined || values.some(({ value }) => value === chosen)) return values;
+  return [...values, { value: chosen, ja: word["ja"] ?? "", en: word["en"] ?? "" }];
 };
 
 export type Own = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** One chosen word, the centre's own ones among them. */
+export const chosenWord = (values: Attribute["values"], chosen: string, language: Language, own: Own): string =>
+  wordOf(withOwn({ values }, chosen, own), chosen, language);
 
 /** The chosen words of several lists, in the order of the lists. */
 export function chosenWords(
@@ -34,6 +45,6 @@ export function chosenWords(
   own: Own = {},
 ): string[] {
   return attributes
-    .map((one) => wordOf(withOwn(one, chosen[one.name] ?? "", own), chosen[one.name] ?? "", language))
+    .map((one) => chosenWord(one.values, chosen[one.name] ?? "", language, own))
     .filter((word) => word !== "");
 }

@@ -133,7 +133,7 @@ function Labels({ named = false }: { readonly named?: boolean }): JSX.Element {
     <g className={classes["labels"]} aria-hidden="true">
       {SIDES.map((side) => (
         <g key={side}>
-          <text x={center(side).x} y={20} className={classes["side"]}>
+          <text x={center(side).x} y={16} className={classes["side"]}>
             {word(side)}
           </text>
           {HOURS.map((clock) => {

@@ -155,7 +155,9 @@ function FactText({ fact, clinical }: { readonly fact: Fact; readonly clinical: 
 /** Who asks, by which way it came, and until when. */
 function Origin({ request }: { readonly request: ReadingRequest }): JSX.Element {
   const { t } = useTranslation("requests");
-  const from = [request.requesting_department, request.requesting_physician].filter(Boolean).join(" ");
+  const from = [request.requesting_department, request.requesting_physician.replaceAll("^", " ")]
+    .filter(Boolean)
+    .join(" ");
   return (
     <dl className={classes["facts"]} data-quiet="">
       {request.due_at !== null && (

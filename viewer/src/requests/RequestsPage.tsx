@@ -10,6 +10,7 @@ import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { useTyped } from "@/ui/useTyped";
 import { useCount } from "@/ui/Written";
+import tabs from "@/ui/Tabs.module.css";
 import { STALE_AFTER, useRequests, useSought } from "./api";
 import { byNeed, isTab, TABS, withFound, type Tab } from "./model";
 import classes from "./Requests.module.css";
@@ -106,11 +107,11 @@ function Tabs({ tab, counts }: { readonly tab: Tab; readonly counts: RequestList
   const of = (name: Tab): number =>
     name === "all" ? Object.values(counts ?? {}).reduce((sum, one) => sum + one, 0) : (counts?.[name] ?? 0);
   return (
-    <nav aria-label={t("tabs")} className={classes["tabs"]}>
+    <nav aria-label={t("tabs")} className={`${tabs["tabs"] ?? ""} ${classes["tabs"] ?? ""}`}>
       {TABS.map((name) => (
         <Link key={name} href={`/requests?state=${name}`} aria-current={name === tab ? "page" : undefined}>
           {t(name === "all" ? "all" : `state.${name}`)}
-          <span className={classes["count"]} data-alarm={name === "mismatch" && of(name) > 0}>
+          <span className={tabs["count"]} data-alarm={name === "mismatch" && of(name) > 0}>
             {count(of(name))}
           </span>
         </Link>

@@ -5,9 +5,9 @@ import type { SecurityAlert } from "@/api/types";
 import { deviceOf } from "@/session/device";
 import { ShapeMark } from "@/ui/shapes";
 import { InstantText } from "@/ui/Written";
+import notice from "@/ui/Notice.module.css";
 import { useAcknowledge, useEndElsewhere, useOwnAlerts } from "./api";
 import { knownAlert } from "./model";
-import classes from "./Rights.module.css";
 
 /** What happened to my account since I last said that I know: over the page until its owner has answered. */
 export function OwnAlerts(): JSX.Element | null {
@@ -24,7 +24,7 @@ function Told({ alert, more }: { readonly alert: SecurityAlert; readonly more: n
   const from = [deviceOf(alert.device), alert.address].filter(Boolean).join(" · ");
   const busy = acknowledge.isPending || end.isPending;
   return (
-    <div className={classes["bar"]} role="status" data-own-alert={alert.kind}>
+    <div className={notice["bar"]} role="status" data-own-alert={alert.kind}>
       <ShapeMark shape="triangle" />
       <p>
         <strong>{t(`alert.${knownAlert(alert.kind)}`)}</strong> <InstantText value={alert.at} />

@@ -8,17 +8,23 @@ import { useRoster } from "./api";
 import { RosterLines } from "./RosterLines";
 import classes from "./Screening.module.css";
 import type { ScreeningBatch } from "./shapes";
+import { Taking, type TakingProps } from "./Taking";
 
 /** A roster is dropped, looked at line by line, and only then taken. */
 export function Roster({ batch }: { readonly batch: ScreeningBatch }): JSX.Element {
   const { t } = useTranslation("screening");
   const count = useCount();
   const [file, setFile] = useState<File | null>(null);
+  const [taking, setTaking] = useState<Omit<TakingProps, "batchId"> | null>(null);
   const roster = useRoster(batch.batch_id);
   const outcome = roster.data;
   const look = (chosen: File): void => {
     setFile(chosen);
     roster.mutate({ file: chosen, take: false });
+  };
+  const take = (chosen: File): void => {
+    setTaking({ before: batch.counts.expected, total: outcome?.counts["taken"] ?? 0 });
+    roster.mutate({ file: chosen, take: true });
   };
   const forget = (): void => {
     setFile(null);
@@ -41,13 +47,14 @@ export function Roster({ batch }: { readonly batch: ScreeningBatch }): JSX.Eleme
               size="sm"
               loading={roster.isPending}
               disabled={(outcome?.counts["taken"] ?? 0) === 0}
-              onClick={() => roster.mutate({ file, take: true })}
+              onClick={() => take(file)}
             >
               {t("roster.take", { count: outcome?.counts["taken"] ?? 0 })}
             </Button>
           )}
         </div>
       )}
+      {roster.isPending && roster.variables.take && taking !== null && <Taking {...taking} batchId={batch.batch_id} />}
       {roster.error !== null && <FailedLine error={roster.error} />}
       {outcome !== undefined && (
         <>

@@ -27,11 +27,11 @@ export function useBatches(): UseQueryResult<ScreeningBatches> {
   });
 }
 
-export function useBatch(batchId: string): UseQueryResult<ScreeningBatch> {
+export function useBatch(batchId: string, every: number = EVERY): UseQueryResult<ScreeningBatch> {
   return useQuery({
     queryKey: batchKey(batchId),
     queryFn: ({ signal }) => pollJson<ScreeningBatch>(batchPath(batchId), signal),
-    refetchInterval: EVERY,
+    refetchInterval: every,
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byNeed, fits, gapsOf, percent, planOf, stepsOf, type Typed } from "./model";
+import { byNeed, paceOf, fits, gapsOf, percent, planOf, stepsOf, type Typed } from "./model";
 import type { Examinee, RosterLine, Stage } from "./shapes";
 
 const examinee = (stage: Stage): Examinee => ({
@@ -65,5 +65,17 @@ describe("a roster's result", () => {
   it("shows first what was refused", () => {
     const lines = [line(2, "known"), line(3, "taken"), line(4, "refused"), line(5, "refused")];
     expect(byNeed(lines).map(({ number }) => number)).toEqual([4, 5, 3, 2]);
+  });
+});
+
+describe("a roster that is being taken", () => {
+  it("says how fast, and how long the rest takes", () => {
+    expect(paceOf(250, 1000, 5000)).toEqual({ perSecond: 50, secondsLeft: 15 });
+    expect(paceOf(1000, 1000, 5000)).toEqual({ perSecond: 200, secondsLeft: 0 });
+  });
+
+  it("says nothing before there is something to reckon with", () => {
+    expect(paceOf(0, 1000, 5000)).toBeNull();
+    expect(paceOf(5, 1000, 0)).toBeNull();
   });
 });

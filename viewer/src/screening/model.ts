@@ -29,6 +29,18 @@ export function stepsOf(readTwice: boolean): readonly Step[] {
 export const percent = (count: number, expected: number): number =>
   expected === 0 ? 0 : Math.floor((100 * count) / expected);
 
+export interface TakingPace {
+  readonly perSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** How fast lines are taken and how long the rest takes; nothing before there is something to reckon with. */
+export function paceOf(done: number, total: number, milliseconds: number): TakingPace | null {
+  if (done <= 0 || milliseconds <= 0) return null;
+  const rate = (1000 * done) / milliseconds;
+  return { perSecond: Math.max(1, Math.round(rate)), secondsLeft: Math.ceil((total - done) / rate) };
+}
+
 /** What wants somebody's eye goes first, in the order of the file. */
 export function byNeed(lines: readonly RosterLine[]): RosterLine[] {
   const rank = { refused: 0, taken: 1, known: 2 } as const;

@@ -6,7 +6,7 @@ import { ApiProblem, getJson, SIGNED_IN, SIGNED_OUT } from "@/api/client";
 import type { Session } from "@/api/types";
 import { Failed } from "@/ui/States";
 import { SESSION_KEY, SESSION_PATH, SessionContext, signOutAtHub, useSessionQuery } from "./api";
-import { saveAll } from "./beforeLock";
+import { LOCKED, saveAll } from "./beforeLock";
 import { tell, watchIdle } from "./idle";
 import { LockScreen, type LockReason } from "./LockScreen";
 
@@ -41,6 +41,7 @@ function Guarded({ session, children }: { readonly session: Session; readonly ch
   const blank = useCallback((reason: LockReason) => {
     if (isLocked.current) return;
     isLocked.current = true;
+    window.dispatchEvent(new CustomEvent(LOCKED));
     setLocked(reason);
   }, []);
 

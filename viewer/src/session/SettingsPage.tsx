@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { call, getJson } from "@/api/client";
 import type { OpenSession } from "@/api/types";
 import { ThisDisplay } from "@/display/ThisDisplay";
+import { DictationSettings } from "@/dictation/DictationSettings";
 import { OwnProfile } from "@/rights/OwnProfile";
 import { OwnRoleRequests } from "@/rights/OwnRoleRequests";
 import { MailAddress } from "@/messages/MailAddress";
@@ -30,8 +31,10 @@ export default function SettingsPage(): JSX.Element {
   });
   const may = useMay();
   return (
-    <Page title={t("sessions.title")} lead={t("sessions.lead")}>
+    <Page title={t("sessions.page")} lead={t("sessions.page_lead")}>
       {firstPlace(may) === OWN_PLACE && <p className={classes["nowhere"]}>{t("sessions.nowhere")}</p>}
+      <h2 className={classes["part"]}>{t("sessions.title")}</h2>
+      <p className={classes["partLead"]}>{t("sessions.lead")}</p>
       {query.data ? (
         <Sessions sessions={query.data} />
       ) : query.error ? (
@@ -44,6 +47,7 @@ export default function SettingsPage(): JSX.Element {
         <OwnProfile />
         <OwnRoleRequests />
       </div>
+      <DictationSettings />
       <MailAddress />
     </Page>
   );

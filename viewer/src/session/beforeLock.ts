@@ -1,4 +1,7 @@
 /** What must reach the hub while the session still stands: drafts register here and are saved before the page is locked. */
+/** What the window hears when the page is blanked. */
+export const LOCKED = "dokuei:locked";
+
 type Saves = () => Promise<unknown>;
 
 const saves = new Set<Saves>();

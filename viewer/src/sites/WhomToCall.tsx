@@ -32,7 +32,12 @@ function Told({ itemId }: { readonly itemId: string }): JSX.Element | null {
       </div>
       {told.contacts.length === 0 && (
         <p>
-          {t("call.none")} {told.telephone !== "" && <Telephone number={told.telephone} />}
+          {t("call.none")}{" "}
+          {told.telephone !== "" && (
+            <>
+              {t("call.switchboard")} <Telephone number={told.telephone} />
+            </>
+          )}
         </p>
       )}
       {told.instead && <p className={classes["quiet"]}>{t("call.instead")}</p>}

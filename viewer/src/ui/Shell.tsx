@@ -1,4 +1,4 @@
-import type { JSX, ReactNode } from "react";
+import { useEffect, useRef, type JSX, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useRoute } from "wouter";
 import { EscalatedBadge } from "@/centre/Escalated";
@@ -75,8 +75,12 @@ interface PlaceProps {
 
 function Place({ href, word, besides }: PlaceProps): JSX.Element {
   const [here] = useRoute(`${href}/*?`);
+  const place = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (here) place.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [here]);
   return (
-    <Link href={href} aria-current={here ? "page" : undefined}>
+    <Link ref={place} href={href} aria-current={here ? "page" : undefined}>
       {word}
       {besides}
     </Link>

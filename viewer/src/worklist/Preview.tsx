@@ -122,6 +122,9 @@ function DueText({ item, now }: { readonly item: WorklistItem; readonly now: num
   );
 }
 
+/** What else can be done: words at the left edge, below the one button. */
+const SECONDARY = { size: "compact-sm", variant: "subtle", className: classes["beside"] ?? "" };
+
 function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Element {
   const { t } = useTranslation(["worklist", "working"]);
   const { session } = useSession();
@@ -173,7 +176,7 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
         )}
       {open.mayClaim && !done && (
         <Button
-          variant="subtle"
+          {...SECONDARY}
           onClick={() => priority.mutate({ itemId: item.worklist_item_id, priority: urgent ? "routine" : "urgent" })}
           loading={priority.isPending}
         >
@@ -181,7 +184,7 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
         </Button>
       )}
       {mine && !done && (
-        <Button variant="subtle" onClick={() => release.mutate(item.worklist_item_id)} loading={release.isPending}>
+        <Button {...SECONDARY} onClick={() => release.mutate(item.worklist_item_id)} loading={release.isPending}>
           {t("action.release")}
         </Button>
       )}

@@ -11,6 +11,7 @@ import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { useTyped } from "@/ui/useTyped";
 import { useCount } from "@/ui/Written";
+import tabs from "@/ui/Tabs.module.css";
 import { STALE_AFTER, useOlder, useWorklist } from "./api";
 import { countViews, EVERYTHING, isView, listed, narrowed, VIEWS, type Narrowing, type Sort, type View } from "./model";
 import { Narrow } from "./Narrow";
@@ -133,14 +134,11 @@ function Views({
   const { t } = useTranslation("worklist");
   const count = useCount();
   return (
-    <nav aria-label={t("views")} className={classes["views"]}>
+    <nav aria-label={t("views")} className={`${tabs["tabs"] ?? ""} ${classes["views"] ?? ""}`}>
       {VIEWS.map((name) => (
         <Link key={name} href={`/worklist?view=${name}`} aria-current={name === view ? "page" : undefined}>
           {t(`view.${name}`)}
-          <span
-            className={classes["count"]}
-            data-alarm={(name === "attention" || name === "waiting") && counts[name] > 0}
-          >
+          <span className={tabs["count"]} data-alarm={(name === "attention" || name === "waiting") && counts[name] > 0}>
             {count(counts[name])}
           </span>
         </Link>

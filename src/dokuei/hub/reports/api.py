@@ -61,6 +61,8 @@ class DraftIn(Shape):
     answers: list[AnswerShape] = Field(default_factory=list, max_length=200)
     priors_shown: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=200)
     """Studies before this one that were on the screen."""
+    spoken: bool = False
+    """Whether a speech engine wrote some of it."""
 
 
 class BeginIn(Shape):
@@ -173,6 +175,8 @@ class ReportOut(BaseModel):
     circumstances: list[CircumstanceOut]
     """What stands around the latest signed version."""
     compared: list[ComparedOut]
+    spoken_by: list[str]
+    """Names of those for whom a speech engine wrote in the draft."""
     may_withdraw: bool
     updated_at: datetime | None
     author: str
@@ -239,7 +243,12 @@ def _writing_routes(router: APIRouter, service: ReportsService) -> None:
             answers=tuple(answer_in(one) for one in typed.answers),
         )
         view = service.save(
-            me, worklist_item_id, content, expected_version=_version(if_match), priors_shown=typed.priors_shown
+            me,
+            worklist_item_id,
+            content,
+            expected_version=_version(if_match),
+            priors_shown=typed.priors_shown,
+            spoken=typed.spoken,
         )
         return _out(view, response)
 
@@ -363,6 +372,7 @@ def _out(view: View, response: Response) -> ReportOut:
             )
             for one in content.compared
         ],
+        spoken_by=[view.names[one] for one in (view.draft.spoken_by if view.draft else ()) if one in view.names],
         updated_at=view.draft.updated_at if view.draft else latest.signed.signature.signed_at if latest else None,
         author=view.names.get(author or "", latest.signed.signature.display_name if latest else ""),
         signatures=[

@@ -9,7 +9,7 @@ from dokuei.hub.identity.api import private, require, require_in_centre
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.reports.added import OwnWord, Phrase
-from dokuei.hub.reports.lexicon import lexicon
+from dokuei.hub.reports.lexicon import OpenList, lexicon
 from dokuei.hub.reports.lists import LONGEST_NAME, LONGEST_PHRASE, MOST_PHRASES, MOST_WORDS, Lists
 
 Writer = Annotated[Principal, Depends(require(Permission.WRITE_REPORT))]
@@ -159,16 +159,14 @@ def _phrases(me: Principal, lists: Lists, found: tuple[Phrase, ...]) -> list[Phr
 def _words(words: tuple[OwnWord, ...]) -> OwnWordsOut:
     named = [
         NamedListOut(
-            method=method,
-            kind=kind["value"],
-            attribute=attribute["name"],
-            ja=f"{form['ja']} · {kind['ja']} · {attribute['ja']}",
-            en=f"{form['en']} · {kind['en']} · {attribute['en']}",
-            fixed=[{"ja": one["ja"], "en": one["en"]} for one in attribute["values"]],
+            method=one.method,
+            kind=one.kind,
+            attribute=one.attribute,
+            ja=_list_name(one, "ja"),
+            en=_list_name(one, "en"),
+            fixed=[{"ja": word["ja"], "en": word["en"]} for word in one.words["values"]],
         )
-        for method, form in lexicon().document["methods"].items()
-        for kind in form["kinds"]
-        for attribute in kind["attributes"]
+        for one in lexicon().open_lists()
     ]
     return OwnWordsOut(
         lists=named,
@@ -185,3 +183,10 @@ def _words(words: tuple[OwnWord, ...]) -> OwnWordsOut:
             for one in words
         ],
     )
+
+
+def _list_name(one: OpenList, language: str) -> str:
+    """Form, kind of finding and list, as far as it has them."""
+    known = lexicon()
+    heads = (known.method(one.method), known.kind(one.method, one.kind), one.words)
+    return " · ".join(head[language] for head in heads if head)

@@ -111,6 +111,8 @@ class MethodOut(BaseModel):
     en: str
     sizes: list[str]
     distance: bool = False
+    assessed_last: bool = False
+    """Whether findings and comparison stand before assessment and management (REPORT-09)."""
     facts: list[AttributeOut]
     kinds: list[KindOut]
 
@@ -165,32 +167,39 @@ def form_out(case: Case, *, scale: str, own: Iterable[OwnWord] = ()) -> FormOut:
     method = known.method_of(case.modalities)
     form = known.method(method)
     offered = form.get("scales", [])
+    added = _added(own, method)
     return FormOut.model_validate(
         {
             **known.document,
             "method": method,
             "scale": next((one for one in (scale, f"{scale}_us", *offered) if one in offered), ""),
-            "form": _with_own(form, [one for one in own if one.method == method]) if form else None,
+            "form": _with_own(form, added) if form else None,
             "scales": [known.scales[name] for name in offered],
             "places": [known.places[name] for name in form.get("places", ())],
+            "comparisons": [*known.document["comparisons"], *added.get(("", "comparison"), ())],
+            "recommendations": [*known.document["recommendations"], *added.get(("", "recommendation"), ())],
         }
     )
 
 
-def _with_own(form: Word, words: Iterable[OwnWord]) -> dict[str, Any]:
-    """The form with the centre's own words at the end of their lists."""
-    added: dict[tuple[str, str], list[dict[str, str]]] = {}
+Added = dict[tuple[str, str], list[dict[str, str]]]
+
+
+def _added(words: Iterable[OwnWord], method: str) -> Added:
+    """The centre's own words for a method, by the kind of finding and the list."""
+    added: Added = {}
     for one in words:
-        shown = {"value": f"{OWN}{one.word_id}", "ja": one.ja, "en": one.en}
-        added.setdefault((one.kind, one.attribute), []).append(shown)
-    kinds = [
-        {
-            **kind,
-            "attributes": [
-                {**one, "values": [*one["values"], *added.get((kind["value"], one["name"]), ())]}
-                for one in kind["attributes"]
-            ],
-        }
-        for kind in form["kinds"]
-    ]
-    return {**form, "kinds": kinds}
+        if one.method in {"", method}:
+            shown = {"value": f"{OWN}{one.word_id}", "ja": one.ja, "en": one.en}
+            added.setdefault((one.kind, one.attribute), []).append(shown)
+    return added
+
+
+def _with_own(form: Word, added: Added) -> dict[str, Any]:
+    """The form with the centre's own words at the end of their lists."""
+
+    def filled(lists: Iterable[Word], kind: str) -> list[dict[str, Any]]:
+        return [{**one, "values": [*one["values"], *added.get((kind, one["name"]), ())]} for one in lists]
+
+    kinds = [{**kind, "attributes": filled(kind["attributes"], kind["value"])} for kind in form["kinds"]]
+    return {**form, "facts": filled(form["facts"], ""), "kinds": kinds}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dokuei.dicom.coded_content import LATERALITY, LEFT, RIGHT, CodedItem, Concept, Seen
-from dokuei.hub.reports.lexicon import Word, lexicon, value_of
+from dokuei.hub.reports.lexicon import Word, lexicon, value_of, word_of
 from dokuei.hub.reports.model import KnownImage
 from dokuei.hub.reports.structure import Finding, Structure
 from dokuei.hub.reports.structured_words import answered, ratio_of, structure_of
@@ -19,19 +19,25 @@ _SIZES = {
 
 
 def coded_findings(document: Mapping[str, Any], images: Sequence[KnownImage]) -> tuple[CodedItem, ...]:
-    """What is found: facts of the whole examination, then each finding with its properties and images."""
+    """Each finding with its properties and images."""
     structure = structure_of(document)
     if not structure.method:
         return ()
     by_uid = {image.sop_instance_uid: image for image in images}
-    facts = _words(structure.method, lexicon().method(structure.method)["facts"], structure.facts, {})
-    return (*facts, *(_finding(structure, one, by_uid) for one in structure.findings))
+    return tuple(_finding(structure, one, by_uid) for one in structure.findings)
+
+
+def coded_facts(document: Mapping[str, Any]) -> tuple[CodedItem, ...]:
+    """What holds for the whole examination."""
+    structure = structure_of(document)
+    facts = lexicon().method(structure.method).get("facts", ())
+    return tuple(_words(structure.method, facts, structure.facts, structure.own))
 
 
 def coded_conclusions(document: Mapping[str, Any]) -> tuple[CodedItem, ...]:
     """What is to follow, and why something that was named as a contradiction stands."""
     structure = structure_of(document)
-    recommended = lexicon().recommendations.get(structure.recommendation)
+    recommended = word_of(lexicon().recommendations, structure.recommendation, structure.own)
     found = []
     if recommended is not None:
         name = Concept("DCM", "111053", "Recommended Follow-up")
@@ -74,7 +80,7 @@ def _properties(structure: Structure, finding: Finding) -> Iterator[CodedItem]:
     if finding.distance_mm is not None:
         yield CodedItem(Concept("DCM", "121242", "Distance from nipple"), finding.distance_mm)
     yield from _words(method, kind["attributes"], finding.descriptors, structure.own)
-    compared = known.comparisons.get(finding.comparison)
+    compared = word_of(known.comparisons, finding.comparison, structure.own)
     if compared is not None:
         yield CodedItem(Concept(_OURS, "comparison", "Change since the last examination"), _code_of(compared, "change"))
     if finding.category:

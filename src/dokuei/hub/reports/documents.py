@@ -24,7 +24,7 @@ from dokuei.dicom.report_header import (
 )
 from dokuei.errors import RequestError
 from dokuei.hub.reports.awaited import Prepared
-from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_findings
+from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_facts, coded_findings
 from dokuei.hub.reports.model import DeliveryKind, Frozen, Kind, KnownImage, Made, Signature, SignedVersion, sign
 from dokuei.hub.reports.seal_model import TimeStamp
 from dokuei.hub.reports.sealing import Sealer
@@ -170,6 +170,7 @@ class DocumentMaker:
                 category_left=document["category_left"],
                 modalities=tuple(document["study"]["modalities"]),
                 notice=NOTICE if document["not_for_primary_diagnosis"] else "",
+                examined=coded_facts(document),
                 coded=coded_findings(document, images),
                 concluded=coded_conclusions(document),
                 categories=coded_categories(document),

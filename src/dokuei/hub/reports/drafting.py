@@ -107,8 +107,11 @@ class Drafting:
         *,
         expected_version: int,
         priors_shown: Sequence[str] = (),
+        spoken: bool = False,
     ) -> View:
         """Keep what was typed; ``priors_shown`` are the studies before this one that were on the screen.
+
+        ``spoken`` is whether a speech engine wrote some of it (REC-04).
 
         Raises:
             NotFoundError: no such case at a site of theirs.
@@ -133,7 +136,7 @@ class Drafting:
             content = replace(content, compared=resolved(shown, case.priors, kept))
             if report is None:
                 report = self._opened(connection, principal, case)
-            self._write(connection, principal, report, draft, content)
+            self._write(connection, principal, report, draft, content, spoken=spoken)
             act = (principal.actor, report.report_id)
             is_fresh = not self.saved.holds(*act)
             if is_fresh:
@@ -265,10 +268,19 @@ class Drafting:
 
     @staticmethod
     def _write(
-        connection: Connection, principal: Principal, report: Report, before: Draft | None, content: Content
+        connection: Connection,
+        principal: Principal,
+        report: Report,
+        before: Draft | None,
+        content: Content,
+        *,
+        spoken: bool = False,
     ) -> None:
         person_id = principal.person_id or ""
         entered_by = before.entered_by if before else ()
+        spoken_by = before.spoken_by if before else ()
+        if spoken and person_id not in spoken_by:
+            spoken_by = (*spoken_by, person_id)
         if person_id not in entered_by:
             entered_by = (*entered_by, person_id)
             if not principal.may(Permission.SIGN_REPORT, report.site_id):
@@ -282,6 +294,7 @@ class Drafting:
                 entered_by=entered_by,
                 updated_at=now(),
                 updated_by=person_id,
+                spoken_by=spoken_by,
             ),
         )
 

@@ -1,7 +1,7 @@
 """The lists that a structured report is made of: words in Japanese and English, standard codes where there are any."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,7 +19,19 @@ _MOST_SIZES = 3
 _LARGEST_MM = 500.0
 _LONGEST_NOTE = 1000
 _METHODS = {"MG": "MG", "US": "US", "IVUS": "US", "MR": "MR", "PT": "PT"}
+_COMMON = (("recommendation", "推奨", "Recommendation"), ("comparison", "前回比較", "Comparison"))
+_OPEN_FACTS = frozenset({"technique"})
 Word = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class OpenList:
+    """A list that takes a centre's own words: of one kind of finding, of an examination, or of every report."""
+
+    method: str
+    kind: str
+    attribute: str
+    words: Word
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,18 @@ class Lexicon:
         """One kind of finding."""
         return _by_value(self.method(method).get("kinds", ())).get(kind)
 
+    def open_lists(self) -> Iterator[OpenList]:
+        """The lists that a centre may add words to; without a method they belong to every form."""
+        for method, form in self.document["methods"].items():
+            for fact in form["facts"]:
+                if fact["name"] in _OPEN_FACTS:
+                    yield OpenList(method, "", fact["name"], fact)
+            for kind in form["kinds"]:
+                for attribute in kind["attributes"]:
+                    yield OpenList(method, kind["value"], attribute["name"], attribute)
+        for name, ja, en in _COMMON:
+            yield OpenList("", "", name, {"name": name, "ja": ja, "en": en, "values": self.document[f"{name}s"]})
+
     def method_of(self, modalities: Iterable[str]) -> str:
         """The form for a study; empty where its modalities have none, or more than one."""
         known = {_METHODS[one] for one in modalities if one in _METHODS}
@@ -76,9 +100,12 @@ def lexicon() -> Lexicon:
 
 def value_of(attribute: Word, value: str, own: Mapping[str, Mapping[str, str]]) -> Word | None:
     """One word of a list; ``own`` are the centre's words that stand in the report itself."""
-    if value in own:
-        return {"value": value, **own[value]}
-    return _by_value(attribute["values"]).get(value)
+    return word_of(_by_value(attribute["values"]), value, own)
+
+
+def word_of(words: Mapping[str, Word], value: str, own: Mapping[str, Mapping[str, str]]) -> Word | None:
+    """One word by its name, the centre's own ones among them."""
+    return {"value": value, **own[value]} if value in own else words.get(value)
 
 
 def demand_known(structure: Structure, categories: Iterable[str]) -> None:
@@ -95,8 +122,8 @@ def demand_known(structure: Structure, categories: Iterable[str]) -> None:
     _demand(structure.scale in method["scales"], "scale")
     allowed = {"", NOT_APPLICABLE, *known.scales[structure.scale]["values"]}
     _demand(set(categories) <= allowed, "a category that this scale does not have")
-    _demand(structure.recommendation in {"", *known.recommendations}, "recommendation")
-    _demand_words(structure.facts, method["facts"], "facts", {})
+    _demand(structure.recommendation in {"", *known.recommendations, *structure.own}, "recommendation")
+    _demand_words(structure.facts, method["facts"], "facts", structure.own)
     _demand(len(structure.findings) <= _MOST_FINDINGS, "findings")
     numbers = [one.number for one in structure.findings]
     _demand(len(set(numbers)) == len(numbers), "two findings with one number")
@@ -112,7 +139,7 @@ def _demand_finding(finding: Finding, known: Lexicon, structure: Structure, cate
     places = [known.places[name] for name in known.method(method)["places"]]
     _demand_words(finding.place, places, "place", {})
     _demand_words(finding.descriptors, kind["attributes"], "descriptors", structure.own)
-    _demand(finding.comparison in {"", *known.comparisons}, "comparison")
+    _demand(finding.comparison in {"", *known.comparisons, *structure.own}, "comparison")
     _demand(finding.category in categories, "a category that this scale does not have")
     _demand(len(finding.size_mm) <= _MOST_SIZES, "size_mm")
     lengths = (*finding.size_mm, *(() if finding.distance_mm is None else (finding.distance_mm,)))

@@ -1,6 +1,6 @@
 """The verbs on what a centre adds to the report form: own words, templates per site, snippets of people and centre."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -118,13 +118,13 @@ class Lists:
             ConflictError: there are very many.
         """
         ja, en = new.ja.strip(), new.en.strip()
-        attributes = (lexicon().kind(new.method, new.kind) or {"attributes": ()})["attributes"]
-        attribute = next((one for one in attributes if one["name"] == new.attribute), None)
+        here = (new.method, new.kind, new.attribute)
+        lists = {(one.method, one.kind, one.attribute): one.words for one in lexicon().open_lists()}
+        attribute = lists.get(here)
         if attribute is None or not ja or not en or not (ja + en).isprintable():
             raise RequestError("a word needs a list of the form and a text in both languages", phase=_PHASE)
         with self.database.begin() as connection:
             known = store_lists.own_words(connection)
-            here = (new.method, new.kind, new.attribute)
             own = {one.ja for one in known if (one.method, one.kind, one.attribute) == here and not one.retired}
             if ja in own | {one["ja"] for one in attribute["values"]}:
                 raise RequestError("this word is in the list already", phase=_PHASE)
@@ -172,18 +172,26 @@ def with_own(connection: Connection, structure: Structure, kept: Structure) -> S
     """
     known = {f"{OWN}{one.word_id}": one for one in store_lists.own_words(connection, structure.method or None)}
     own: dict[str, dict[str, str]] = {}
-    for finding in structure.findings:
-        for attribute, value in finding.descriptors.items():
-            if not value.startswith(OWN):
-                continue
-            word = known.get(value)
-            if word is None or (word.kind, word.attribute) != (finding.kind, attribute):
-                raise RequestError("a word that is in no list", phase="saving a report")
-            if word.retired and value not in kept.own:
-                raise RequestError("a word that is offered no more", phase="saving a report", remedy="choose another")
-            own[value] = {"ja": word.ja, "en": word.en}
+    for kind, attribute, value in _chosen(structure):
+        if not value.startswith(OWN):
+            continue
+        word = known.get(value)
+        if word is None or (word.kind, word.attribute) != (kind, attribute):
+            raise RequestError("a word that is in no list", phase="saving a report")
+        if word.retired and value not in kept.own:
+            raise RequestError("a word that is offered no more", phase="saving a report", remedy="choose another")
+        own[value] = {"ja": word.ja, "en": word.en}
     version = f"{structure.lexicon}+own.{store_lists.list_version(connection)}" if own else structure.lexicon
     return replace(structure, own=own, lexicon=version)
+
+
+def _chosen(structure: Structure) -> Iterator[tuple[str, str, str]]:
+    """Every word that was chosen: the kind of finding where it is a finding's own, the list, the word."""
+    yield "", "recommendation", structure.recommendation
+    yield from (("", name, value) for name, value in structure.facts.items())
+    for finding in structure.findings:
+        yield "", "comparison", finding.comparison
+        yield from ((finding.kind, name, value) for name, value in finding.descriptors.items())
 
 
 def _checked(new: Phrase) -> Phrase:

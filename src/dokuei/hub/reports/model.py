@@ -153,7 +153,10 @@ class Content:
 
 @dataclass(frozen=True)
 class Draft:
-    """Content that is still being written; ``version`` counts saves, ``entered_by`` names whoever wrote (REC-04)."""
+    """Content that is still being written; ``version`` counts saves, ``entered_by`` names whoever wrote (REC-04).
+
+    ``spoken_by`` names those of them for whom a speech engine wrote: it stands in for them, as a clerk would.
+    """
 
     report_id: str
     version: int
@@ -161,6 +164,7 @@ class Draft:
     entered_by: tuple[str, ...]
     updated_at: datetime
     updated_by: str
+    spoken_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -95,11 +95,17 @@ class ReportsService:
         expected_version: int,
         role: str = "",
         priors_shown: Sequence[str] = (),
+        spoken: bool = False,
     ) -> View:
-        """Keep what was typed."""
-        role = self.role_of(principal, item_id, role)
+        """Keep what was typed, or spoken."""
         return self.drafting.save(
-            principal, item_id, role, content, expected_version=expected_version, priors_shown=priors_shown
+            principal,
+            item_id,
+            self.role_of(principal, item_id, role),
+            content,
+            expected_version=expected_version,
+            priors_shown=priors_shown,
+            spoken=spoken,
         )
 
     def amend(self, principal: Principal, item_id: str, role: str = "") -> View:

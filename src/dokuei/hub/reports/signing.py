@@ -29,6 +29,7 @@ from dokuei.hub.reports.model import Case, Content, Draft, Frozen, Kind, KnownIm
 from dokuei.hub.reports.neighbours import Images, Questions, Rules
 from dokuei.hub.reports.structure import Answer
 from dokuei.hub.reports.typesetting import demand_letters
+from dokuei.hub.reports.wording import SPEECH
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
@@ -103,7 +104,7 @@ class Signing:
             place=self.places.of(principal).value,
             display=display.said,
             content=replace(draft.content, answers=answers),
-            entered_by=[named(people[person_id]) for person_id in draft.entered_by if person_id in people],
+            entered_by=_entered(draft, people),
             reader=named(people[principal.person_id or ""]),
             qualification=json.loads(self.qualification(principal)),
             kind=kind,
@@ -351,6 +352,15 @@ def _delegations(
         }
         for one in case.delegations
         if one.from_person_id != signer and {one.from_person_id, one.ordered_by} <= people.keys()
+    ]
+
+
+def _entered(draft: Draft, people: Mapping[str, Person]) -> list[dict[str, str]]:
+    """Whoever wrote, and for whom a speech engine did (REC-04)."""
+    return [
+        {**named(people[one]), **({"by": SPEECH} if one in draft.spoken_by else {})}
+        for one in draft.entered_by
+        if one in people
     ]
 
 

@@ -119,6 +119,7 @@ def save_draft(connection: Connection, new: Draft) -> None:
             structure=json.dumps(written(new.content.structure)),
             answers=json.dumps(written_answers(new.content.answers)),
             compared=json.dumps(written_compared(new.content.compared)),
+            spoken_by=json.dumps(new.spoken_by),
         )
     )
 
@@ -228,6 +229,7 @@ def _draft(row: Row[Any]) -> Draft:
         entered_by=tuple(json.loads(row.entered_by)),
         updated_at=row.updated_at,
         updated_by=row.updated_by,
+        spoken_by=tuple(json.loads(row.spoken_by)),
     )
 
 

@@ -1,10 +1,10 @@
 """The fields of a report as a person reads them, in Japanese and English: for the confirmation screen and on paper."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dokuei.hub.reports.lexicon import Lexicon, Word, lexicon, value_of
+from dokuei.hub.reports.lexicon import Lexicon, Word, lexicon, value_of, word_of
 from dokuei.hub.reports.structure import Finding, Structure, read
 
 _SIDES = {"right": {"ja": "右", "en": "Right"}, "left": {"ja": "左", "en": "Left"}}
@@ -27,13 +27,28 @@ def structured_lines(document: Mapping[str, Any]) -> Iterator[str]:
     """Every field that is signed beside the text, each in Japanese and English; nothing for a text alone."""
     structure = structure_of(document)
     if structure.method:
-        for one in said_of_report(structure):
-            yield f"{one.line('ja')}  /  {one.line('en')}"
-        for finding in structure.findings:
-            for language in LANGUAGES:
-                yield f"[{finding.number}] {finding_line(structure, finding, language)}"
-            if finding.note:
-                yield f"    {finding.note}"
+        yield from said_lines(said_of_report(structure))
+        yield from finding_lines(structure)
+    yield from answer_lines(document)
+
+
+def said_lines(said: Iterable[Said]) -> Iterator[str]:
+    """Fields, each in both languages."""
+    for one in said:
+        yield f"{one.line('ja')}  /  {one.line('en')}"
+
+
+def finding_lines(structure: Structure) -> Iterator[str]:
+    """Every finding in both languages."""
+    for finding in structure.findings:
+        for language in LANGUAGES:
+            yield f"[{finding.number}] {finding_line(structure, finding, language)}"
+        if finding.note:
+            yield f"    {finding.note}"
+
+
+def answer_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Every check that was answered."""
     for ja, en, reason in answered(document):
         yield f"{ja}  /  {en}: {reason}"
 
@@ -46,17 +61,30 @@ def structure_of(document: Mapping[str, Any]) -> Structure:
 
 def said_of_report(structure: Structure) -> tuple[Said, ...]:
     """What holds for the whole report."""
-    known = lexicon()
-    method = known.method(structure.method)
-    found = [
-        Said({"ja": "検査方法", "en": "Method"}, method),
-        Said({"ja": "カテゴリーの体系", "en": "Categories"}, known.scales[structure.scale]),
-        *_said(method["facts"], structure.facts, {}),
-    ]
-    recommended = known.recommendations.get(structure.recommendation)
-    if recommended:
-        found.append(Said({"ja": "推奨", "en": "Recommendation"}, recommended))
-    return tuple(found)
+    method, *facts = said_of_examination(structure)
+    return (method, said_of_scale(structure), *facts, *said_of_management(structure))
+
+
+def assessed_last(structure: Structure) -> bool:
+    """Whether what was found stands before how it is judged and what is to follow (REPORT-09)."""
+    return bool(lexicon().method(structure.method).get("assessed_last"))
+
+
+def said_of_examination(structure: Structure) -> tuple[Said, ...]:
+    """Method, and what holds for the whole examination."""
+    method = lexicon().method(structure.method)
+    return (Said({"ja": "検査方法", "en": "Method"}, method), *_said(method["facts"], structure.facts, structure.own))
+
+
+def said_of_scale(structure: Structure) -> Said:
+    """How categories are given."""
+    return Said({"ja": "カテゴリーの体系", "en": "Categories"}, lexicon().scales[structure.scale])
+
+
+def said_of_management(structure: Structure) -> tuple[Said, ...]:
+    """What is to follow, where that is said."""
+    recommended = word_of(lexicon().recommendations, structure.recommendation, structure.own)
+    return (Said({"ja": "推奨", "en": "Recommendation"}, recommended),) if recommended else ()
 
 
 def finding_line(structure: Structure, finding: Finding, language: str) -> str:
@@ -74,7 +102,7 @@ def said_of_finding(structure: Structure, finding: Finding) -> tuple[Said, ...]:
     places = [known.places[name] for name in known.method(structure.method)["places"]]
     described = _said(kind["attributes"], finding.descriptors, structure.own)
     found = [*_said(places, finding.place, {}), *_figures(finding), *described]
-    compared = known.comparisons.get(finding.comparison)
+    compared = word_of(known.comparisons, finding.comparison, structure.own)
     if compared:
         found.append(Said({"ja": "前回比較", "en": "Comparison"}, compared))
     if finding.category:

@@ -47,6 +47,7 @@ draft = Table(
     Column("structure", Text, nullable=False, server_default="{}"),
     Column("answers", Text, nullable=False, server_default="[]"),
     Column("compared", Text, nullable=False, server_default="[]"),
+    Column("spoken_by", Text, nullable=False, server_default="[]"),
 )
 
 frozen = Table(

@@ -20,8 +20,18 @@ from dokuei.hub.reports.model import KnownImage, Signature
 from dokuei.hub.reports.stage_words import banner, circumstances
 from dokuei.hub.reports.stages import kind_of
 from dokuei.hub.reports.structure import Answer, written_texts
-from dokuei.hub.reports.structured_words import Said, answered, finding_line, said_of_report, structure_of
-from dokuei.hub.reports.wording import category, place_line, qualification_line
+from dokuei.hub.reports.structured_words import (
+    Said,
+    answered,
+    assessed_last,
+    finding_line,
+    said_of_examination,
+    said_of_management,
+    said_of_report,
+    said_of_scale,
+    structure_of,
+)
+from dokuei.hub.reports.wording import category, entered_line, place_line, qualification_line
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _MOST_ROWS = 48
@@ -141,7 +151,7 @@ def _data(
             "qualification": qualification_line(reader),
             "place": place_line(document) if "reading_place" in document else "",
         },
-        "entered_by": "、".join(one["display_name"] for one in document["entered_by"]),
+        "entered_by": entered_line(document),
         "signed_at": f"{_local(signature.signed_at, zone)}",
         "method": _METHODS.get(signature.method, signature.method),
         "certificate": certificate_line(signature),
@@ -164,9 +174,13 @@ def certificate_line(signature: Signature) -> str:
 def _structured(document: Mapping[str, Any]) -> dict[str, Any]:
     """The fields beside the text; empty lists where a version has none."""
     structure = structure_of(document)
-    facts = [] if not structure.method else said_of_report(structure)
+    ordered = assessed_last(structure)
+    facts = () if not structure.method else (said_of_examination if ordered else said_of_report)(structure)
     return {
-        "facts": [{name: {"ja": part["ja"], "en": part["en"]} for name, part in _parts(one)} for one in facts],
+        "assessed_last": ordered,
+        "facts": _pairs(facts),
+        "scale": _pairs([said_of_scale(structure)]) if ordered else [],
+        "management": _pairs(said_of_management(structure)) if ordered else [],
         "diagram": diagram(structure, font=FONT) if structure.method else "",
         "findings": [
             {
@@ -181,8 +195,11 @@ def _structured(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _parts(said: Said) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    return (("label", said.label), ("value", said.value))
+def _pairs(said: Iterable[Said]) -> list[dict[str, dict[str, str]]]:
+    return [
+        {name: {"ja": part["ja"], "en": part["en"]} for name, part in (("label", one.label), ("value", one.value))}
+        for one in said
+    ]
 
 
 def _image_rows(read: Sequence[Mapping[str, Any]], images: Sequence[KnownImage]) -> tuple[list[dict[str, str]], str]:

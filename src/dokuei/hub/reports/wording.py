@@ -10,7 +10,17 @@ from dokuei.hub.reports.circumstances import written_compared
 from dokuei.hub.reports.model import Case, Content, Kind, Report, SignedVersion, SiteRules
 from dokuei.hub.reports.stage_words import banner, circumstance_lines
 from dokuei.hub.reports.structure import NOT_APPLICABLE, written, written_answers
-from dokuei.hub.reports.structured_words import structured_lines
+from dokuei.hub.reports.structured_words import (
+    answer_lines,
+    assessed_last,
+    finding_lines,
+    said_lines,
+    said_of_examination,
+    said_of_management,
+    said_of_scale,
+    structure_of,
+    structured_lines,
+)
 
 SCHEMA = "dokuei.report.version/3"
 _ROLES = {"first": "（第一読影）", "second": "（第二読影）", "arbiter": "（最終判定）"}
@@ -19,6 +29,8 @@ _PLACES = {
     "facility": "施設内 / in the facility",
     "remote": "施設外（自宅等） / outside the facility",
 }
+SPEECH = "speech"
+"""How somebody entered a text where a speech engine wrote for them."""
 NOTICE = "一次診断用ではありません / Not for primary diagnosis"
 
 
@@ -103,20 +115,29 @@ def shown_text(value: Mapping[str, Any]) -> str:
         [
             *notice,
             *_whose(value),
-            f"カテゴリー: 右 {category(value['category_right'])}  左 {category(value['category_left'])}",
-            *structured_lines(value),
-            "",
-            "所見:",
-            value["findings"],
-            "",
-            "診断:",
-            value["impression"],
-            "",
+            *(_assessed_last(value) if assessed_last(structure_of(value)) else _assessed_first(value)),
             f"読影した画像: {images} 画像 {frames} フレーム",
-            *circumstance_lines(value),
             *_who(value),
         ]
     )
+
+
+def _assessed_first(value: Mapping[str, Any]) -> list[str]:
+    texts = ["所見:", value["findings"], "", "診断:", value["impression"], ""]
+    return [_categories(value), *structured_lines(value), "", *texts, *circumstance_lines(value)]
+
+
+def _assessed_last(value: Mapping[str, Any]) -> list[str]:
+    """Indication, technique, FGT and BPE, findings, comparison, assessment, management (REPORT-09)."""
+    structure = structure_of(value)
+    found = ["所見:", *finding_lines(structure), value["findings"], "", *circumstance_lines(value), ""]
+    judged = [_categories(value), *said_lines([said_of_scale(structure)]), "", "診断:", value["impression"], ""]
+    followed = [*said_lines(said_of_management(structure)), *answer_lines(value)]
+    return [*said_lines(said_of_examination(structure)), "", *found, *judged, *followed, ""]
+
+
+def _categories(value: Mapping[str, Any]) -> str:
+    return f"カテゴリー: 右 {category(value['category_right'])}  左 {category(value['category_left'])}"
 
 
 def place_line(value: Mapping[str, Any]) -> str:
@@ -137,7 +158,7 @@ def _whose(value: Mapping[str, Any]) -> list[str]:
 
 
 def _who(value: Mapping[str, Any]) -> list[str]:
-    entered = "、".join(one["display_name"] for one in value["entered_by"])
+    entered = entered_line(value)
     return [
         *([f"入力者: {entered}"] if entered else []),
         f"読影医: {value['reader']['display_name']}{_ROLES.get(value['reading_role'], '')}",
@@ -145,6 +166,12 @@ def _who(value: Mapping[str, Any]) -> list[str]:
         *([f"資格: {qualified}"] if (qualified := qualification_line(value["reader"])) else []),
         f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
     ]
+
+
+def entered_line(value: Mapping[str, Any]) -> str:
+    """Whoever entered what it says, and where a speech engine did it for them (REC-04)."""
+    spoken = "（音声入力 / by speech）"
+    return "、".join(one["display_name"] + (spoken if one.get("by") == SPEECH else "") for one in value["entered_by"])
 
 
 def qualification_line(reader: Mapping[str, Any]) -> str:

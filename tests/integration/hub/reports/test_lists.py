@@ -66,6 +66,45 @@ def test_a_signed_report_keeps_the_own_words_that_it_was_signed_with(room: Readi
     assert late.status_code == 400, "a new report does not begin with a retired word"
 
 
+def test_recommendations_comparisons_and_techniques_take_own_words_too(room: ReadingRoom) -> None:
+    """REPORT-08: each in its own list only, and a report keeps what it was signed with."""
+    chief, reader = room.reader("chief", ADMINISTRATOR), room.reader("reader.a")
+    item = room.mammogram_case()
+    given = {"kind": "", "method": ""}
+    new = (
+        {**given, "attribute": "recommendation", "ja": "当院の精検外来へ", "en": "our assessment clinic"},
+        {**given, "attribute": "comparison", "ja": "他院画像と比較して不変", "en": "unchanged from images elsewhere"},
+        {**given, "method": "MR", "attribute": "technique", "ja": "超高速撮像", "en": "ultrafast"},
+    )
+    for one in new:
+        assert chief.post("/api/v1/report-words", json=one).status_code == 201, one
+    for wrong in ({"attribute": "density", "method": "MG"}, {"attribute": "technique", "method": "MG"}):
+        assert chief.post("/api/v1/report-words", json={**new[0], **wrong}).status_code == 400
+    lists = chief.get("/api/v1/report-words").json()
+    assert [one["ja"] for one in lists["lists"] if not one["kind"]] == ["乳房MRI · 撮像法", "推奨", "前回比較"]
+    form = reader.get(f"/api/v1/worklist/{item}/report/form").json()
+    recommended, compared = form["recommendations"][-1], form["comparisons"][-1]
+    assert (recommended["ja"], compared["en"]) == ("当院の精検外来へ", "unchanged from images elsewhere")
+    mass = {**MASS, "comparison": compared["value"]}
+    swapped = structure({**mass, "comparison": recommended["value"]}, recommendation=compared["value"])
+    assert room.written(reader, item, structure=swapped).status_code == 400
+    fitting = structure(mass, recommendation=recommended["value"])
+    assert room.written(reader, item, structure=fitting).status_code == 200
+    for one in lists["words"]:
+        chief.delete(f"/api/v1/report-words/{one['word_id']}")
+    signed = room.signed(reader, item, room.keys["reader.a"])
+    assert signed.status_code == 200, signed.text
+    pages = pypdfium2.PdfDocument(reader.get(signed.json()["pdf_url"]).content)
+    text = "".join("".join(page.get_textpage().get_text_range().split()) for page in pages)
+    assert "当院の精検外来へ" in text
+    assert "他院画像と比較して不変" in text
+    sr = next(one for one in room.reports.pending_deliveries("kita") if one.kind == "sr")
+    document = pydicom.dcmread(io.BytesIO(room.reports.read_delivery("kita", sr.delivery_id)[1]))
+    said = json.dumps(document.to_json_dict(), ensure_ascii=False)
+    assert "our assessment clinic" in said
+    assert "unchanged from images elsewhere" in said
+
+
 def test_own_words_are_put_in_order(room: ReadingRoom) -> None:
     chief, reader = room.reader("chief", ADMINISTRATOR), room.reader("reader.a")
     item = room.mammogram_case()

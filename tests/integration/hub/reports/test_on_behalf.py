@@ -168,3 +168,31 @@ def test_one_report_is_verified_without_any_other_patients_file(room: ReadingRoo
     srs = [pydicom.dcmread(io.BytesIO(data)) for data in files[2:]]
     assert {one.PatientID for one in srs} == {"P1", "P2"}
     assert not examine(files[0].replace(b"/Type", b"/Tipe", 1), trusted=trusted).stands
+
+
+def test_a_text_by_speech_says_so_from_the_draft_to_the_paper(room: ReadingRoom) -> None:
+    """REC-04: a speech engine enters for somebody; it is flagged with its author, and stays so in what is signed."""
+    item = room.mammogram_case()
+    reader, resident = room.reader("reader.a"), room.reader("resident.a", RESIDENT)
+    path = f"/api/v1/worklist/{item}/report"
+    typed = room.written(resident, item).json()
+    assert typed["spoken_by"] == []
+    body = {**TEXT, "images_read": room.images_read(item), "findings": "口述した所見。", "spoken": True}
+    assert resident.put(path, json=body, headers={"If-Match": '"1"'}).json()["spoken_by"] == ["人 resident.a"]
+    del body["spoken"]
+    again = resident.put(path, json=body, headers={"If-Match": '"2"'}).json()
+    assert again["spoken_by"] == ["人 resident.a"], "typing on does not make it typed"
+    resident.post(f"/api/v1/worklist/{item}/release")
+    reader.post(f"/api/v1/worklist/{item}/claim")
+    reader.put(path, json=body, headers={"If-Match": '"3"'})
+    room.signed(reader, item, room.keys["reader.a"]).raise_for_status()
+    with room.hub.database.read() as connection:
+        document = json.loads(connection.execute(select(version.c.canonical)).scalar_one())
+    assert [(one["display_name"], one.get("by", "")) for one in document["entered_by"]] == [
+        ("人 resident.a", "speech"),
+        ("人 reader.a", ""),
+    ]
+    assert reader.get(path).json()["spoken_by"] == []
+    paper = pypdfium2.PdfDocument(reader.get(f"{path}/pdf").content)
+    text = "".join(page.get_textpage().get_text_range() for page in paper)
+    assert "人 resident.a（音声入力 / by speech）、人 reader.a" in text.replace("\r\n", "")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -9,9 +10,21 @@ import pytest
 from dokuei.errors import ConfigurationError, RequestError
 from dokuei.fonts import japanese_font
 from dokuei.hub.reports.model import KnownImage, Name, digest_of
+from dokuei.hub.reports.structure import Structure, written
+from dokuei.hub.reports.structure import read as structure
 from dokuei.hub.reports.typesetting import demand_letters, typeset
-from dokuei.hub.reports.wording import canonical_bytes
+from dokuei.hub.reports.wording import canonical_bytes, shown_text
 from tests.makers.report_document import CASE, SIGNATURE, SITE, known_images, report_document
+
+EMPTY = written(Structure())
+LESION: dict[str, Any] = {
+    "size_mm": [],
+    "distance_mm": None,
+    "descriptors": {},
+    "comparison": "",
+    "note": "",
+    "images": [],
+}
 
 
 def read(images: tuple[KnownImage, ...], **changed: object) -> tuple[list[str], pypdfium2.PdfDocument]:
@@ -51,6 +64,25 @@ def test_the_head_names_the_reader_the_facility_and_where_it_was_read() -> None:
         assert word in head, head
     silent, _ = read(known_images(1))
     assert "記録なし/notstated" in silent[0], "nobody has said where: that is said"
+
+
+def test_the_paper_of_a_breast_mri_goes_from_what_was_asked_to_what_is_to_follow() -> None:
+    """REPORT-09: indication, technique, FGT and BPE, findings, comparison, assessment, management."""
+    facts = {"purpose": "extent", "technique": "dynamic", "fgt": "b", "bpe": "mild", "cycle": "week_2"}
+    lesion = {**LESION, "number": 1, "side": "left", "kind": "mass", "place": {"clock": "2"}, "category": "6"}
+    given = {**EMPTY, "method": "MR", "scale": "birads", "facts": facts, "findings": [lesion]}
+    mri = replace(CASE, modalities=("MR",))
+    changed: dict[str, Any] = {"case": mri, "structure": structure({**given, "recommendation": "treatment"})}
+    examined = ("術前の広がり", "造影ダイナミック", "散在", "軽度", "第2週")
+    order = (*examined, "腫瘤、", "右U領域に腫瘤", "比較対象なし", "BI-RADS", "悪性の疑い。", "治療方針に従う")
+    paper = "".join(read(known_images(2, modality="MR"), **changed)[0])
+    shown = shown_text(report_document(known_images(2, modality="MR"), **changed))
+    for text in (paper, shown):
+        at = [text.find(one) for one in order]
+        assert -1 not in at, dict(zip(order, at, strict=True))
+        assert at == sorted(at)
+    mammogram = "".join(read(known_images(2))[0])
+    assert mammogram.find("カテゴリー") < mammogram.find("右U領域に腫瘤"), "others say at first how it is judged"
 
 
 def test_the_letters_are_drawn_and_not_only_named() -> None:
