@@ -5,6 +5,7 @@ import { PatientId } from "@/ui/PatientId";
 import table from "@/ui/Table.module.css";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { RequestPriorityChip, RequestStateChip } from "./chips";
+import { FormerIds } from "./Formerly";
 import classes from "./Requests.module.css";
 import type { ReadingRequest } from "./shapes";
 import { useMismatchWords } from "./words";
@@ -52,6 +53,7 @@ function Row({ request }: { readonly request: ReadingRequest }): JSX.Element {
           <PatientId id={patient.patient_id} />{" "}
           <AgeSex birth={patient.birth_date} on={request.examination_date} sex={patient.sex} />
         </span>
+        <FormerIds request={request} />
       </td>
       <td>
         {request.modality} <DayText value={request.examination_date} short />

@@ -7,6 +7,7 @@ import { RequestPriorityChip, RequestStateChip } from "./chips";
 import { Differences } from "./BothPatients";
 import { factsOf, type Fact } from "./facts";
 import { AttachmentList } from "./Files";
+import { Formerly } from "./Formerly";
 import { KindMark } from "./marks";
 import type { Clinical, ReadingRequest } from "./shapes";
 import classes from "./View.module.css";
@@ -43,6 +44,7 @@ export function RequestView({ request, heading, withoutAlarm = false }: RequestV
           <ShapeMark shape="stop" /> {t("view.changed_after_signature")}
         </p>
       )}
+      <Formerly former={request.former} />
       <p className={classes["reason"]}>{clinical.reason || t("view.no_reason")}</p>
       {clinical.question && (
         <div className={classes["question"]}>

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, sele
 
 from dokuei.clock import now
 from dokuei.hub.requests.identities import Rules, key_of
-from dokuei.hub.requests.model import Content, Name, Patient, Study
+from dokuei.hub.requests.model import Content, Former, Name, Patient, Study
 from dokuei.hub.requests.tables import merge, site_rules, study
 
 _MOST_CONSIDERED = 500
@@ -140,6 +140,15 @@ def one_person(connection: Connection, site_id: str, key: str) -> frozenset[str]
         fresh = {one for row in rows for one in row} - known - {""}
         known |= fresh
     return frozenset(known)
+
+
+def merged(connection: Connection, site_id: str, keys: Collection[str]) -> tuple[Former, ...]:
+    """The IDs that were given up for others of one person, each until when; no name was told with them."""
+    query = select(merge).where(merge.c.site_id == site_id, merge.c.patient_key.in_(keys)).order_by(merge.c.at)
+    return tuple(
+        Former(Patient(row.prior_patient_id, row.prior_issuer), row.at, "", "merge")
+        for row in connection.execute(query)
+    )
 
 
 def _study(row: Row[Any]) -> Study:
