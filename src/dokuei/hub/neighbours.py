@@ -85,6 +85,7 @@ def asked_study(summary: StudySummary) -> Study:
         study_date=summary.study_date,
         study_description=summary.study_description,
         modalities=summary.modalities,
+        papers_only=summary.papers_only,
     )
 
 

@@ -103,6 +103,9 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/requests/{request}/attachments", _P.PLACE_REQUEST, None),
     ("GET", "/api/v1/requests/{request}/attachments/1", _P.READ_REQUEST, None),
     ("GET", "/api/v1/worklist/{item}/request", _P.READ_REQUEST, None),
+    ("GET", "/api/v1/request-papers?site_id=kita", _P.RECONCILE, None),
+    ("POST", "/api/v1/request-papers/join", _P.RECONCILE, {"request_id": "{request}", "study_instance_uid": "1.2"}),
+    ("POST", "/api/v1/request-papers/refuse", _P.RECONCILE, {"request_id": "{request}", "study_instance_uid": "1.2"}),
 )
 # Lists of what is at one's own sites: of another site they hold nothing.
 LISTS: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (

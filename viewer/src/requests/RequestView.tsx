@@ -9,6 +9,7 @@ import { factsOf, type Fact } from "./facts";
 import { AttachmentList } from "./Files";
 import { Formerly } from "./Formerly";
 import { KindMark } from "./marks";
+import { RequestPapers } from "./RequestPapers";
 import type { Clinical, ReadingRequest } from "./shapes";
 import classes from "./View.module.css";
 import { useSymptomText } from "./words";
@@ -68,6 +69,7 @@ export function RequestView({ request, heading, withoutAlarm = false }: RequestV
           <AttachmentList requestId={request.request_id} attachments={request.attachments} />
         </div>
       )}
+      <RequestPapers request={request} />
       <Origin request={request} />
     </div>
   );

@@ -10,7 +10,7 @@ import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { useTyped } from "@/ui/useTyped";
 import { useCount } from "@/ui/Written";
-import { STALE_AFTER, useRequests, useSought } from "./api";
+import { STALE_AFTER, useRequests, useSought, useWaitingPapers } from "./api";
 import { byNeed, isTab, TABS, withFound, type Tab } from "./model";
 import classes from "./Requests.module.css";
 import { RequestTable } from "./RequestTable";
@@ -82,6 +82,7 @@ export default function RequestsPage(): JSX.Element {
           <PaperRulesDialog siteId={ofRules.site_id} siteName={ofRules.name} onClose={() => setRuling(false)} />
         )}
         <Begun />
+        {may("request.reconcile") && <PapersWait />}
         <div className={classes["list"]}>
           {query.data === undefined ? (
             query.error ? (
@@ -127,6 +128,18 @@ function Begun(): JSX.Element | null {
   return (
     <p className={classes["begun"]}>
       {t("begun")} <Link href="/requests/new">{t("begun_open")}</Link>
+    </p>
+  );
+}
+
+/** Papers that came without images: staff says whose they are. */
+function PapersWait(): JSX.Element | null {
+  const { t } = useTranslation("orders");
+  const waiting = useWaitingPapers(true).data?.length ?? 0;
+  if (waiting === 0) return null;
+  return (
+    <p className={classes["begun"]} data-papers-wait={waiting}>
+      {t("papers.waiting", { count: waiting })} <Link href="/requests/papers">{t("papers.open")}</Link>
     </p>
   );
 }

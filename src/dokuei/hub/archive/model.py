@@ -156,6 +156,8 @@ class StudySummary:
     last_received_at: datetime
     ledger: Ledger
     issuer_of_accession_number: str = ""
+    papers_only: bool = False
+    """Whether there is no picture to be read: every object is a paper by the site's rules."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from dokuei.dicom import uids
 from dokuei.errors import NotFoundError, StaleError
-from dokuei.hub.archive import ledgers
+from dokuei.hub.archive import ledgers, store_papers
 from dokuei.hub.archive.attributes import tag
 from dokuei.hub.archive.model import ArchivedInstance, PatientName, StudySummary
 from dokuei.hub.archive.store import coded_of, unpack
@@ -135,7 +135,13 @@ def study_summary(connection: Connection, site_id: str, study_instance_uid: str)
         last_received_at=row.last_received_at,
         ledger=ledgers.of_study(connection, site_id, study_instance_uid),
         issuer_of_accession_number=_accession_issuer(connection, row.id),
+        papers_only=_papers_only(connection, row),
     )
+
+
+def _papers_only(connection: Connection, row: Row[Any]) -> bool:
+    papers = store_papers.papers_of(connection, row.site_id, row.study_instance_uid)
+    return bool(papers and row.number_of_instances == sum(not one.to_be_read for one in papers))
 
 
 def _accession_issuer(connection: Connection, study_key: int) -> str:

@@ -63,6 +63,7 @@ def put_study(connection: Connection, new: Study) -> None:
             study_date=new.study_date,
             study_description=new.study_description,
             modalities=json.dumps(new.modalities),
+            papers_only=new.papers_only,
         )
     )
 
@@ -105,7 +106,7 @@ def studies_for(
 
 def studies_of_day(connection: Connection, site_id: str, day: str) -> tuple[Study, ...]:
     """Studies of one day, for a person who matches by hand."""
-    query = select(study).where(study.c.site_id == site_id, study.c.study_date == day)
+    query = select(study).where(study.c.site_id == site_id, study.c.study_date == day, ~study.c.papers_only)
     rows = connection.execute(query.order_by(study.c.study_instance_uid).limit(_MOST_CONSIDERED))
     return tuple(_study(row) for row in rows)
 
@@ -167,4 +168,5 @@ def _study(row: Row[Any]) -> Study:
         study_date=row.study_date,
         study_description=row.study_description,
         modalities=tuple(json.loads(row.modalities)),
+        papers_only=row.papers_only,
     )

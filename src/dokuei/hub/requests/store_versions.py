@@ -166,9 +166,7 @@ def formerly(connection: Connection, site_id: str, patient_key: str) -> tuple[Fo
     keys = store_studies.one_person(connection, site_id, patient_key)
     merged = store_studies.merged(connection, site_id, keys)
     rows = connection.execute(
-        select(request).where(
-            request.c.site_id == site_id, request.c.patient_key == patient_key, request.c.version > 1
-        )
+        select(request).where(request.c.site_id == site_id, request.c.patient_key == patient_key, request.c.version > 1)
     ).all()
     corrected = (one for known in store.requests_of(connection, rows) for one in known.former)
     hers = (one for one in corrected if key_of(one.patient.patient_id) in keys)

@@ -114,11 +114,13 @@ class WorklistService:
                 _note_images(connection, "case.images-after-finalisation", facts)
         return item_id
 
-    def study_gone(self, site_id: str, study_instance_uid: str) -> None:
-        """A study's images were removed: a case that nobody has finished is canceled."""
+    def study_gone(self, site_id: str, study_instance_uid: str, *, untouched_only: bool = False) -> None:
+        """A study has no images, or none any more: a case that nobody has finished, or even begun, is canceled."""
         with self.database.begin() as connection:
             known = store.find_by_study(connection, site_id, study_instance_uid)
             if known is None or known.status in {"completed", "canceled"}:
+                return
+            if untouched_only and not is_untouched(known):
                 return
             store.set_status(connection, known.worklist_item_id, canceled=True)
             hub_trail.append(

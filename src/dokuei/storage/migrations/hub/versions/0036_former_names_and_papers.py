@@ -1,4 +1,4 @@
-"""Requests are found by whom they named before a correction, and the person who sees to reports is one record."""
+"""Requests are found by whom they named before a correction; papers of a study of their own wait for a request."""
 
 import json
 
@@ -19,10 +19,27 @@ _AT_ONCE = 500
 def upgrade() -> None:
     """Requests that were corrected already are found by what they said then too."""
     _find_by_former_names()
+    op.add_column("request_study", sa.Column("papers_only", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.create_index("ix_request_study_papers_only", "request_study", ["site_id", "papers_only", "study_date"])
+    op.create_table(
+        "request_papers",
+        sa.Column("request_id", sa.String(32), sa.ForeignKey("reading_request.request_id"), primary_key=True),
+        sa.Column("study_instance_uid", sa.String(64), primary_key=True),
+        sa.Column("site_id", sa.String(64), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("differences", sa.Text, nullable=False),
+        sa.Column("settled_by", sa.String(200), nullable=True),
+        sa.Column("settled_because", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("ix_request_papers_study", "request_papers", ["site_id", "study_instance_uid"])
 
 
 def downgrade() -> None:
     """What is found by more words than before disturbs nobody."""
+    op.drop_table("request_papers")
+    op.drop_index("ix_request_study_papers_only", "request_study")
+    op.drop_column("request_study", "papers_only")
 
 
 def _find_by_former_names() -> None:
