@@ -13,14 +13,15 @@ export interface Opening {
   readonly failedId: string | undefined;
 }
 
-/** Opens a case: claimed first where this person may read it and nobody else has it. */
+/** Opens a case, beside its images for who may see them: claimed first where this person may read it and it is free. */
 export function useOpen(): Opening {
   const [, go] = useLocation();
   const { session } = useSession();
   const claim = useHold("claim");
   const mayClaim = session.permissions.includes("worklist.claim");
   const open = (item: WorklistItem): void => {
-    const place = `/read/${encodeURIComponent(item.worklist_item_id)}`;
+    const room = session.permissions.includes("images.read") ? "read" : "cases";
+    const place = `/${room}/${encodeURIComponent(item.worklist_item_id)}`;
     if (
       !mayClaim ||
       isTaken(item, session.person.person_id) ||

@@ -17,7 +17,7 @@ from tests.makers.reading import ReadingRoom, reading_room
 from tests.makers.requests import ASKED, STAFF, asked, read
 
 _NAME = "Yamada^Hanako=山田^花子=ヤマダ^ハナコ"
-HERS = {"patient_id": "00012345", "patient_name": _NAME, "PatientBirthDate": "19550401", "StudyDate": "20261101"}
+HERS: dict[str, Any] = {"patient_id": "00012345", "patient_name": _NAME, "PatientBirthDate": "19550401"}
 OF_THE_DAY = {"accession_number": "", "placer_order_number": "P-9"}
 
 
