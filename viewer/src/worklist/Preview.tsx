@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { FinalisationPanel } from "@/finalising/FinalisationPanel";
+import { mayEnter } from "@/report/model";
 import { useCaseRequest } from "@/requests/api";
 import { ThreadLine } from "@/messages/marks";
 import { useMay, useSession } from "@/session/api";
@@ -123,7 +124,7 @@ function DueText({ item, now }: { readonly item: WorklistItem; readonly now: num
 }
 
 function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Element {
-  const { t } = useTranslation(["worklist", "working"]);
+  const { t } = useTranslation(["worklist", "working", "orders"]);
   const { session } = useSession();
   const release = useHold("release");
   const priority = usePriority();
@@ -158,6 +159,11 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
             : role === "sole"
               ? t("action.start")
               : t("working:start_as", { role: t(`working:role.${role}`) })}
+        </Button>
+      )}
+      {mayEnter(item, session.permissions) && (
+        <Button component={Link} href={`/cases/${encodeURIComponent(item.worklist_item_id)}`}>
+          {t("orders:enter")}
         </Button>
       )}
       {!reads && seesImages && (
