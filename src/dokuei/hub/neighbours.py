@@ -63,6 +63,8 @@ def study_facts(summary: StudySummary) -> StudyFacts:
         more_to_come=summary.ledger.open,
         first_received_at=summary.first_received_at,
         last_received_at=summary.last_received_at,
+        performed=summary.performed or "",
+        performed_instances=summary.performed_instances,
     )
 
 

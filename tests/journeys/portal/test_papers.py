@@ -56,7 +56,7 @@ def test_papers_wait_for_their_request_a_former_name_stays_and_a_clerk_enters_fo
     page.evaluate("localStorage.setItem('dokuei.language', 'ja')")
     clerk.open("/requests/papers")
     page.get_by_role("button", name="この依頼の書類").click()
-    expect(page.get_by_role("heading", name="依頼待ちの書類はありません")).to_be_visible()
+    expect(page.get_by_text("依頼待ちの書類はありません")).to_be_visible()
 
     item = arrives(hub, number, "R-0009", StudyDate="20261109")
     clerk.open("/worklist?view=all")

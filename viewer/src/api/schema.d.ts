@@ -902,6 +902,9 @@ export interface components {
             readonly number_of_series: number;
             readonly number_of_instances: number;
             readonly declared_instances: number | null;
+            /** @enum {string} */
+            readonly performed: "" | "in_progress" | "completed" | "discontinued";
+            readonly performed_instances: number | null;
             readonly arrived_instances: number;
             /** @enum {string} */
             readonly images_state: "arriving" | "complete" | "problem";

@@ -15,6 +15,7 @@ import { Titled } from "@/ui/Titled";
 import { AgeSex, DayText, Name } from "@/ui/Written";
 import { useWorklistItem } from "@/worklist/api";
 import { CaseStations } from "@/worklist/CaseStations";
+import { Performed } from "@/worklist/Performed";
 import classes from "./Report.module.css";
 import { ReportPanel } from "./ReportPanel";
 
@@ -75,6 +76,7 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
                 {item.study_description && <span>{item.study_description}</span>}
                 {item.accession_number && <span>{item.accession_number}</span>}
                 <span>{item.site_name}</span>
+                <Performed item={item} counted />
               </p>
               <CaseStations item={item} />
               <ReaderChanges itemId={itemId} />

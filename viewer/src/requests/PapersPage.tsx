@@ -112,6 +112,7 @@ function Asked({ papers, candidate }: { readonly papers: WaitingPapers; readonly
         requested={{ ...candidate.patient }}
         inImages={{ ...papers.patient }}
         differences={candidate.differences}
+        against={t("papers.column")}
       />
       {decide.error && <FailedLine error={decide.error} />}
       <div className={reconcile["decide"]}>

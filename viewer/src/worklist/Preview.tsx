@@ -15,6 +15,7 @@ import { useHold, usePriority } from "./api";
 import { CaseStations } from "./CaseStations";
 import { DueChip, ImagesChip, PriorityMark, RequestCell } from "./chips";
 import { isBlocked } from "./model";
+import { Performed } from "./Performed";
 import { Readings } from "./Readings";
 import { HolderText } from "./Row";
 import type { Opening } from "./useOpen";
@@ -77,7 +78,7 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
           <dd>{item.site_name}</dd>
           <dt>{t("fact.images")}</dt>
           <dd>
-            <ImagesChip item={item} readyIn={readyIn} />
+            <ImagesChip item={item} readyIn={readyIn} /> <Performed item={item} counted />
           </dd>
         </dl>
       </section>

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from dokuei.dicom import uids
 from dokuei.errors import NotFoundError, StaleError
-from dokuei.hub.archive import ledgers, store_papers
+from dokuei.hub.archive import ledgers, performed, store_papers
 from dokuei.hub.archive.attributes import tag
 from dokuei.hub.archive.model import ArchivedInstance, PatientName, StudySummary
 from dokuei.hub.archive.store import coded_of, unpack
@@ -114,6 +114,7 @@ def study_summary(connection: Connection, site_id: str, study_instance_uid: str)
         .distinct()
         .order_by(series.c.modality)
     ).scalars()
+    performed_state, counted = performed.told(connection, site_id, study_instance_uid)
     return StudySummary(
         site_id=row.site_id,
         study_instance_uid=row.study_instance_uid,
@@ -135,6 +136,8 @@ def study_summary(connection: Connection, site_id: str, study_instance_uid: str)
         last_received_at=row.last_received_at,
         ledger=ledgers.of_study(connection, site_id, study_instance_uid),
         issuer_of_accession_number=_accession_issuer(connection, row.id),
+        performed=performed_state,
+        performed_instances=counted,
         papers_only=_papers_only(connection, row),
     )
 

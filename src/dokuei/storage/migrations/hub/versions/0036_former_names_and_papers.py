@@ -33,10 +33,14 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index("ix_request_papers_study", "request_papers", ["site_id", "study_instance_uid"])
+    op.add_column("worklist_item", sa.Column("performed", sa.String(16), nullable=False, server_default=""))
+    op.add_column("worklist_item", sa.Column("performed_instances", sa.Integer, nullable=True))
 
 
 def downgrade() -> None:
     """What is found by more words than before disturbs nobody."""
+    op.drop_column("worklist_item", "performed_instances")
+    op.drop_column("worklist_item", "performed")
     op.drop_table("request_papers")
     op.drop_index("ix_request_study_papers_only", "request_study")
     op.drop_column("request_study", "papers_only")
