@@ -60,7 +60,7 @@ def test_papers_wait_for_their_request_a_former_name_stays_and_a_clerk_enters_fo
 
     item = arrives(hub, number, "R-0009", StudyDate="20261109")
     clerk.open("/worklist?view=all")
-    page.get_by_role("row", name=re.compile("佐藤")).filter(has_text="R-0009").click()
+    page.get_by_role("row", name=re.compile("佐藤")).click()
     page.get_by_role("link", name="レポートを入力").click()
     page.wait_for_url(f"**/cases/{item}")
     expect(page.locator("[data-formerly]")).to_contain_text("R-0900")
@@ -71,7 +71,7 @@ def test_papers_wait_for_their_request_a_former_name_stays_and_a_clerk_enters_fo
     shot(clerk, "clerk-enters-ja")
     reader = visiting("yomite9", READER, language="en")
     reader.open("/worklist?view=approval")
-    expect(reader.page.get_by_role("row", name=re.compile("R-0009"))).to_be_visible(timeout=20_000)
+    expect(reader.page.get_by_role("row", name=re.compile("佐藤"))).to_be_visible(timeout=20_000)
     reader.open(f"/cases/{item}")
     expect(reader.page.locator("[data-formerly]")).to_contain_text("R-0900")
     shot(reader, "former-case-en")
