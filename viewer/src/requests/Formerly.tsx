@@ -20,7 +20,7 @@ export function Formerly({ former }: { readonly former: ReadingRequest["former"]
               <DayText value={one.patient.birth_date} />
             </span>
             <span className={classes["why"]}>
-              <InstantText value={one.until} /> {t("former.until")}
+              {t("former.changed")} <InstantText value={one.until} />
               {" · "}
               {t(`former.${reasonOf(one)}`)}
               {" · "}
