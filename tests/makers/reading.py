@@ -39,6 +39,7 @@ from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
+from dokuei.hub.neighbours_of_worklist import QualifiedReaders
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations
@@ -219,7 +220,13 @@ def reading_room(
         blobs = FilesystemBlobs(folder / "blobs")
         archive = ArchiveService(hub.database, blobs)
         contracts = SiteContracts(hub.sites, "Asia/Tokyo")
-        worklist = WorklistService(hub.database, hub.identity.people, contracts, SettledRequests())
+        worklist = WorklistService(
+            hub.database,
+            hub.identity.people,
+            contracts,
+            SettledRequests(),
+            QualifiedReaders(hub.identity.qualifications, hub.sites),
+        )
         certifications = Certifications(hub.database, dokuei.__version__)
         messages = messages_service(
             hub.database,

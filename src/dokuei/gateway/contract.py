@@ -1,4 +1,4 @@
-"""What the hospital may ask for, as the hub told it last: an order outside it is refused in its answer (JRS-03).
+"""What the hospital may ask for, as the hub told it last: an order outside it is refused where it comes (JRS-03).
 
 The hub judges again and has the last word; what it has not told yet is not refused here.
 """
@@ -16,7 +16,7 @@ from dokuei.errors import Hl7Error
 from dokuei.gateway.enrol import identity_of
 from dokuei.gateway.hl7.message import INTERNAL, NOT_IN_TABLE
 from dokuei.storage.pki import write_secret
-from dokuei.transfer.contract import ContractScopes, Outside, refusal
+from dokuei.transfer.contract import ContractScopes, Outside, Refusal, refusal
 from dokuei.transfer.orders import Order
 
 _PLACES: Final[dict[Outside, tuple[str, int]]] = {
@@ -52,16 +52,19 @@ def demand_covered(contract: ContractScopes | None, orders: Iterable[Order]) -> 
     Raises:
         Hl7Error: one is outside it, with the reason in both languages.
     """
-    if contract is None:
-        return
-    today = now().astimezone(ZoneInfo(contract.time_zone)).date()
     for order in orders:
-        if order.action == "cancel":
-            continue
-        because = refusal(contract.scopes, today, modalities=(order.modality,), kind=order.kind)
+        because = outside(contract, order)
         if because is not None:
             location, condition = _PLACES[because.outside]
             raise Hl7Error(str(because), phase="checking the contract", location=location, condition=condition)
+
+
+def outside(contract: ContractScopes | None, order: Order) -> Refusal | None:
+    """Why an order is outside the contract; None where it is within, is a cancellation, or nothing was told yet."""
+    if contract is None or order.action == "cancel":
+        return None
+    today = now().astimezone(ZoneInfo(contract.time_zone)).date()
+    return refusal(contract.scopes, today, modalities=(order.modality,), kind=order.kind)
 
 
 def _file(home: Path) -> Path:

@@ -14,6 +14,7 @@ import structlog
 from dokuei.clock import monotonic
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import ConfigurationError
+from dokuei.gateway import contract
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.enrol import hub_client, identity_of
 from dokuei.gateway.folder.watch import Watcher
@@ -98,7 +99,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
     deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings), reidentify)
     results = Results(settings, durable.database, link, deliverer.folder, reidentify)
     anchor = DailyAnchor(settings.audit.anchor, "gateway", gateway_trail, relaxed.database)
-    watcher = Watcher(durable.database, settings.gateway.folder)
+    watcher = Watcher(durable.database, settings.gateway.folder, lambda: contract.known(settings.home))
     enrolled = _Enrolled(settings.home, link.stop)
     return [
         *(_Part(f"code-{number}", pipeline.run) for number in range(1, _CODERS + 1)),

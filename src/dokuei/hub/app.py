@@ -53,6 +53,7 @@ from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCa
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.neighbours_of_sites import SiteCases
+from dokuei.hub.neighbours_of_worklist import QualifiedReaders
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations
@@ -117,7 +118,13 @@ def open_hub(settings: Settings) -> Hub:
     )
     certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
-    worklist = WorklistService(stores.database, identity.people, contracts, SettledRequests())
+    worklist = WorklistService(
+        stores.database,
+        identity.people,
+        contracts,
+        SettledRequests(),
+        QualifiedReaders(identity.qualifications, sites),
+    )
     messages = messages_service(
         stores.database,
         stores.blobs,

@@ -75,7 +75,10 @@ class Events:
             self.archive.finish_deletions()
             return
         self.requests.study_changed(asked_study(summary))  # first: no case may be taken before that is known
-        self.worklist.study_changed(study_facts(summary))
+        if summary.papers_only:
+            self.worklist.study_gone(site_id, study_instance_uid, untouched_only=True)  # papers are nobody's case
+        else:
+            self.worklist.study_changed(study_facts(summary))
         self._tell_case(site_id, study_instance_uid)
         self.archive.keep_receipts(site_id, study_instance_uid)
 

@@ -63,6 +63,8 @@ def study_facts(summary: StudySummary) -> StudyFacts:
         more_to_come=summary.ledger.open,
         first_received_at=summary.first_received_at,
         last_received_at=summary.last_received_at,
+        performed=summary.performed or "",
+        performed_instances=summary.performed_instances,
     )
 
 
@@ -85,6 +87,7 @@ def asked_study(summary: StudySummary) -> Study:
         study_date=summary.study_date,
         study_description=summary.study_description,
         modalities=summary.modalities,
+        papers_only=summary.papers_only,
     )
 
 
@@ -135,7 +138,7 @@ class WorklistCases:
             referring_physician=study.referring_physician,
             modalities=study.modalities,
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
-            screening=_roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None,
+            screening=roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None,
             sealed=is_sealed(item, ReadingRole(role)),
             priors=tuple(
                 ComparedStudy(one.study_instance_uid, one.study_date, one.modalities, one.study_description)
@@ -209,10 +212,11 @@ class SettledRequests:
 
     def reads_twice(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:
         """What the screening batch of a study's request says about a second reading; None where it is of none."""
-        return _roster_says_twice(connection, site_id, study_instance_uid)
+        return roster_says_twice(connection, site_id, study_instance_uid)
 
 
-def _roster_says_twice(connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:
+def roster_says_twice(connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:
+    """What the screening batch of a study's request says about a second reading; None where it is of none."""
     return is_read_twice(connection, site_id, answered_by(connection, site_id, study_instance_uid))
 
 

@@ -11,6 +11,7 @@ from dokuei.dicom.coded_content import Concept
 from dokuei.hub.fhir.model import (
     Asked,
     AskedVersion,
+    Former,
     Name,
     Order,
     Patient,
@@ -104,6 +105,10 @@ class FhirRequests:
         """Whom a folded ID means."""
         found = store_versions.patient_of(connection, site_id, patient_key)
         return None if found is None else _patient(found)
+
+    def formerly(self, connection: Connection, site_id: str, patient_key: str) -> tuple[Former, ...]:
+        """Whom the hospital called that patient before, the first first."""
+        return tuple(_former(one) for one in store_versions.formerly(connection, site_id, patient_key))
 
 
 @dataclass(frozen=True)
@@ -247,7 +252,12 @@ def _asked_version(standing: store_versions.Standing) -> AskedVersion:
             history=content.clinical.history,
             study_instance_uid=content.study_instance_uid,
         ),
+        former=tuple(_former(one) for one in known.former),
     )
+
+
+def _former(known: asking.Former) -> Former:
+    return Former(_patient(known.patient), known.until, known.changed_by, known.because)
 
 
 def _patient(known: asking.Patient) -> Patient:

@@ -22,6 +22,7 @@ from dokuei.gateway.spool import open_spool
 from dokuei.gateway.status import gateway_status
 from dokuei.gateway.steps import tables
 from dokuei.settings import FolderSettings, read_settings
+from dokuei.transfer.contract import ContractScope, ContractScopes
 from dokuei.transfer.orders import OrderNotice
 from tests.makers.gateway_worker import Worker
 from tests.makers.order_hub import order_hub
@@ -116,6 +117,33 @@ def test_what_is_wrong_is_said_by_line_and_nothing_of_the_file_is_taken(
     for language, words in said.items():
         tell_status(gateway_status(settings), language=language, as_json=False)
         assert words in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_what_the_contract_does_not_cover_is_refused_with_the_reason_and_the_file_is_kept(watcher: Watcher) -> None:
+    """JRS-03: the hospital hears at once what the hub would refuse; what is taken back is always taken."""
+    of_ultrasound = ContractScopes(scopes=(ContractScope(modalities=("US",)),))
+    watcher.contract = lambda: of_ultrasound
+    line = _LINE.replace("問診票.pdf", "")
+    put(watcher.folder, "依頼.csv", (_HEAD + line).encode())
+    assert [watcher.turn(), watcher.turn()] == [0, 1]
+    assert rows(watcher) == ()
+    refused = watcher.folder / "refused"
+    assert (refused / "依頼.csv").read_bytes() == (_HEAD + line).encode()
+    text = (refused / "依頼.csv.txt").read_text(encoding="utf-8-sig")
+    assert "契約の範囲外のモダリティです: MG" in text
+    assert "a modality outside the contract: MG" in text
+    assert [word for word in ("This file was not taken", "もう一度") if word not in text] == []
+    assert "髙田" not in text
+    with watcher.database.read() as connection:
+        assert tables.listed(connection) == ()
+    watcher.contract = lambda: None
+    put(watcher.folder, "依頼.csv", (_HEAD + line).encode())
+    assert [watcher.turn(), watcher.turn()] == [0, 1]
+    assert len(rows(watcher)) == 1, "what the hub has not told yet is not refused here"
+    watcher.contract = lambda: of_ultrasound
+    put(watcher.folder, "取消.csv", ("操作," + _HEAD + "取消," + line).encode())
+    assert [watcher.turn(), watcher.turn()] == [0, 1]
+    assert [one.action for one in rows(watcher)] == ["cancel", "new"]
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", f"{_THREAD}/attachments/{_MESSAGE}", _P.READ_MESSAGES, None),
     ("DELETE", f"{_THREAD}/attachments/{_MESSAGE}", _P.WRITE_MESSAGES, None),
 )
+_PAPERS = {"request_id": "0" * 32, "study_instance_uid": "1.2", "because": "別の検査"}
 ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/requests?site_id=kita", _P.READ_REQUEST, None),
     ("POST", "/api/v1/requests", _P.PLACE_REQUEST, {**ASKED, "site_id": "kita"}),
@@ -107,6 +108,9 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/requests/{request}/attachments", _P.PLACE_REQUEST, None),
     ("GET", "/api/v1/requests/{request}/attachments/1", _P.READ_REQUEST, None),
     ("GET", "/api/v1/worklist/{item}/request", _P.READ_REQUEST, None),
+    ("GET", "/api/v1/request-papers?site_id=kita", _P.RECONCILE, None),
+    ("POST", "/api/v1/request-papers/join", _P.RECONCILE, _PAPERS),
+    ("POST", "/api/v1/request-papers/refuse", _P.RECONCILE, _PAPERS),
 )
 # Lists of what is at one's own sites: of another site they hold nothing.
 LISTS: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
@@ -163,7 +167,7 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
 )
 _SLICES = (
     "/api/v1/case-links", "/api/v1/report-phrases", "/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes",
-    "/api/v1/audit",
+    "/api/v1/audit", "/api/v1/request-papers",
 )  # fmt: skip
 # What everybody who is signed in may ask, about themselves alone.
 _OWN = {

@@ -1060,6 +1060,9 @@ export interface components {
             readonly number_of_series: number;
             readonly number_of_instances: number;
             readonly declared_instances: number | null;
+            /** @enum {string} */
+            readonly performed: "" | "in_progress" | "completed" | "discontinued";
+            readonly performed_instances: number | null;
             readonly arrived_instances: number;
             /** @enum {string} */
             readonly images_state: "arriving" | "complete" | "problem";
@@ -1567,6 +1570,25 @@ export interface components {
         readonly PaperRulesShape: {
             readonly rules: readonly components["schemas"]["PaperRuleShape"][];
         };
+        /** @description A request that papers may belong to; ``papers`` is null where only the patient speaks for it. */
+        readonly PapersCandidateOut: {
+            readonly request_id: string;
+            /** @enum {string} */
+            readonly state: "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
+            readonly papers: ("proposed" | "mismatch" | "joined" | "refused") | null;
+            readonly patient: components["schemas"]["AskedPatientOut"];
+            readonly modality: string;
+            readonly examination_date: string;
+            readonly accession_number: string;
+            readonly differences: readonly components["schemas"]["DifferenceOut"][];
+        };
+        /** @description Which papers and which request somebody means, and why. */
+        readonly PapersDecisionIn: {
+            readonly request_id: string;
+            readonly study_instance_uid: string;
+            /** @default  */
+            readonly because: string;
+        };
         /** @description Bytes ``begin`` up to ``end`` of a frame as it is stored. */
         readonly PartIn: {
             readonly series: string;
@@ -2006,6 +2028,19 @@ export interface components {
             readonly canceled_because: string;
             readonly former: readonly components["schemas"]["FormerOut"][];
             readonly attachments: readonly components["schemas"]["AttachmentOut"][];
+            readonly papers: readonly components["schemas"]["RequestPapersOut"][];
+        };
+        /** @description A study of nothing but papers that belongs to a request, or may. */
+        readonly RequestPapersOut: {
+            readonly study_instance_uid: string;
+            readonly study_date: string;
+            readonly study_description: string;
+            readonly accession_number: string;
+            readonly patient: components["schemas"]["AskedPatientOut"];
+            /** @enum {string} */
+            readonly state: "proposed" | "mismatch" | "joined" | "refused";
+            readonly differences: readonly components["schemas"]["DifferenceOut"][];
+            readonly because: string;
         };
         /** @description What somebody looks for; what is empty narrows nothing. */
         readonly RequestSearchIn: {
@@ -2638,6 +2673,21 @@ export interface components {
             readonly why: components["schemas"]["PatientWaits"];
             /** Format: date-time */
             readonly since: string;
+        };
+        /** @description All that waits. */
+        readonly WaitingPapersListOut: {
+            readonly items: readonly components["schemas"]["WaitingPapersOut"][];
+        };
+        /** @description A study of nothing but papers that belongs to no request yet. */
+        readonly WaitingPapersOut: {
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly study_instance_uid: string;
+            readonly study_date: string;
+            readonly study_description: string;
+            readonly accession_number: string;
+            readonly patient: components["schemas"]["AskedPatientOut"];
+            readonly candidates: readonly components["schemas"]["PapersCandidateOut"][];
         };
         /** @description How far a case has come; what the hub does not know is null or empty. */
         readonly WayOut: {

@@ -27,6 +27,7 @@ export type CaseWay = Schemas["WayOut"];
 /** One entry of the record of a case's images: confirmed by a technologist, or reopened. */
 export type FinalisationEntry = Schemas["FinalisationEntryOut"];
 /** A paper among a study's objects, and the rules by which a site knows papers. */
+export type WaitingPapers = components["schemas"]["WaitingPapersOut"];
 export type Paper = Schemas["PaperOut"];
 export type PaperRules = Schemas["PaperRulesShape"];
 export type PaperRule = Schemas["PaperRuleShape"];

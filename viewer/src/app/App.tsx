@@ -23,6 +23,7 @@ const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
 const PeoplePage = lazy(() => import("@/people/PeoplePage"));
 const RequestsPage = lazy(() => import("@/requests/RequestsPage"));
 const NewRequestPage = lazy(() => import("@/requests/NewRequestPage"));
+const PapersPage = lazy(() => import("@/requests/PapersPage"));
 const RequestPage = lazy(() => import("@/requests/RequestPage"));
 const ScreeningPage = lazy(() => import("@/screening/ScreeningPage"));
 const NewBatchPage = lazy(() => import("@/screening/NewBatchPage"));
@@ -98,6 +99,7 @@ function SignedIn(): JSX.Element {
         <Route path="/cases/:itemId">{(route) => <CasePage key={route.itemId} itemId={route.itemId} />}</Route>
         <Route path="/outcomes" component={OutcomesPage} />
         <Route path="/requests" component={RequestsPage} />
+        <Route path="/requests/papers" component={PapersPage} />
         <Route path="/requests/new" component={NewRequestPage} />
         <Route path="/requests/:requestId">
           {(route) => <RequestPage key={route.requestId} requestId={route.requestId} />}

@@ -13,6 +13,7 @@ import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
 import enLists from "./en/lists.json";
+import enOrders from "./en/orders.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
 import enPapers from "./en/papers.json";
@@ -41,6 +42,7 @@ import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
 import jaLists from "./ja/lists.json";
+import jaOrders from "./ja/orders.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
 import jaPapers from "./ja/papers.json";
@@ -74,6 +76,7 @@ export const catalogues = {
     gateways: enGateways,
     health: enHealth,
     lists: enLists,
+    orders: enOrders,
     outcomes: enOutcomes,
     messages: enMessages,
     papers: enPapers,
@@ -104,6 +107,7 @@ export const catalogues = {
     gateways: jaGateways,
     health: jaHealth,
     lists: jaLists,
+    orders: jaOrders,
     outcomes: jaOutcomes,
     messages: jaMessages,
     papers: jaPapers,

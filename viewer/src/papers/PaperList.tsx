@@ -2,7 +2,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/session/api";
 import { useWorklistItem } from "@/worklist/api";
-import { paperPath, usePapers } from "./api";
+import { paperPath, usePapers, type OfStudy } from "./api";
 import classes from "./Papers.module.css";
 
 export interface PaperListProps {
@@ -15,12 +15,24 @@ export interface PaperListProps {
 export function PaperList({ itemId, onOpen }: PaperListProps): JSX.Element | null {
   const { t } = useTranslation("papers");
   const item = useWorklistItem(itemId).data;
-  const { data } = usePapers(item);
+  return item === undefined ? null : <StudyPapers of={item} title={t("title")} onOpen={onOpen} />;
+}
+
+export interface StudyPapersProps {
+  readonly of: OfStudy;
+  readonly title: string;
+  readonly onOpen?: ((sopInstanceUid: string) => void) | undefined;
+}
+
+/** The papers of one study, under a heading. */
+export function StudyPapers({ of, title, onOpen }: StudyPapersProps): JSX.Element | null {
+  const { t } = useTranslation("papers");
+  const { data } = usePapers(of);
   const seesImages = useMay()("images.read");
-  if (item === undefined || data === undefined || data.length === 0) return null;
+  if (data === undefined || data.length === 0) return null;
   return (
-    <section className={classes["part"]} aria-label={t("title")} data-papers={data.length}>
-      <h3>{t("title")}</h3>
+    <section className={classes["part"]} aria-label={title} data-papers={data.length}>
+      <h3>{title}</h3>
       <ul>
         {data.map((paper) => {
           const name = paper.title || t(`kind.${paper.kind}`);
@@ -32,7 +44,7 @@ export function PaperList({ itemId, onOpen }: PaperListProps): JSX.Element | nul
                   {name}
                 </button>
               ) : seesImages ? (
-                <a href={paperPath(item, paper)} target="_blank" rel="noopener">
+                <a href={paperPath(of, paper)} target="_blank" rel="noopener">
                   {name}
                 </a>
               ) : (

@@ -12,10 +12,10 @@ import { dicomWebOf } from "@/images/address";
 
 const siteOf = (siteId: string): string => `/api/v1/sites/${encodeURIComponent(siteId)}`;
 
-type OfCase = Pick<WorklistItem, "site_id" | "study_instance_uid" | "number_of_instances">;
+export type OfStudy = Pick<WorklistItem, "site_id" | "study_instance_uid" | "number_of_instances">;
 
-/** The papers of a case; asked again when more of its study has come. */
-export function usePapers(item: OfCase | undefined): UseQueryResult<readonly Paper[]> {
+/** The papers of a study; asked again when more of its study has come. */
+export function usePapers(item: OfStudy | undefined): UseQueryResult<readonly Paper[]> {
   return useQuery({
     queryKey: ["papers", item?.site_id, item?.study_instance_uid, item?.number_of_instances],
     queryFn: ({ signal }) =>
@@ -28,7 +28,7 @@ export function usePapers(item: OfCase | undefined): UseQueryResult<readonly Pap
 }
 
 /** Where a paper is drawn: a PDF as it is, a picture as a picture. */
-export const paperPath = ({ site_id, study_instance_uid: study }: OfCase, paper: Paper): string =>
+export const paperPath = ({ site_id, study_instance_uid: study }: OfStudy, paper: Paper): string =>
   [
     `${dicomWebOf(site_id)}/studies/${study}`,
     `series/${paper.series_instance_uid}`,

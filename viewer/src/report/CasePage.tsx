@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import type { WorklistItem } from "@/api/types";
 import { ReaderChanges } from "@/centre/ReaderChanges";
 import { FinalisationPanel } from "@/finalising/FinalisationPanel";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
@@ -14,10 +15,33 @@ import { Titled } from "@/ui/Titled";
 import { AgeSex, DayText, Name } from "@/ui/Written";
 import { useWorklistItem } from "@/worklist/api";
 import { CaseStations } from "@/worklist/CaseStations";
+import { Performed } from "@/worklist/Performed";
 import classes from "./Report.module.css";
 import { ReportPanel } from "./ReportPanel";
 
 const NO_IMAGES = (): readonly never[] => [];
+
+/** Until a report stands one comes for what was asked; from then on for what it says. */
+function AskedAndAnswered({ item }: { readonly item: WorklistItem }): JSX.Element {
+  const itemId = item.worklist_item_id;
+  const answered =
+    item.status === "completed" || item.report_status === "preliminary" || item.report_status === "withdrawn";
+  const request = (
+    <div className={classes["caseCard"]}>
+      <CaseRequest itemId={itemId} />
+    </div>
+  );
+  return (
+    <>
+      {answered && <OutcomePanel itemId={itemId} className={classes["caseCard"] ?? ""} />}
+      {!answered && request}
+      <div className={classes["caseCard"]}>
+        <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />
+      </div>
+      {answered && request}
+    </>
+  );
+}
 
 /** One case on one page, also on a physician's phone: whose, how far, and the report. */
 export default function CasePage({ itemId }: { readonly itemId: string }): JSX.Element {
@@ -52,6 +76,7 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
                 {item.study_description && <span>{item.study_description}</span>}
                 {item.accession_number && <span>{item.accession_number}</span>}
                 <span>{item.site_name}</span>
+                <Performed item={item} counted />
               </p>
               <CaseStations item={item} />
               <ReaderChanges itemId={itemId} />
@@ -59,17 +84,7 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
             {item.finalisation.state !== "not_used" && (
               <FinalisationPanel item={item} className={classes["caseCard"] ?? ""} />
             )}
-            {(item.status === "completed" ||
-              item.report_status === "preliminary" ||
-              item.report_status === "withdrawn") && (
-              <OutcomePanel itemId={itemId} className={classes["caseCard"] ?? ""} />
-            )}
-            <div className={classes["caseCard"]}>
-              <CaseRequest itemId={itemId} />
-            </div>
-            <div className={classes["caseCard"]}>
-              <ReportPanel worklistItemId={itemId} imagesRead={NO_IMAGES} />
-            </div>
+            <AskedAndAnswered item={item} />
             <div className={classes["caseCard"]}>
               <WhomToCall itemId={itemId} />
             </div>

@@ -9,7 +9,7 @@ import { useWorklistItem } from "@/worklist/api";
 import { useReport } from "./api";
 import { Awaiting, Lapsed } from "./Awaiting";
 import { Editor } from "./Editor";
-import { isClosed } from "./model";
+import { isClosed, mayEnter } from "./model";
 import { Opinions } from "./Opinions";
 import { ReadOnly, Written } from "./ReadOnly";
 import classes from "./Report.module.css";
@@ -103,7 +103,8 @@ function useMayWrite(item: WorklistItem | undefined, report: Report | undefined)
   if (!item || !report || isClosed(report.status)) return false;
   const myself = session.person.person_id;
   const amending = report.signatures.some(({ person_id }) => person_id === myself);
-  return session.permissions.includes("report.write") && (item.locked_by?.person_id === myself || amending);
+  if (!session.permissions.includes("report.write")) return false;
+  return item.locked_by?.person_id === myself || amending || mayEnter(item, session.permissions);
 }
 
 export default ReportPanel;

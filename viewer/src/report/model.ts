@@ -1,5 +1,6 @@
 /** What a reader writes, and what may be said about it before it is signed; pure. */
-import type { Answer, Check, ImageRead, Report, Structure } from "@/api/types";
+import type { Answer, Check, ImageRead, Report, Structure, WorklistItem } from "@/api/types";
+import { isBlocked, isClosed as isDone } from "@/worklist/model";
 
 export interface Draft {
   readonly findings: string;
@@ -19,6 +20,13 @@ export const NO_STRUCTURE: Structure = {
   lexicon: "",
   own: {},
 };
+
+/** A clerk enters for a physician (REC-04): without the reading role, and only as long as no reader has the case. */
+export function mayEnter(item: WorklistItem, permissions: readonly string[]): boolean {
+  const enters = permissions.includes("report.write") && !permissions.includes("worklist.claim");
+  const free = item.readings.length === 1 && item.locked_by === null;
+  return enters && free && !isDone(item) && !isBlocked(item);
+}
 
 /** Mammography categories that are offered, as the Japanese guideline has them; the empty one is "not set yet". */
 export const CATEGORIES = ["", "1", "2", "3-1", "3-2", "4", "5", "N-1", "N-2", "NA"] as const;

@@ -54,10 +54,12 @@ export interface BothPatientsProps {
   /** Null where the page does not know more of the images than what differs. */
   readonly inImages: Identity | null;
   readonly differences: readonly Difference[];
+  /** What the second column is of, where it is not the images. */
+  readonly against?: string;
 }
 
 /** Both identities whole and side by side; what differs is marked by a sign and by words. */
-export function BothPatients({ requested, inImages, differences }: BothPatientsProps): JSX.Element {
+export function BothPatients({ requested, inImages, differences, against }: BothPatientsProps): JSX.Element {
   const { t } = useTranslation("requests");
   return (
     <table className={classes["both"]}>
@@ -65,7 +67,7 @@ export function BothPatients({ requested, inImages, differences }: BothPatientsP
         <tr>
           <td />
           <th scope="col">{t("mismatch.requested")}</th>
-          <th scope="col">{t("mismatch.in_images")}</th>
+          <th scope="col">{against ?? t("mismatch.in_images")}</th>
           <td />
         </tr>
       </thead>

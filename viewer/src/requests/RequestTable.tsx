@@ -4,7 +4,8 @@ import { Link } from "wouter";
 import { PatientId } from "@/ui/PatientId";
 import table from "@/ui/Table.module.css";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
-import { RequestPriorityChip, RequestStateChip } from "./chips";
+import { RequestKindChip, RequestPriorityChip, RequestStateChip } from "./chips";
+import { FormerIds } from "./Formerly";
 import classes from "./Requests.module.css";
 import type { ReadingRequest } from "./shapes";
 import { useMismatchWords } from "./words";
@@ -52,9 +53,10 @@ function Row({ request }: { readonly request: ReadingRequest }): JSX.Element {
           <PatientId id={patient.patient_id} />{" "}
           <AgeSex birth={patient.birth_date} on={request.examination_date} sex={patient.sex} />
         </span>
+        <FormerIds request={request} />
       </td>
       <td>
-        {request.modality} <DayText value={request.examination_date} short />
+        {request.modality} <DayText value={request.examination_date} short /> <RequestKindChip kind={request.kind} />
         {request.accession_number && <span className={classes["under"]}>{request.accession_number}</span>}
       </td>
       <td className={classes["reason"]}>

@@ -7,7 +7,9 @@ import { RequestPriorityChip, RequestStateChip } from "./chips";
 import { Differences } from "./BothPatients";
 import { factsOf, type Fact } from "./facts";
 import { AttachmentList } from "./Files";
+import { Formerly } from "./Formerly";
 import { KindMark } from "./marks";
+import { RequestPapers } from "./RequestPapers";
 import type { Clinical, ReadingRequest } from "./shapes";
 import classes from "./View.module.css";
 import { useSymptomText } from "./words";
@@ -43,6 +45,7 @@ export function RequestView({ request, heading, withoutAlarm = false }: RequestV
           <ShapeMark shape="stop" /> {t("view.changed_after_signature")}
         </p>
       )}
+      <Formerly former={request.former} />
       <p className={classes["reason"]}>{clinical.reason || t("view.no_reason")}</p>
       {clinical.question && (
         <div className={classes["question"]}>
@@ -66,6 +69,7 @@ export function RequestView({ request, heading, withoutAlarm = false }: RequestV
           <AttachmentList requestId={request.request_id} attachments={request.attachments} />
         </div>
       )}
+      <RequestPapers request={request} />
       <Origin request={request} />
     </div>
   );

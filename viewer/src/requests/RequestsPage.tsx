@@ -11,7 +11,7 @@ import { Titled } from "@/ui/Titled";
 import { useTyped } from "@/ui/useTyped";
 import { useCount } from "@/ui/Written";
 import tabs from "@/ui/Tabs.module.css";
-import { STALE_AFTER, useRequests, useSought } from "./api";
+import { STALE_AFTER, useRequests, useSought, useWaitingPapers } from "./api";
 import { byNeed, isTab, TABS, withFound, type Tab } from "./model";
 import classes from "./Requests.module.css";
 import { RequestTable } from "./RequestTable";
@@ -83,6 +83,7 @@ export default function RequestsPage(): JSX.Element {
           <PaperRulesDialog siteId={ofRules.site_id} siteName={ofRules.name} onClose={() => setRuling(false)} />
         )}
         <Begun />
+        {may("request.reconcile") && <PapersWait />}
         <div className={classes["list"]}>
           {query.data === undefined ? (
             query.error ? (
@@ -128,6 +129,18 @@ function Begun(): JSX.Element | null {
   return (
     <p className={classes["begun"]}>
       {t("begun")} <Link href="/requests/new">{t("begun_open")}</Link>
+    </p>
+  );
+}
+
+/** Papers that came without images: staff says whose they are. */
+function PapersWait(): JSX.Element | null {
+  const { t } = useTranslation("orders");
+  const waiting = useWaitingPapers(true).data?.length ?? 0;
+  if (waiting === 0) return null;
+  return (
+    <p className={classes["begun"]} data-papers-wait={waiting}>
+      {t("papers.waiting", { count: waiting })} <Link href="/requests/papers">{t("papers.open")}</Link>
     </p>
   );
 }

@@ -7,6 +7,7 @@ import {
   type UseQueryResult,
 } from "@tanstack/react-query";
 import { ApiProblem, call, getJson, pollJson, sendJson } from "@/api/client";
+import type { WaitingPapers } from "@/api/types";
 import { WORKLIST_KEY } from "@/worklist/api";
 import type { Tab } from "./model";
 import type { Proposal, ReadingRequest, RequestIn, RequestList, RequestState } from "./shapes";
@@ -126,6 +127,29 @@ export const useSettle = (
 export const useMatch = (requestId: string): UseMutationResult<ReadingRequest, Error, string> =>
   useVerb((studyInstanceUid: string) =>
     sendJson<ReadingRequest>("POST", `${requestPath(requestId)}/match`, { study_instance_uid: studyInstanceUid }),
+  );
+
+/** Papers that came in studies of their own and belong to no request yet. */
+export function useWaitingPapers(enabled: boolean): UseQueryResult<readonly WaitingPapers[]> {
+  return useQuery({
+    queryKey: [...KEY, "papers"],
+    queryFn: async ({ signal }) =>
+      (await pollJson<{ items: readonly WaitingPapers[] }>("/api/v1/request-papers", signal)).items,
+    enabled,
+    refetchInterval: 3 * EVERY,
+  });
+}
+
+export interface PapersDecision {
+  readonly verb: "join" | "refuse";
+  readonly request_id: string;
+  readonly study_instance_uid: string;
+  readonly because: string;
+}
+
+export const useDecidePapers = (): UseMutationResult<ReadingRequest, Error, PapersDecision> =>
+  useVerb(({ verb, ...said }: PapersDecision) =>
+    sendJson<ReadingRequest>("POST", `/api/v1/request-papers/${verb}`, said),
   );
 
 /** One file goes beside a request. */

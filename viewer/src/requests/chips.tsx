@@ -2,7 +2,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Chip, type Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
-import type { RequestPriority, RequestState } from "./shapes";
+import type { ReadingRequest, RequestPriority, RequestState } from "./shapes";
 
 const STATES: Readonly<Record<RequestState, { readonly tone: Tone; readonly shape: Shape }>> = {
   waiting: { tone: "idle", shape: "dashed" },
@@ -24,6 +24,17 @@ export function RequestStateChip({
   return (
     <Chip {...STATES[state]} framed={framed}>
       {t(`state.${state}`)}
+    </Chip>
+  );
+}
+
+/** Which kind of reading is asked for (検診, 精査 …), where the hospital says it. */
+export function RequestKindChip({ kind }: { readonly kind: ReadingRequest["kind"] }): JSX.Element | null {
+  const { t } = useTranslation("sites");
+  if (kind === "") return null;
+  return (
+    <Chip tone="idle" shape="hollow">
+      {t(`kind.${kind}`)}
     </Chip>
   );
 }

@@ -31,6 +31,7 @@ export function madeRequest(id: string, changed: Partial<ReadingRequest> = {}): 
     changed_after_signature: false,
     canceled_because: "",
     former: [],
+    papers: [],
     resolved_by: null,
     resolved_because: "",
     attachments: [],

@@ -26,5 +26,6 @@ export type RequestState = ReadingRequest["state"];
 export type Proposal = ReadingRequest["proposals"][number];
 export type Difference = ReadingRequest["differences"][number];
 export type DifferingField = Difference["field"];
+export type Former = ReadingRequest["former"][number];
 export type Attachment = ReadingRequest["attachments"][number];
 export type RequestList = Whole<RequestsAnswer>;

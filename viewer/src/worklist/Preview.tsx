@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { FinalisationPanel } from "@/finalising/FinalisationPanel";
+import { mayEnter } from "@/report/model";
 import { useCaseRequest } from "@/requests/api";
 import { ThreadLine } from "@/messages/marks";
 import { useMay, useSession } from "@/session/api";
@@ -14,6 +15,7 @@ import { useHold, usePriority } from "./api";
 import { CaseStations } from "./CaseStations";
 import { DueChip, ImagesChip, PriorityMark, RequestCell } from "./chips";
 import { isBlocked } from "./model";
+import { Performed } from "./Performed";
 import { Readings } from "./Readings";
 import { HolderText } from "./Row";
 import type { Opening } from "./useOpen";
@@ -76,7 +78,7 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
           <dd>{item.site_name}</dd>
           <dt>{t("fact.images")}</dt>
           <dd>
-            <ImagesChip item={item} readyIn={readyIn} />
+            <ImagesChip item={item} readyIn={readyIn} /> <Performed item={item} counted />
           </dd>
         </dl>
       </section>
@@ -126,7 +128,7 @@ function DueText({ item, now }: { readonly item: WorklistItem; readonly now: num
 const SECONDARY = { size: "compact-sm", variant: "subtle", className: classes["beside"] ?? "" };
 
 function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Element {
-  const { t } = useTranslation(["worklist", "working"]);
+  const { t } = useTranslation(["worklist", "working", "orders"]);
   const { session } = useSession();
   const release = useHold("release");
   const priority = usePriority();
@@ -161,6 +163,11 @@ function Actions({ item, open }: Pick<PreviewProps, "item" | "open">): JSX.Eleme
             : role === "sole"
               ? t("action.start")
               : t("working:start_as", { role: t(`working:role.${role}`) })}
+        </Button>
+      )}
+      {mayEnter(item, session.permissions) && (
+        <Button component={Link} href={`/cases/${encodeURIComponent(item.worklist_item_id)}`}>
+          {t("orders:enter")}
         </Button>
       )}
       {!reads && seesImages && (

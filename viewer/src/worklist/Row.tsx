@@ -9,6 +9,7 @@ import { ShapeMark } from "@/ui/shapes";
 import { AgeSex, DayText, Name } from "@/ui/Written";
 import { AwaitingApproval, DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
 import { isBlocked } from "./model";
+import { Performed } from "./Performed";
 import classes from "./Worklist.module.css";
 
 export interface RowProps {
@@ -72,7 +73,7 @@ export const Row = memo(function Row({
         {item.site_name}
       </div>
       <div role="gridcell" className={classes["images"]}>
-        <ImagesChip item={item} readyIn={readyIn} /> <FinalisationChip item={item} />
+        <ImagesChip item={item} readyIn={readyIn} /> <FinalisationChip item={item} /> <Performed item={item} />
       </div>
       <div role="gridcell" className={classes["request"]}>
         <RequestCell item={item} />

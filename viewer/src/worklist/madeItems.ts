@@ -22,6 +22,8 @@ export function madeItem(id: string, changed: Partial<WorklistItem> = {}): Workl
     number_of_instances: 4,
     declared_instances: 4,
     arrived_instances: 4,
+    performed: "",
+    performed_instances: null,
     images_state: "complete",
     images_after_signature: false,
     arrived_at: "2026-11-23T08:00:00Z",

@@ -13,10 +13,12 @@ export interface Opening {
   readonly failedId: string | undefined;
 }
 
-/** Opens a case: claimed first where this person may read it and nobody else has it. */
+/** Opens a case, beside its images for who may see them: claimed first where this person may read it and it is free. */
 export function useOpen(): Opening {
   const [, go] = useLocation();
   const { session } = useSession();
+  const room = session.permissions.includes("images.read") ? "read" : "cases";
+  const placeOf = (itemId: string): string => `/${room}/${encodeURIComponent(itemId)}`;
   const claim = useHold("claim", (itemId) => go(placeOf(itemId)));
   const mayClaim = session.permissions.includes("worklist.claim");
   const open = (item: WorklistItem): void => {
@@ -34,5 +36,3 @@ export function useOpen(): Opening {
   };
   return { open, mayClaim, pending: claim.isPending, error: claim.error, failedId: claim.variables };
 }
-
-const placeOf = (itemId: string): string => `/read/${encodeURIComponent(itemId)}`;

@@ -5,6 +5,7 @@ import hashlib
 import os
 import stat
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -15,12 +16,14 @@ import structlog
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError
 from dokuei.gateway import order_tables
+from dokuei.gateway.contract import outside
 from dokuei.gateway.folder.table import Line, TableError, read_table
 from dokuei.gateway.steps.heed import heed_order
 from dokuei.settings import FolderSettings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
 from dokuei.storage.filesystem import fsync_folder, write_whole
+from dokuei.transfer.contract import ContractScopes
 from dokuei.transfer.orders import ATTACHMENT_BYTES, MOST_ATTACHED, AttachedFile, OrderNotice
 
 DONE: Final = "done"
@@ -45,6 +48,7 @@ class Watcher:
 
     database: Database
     settings: FolderSettings
+    contract: Callable[[], ContractScopes | None] = lambda: None
     seen: dict[str, _Look] = field(default_factory=dict)
     stuck: set[str] = field(default_factory=set)
 
@@ -92,6 +96,7 @@ class Watcher:
             lines = read_table(data, encoding=self.settings.encoding)
             names = {name for line in lines for name in line.files}
             if not self._move_was_cut(table, data, names):
+                self._demand_covered(lines)
                 self._keep(data, lines, self._files(table, lines))
         except NotYet:
             return False
@@ -109,6 +114,15 @@ class Watcher:
             return False
         with self.database.read() as connection:
             return order_tables.is_kept(connection, f"{hashlib.sha256(data).hexdigest()}-")
+
+    def _demand_covered(self, lines: tuple[Line, ...]) -> None:
+        """What the hub would refuse is told beside the file, line by line (JRS-03)."""
+        contract = self.contract()
+        wrong = [
+            f"{line.number}行目: {because}" for line in lines if (because := outside(contract, line.order)) is not None
+        ]
+        if wrong:
+            raise TableError(*wrong[:100])
 
     def _resting(self, path: Path, *, at_most: int) -> bytes:
         """A file's bytes, once it has been the same at two looks and for a while."""
@@ -191,7 +205,10 @@ class Watcher:
         """Why, beside it: the text first, so that no file lies there without its reason."""
         refused = table.parent / REFUSED
         target = _free(refused / table.name, table)
-        text = "このファイルは受け付けられませんでした。直して、もう一度フォルダーに置いてください。\r\n\r\n"
+        text = (
+            "このファイルは受け付けられませんでした。直して、もう一度フォルダーに置いてください。\r\n"
+            "This file was not taken. Mend it and put it into the folder again.\r\n\r\n"
+        )
         body = (text + "\r\n".join(error.reasons) + "\r\n").encode("utf-8-sig")
         write_whole(target.with_name(f"{target.name}.txt"), BytesIO(body))
         with self.database.begin() as connection:

@@ -156,6 +156,11 @@ class StudySummary:
     last_received_at: datetime
     ledger: Ledger
     issuer_of_accession_number: str = ""
+    performed: Literal["in_progress", "completed", "discontinued"] | None = None
+    """How far the modality says that it is (MPPS); None where none reports."""
+    performed_instances: int | None = None
+    papers_only: bool = False
+    """Whether there is no picture to be read: every object is a paper by the site's rules."""
 
 
 @dataclass(frozen=True)

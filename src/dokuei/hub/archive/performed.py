@@ -87,6 +87,16 @@ def expected(connection: Connection, site_id: str, study_instance_uid: str) -> E
     return Expected(made, any(row.state == "discontinued" for row in over))
 
 
+def told(connection: Connection, site_id: str, study_instance_uid: str) -> tuple[PerformedState | None, int | None]:
+    """How far the modalities say that a study is, what is unfinished first, and how many objects they counted."""
+    p = performed_step.c
+    asked = select(p.state).where(p.site_id == site_id, p.study_instance_uid == study_instance_uid)
+    states = set(connection.execute(asked).scalars())
+    order: tuple[PerformedState, ...] = ("in_progress", "discontinued", "completed")
+    counted = expected(connection, site_id, study_instance_uid)
+    return next((one for one in order if one in states), None), None if counted is None else counted.instances
+
+
 def lacking(connection: Connection, study_key: int, counted: Expected) -> int:
     """How many objects of those series are not here; a series with more than was counted makes up for no other."""
     asked = select(series.c.series_instance_uid, func.count()).select_from(instance.join(series))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from dokuei.dicom import uids
 from dokuei.errors import NotFoundError, StaleError
-from dokuei.hub.archive import ledgers
+from dokuei.hub.archive import ledgers, performed, store_papers
 from dokuei.hub.archive.attributes import tag
 from dokuei.hub.archive.model import ArchivedInstance, PatientName, StudySummary
 from dokuei.hub.archive.store import coded_of, unpack
@@ -114,6 +114,7 @@ def study_summary(connection: Connection, site_id: str, study_instance_uid: str)
         .distinct()
         .order_by(series.c.modality)
     ).scalars()
+    performed_state, counted = performed.told(connection, site_id, study_instance_uid)
     return StudySummary(
         site_id=row.site_id,
         study_instance_uid=row.study_instance_uid,
@@ -135,7 +136,15 @@ def study_summary(connection: Connection, site_id: str, study_instance_uid: str)
         last_received_at=row.last_received_at,
         ledger=ledgers.of_study(connection, site_id, study_instance_uid),
         issuer_of_accession_number=_accession_issuer(connection, row.id),
+        performed=performed_state,
+        performed_instances=counted,
+        papers_only=_papers_only(connection, row),
     )
+
+
+def _papers_only(connection: Connection, row: Row[Any]) -> bool:
+    papers = store_papers.papers_of(connection, row.site_id, row.study_instance_uid)
+    return bool(papers and row.number_of_instances == sum(not one.to_be_read for one in papers))
 
 
 def _accession_issuer(connection: Connection, study_key: int) -> str:

@@ -8,6 +8,8 @@ from dokuei.hub.archive import reading, store_papers
 from dokuei.hub.archive.papers import PaperRule, checked
 from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.store_papers import Paper
+from dokuei.hub.archive.storing import STUDY_CHANGED
+from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
@@ -51,4 +53,7 @@ class Papers:
                 site_id=site_id,
                 details={"rules": [f"{one.kind}: {', '.join(one.words)}" for one in kept]},
             )
+            for study_instance_uid in store_papers.studies_of_papers(connection, site_id):
+                told = {"site_id": site_id, "study_instance_uid": study_instance_uid, "because": "paper rules"}
+                outbox.put(connection, STUDY_CHANGED, told)
         return kept

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from dokuei.clock import now
 from dokuei.hub.archive.attributes import text
@@ -57,6 +57,20 @@ def set_rules(connection: Connection, site_id: str, rules: Sequence[PaperRule], 
     changed = connection.execute(update(paper_rules).where(paper_rules.c.site_id == site_id).values(**values))
     if changed.rowcount == 0:
         connection.execute(insert(paper_rules).values(site_id=site_id, **values))
+
+
+def studies_of_papers(connection: Connection, site_id: str) -> tuple[str, ...]:
+    """Studies in which every object may be a paper by its kind: other rules may make a case of one, or no case."""
+    asked = (
+        select(study.c.study_instance_uid)
+        .select_from(instance.join(series, series.c.id == instance.c.series_key).join(study))
+        .where(study.c.site_id == site_id)
+        .where(or_(instance.c.sop_class_uid.in_(SOP_CLASSES), series.c.modality.in_(MODALITIES)))
+        .group_by(study.c.study_instance_uid, study.c.number_of_instances)
+        .having(func.count() == study.c.number_of_instances)
+        .order_by(study.c.study_instance_uid)
+    )
+    return tuple(connection.execute(asked).scalars())
 
 
 def papers_of(connection: Connection, site_id: str, study_instance_uid: str) -> tuple[Paper, ...]:

@@ -34,6 +34,16 @@ class Patient:
 
 
 @dataclass(frozen=True)
+class Former:
+    """Whom a request or a hospital named before, until when, by whose hand and why (REC-10)."""
+
+    patient: Patient
+    until: datetime
+    changed_by: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
 class Asked:
     """What a request says, as far as FHIR tells of it."""
 
@@ -78,6 +88,7 @@ class AskedVersion:
     canceled_because: str
     asked: Asked
     document: Resource | None = None
+    former: tuple[Former, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from dokuei.hub.fhir.model import AskedVersion, Order, Patient, Reader, ShownStudy, SignedReport, Taken, Wanted
+from dokuei.hub.fhir.model import AskedVersion, Former, Order, Patient, Reader, ShownStudy, SignedReport, Taken, Wanted
 
 
 class Requests(Protocol):
@@ -43,6 +43,9 @@ class Requests(Protocol):
 
     def patient(self, connection: Connection, site_id: str, patient_key: str) -> Patient | None:
         """Whom a folded ID means."""
+
+    def formerly(self, connection: Connection, site_id: str, patient_key: str) -> tuple[Former, ...]:
+        """Whom the hospital called that patient before, the first first."""
 
 
 class Reports(Protocol):

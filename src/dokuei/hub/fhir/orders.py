@@ -84,7 +84,7 @@ def _asked(document: Resource, patient: Patient, resolve: Resolve) -> Asked:
 
 
 def _patient(resource: Resource) -> Patient | None:
-    numbers = [one for one in resource.get("identifier", ()) if str(one.get("value") or "").strip()]
+    numbers = [one for one in _present(resource.get("identifier", ())) if str(one.get("value") or "").strip()]
     ranked = sorted(numbers, key=lambda one: 0 if _types(one) & {"MR", "PI"} else 1)
     if not ranked:
         return None
@@ -94,10 +94,15 @@ def _patient(resource: Resource) -> Patient | None:
     return Patient(
         patient_id=_short(chosen["value"], "Patient.identifier", _LONGEST_ID),
         issuer_of_patient_id=_short(issuer.removeprefix("urn:oid:"), "Patient.identifier.system"),
-        name=name_of(resource.get("name", ())),
+        name=name_of(_present(resource.get("name", ()))),
         birth_date=born if len(born) == len("YYYYMMDD") else "",
         sex=sex_of(str(resource.get("gender") or "")),
     )
+
+
+def _present(said: Iterable[Resource]) -> Iterator[Resource]:
+    """Identifiers and names that hold still: an old one names nobody now."""
+    return (one for one in said if one.get("use") != "old")
 
 
 def _numbers(identifiers: Iterable[Resource]) -> dict[str, str]:

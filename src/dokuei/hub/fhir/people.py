@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from dokuei.hub.fhir.model import Name, Patient, Reader, Resource, day
+from dokuei.hub.fhir.model import Former, Name, Patient, Reader, Resource, day, instant
 from dokuei.hub.fhir.names import (
     LICENCES,
     MEDICAL_REGISTRATION,
@@ -22,8 +22,24 @@ _OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _BLANKS: Final = re.compile(r"[ \u3000]+")
 
 
-def patient_resource(subject_id: str, known: Patient) -> Resource:
-    """A patient as the hospital or its images name them."""
+def patient_resource(subject_id: str, known: Patient, former: Iterable[Former] = ()) -> Resource:
+    """A patient as the hospital or its images name them; what the hospital called them before is old, until then."""
+    former = tuple(former)
+    made: Resource = {
+        "resourceType": "Patient",
+        "id": subject_id,
+        "meta": {"profile": [PATIENT]},
+        "identifier": [_number(known), *_old_numbers(known, former)],
+        "gender": _GENDERS.get(known.sex, "unknown"),
+    }
+    if names := [*human_names(known.name), *_old_names(known, former)]:
+        made["name"] = names
+    if born := day(known.birth_date):
+        made["birthDate"] = born
+    return made
+
+
+def _number(known: Patient) -> Resource:
     number: Resource = {"type": identifier_type("MR"), "value": known.patient_id}
     issuer = known.issuer_of_patient_id
     if _OID.fullmatch(issuer):
@@ -32,18 +48,20 @@ def patient_resource(subject_id: str, known: Patient) -> Resource:
         number["system"] = issuer
     elif issuer:
         number["assigner"] = {"display": issuer}
-    made: Resource = {
-        "resourceType": "Patient",
-        "id": subject_id,
-        "meta": {"profile": [PATIENT]},
-        "identifier": [number],
-        "gender": _GENDERS.get(known.sex, "unknown"),
-    }
-    if names := human_names(known.name):
-        made["name"] = names
-    if born := day(known.birth_date):
-        made["birthDate"] = born
-    return made
+    return number
+
+
+def _old_numbers(known: Patient, former: Iterable[Former]) -> Iterator[Resource]:
+    last = {one.patient.patient_id: one for one in former if one.patient.patient_id != known.patient_id}
+    for one in last.values():
+        yield {**_number(one.patient), "use": "old", "period": {"end": instant(one.until)}}
+
+
+def _old_names(known: Patient, former: Iterable[Former]) -> Iterator[Resource]:
+    last = {one.patient.name: one for one in former if one.patient.name != known.name}
+    for name, one in last.items():
+        for group in human_names(name):
+            yield {**group, "use": "old", "period": {"end": instant(one.until)}}
 
 
 def practitioner_resource(reader: Reader) -> Resource:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dokuei.hub.fhir.model import AskedVersion, Resource, day, instant, reference
+from dokuei.hub.fhir.model import AskedVersion, Former, Resource, day, instant, reference
 from dokuei.hub.fhir.names import DICOM, DICOM_UID, READING_KIND, SERVICE_REQUEST, code, identifier_type
 
 _PRIORITIES: Final = {"routine": "routine", "high": "asap", "urgent": "stat"}
@@ -42,8 +42,18 @@ def service_request(known: AskedVersion, subject_id: str) -> Resource:
         made["reasonCode"] = [{"text": asked.reason}]
     if asked.history:
         made["note"] = [{"text": asked.history}]
+    if known.former:
+        made["relevantHistory"] = [{"display": _formerly(one)} for one in known.former]
     came = known.document or {}
     return {**made, **{name: came[name] for name in _KEPT if came.get(name)}}
+
+
+def _formerly(one: Former) -> str:
+    """Both identifiers stay with the request (REC-10), each with when and by what it was given up."""
+    name = one.patient.name
+    names = [group.replace("^", " ") for group in (name.ideographic, name.phonetic, name.alphabetic) if group]
+    who = " ".join(filter(None, (one.patient.patient_id, *names, one.patient.birth_date)))
+    return f"until {instant(one.until)} ({one.because or 'correction'}, {one.changed_by}): {who}"
 
 
 def _identifiers(known: AskedVersion) -> list[Resource]:

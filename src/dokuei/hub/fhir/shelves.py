@@ -177,7 +177,8 @@ class Shelves:
     def _patient(self, connection: Connection, site_id: str, subject_id: str, key: str) -> Iterator[Shown]:
         known = self.requests.patient(connection, site_id, key)
         if known is not None:
-            yield Shown(patient_resource(subject_id, known), now(), subject_id, ("patient.read", subject_id))
+            made = patient_resource(subject_id, known, self.requests.formerly(connection, site_id, key))
+            yield Shown(made, now(), subject_id, ("patient.read", subject_id))
 
     def _subject(self, connection: Connection, site_id: str, patient_id: str) -> str:
         key = self.requests.key_of(patient_id)

@@ -1,7 +1,7 @@
 """What a reader must be to stand for a report: a licensed physician, and for screening one of grade A or B."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -118,8 +118,13 @@ def checked_profile(profile: ReaderProfile) -> ReaderProfile:
     return profile
 
 
+def takes_grade(modalities: Collection[str], *, screening: bool, required: bool) -> bool:
+    """Whether reading such a study takes a mammography grade: in screening, and where its site asks for one."""
+    return "MG" in modalities and (screening or required)
+
+
 def demand_none(lacking: tuple[Lack, ...]) -> None:
-    """Refuse a signature, and name everything that is missing (JRS-01, JRS-02).
+    """Refuse a case or a signature, and name everything that is missing (JRS-01, JRS-02).
 
     Raises:
         ForbiddenError: something is.

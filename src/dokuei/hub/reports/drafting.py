@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from dokuei.clock import now
-from dokuei.errors import ConflictError, ForbiddenError, NotFoundError
+from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.reports import stages, store, store_deliveries, store_seals
@@ -15,6 +15,7 @@ from dokuei.hub.reports.awaiting import waiting_for
 from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.circumstances import Call, DisplayUsed, resolved
+from dokuei.hub.reports.entering import demand_enters
 from dokuei.hub.reports.images_read import demand_sent
 from dokuei.hub.reports.lists import with_own
 from dokuei.hub.reports.model import (
@@ -178,7 +179,7 @@ class Drafting:
         *,
         lock: bool = False,
     ) -> Case:
-        """The case, if this person has it and may do this there; ``lock`` holds it until the transaction ends.
+        """The case, if this person has it, or enters for a physician; ``lock`` holds it until the transaction ends.
 
         Raises:
             NotFoundError: no such case at a site of theirs.
@@ -188,7 +189,7 @@ class Drafting:
         principal.demand(permission, case.site_id)
         self.contracts.demand(case.site_id)
         if principal.person_id is None or case.holder != principal.person_id:
-            raise ForbiddenError("this case is not yours", phase="writing a report", remedy="claim it first")
+            demand_enters(principal, case)
         return case
 
     def display(self, principal: Principal, case: Case, known: Iterable[KnownImage]) -> DisplayUsed:

@@ -14,7 +14,7 @@ from dokuei.dicom.image_mac import ImageMac
 from dokuei.errors import ConflictError, DokueiError, RequestError
 from dokuei.hub.identity.model import Permission, Person, Principal
 from dokuei.hub.identity.places import Places
-from dokuei.hub.identity.qualification import Lack, demand_none
+from dokuei.hub.identity.qualification import Lack, demand_none, takes_grade
 from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.reports import model, stages, store, wording
 from dokuei.hub.reports.awaited import Waiting
@@ -262,8 +262,8 @@ class Signing:
         )
 
     def _grade_needed(self, case: Case) -> bool:
-        asked = case.screening or self.rules.of_site(case.site_id).mammography_grade_required
-        return asked and "MG" in case.modalities
+        required = self.rules.of_site(case.site_id).mammography_grade_required
+        return takes_grade(case.modalities, screening=case.screening, required=required)
 
     def qualification(self, principal: Principal) -> str:
         """As it is now: what changes later changes nothing about what was signed."""

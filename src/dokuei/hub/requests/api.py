@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from dokuei.errors import RequestError
 from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.requests.api_papers import papers_routes
 from dokuei.hub.requests.api_shapes import (
     BecauseIn,
     MatchIn,
@@ -57,6 +58,7 @@ def routes(service: RequestsService) -> APIRouter:
     _placing_routes(router, service)
     _reconciling_routes(router, service)
     _attachment_routes(router, service)
+    router.include_router(papers_routes(service))
 
     @router.get("/api/v1/worklist/{worklist_item_id}/request")
     def of_case(me: Viewer, worklist_item_id: str, response: Response) -> RequestOut:

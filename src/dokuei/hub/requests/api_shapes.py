@@ -8,7 +8,19 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringCons
 
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.requests.days import written
-from dokuei.hub.requests.model import LONGEST_TEXT, Content, Kind, Priority, Sex, Side, Source, State
+from dokuei.hub.requests.model import (
+    LONGEST_TEXT,
+    Content,
+    Kind,
+    PapersLink,
+    PapersState,
+    Priority,
+    Sex,
+    Side,
+    Source,
+    State,
+    Study,
+)
 from dokuei.hub.requests.reconciling import Proposal
 from dokuei.hub.requests.service import Listing, Shown
 
@@ -230,6 +242,19 @@ class FormerOut(BaseModel):
     because: str
 
 
+class RequestPapersOut(BaseModel):
+    """A study of nothing but papers that belongs to a request, or may."""
+
+    study_instance_uid: str
+    study_date: str
+    study_description: str
+    accession_number: str
+    patient: AskedPatientOut
+    state: PapersState
+    differences: list[DifferenceOut]
+    because: str
+
+
 class RequestOut(BaseModel):
     """A request as pages show it; ``reasons`` says why it is a mismatch."""
 
@@ -265,6 +290,7 @@ class RequestOut(BaseModel):
     canceled_because: str
     former: list[FormerOut]
     attachments: list[AttachmentOut]
+    papers: list[RequestPapersOut]
 
 
 class RequestsOut(BaseModel):
@@ -321,6 +347,21 @@ def request_out(shown: Shown) -> RequestOut:
             AttachmentOut(number=one.number, name=one.name, media_type=one.media_type, size=one.size)
             for one in request.attachments
         ],
+        papers=[papers_out(link, study) for link, study in shown.papers],
+    )
+
+
+def papers_out(link: PapersLink, study: Study) -> RequestPapersOut:
+    """Papers and how they belong to a request, as a page shows them."""
+    return RequestPapersOut(
+        study_instance_uid=study.study_instance_uid,
+        study_date=study.study_date,
+        study_description=study.study_description,
+        accession_number=study.accession_number,
+        patient=AskedPatientOut(**asdict(study.patient)),
+        state=link.state,
+        differences=[DifferenceOut(**asdict(one)) for one in link.differences],
+        because=link.settled_because,
     )
 
 

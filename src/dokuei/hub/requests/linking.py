@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from dokuei.hub.requests import store, store_studies
+from dokuei.hub.requests import papers, store, store_studies
 from dokuei.hub.requests.identities import Comparison, Rules, compare, key_of
 from dokuei.hub.requests.matching import SYSTEM, crowded, judged
 from dokuei.hub.requests.model import Content, Link, ReadingRequest, Study, state_of
@@ -27,6 +27,7 @@ def relink(connection: Connection, request: ReadingRequest, rules: Rules, *, act
     linked = _joined_anew(connection, request, rules, actor=actor)
     touched = {one.study_instance_uid for one in (*request.links, *linked.links)}
     _join_others(connection, request, touched, rules)
+    papers.relink_of(connection, linked, rules)
     tell(connection, request.site_id, touched)
     return linked
 
@@ -44,6 +45,7 @@ def relink_study(connection: Connection, study: Study, rules: Rules) -> None:
     for one in about:
         linked = _joined_anew(connection, one, rules, actor=SYSTEM)
         tell(connection, study.site_id, {known.study_instance_uid for known in (*one.links, *linked.links)})
+    papers.relink(connection, study, rules)
 
 
 def decide(
@@ -61,6 +63,7 @@ def withdrawn(connection: Connection, request: ReadingRequest, rules: Rules) -> 
     """A request is canceled: the others about its studies may be right now."""
     touched = {one.study_instance_uid for one in request.links}
     _join_others(connection, request, touched, rules)
+    papers.relink_of(connection, request, rules)
     tell(connection, request.site_id, touched)
 
 
@@ -101,7 +104,8 @@ def _joined_anew(connection: Connection, request: ReadingRequest, rules: Rules, 
 
     here = {one.study_instance_uid for one in studies}
     gone = (one for one in request.links if one.study_instance_uid not in here)
-    found = (alone(connection, request, one) for one in judged(request, studies, held, rules))
+    images = [one for one in studies if not one.papers_only]
+    found = (alone(connection, request, one) for one in judged(request, images, held, rules))
     return _write(connection, request, (*found, *gone), actor=actor)
 
 

@@ -9,6 +9,7 @@ from dokuei.errors import ConflictError, RequestError, StaleError
 
 State = Literal["waiting", "proposed", "matched", "mismatch", "canceled"]
 LinkState = Literal["proposed", "matched", "mismatch", "refused"]
+PapersState = Literal["proposed", "mismatch", "joined", "refused"]
 Source = Literal["portal", "hl7", "worklist", "folder", "fhir", "roster"]
 Priority = Literal["routine", "high", "urgent"]
 Sex = Literal["M", "F", "O", ""]
@@ -140,7 +141,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Study:
-    """What requests need to know of a study that is here."""
+    """What requests need to know of a study that is here; ``papers_only``: it holds no picture to be read."""
 
     site_id: str
     study_instance_uid: str
@@ -150,6 +151,22 @@ class Study:
     study_date: str
     study_description: str
     modalities: tuple[str, ...]
+    papers_only: bool = False
+
+
+@dataclass(frozen=True)
+class PapersLink:
+    """How a request and a study of nothing but papers belong together; nothing but ``joined`` is shown to readers.
+
+    ``refused`` is a person's word that they do not, ``settled_because`` the reason that somebody gave.
+    """
+
+    request_id: str
+    study_instance_uid: str
+    state: PapersState
+    differences: tuple[Difference, ...] = ()
+    settled_by: str | None = None
+    settled_because: str = ""
 
 
 @dataclass(frozen=True)

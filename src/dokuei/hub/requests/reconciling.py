@@ -49,6 +49,7 @@ class Reconciling:
             )
             linked = {one.study_instance_uid for one in known.links}
             near = store_studies.studies_for(connection, site_id, content, keys=keys, more=linked)
+            near = tuple(one for one in near if not one.papers_only)
             day = store_studies.studies_of_day(connection, site_id, content.examination_date)
             every = {one.study_instance_uid: one for one in (*near, *(day if content.examination_date else ()))}
             found_here = linking.compared(connection, known, every.values(), rules)
@@ -67,8 +68,8 @@ class Reconciling:
             demand_open(known)
             rules = linking.lock(connection, known.site_id)
             study = store_studies.find_study(connection, known.site_id, study_instance_uid)
-            if study is None:
-                raise NotFoundError("no such study", phase=_PHASE)
+            if study is None or study.papers_only:
+                raise NotFoundError("no such study of images", phase=_PHASE)
             ((_, comparison),) = linking.compared(connection, known, (study,), rules)
             chosen = linking.alone(connection, known, by_hand(study, comparison, by=principal.actor))
             others = (one for one in known.links if one.study_instance_uid != study_instance_uid)

@@ -9,11 +9,12 @@ from dokuei.dicom.folded import words_of
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.requests import linking, store, store_studies
+from dokuei.hub.requests import linking, store, store_papers, store_studies
+from dokuei.hub.requests.assigning import Assigning
 from dokuei.hub.requests.attaching import Attaching
 from dokuei.hub.requests.exchange import Exchange
 from dokuei.hub.requests.identities import Rules
-from dokuei.hub.requests.model import CaseRequest, ReadingRequest, State, Study, case_of
+from dokuei.hub.requests.model import CaseRequest, PapersLink, ReadingRequest, State, Study, case_of
 from dokuei.hub.requests.neighbours import Cases, Contracts
 from dokuei.hub.requests.notices import Notices
 from dokuei.hub.requests.placing import Placing
@@ -34,6 +35,7 @@ class Shown:
     worklist_item_id: str | None
     proposals: tuple[Proposal, ...]
     resolved_by: str | None
+    papers: tuple[tuple[PapersLink, Study], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class RequestsService:
     cases: Cases
     placing: Placing
     reconciling: Reconciling
+    assigning: Assigning
     attaching: Attaching
     notices: Notices
     exchange: Exchange
@@ -142,6 +145,7 @@ class RequestsService:
         with self.database.begin() as connection:
             linking.lock(connection, site_id)
             store_studies.forget_study(connection, site_id, study_instance_uid)
+            store_papers.forget(connection, site_id, study_instance_uid)
 
     def case_of(self, site_id: str, study_instance_uid: str) -> CaseRequest:
         """What requests say of one case now."""
@@ -175,7 +179,14 @@ class RequestsService:
             for site_id, uids in by_site.items()
             for uid, item in self.cases.items(connection, site_id, uids).items()
         }
-        rules = {site_id: store_studies.rules_of(connection, site_id) for site_id in {one.site_id for one in found}}
+        sites = {one.site_id for one in found}
+        rules = {site_id: store_studies.rules_of(connection, site_id) for site_id in sites}
+        ids = [one.request_id for one in found]
+        papers = {
+            request_id: held
+            for site_id in sites
+            for request_id, held in store_papers.of_requests(connection, site_id, ids).items()
+        }
         return tuple(
             Shown(
                 request=one,
@@ -185,6 +196,7 @@ class RequestsService:
                 else None,
                 proposals=_proposals(connection, one, rules[one.site_id]),
                 resolved_by=_resolver(one, people),
+                papers=papers.get(one.request_id, ()),
             )
             for one in found
         )
@@ -226,6 +238,7 @@ def requests_service(
         cases=cases,
         placing=placing,
         reconciling=Reconciling(database),
+        assigning=Assigning(database, people),
         attaching=attaching,
         notices=Notices(database, placing, attaching),
         exchange=Exchange(database, placing),

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from dokuei.hub.requests.model import (
     Difference,
     Former,
     Link,
+    Patient,
     ReadingRequest,
     Source,
     State,
@@ -83,6 +84,7 @@ def change(
         content=content,
         changed_after_signature=known.changed_after_signature or after_signature,
     )
+    before = [one.patient for one in known.former]
     connection.execute(
         update(request)
         .where(request.c.request_id == known.request_id)
@@ -90,7 +92,7 @@ def change(
             version=changed.version,
             changed_after_signature=changed.changed_after_signature,
             changed_at=now(),
-            **_columns(content),
+            **_columns(content, (*before, known.content.patient)),
         )
     )
     _keep_version(connection, changed, actor=actor, actor_name=actor_name, because=because)
@@ -325,7 +327,7 @@ def _keep_version(connection: Connection, kept: ReadingRequest, *, actor: str, a
     )
 
 
-def _columns(content: Content) -> dict[str, Any]:
+def _columns(content: Content, before: Sequence[Patient] = ()) -> dict[str, Any]:
     return {
         "document": _document(content),
         "priority": content.priority,
@@ -335,21 +337,19 @@ def _columns(content: Content) -> dict[str, Any]:
         "patient_key": key_of(content.patient.patient_id),
         "examination_date": content.examination_date,
         "study_instance_uid": content.study_instance_uid or "",
-        "sought": _sought(content),
+        "sought": _sought(content, before),
     }
 
 
-def _sought(content: Content) -> str:
-    patient = content.patient
-    return sought_in(
-        patient.name.ideographic,
-        patient.name.phonetic,
-        patient.name.alphabetic,
-        patient.patient_id,
-        content.accession_number,
-        content.placer_order_number,
-        content.clinical.reason,
+def _sought(content: Content, before: Sequence[Patient]) -> str:
+    """What a request is found by: whom it named before too, since both identifiers stay (REC-10)."""
+    named = (
+        said
+        for one in (content.patient, *before)
+        for said in (one.name.ideographic, one.name.phonetic, one.name.alphabetic, one.patient_id)
     )
+    numbers = content.accession_number, content.placer_order_number
+    return sought_in(*dict.fromkeys((*named, *numbers, content.clinical.reason)))
 
 
 def _document(content: Content) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, sele
 
 from dokuei.clock import now
 from dokuei.hub.requests.identities import Rules, key_of
-from dokuei.hub.requests.model import Content, Name, Patient, Study
+from dokuei.hub.requests.model import Content, Former, Name, Patient, Study
 from dokuei.hub.requests.tables import merge, site_rules, study
 
 _MOST_CONSIDERED = 500
@@ -63,6 +63,7 @@ def put_study(connection: Connection, new: Study) -> None:
             study_date=new.study_date,
             study_description=new.study_description,
             modalities=json.dumps(new.modalities),
+            papers_only=new.papers_only,
         )
     )
 
@@ -105,7 +106,7 @@ def studies_for(
 
 def studies_of_day(connection: Connection, site_id: str, day: str) -> tuple[Study, ...]:
     """Studies of one day, for a person who matches by hand."""
-    query = select(study).where(study.c.site_id == site_id, study.c.study_date == day)
+    query = select(study).where(study.c.site_id == site_id, study.c.study_date == day, ~study.c.papers_only)
     rows = connection.execute(query.order_by(study.c.study_instance_uid).limit(_MOST_CONSIDERED))
     return tuple(_study(row) for row in rows)
 
@@ -142,6 +143,15 @@ def one_person(connection: Connection, site_id: str, key: str) -> frozenset[str]
     return frozenset(known)
 
 
+def merged(connection: Connection, site_id: str, keys: Collection[str]) -> tuple[Former, ...]:
+    """The IDs that were given up for others of one person, each until when; no name was told with them."""
+    query = select(merge).where(merge.c.site_id == site_id, merge.c.patient_key.in_(keys)).order_by(merge.c.at)
+    return tuple(
+        Former(Patient(row.prior_patient_id, row.prior_issuer), row.at, "", "merge")
+        for row in connection.execute(query)
+    )
+
+
 def _study(row: Row[Any]) -> Study:
     return Study(
         site_id=row.site_id,
@@ -158,4 +168,5 @@ def _study(row: Row[Any]) -> Study:
         study_date=row.study_date,
         study_description=row.study_description,
         modalities=tuple(json.loads(row.modalities)),
+        papers_only=row.papers_only,
     )

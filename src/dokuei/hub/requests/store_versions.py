@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
-from dokuei.hub.requests import store
-from dokuei.hub.requests.model import Content, Patient, ReadingRequest, State
-from dokuei.hub.requests.store_studies import find_studies
+from dokuei.hub.requests import store, store_studies
+from dokuei.hub.requests.identities import key_of
+from dokuei.hub.requests.model import Content, Former, Patient, ReadingRequest, State
 from dokuei.hub.requests.tables import link, request, study, version
 
 _CONTENT = TypeAdapter(Content)
@@ -72,13 +72,16 @@ def history(connection: Connection, site_id: str, request_id: str) -> tuple[Stan
     (known,) = store.requests_of(connection, [row])
     rows = connection.execute(select(version).where(version.c.request_id == request_id).order_by(version.c.number))
     asked = replace(known, state="waiting", canceled_because="")
-    found = [
-        Standing(replace(asked, version=one.number, content=_CONTENT.validate_json(one.document)), one.at)
-        for one in rows
-    ]
+    found = [Standing(_as_it_was(asked, one), one.at) for one in rows]
     if known.state == "canceled":
         found.append(Standing(known, row.changed_at or known.placed_at))
     return tuple(reversed(found))
+
+
+def _as_it_was(known: ReadingRequest, row: Row[Any]) -> ReadingRequest:
+    """What one version said, and whom the request had named until then."""
+    former = tuple(one for one in known.former if one.until <= row.at)
+    return replace(known, version=row.number, content=_CONTENT.validate_json(row.document), former=former)
 
 
 def canceled_by_number(
@@ -155,6 +158,21 @@ def standing(
     return {one: (state, tuple(studies.get(one, ()))) for one, state in found.items()}
 
 
+def formerly(connection: Connection, site_id: str, patient_key: str) -> tuple[Former, ...]:
+    """Whom the hospital called this patient before, the first first: by merges, and by what it corrected of her name.
+
+    An ID that somebody mistyped is another person's, maybe: only what a merge made hers counts as hers.
+    """
+    keys = store_studies.one_person(connection, site_id, patient_key)
+    merged = store_studies.merged(connection, site_id, keys)
+    rows = connection.execute(
+        select(request).where(request.c.site_id == site_id, request.c.patient_key == patient_key, request.c.version > 1)
+    ).all()
+    corrected = (one for known in store.requests_of(connection, rows) for one in known.former)
+    hers = (one for one in corrected if key_of(one.patient.patient_id) in keys)
+    return tuple(sorted((*merged, *hers), key=lambda one: one.until))
+
+
 def patient_of(connection: Connection, site_id: str, patient_key: str) -> Patient | None:
     """Whom a folded ID means at a site: as the hospital asked last, else as its images say."""
     query = select(request.c.document).where(request.c.site_id == site_id, request.c.patient_key == patient_key)
@@ -163,5 +181,5 @@ def patient_of(connection: Connection, site_id: str, patient_key: str) -> Patien
         return _CONTENT.validate_json(asked).patient
     uids = select(study.c.study_instance_uid).where(study.c.site_id == site_id, study.c.patient_key == patient_key)
     newest: list[Any] = list(connection.execute(uids.order_by(study.c.study_date.desc()).limit(1)).scalars())
-    shown = find_studies(connection, site_id, newest)
+    shown = store_studies.find_studies(connection, site_id, newest)
     return shown[0].patient if shown else None

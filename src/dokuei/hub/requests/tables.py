@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from dokuei.storage.db import UtcDateTime, hub_metadata
@@ -85,7 +86,9 @@ study = Table(
     Column("study_date", Text, nullable=False),
     Column("study_description", Text, nullable=False),
     Column("modalities", Text, nullable=False),
+    Column("papers_only", Boolean, nullable=False, server_default=false()),
 )
+Index("ix_request_study_papers_only", study.c.site_id, study.c.papers_only, study.c.study_date)
 Index("ix_request_study_accession_number", study.c.site_id, study.c.accession_number)
 Index("ix_request_study_patient_key", study.c.site_id, study.c.patient_key)
 Index("ix_request_study_study_date", study.c.site_id, study.c.study_date)
@@ -105,6 +108,20 @@ link = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 Index("ix_request_link_study", link.c.site_id, link.c.study_instance_uid)
+
+papers = Table(
+    "request_papers",
+    hub_metadata,
+    Column("request_id", String(32), ForeignKey("reading_request.request_id"), primary_key=True),
+    Column("study_instance_uid", String(64), primary_key=True),
+    Column("site_id", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("differences", Text, nullable=False),
+    Column("settled_by", String(200), nullable=True),
+    Column("settled_because", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_request_papers_study", papers.c.site_id, papers.c.study_instance_uid)
 
 attachment = Table(
     "request_attachment",

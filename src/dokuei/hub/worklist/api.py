@@ -50,6 +50,8 @@ _OF_STUDY = (
     "number_of_series",
     "number_of_instances",
     "declared_instances",
+    "performed",
+    "performed_instances",
     "arrived_instances",
 )
 Viewer = Annotated[Principal, Depends(require(Permission.READ_WORKLIST))]

@@ -9,6 +9,7 @@ from dokuei.hub.worklist.model import (
     Finalisation,
     ImagesState,
     PatientWaits,
+    PerformedState,
     Priority,
     ReaderChanged,
     ReadingRole,
@@ -127,6 +128,8 @@ class ItemOut(BaseModel):
     number_of_series: int
     number_of_instances: int
     declared_instances: int | None
+    performed: PerformedState
+    performed_instances: int | None
     arrived_instances: int
     images_state: ImagesState
     images_after_signature: bool

@@ -85,13 +85,15 @@ class Handing:
 
         Raises:
             NotFoundError: no such case at a site of theirs.
-            ForbiddenError: not somebody who reads there, no contract covers today, or it is offered to another.
+            ForbiddenError: not somebody who reads there, one who could not sign, no contract covers today, or it is
+                offered to another.
             ConflictError: nothing is offered, whoever offered it no longer has it, or this person must not have it.
         """
         with self.worklist.database.begin() as connection:
             found = found_in(connection, item_id, principal.site_ids, lock=True)
             principal.demand(Permission.CLAIM_CASE, found.study.site_id)
             self.worklist.contracts.demand(found.study.site_id)
+            self.worklist.readers.demand_qualified(connection, principal, found.study)
             offer = _to_me(found, principal)
             against = why_not(found, offer.role, principal.person_id or "")
             if against is not None:

@@ -10,6 +10,7 @@ from dokuei.errors import ConflictError, ForbiddenError
 
 Status = Literal["scheduled", "in_progress", "completed", "canceled"]
 RequestState = Literal["none", "waiting", "proposed", "matched", "mismatch", "canceled"]
+PerformedState = Literal["", "in_progress", "completed", "discontinued"]
 ImagesState = Literal["arriving", "complete", "problem"]
 
 STATUSES: tuple[Status, ...] = ("scheduled", "in_progress", "completed", "canceled")
@@ -80,6 +81,9 @@ class StudyFacts:
     more_to_come: bool
     first_received_at: datetime
     last_received_at: datetime
+    performed: PerformedState = ""
+    performed_instances: int | None = None
+    """How many objects the modality counted, where it said so (MPPS)."""
 
     @property
     def to_be_read(self) -> bool:

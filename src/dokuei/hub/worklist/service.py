@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -25,6 +24,7 @@ from dokuei.hub.worklist.model import (
     demand_mine,
     events_of,
 )
+from dokuei.hub.worklist.neighbours import Contracts, Readers, Requests
 from dokuei.hub.worklist.readings import FINAL, demand_takes, is_untouched, role_shown, roles_for
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
@@ -50,40 +50,6 @@ class Signed:
     instances: int
 
 
-class Contracts(Protocol):
-    """What cases ask of the register of sites."""
-
-    def demand(self, site_id: str) -> None:
-        """Nothing where a contract covers today.
-
-        Raises:
-            ForbiddenError: none does.
-        """
-
-    def reads_twice(self, site_id: str, modalities: Collection[str]) -> bool:
-        """Whether two readers read such a study of this site before a third decides."""
-
-    def due_at(self, site_id: str, arrived_at: datetime, priority: Priority = Priority.ROUTINE) -> datetime | None:
-        """When a study that came then is due by the contract; None where it gives no term."""
-
-    def finalising_sites(self, site_ids: Collection[str]) -> frozenset[str]:
-        """Those of the sites where a technologist confirms a study's images before they are reported on."""
-
-
-class Requests(Protocol):
-    """What cases ask of reading requests."""
-
-    def demand_settled(self, connection: Connection, site_id: str, study_instance_uid: str) -> None:
-        """Nothing where request and images name one person, or somebody has said why they belong together.
-
-        Raises:
-            ConflictError: that is still to be decided (REC-10).
-        """
-
-    def reads_twice(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:
-        """What the screening batch of a study says about a second reading; None where it is of none."""
-
-
 @dataclass(frozen=True)
 class WorklistService:
     """Everything about cases goes through here."""
@@ -92,6 +58,7 @@ class WorklistService:
     people: People
     contracts: Contracts
     requests: Requests
+    readers: Readers
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def study_changed(self, facts: StudyFacts) -> str | None:
@@ -114,11 +81,13 @@ class WorklistService:
                 _note_images(connection, "case.images-after-finalisation", facts)
         return item_id
 
-    def study_gone(self, site_id: str, study_instance_uid: str) -> None:
-        """A study's images were removed: a case that nobody has finished is canceled."""
+    def study_gone(self, site_id: str, study_instance_uid: str, *, untouched_only: bool = False) -> None:
+        """A study has no images, or none any more: a case that nobody has finished, or even begun, is canceled."""
         with self.database.begin() as connection:
             known = store.find_by_study(connection, site_id, study_instance_uid)
             if known is None or known.status in {"completed", "canceled"}:
+                return
+            if untouched_only and not is_untouched(known):
                 return
             store.set_status(connection, known.worklist_item_id, canceled=True)
             hub_trail.append(
@@ -140,7 +109,7 @@ class WorklistService:
 
         Raises:
             NotFoundError: no such case at a site of theirs, or no such role in it.
-            ForbiddenError: not somebody who reads there, or no contract with the site covers today.
+            ForbiddenError: not somebody who reads there, one who could not sign, or no contract covers today.
             ConflictError: another reader has it, it is signed, this person must not have it, or whose images these
                 are is not settled.
         """
@@ -149,6 +118,7 @@ class WorklistService:
             found = found_in(connection, item_id, principal.site_ids, lock=True)
             principal.demand(Permission.CLAIM_CASE, found.study.site_id)
             self.contracts.demand(found.study.site_id)
+            self.readers.demand_qualified(connection, principal, found.study)
             if found.status == "canceled":
                 raise ConflictError("this case is canceled", phase="claiming a case")
             self.requests.demand_settled(connection, found.study.site_id, found.study.study_instance_uid)

@@ -61,6 +61,8 @@ _PLAIN = (
     "more_to_come",
     "first_received_at",
     "last_received_at",
+    "performed",
+    "performed_instances",
 )
 
 

@@ -34,6 +34,8 @@ item = Table(
     Column("arrived_instances", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("more_to_come", Boolean, nullable=False, server_default=false()),
+    Column("performed", String(16), nullable=False, server_default=""),
+    Column("performed_instances", Integer, nullable=True),
     Column("signed_instances", Integer, nullable=True),
     Column("request_state", String(16), nullable=False, server_default="none"),
     Column("request_reason", Text, nullable=False, server_default=""),

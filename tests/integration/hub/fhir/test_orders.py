@@ -7,9 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 from sqlalchemy import select
 
+from dokuei.clock import now
 from dokuei.hub.identity.model import Scope
+from dokuei.hub.requests.model import Name, Patient
+from dokuei.hub.requests.notices import Corrected, Notice
+from dokuei.hub.requests.placing import Author
 from dokuei.storage.audit import hub_entries
 from tests.makers.fhir import JJ1017, KIND, ORDER, PATIENT, PHYSICIAN, changed, entries, fhir_room, posted, system, told
 from tests.makers.people import ORIGIN
@@ -103,6 +108,29 @@ def test_an_update_of_a_signed_case_is_answered_as_such(room: ReadingRoom, his: 
     taken_back = posted(his, status="revoked")
     assert taken_back.status_code == 409
     assert "signed already" in told(taken_back)
+
+
+def test_whom_a_request_named_before_a_merge_stays_with_when_and_by_what(room: ReadingRoom, his: httpx.Client) -> None:
+    """REC-10: both identifiers stay, and either finds the patient and the request."""
+    made = posted(his).json()
+    prior = Patient("0000P1")
+    surviving = Patient("777", name=Name(ideographic="鈴木^花子", phonetic="スズキ^ハナコ"), birth_date="19700101")
+    merge = Notice("a40", "hl7", now(), Corrected(surviving, prior))
+    assert room.requests.notices.take("kita", merge, author=Author("gateway:g", "北のゲートウェイ")) == ("taken", "")
+    (one,) = entries(his.get("/fhir/ServiceRequest", params={"patient.identifier": "0000P1"}))
+    (before,) = one["relevantHistory"]
+    assert "(merge, 北のゲートウェイ): 0000P1 山田 花子 ヤマダ ハナコ 19700101" in before["display"]
+    assert "relevantHistory" not in his.get(f"/fhir/ServiceRequest/{made['id']}/_history/1").json()
+    (patient,) = entries(his.get("/fhir/Patient", params={"identifier": "777"}))
+    assert [(each["value"], each.get("use")) for each in patient["identifier"]] == [("777", None), ("0000P1", "old")]
+    names = [(each["text"], each["use"]) for each in patient["name"]]
+    assert [("鈴木 花子", "official") in names, ("山田 花子", "old") in names] == [True, True]
+    for resource in (patient, one):
+        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+    again = posted(his, subject={"reference": f"Patient/{patient['id']}"}, reasonCode=[{"text": "腫瘤触知"}])
+    assert again.status_code == 200, again.text
+    (asked,) = every(room.reader("staff.a", STAFF))
+    assert (asked["patient"]["patient_id"], asked["patient"]["name"]["ideographic"]) == ("777", "鈴木^花子")
 
 
 REFUSED: tuple[tuple[dict[str, Any], int, str], ...] = (

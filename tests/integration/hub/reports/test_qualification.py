@@ -36,18 +36,35 @@ def kept(room: ReadingRoom, item: str) -> list[KeptVersion]:
         return list(store.versions(connection, report.report_id))
 
 
-def test_without_a_licence_on_record_nobody_signs_and_the_reader_knows_before_writing(room: ReadingRoom) -> None:
-    """JRS-01: reading is a medical act."""
+def test_without_a_licence_on_record_nobody_signs_and_the_reader_knows_before_working(room: ReadingRoom) -> None:
+    """JRS-01: reading is a medical act; who could not sign is told when taking a case, in the words of signing."""
     client, item = room.reader("yomi"), room.mammogram_case()
     record(room, client, ReaderProfile())
     assert told(client, item) == ["no_licence"]
-    assert room.written(client, item).status_code == 200
-    refused = client.post(f"/api/v1/worklist/{item}/report/signature/begin")
-    assert refused.status_code == 403
-    assert "医籍登録番号" in refused.json()["detail"]
+    refused = client.post(f"/api/v1/worklist/{item}/claim")
+    assert (refused.status_code, "医籍登録番号" in refused.json()["detail"]) == (403, True)
     record(room, client, LICENSED)
     assert told(client, item) == []
+    assert room.written(client, item).status_code == 200
+    record(room, client, ReaderProfile())
+    later = client.post(f"/api/v1/worklist/{item}/report/signature/begin")
+    assert (later.status_code, later.json()["detail"]) == (403, refused.json()["detail"])
+    record(room, client, LICENSED)
     assert room.signed(client, item, room.keys["yomi"]).status_code == 200
+
+
+def test_a_reading_that_is_offered_asks_for_the_same(room: ReadingRoom) -> None:
+    """JRS-01: work that changes hands is not begun by one who could not end it."""
+    giver, taker, item = room.reader("yuzuru"), room.reader("morau"), room.mammogram_case()
+    assert giver.post(f"/api/v1/worklist/{item}/claim").status_code == 200
+    record(room, taker, ReaderProfile("123456", YESTERDAY))
+    who = taker.get("/api/v1/session").json()["person"]["person_id"]
+    offer = {"to_person_id": who, "note": ""}
+    assert giver.post(f"/api/v1/worklist/{item}/hand-over", json=offer).status_code == 200
+    refused = taker.post(f"/api/v1/worklist/{item}/hand-over/accept")
+    assert (refused.status_code, "期限が過ぎています" in refused.json()["detail"]) == (403, True)
+    record(room, taker, LICENSED)
+    assert taker.post(f"/api/v1/worklist/{item}/hand-over/accept").status_code == 200
 
 
 def test_what_lapses_between_showing_and_signing_still_blocks(room: ReadingRoom) -> None:
@@ -80,7 +97,10 @@ def test_a_site_that_sends_screening_mammograms_may_ask_for_a_grade(
     assert told(client, item) == []
     room.hub.sites.change("kita", actor="system", mammography_grade_required=True)
     assert told(client, item) == lacking
+    assert client.post(f"/api/v1/worklist/{item}/claim").status_code == (403 if lacking else 200)
+    room.hub.sites.change("kita", actor="system", mammography_grade_required=False)
     room.written(client, item)
+    room.hub.sites.change("kita", actor="system", mammography_grade_required=True)
     status = client.post(f"/api/v1/worklist/{item}/report/signature/begin").status_code
     assert status == (403 if lacking else 200)
 

@@ -40,17 +40,21 @@ def test_what_the_list_leaves_out_is_found_by_word_and_by_number(room: ReadingRo
     assert sum(listed["counts"].values()) == 3, "all are counted"
 
 
-def test_a_corrected_request_is_found_by_what_it_says_now(room: ReadingRoom) -> None:
+def test_a_corrected_request_is_found_by_what_it_says_now_and_by_what_it_said_before(room: ReadingRoom) -> None:
+    """REC-10: both identifiers stay, and either finds the request; only the present one names the patient."""
     staff = room.reader("staff", STAFF)
-    placed = asked(staff)
-    body = {
-        **ASKED,
-        "patient": {**ASKED["patient"], "name": {**ASKED["patient"]["name"], "phonetic": "ヤマモト^ハナコ"}},
-    }
-    path = f"/api/v1/requests/{placed['request_id']}"
-    assert staff.put(path, json=body, headers={"If-Match": f'"{placed["version"]}"'}).status_code == 200
-    assert found(staff, text="ﾔﾏﾓﾄ") == ["P-1"]
-    assert found(staff, text="ヤマダ") == []
+    request, patient = asked(staff), ASKED["patient"]
+    for number, kana in enumerate(("ヤマモト^ハナコ", "ヤマネ^ハナコ"), 1):
+        other = {**patient, "patient_id": f"7777{number}", "name": {**patient["name"], "phonetic": kana}}
+        answer = staff.put(
+            f"/api/v1/requests/{request['request_id']}",
+            json={**ASKED, "patient": other, "clinical": {"reason": "理由" * 200}},
+            headers={"If-Match": f'"{number}"'},
+        )
+        assert answer.status_code == 200, answer.text
+    for text in ("ﾔﾏﾈ", "77772", "ﾔﾏﾓﾄ", "77771", "ヤマダ", "00012345", "a-1"):
+        assert found(staff, text=text) == ["P-1"], text
+    assert [found(staff, patient_id=one) for one in ("77772", "77771")] == [["P-1"], []], "one patient's, as it is now"
 
 
 def test_nobody_finds_a_request_of_another_site(room: ReadingRoom) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from dokuei.clock import now
 from dokuei.errors import ConflictError
 from dokuei.hub.archive.model import Declared, Manifest
+from dokuei.hub.archive.performed import Performed
 from dokuei.hub.archive.tables import study
 from dokuei.hub.gateway_door import SitesForGateways
 from dokuei.hub.identity.model import Grant, Principal, Role, principal_of_person
@@ -350,3 +351,18 @@ def principal(room: ReadingRoom, user_name: str) -> Principal:
         known_site_ids=frozenset({"kita"}),
         session_id="test",
     )
+
+
+def test_a_case_says_what_its_modality_says(room: ReadingRoom) -> None:
+    """IMG-13: an examination that is still being taken, or was broken off, shows in the list with the count."""
+    reader, item = room.reader("yomi"), room.mammogram_case()
+    case = reader.get(f"/api/v1/worklist/{item}").json()
+    uid = case["study_instance_uid"]
+    assert (case["performed"], case["performed_instances"]) == ("", None)
+    begun = Performed("1.2.9", uid, "in_progress", 1, {})
+    over = Performed("1.2.9", uid, "discontinued", 2, {"1.2.3": 3})
+    for told, counted in ((begun, None), (over, 3)):
+        room.archive.record_performed("kita", told, actor="gateway:1")
+        room.carry_out()
+        case = reader.get(f"/api/v1/worklist/{item}").json()
+        assert (case["performed"], case["performed_instances"]) == (told.state, counted)
