@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from dokuei.hub.gateways.api import Caller
-from dokuei.hub.reports.model import DeliveryPlace
+from dokuei.hub.reports.deliveries import DeliveryPlace
 from dokuei.hub.reports.service import ReportsService
 from dokuei.transfer.deliveries import (
     DELIVERIES_PATH,

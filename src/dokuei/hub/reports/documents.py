@@ -25,7 +25,8 @@ from dokuei.dicom.report_header import (
 from dokuei.errors import RequestError
 from dokuei.hub.reports.awaited import Prepared
 from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_facts, coded_findings
-from dokuei.hub.reports.model import DeliveryKind, Frozen, Kind, KnownImage, Made, Signature, SignedVersion, sign
+from dokuei.hub.reports.deliveries import Made
+from dokuei.hub.reports.model import DeliveryKind, Frozen, Kind, KnownImage, Signature, SignedVersion, sign
 from dokuei.hub.reports.seal_model import TimeStamp
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.stage_words import WITHDRAWN, circumstances

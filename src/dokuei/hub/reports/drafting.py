@@ -15,13 +15,13 @@ from dokuei.hub.reports.awaiting import waiting_for
 from dokuei.hub.reports.blind import demand_amendable, demand_open
 from dokuei.hub.reports.checks import Check, checks_of
 from dokuei.hub.reports.circumstances import Call, DisplayUsed, resolved
+from dokuei.hub.reports.deliveries import Delivery
 from dokuei.hub.reports.entering import demand_enters
 from dokuei.hub.reports.images_read import demand_sent
 from dokuei.hub.reports.lists import with_own
 from dokuei.hub.reports.model import (
     Case,
     Content,
-    Delivery,
     Draft,
     KnownImage,
     Report,

@@ -18,10 +18,11 @@ from dokuei.hub.reports.awaited import Waiting
 from dokuei.hub.reports.awaiting import Awaiting
 from dokuei.hub.reports.blind import demand_open
 from dokuei.hub.reports.deciding import Deciding, Proof
+from dokuei.hub.reports.deliveries import Delivery, DeliveryPlace
 from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.lists import Lists
-from dokuei.hub.reports.model import INTERNAL, Case, Content, Delivery, DeliveryPlace
+from dokuei.hub.reports.model import INTERNAL, Case, Content
 from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Questions, Rules
 from dokuei.hub.reports.presenting import Presenting
 from dokuei.hub.reports.reading_version import ReadVersion, read_version

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from dokuei.clock import now
-from dokuei.hub.reports.model import Delivery, DeliveryPlace, Made
+from dokuei.hub.reports.deliveries import Delivery, DeliveryPlace, Made
 from dokuei.hub.reports.tables import delivery, delivery_place, report, version
 
 _JOINED = frozenset({"status", "worklist_item_id", "places"})

@@ -14,7 +14,7 @@ from dokuei.dicom.encapsulated_pdf import pdf_inside
 from dokuei.dicom.signature import data_set_of, signatures_of
 from dokuei.errors import SignatureError
 from dokuei.hub.reports import store
-from dokuei.hub.reports.model import Delivery
+from dokuei.hub.reports.deliveries import Delivery
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from dokuei.hub.reports.restamping import AGAIN_AFTER, Restamping
 from dokuei.hub.reports.tables import seal, version
