@@ -86,7 +86,7 @@ class Archiver:
         """What the file holds stays as it is; of the last time stamp, what its issuer says now."""
         kept = kept_in(read)
         parts = parts_of(
-            read.embedded_regular_signatures[0],
+            read.embedded_regular_signatures[-1],  # a physician's own may stand before the seal
             read.embedded_timestamp_signatures,
             trusted=self.trusted,
             stampers=self.stampers,
