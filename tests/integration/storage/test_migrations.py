@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import Connection, MetaData, inspect
 
 from dokuei.gateway.commitment_tables import commitment_request
 from dokuei.gateway.deliver_tables import deliver_object
@@ -24,7 +24,9 @@ from dokuei.gateway.result_tables import result_message
 from dokuei.gateway.spool_tables import received_object
 from dokuei.gateway.steps.tables import performed_step, scheduled_step
 from dokuei.hub.app import Hub
+from dokuei.hub.sites import store_register
 from dokuei.hub.sites.contracts import Terms
+from dokuei.hub.sites.register import Responsible
 from dokuei.hub.sites.service import SitesService
 from dokuei.storage import db
 from dokuei.storage.db import Database, gateway_metadata, hub_metadata, migrate, open_database, sqlite_url
@@ -67,12 +69,9 @@ def test_migrations_can_be_undone(migrated: tuple[Database, Which]) -> None:
 
 def test_a_sites_term_becomes_the_first_version_of_its_contract(tmp_path: Path) -> None:
     """JRS-03: what was agreed before contracts had versions still holds, and covers what it covered."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(db.__file__).parent / "migrations" / "hub"))
     with closing(open_database(sqlite_url(tmp_path / "hub.sqlite"))) as database:
         with database.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0024")
+            command.upgrade(_to_hub(connection), "0024")
             connection.exec_driver_sql(
                 "INSERT INTO site (site_id, name, name_en, contract_from, contract_until, identity_mode,"
                 " synced_passkeys_may_sign, created_at, created_by) VALUES"
@@ -84,6 +83,34 @@ def test_a_sites_term_becomes_the_first_version_of_its_contract(tmp_path: Path) 
         (kita,), (minami,) = contracting.of_site("kita"), contracting.of_site("minami")
         assert kita.present.terms == Terms(valid_from=date(2026, 4, 1), valid_until=date(2027, 3, 31))
         assert (kita.present.number, kita.present.actor, minami.present.terms) == (1, "os:root", Terms())
+
+
+def test_a_report_manager_who_was_only_a_name_stays_in_the_register(tmp_path: Path) -> None:
+    """JRS-12: the person who is told of unread reports is named in one place; what was written before is not lost."""
+    with closing(open_database(sqlite_url(tmp_path / "hub.sqlite"))) as database:
+        with database.engine.begin() as connection:
+            command.upgrade(_to_hub(connection), "0039")
+            connection.exec_driver_sql(
+                "INSERT INTO site (site_id, name, name_en, identity_mode, synced_passkeys_may_sign, created_at,"
+                " created_by) VALUES ('kita', '北', '', 'true', 0, '2026-04-01', 'os:root')"
+            )
+            written = '{"responsible": [{"duty": "report_manager", "name": "報告 守", "telephone": "1"}]}'
+            connection.exec_driver_sql(
+                "INSERT INTO site_register (site_id, version, document, changed_at, changed_by, changed_by_name)"
+                " VALUES ('kita', 1, ?, '2026-04-01', 'os:root', '')",
+                (written,),
+            )
+        migrate(database, which="hub")
+        with database.read() as connection:
+            (kept,) = store_register.entry(connection, "kita").register.responsible
+    assert kept == Responsible("other", "報告 守", "1")
+
+
+def _to_hub(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(db.__file__).parent / "migrations" / "hub"))
+    config.attributes["connection"] = connection
+    return config
 
 
 def test_every_table_is_known_here() -> None:

@@ -2429,7 +2429,7 @@ export interface components {
         /** @description Somebody who answers for something at the hospital. */
         readonly SiteResponsibleShape: {
             /** @enum {string} */
-            readonly duty: "director" | "imaging" | "information" | "report_manager";
+            readonly duty: "director" | "imaging" | "information" | "other";
             readonly name: string;
             /** @default  */
             readonly telephone: string;

@@ -30,8 +30,9 @@ export function useSetRules(): UseMutationResult<CentreRules, Error, CentreRules
   });
 }
 
-export const useManagers = (): UseQueryResult<readonly ReportManager[]> =>
+export const useManagers = (enabled = true): UseQueryResult<readonly ReportManager[]> =>
   useQuery({
+    enabled,
     queryKey: MANAGERS,
     queryFn: ({ signal }) => getJson<readonly ReportManager[]>("/api/v1/outcomes/managers", signal),
   });

@@ -1,7 +1,9 @@
 import { Button } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import type { SiteDetail } from "@/api/types";
+import { useManagers } from "@/centre/api";
 import { Section } from "@/rights/Section";
 import { useMay } from "@/session/api";
 import { Chip } from "@/ui/Chip";
@@ -66,6 +68,7 @@ function Entry({ site }: { readonly site: SiteDetail }): JSX.Element {
             number={one.telephone}
           />
         ))}
+        <ReportManager siteId={site.site_id} />
       </dl>
       {site.changed_at !== null && (
         <p className={classes["quiet"]} style={{ marginTop: 12 }}>
@@ -73,6 +76,23 @@ function Entry({ site }: { readonly site: SiteDetail }): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+/** Who is told of reports that nobody opens: named on the page of the centre, shown here. */
+function ReportManager({ siteId }: { readonly siteId: string }): JSX.Element | null {
+  const { t } = useTranslation("centre");
+  const managers = useManagers(useMay()("administer"));
+  const named = managers.data?.find((one) => one.site_id === siteId);
+  if (named === undefined) return null;
+  const name = named.candidates.find((one) => one.person_id === named.person_id)?.display_name;
+  return (
+    <>
+      <dt>{t("managers.who")}</dt>
+      <dd>
+        {name ?? t("managers.missing")} · <Link href="/centre">{t("managers.change")}</Link>
+      </dd>
+    </>
   );
 }
 

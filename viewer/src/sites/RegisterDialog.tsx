@@ -190,7 +190,7 @@ function ResponsibleFields({ text, change }: PartProps): JSX.Element {
         <Button
           size="compact-sm"
           variant="default"
-          onClick={() => change({ responsible: [...responsible, { duty: "report_manager", name: "", telephone: "" }] })}
+          onClick={() => change({ responsible: [...responsible, { duty: "imaging", name: "", telephone: "" }] })}
         >
           {t("register.add_responsible")}
         </Button>

@@ -6,7 +6,7 @@ export const HOURS = ["weekday", "night", "holiday"] as const;
 export const KINDS = ["screening", "diagnostic", "second_reading", "consultation"] as const;
 export const PRIORITIES = ["routine", "high", "urgent"] as const;
 export const UNITS = ["working_days", "hours"] as const;
-export const DUTIES = ["director", "imaging", "information", "report_manager"] as const;
+export const DUTIES = ["director", "imaging", "information", "other"] as const;
 export const STANDARDS = [
   "devices_adequate",
   "named_receiver",

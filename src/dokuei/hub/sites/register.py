@@ -11,7 +11,7 @@ from dokuei.errors import RequestError
 from dokuei.hub.sites.calendar import TIME_OF_DAY, is_working_day
 
 Hours = Literal["weekday", "night", "holiday"]
-Duty = Literal["director", "imaging", "information", "report_manager"]
+Duty = Literal["director", "imaging", "information", "other"]
 HOURS: Final[tuple[Hours, ...]] = ("weekday", "night", "holiday")
 _INSTEAD: Final[dict[Hours, tuple[Hours, ...]]] = {
     "weekday": ("weekday", "night", "holiday"),
@@ -54,7 +54,7 @@ class Standard:
 
 @dataclass(frozen=True)
 class Responsible:
-    """Somebody who answers for something at the hospital."""
+    """Somebody who answers for something there; the report manager is a person, and named beside the outcomes."""
 
     duty: Duty
     name: str

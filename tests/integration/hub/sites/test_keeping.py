@@ -81,7 +81,7 @@ def test_the_register_holds_what_the_facility_standard_asks(office: httpx.Client
         "address": "札幌市南区1-2",
         "telephone": "011-000-1111",
         "standard": standard,
-        "responsible": [{"duty": "report_manager", "name": "<b>報告 守</b>"}],
+        "responsible": [{"duty": "imaging", "name": "<b>報告 守</b>"}],
         "version": 0,
     }
     after = office.put("/api/v1/sites/minami/register", json=entry).json()
