@@ -116,11 +116,12 @@ def small_hub(
     database = open_database(url or sqlite_url(folder / "hub.sqlite"))
     hub_metadata.create_all(database.engine)
     sites = SitesService(database)
-    for site_id, name in (("kita", "北病院"), ("minami", "南病院")):
-        sites.add(Site(site_id, name), actor="system")
+    for site_id, name, name_en in (("kita", "北病院", "Kita Hospital"), ("minami", "南病院", "")):
+        sites.add(Site(site_id, name, name_en), actor="system")
     identity = identity_service(
         database,
         site_names=sites_store.names,
+        site_names_en=sites_store.names_en,
         box=secret_box(folder / "secret.key"),
         party=relying_party(name="読影センター", hub_url=ORIGIN),
         idle_lock=idle_lock,

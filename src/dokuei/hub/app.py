@@ -109,6 +109,7 @@ def open_hub(settings: Settings) -> Hub:
     identity = identity_service(
         stores.database,
         site_names=site_register.names,
+        site_names_en=site_register.names_en,
         box=secret_box(settings.home / "hub" / "secret.key"),
         party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
         idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),

@@ -2365,6 +2365,7 @@ export interface components {
         readonly SiteOut: {
             readonly site_id: string;
             readonly name: string;
+            readonly name_en: string;
         };
         /** @description The same with the names, and the version that it is written over (0: nobody has written it). */
         readonly SiteRegisterIn: {

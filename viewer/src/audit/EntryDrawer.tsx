@@ -3,6 +3,7 @@ import { useState, type JSX, type ReactNode, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditLine } from "@/api/types";
 import { FailedLine } from "@/ui/States";
+import { SiteName } from "@/session/SiteName";
 import { useNoteAnomaly, useReviews } from "./api";
 import classes from "./Audit.module.css";
 import { detailsOf, type Filters } from "./filters";
@@ -41,7 +42,11 @@ export function EntryDrawer({ line, onClose, onFilter }: EntryDrawerProps): JSX.
               </Fact>
             )}
             {line.subject_name && <Fact word={t("column.account")}>{line.subject_name}</Fact>}
-            {line.site_name && <Fact word={t("column.site")}>{line.site_name}</Fact>}
+            {line.site_id && (
+              <Fact word={t("column.site")}>
+                <SiteName id={line.site_id} name={line.site_name} />
+              </Fact>
+            )}
             <Fact word={t("column.group")}>{t(`group.${line.group}`)}</Fact>
             <Fact word={t("column.sequence")}>{line.sequence}</Fact>
             <Coded word={t("column.event")} value={line.event} />

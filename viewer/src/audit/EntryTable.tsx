@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { AuditLine } from "@/api/types";
 import { Chip } from "@/ui/Chip";
 import table from "@/ui/Table.module.css";
+import { SiteName } from "@/session/SiteName";
 import classes from "./Audit.module.css";
 import { useEventWord } from "./useWords";
 import { JapanTime, Who, Whose } from "./Written";
@@ -78,7 +79,7 @@ function Entry({ line, onOpen }: { readonly line: AuditLine } & Pick<EntryTableP
       <td>
         <About line={line} />
       </td>
-      <td>{line.site_name}</td>
+      <td>{line.site_id && <SiteName id={line.site_id} name={line.site_name} />}</td>
     </tr>
   );
 }

@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/session/api";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { useAuditPeople } from "./api";
 import classes from "./Audit.module.css";
 import { GROUPS, NO_FILTERS, type Filters } from "./filters";
@@ -16,6 +17,7 @@ export interface FilterBarProps {
 export function FilterBar({ filters, onChange }: FilterBarProps): JSX.Element {
   const { t } = useTranslation("audit");
   const { session } = useSession();
+  const nameOf = useNameOfSite();
   const people = useAuditPeople();
   const [seeking, setSeeking] = useState(false);
   const change = (part: Partial<Filters>): void => onChange({ ...filters, ...part });
@@ -57,7 +59,7 @@ export function FilterBar({ filters, onChange }: FilterBarProps): JSX.Element {
         onChange={(event) => change({ site: event.currentTarget.value, study: "", patient: false })}
         data={[
           { value: "", label: t("filter.everywhere") },
-          ...session.sites.map(({ site_id, name }) => ({ value: site_id, label: name })),
+          ...session.sites.map(({ site_id }) => ({ value: site_id, label: nameOf(site_id) })),
         ]}
       />
       <NativeSelect

@@ -2,10 +2,10 @@ import { Button, TextInput } from "@mantine/core";
 import { useState, type JSX, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditStudy } from "@/api/types";
-import { useSession } from "@/session/api";
 import { Dialog } from "@/ui/Dialog";
 import { Empty, FailedLine } from "@/ui/States";
 import { DayText } from "@/ui/Written";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { useSeek } from "./api";
 import classes from "./Audit.module.css";
 import { Whose } from "./Written";
@@ -58,8 +58,7 @@ interface FoundProps {
 
 function Found({ studies, onChosen }: FoundProps): JSX.Element {
   const { t } = useTranslation("audit");
-  const { session } = useSession();
-  const siteName = (id: string): string => session.sites.find(({ site_id }) => site_id === id)?.name ?? id;
+  const siteName = useNameOfSite();
   return (
     <ul className={classes["found"]}>
       {studies.map(({ site_id, study_instance_uid, patient }) => (

@@ -8,6 +8,7 @@ import classes from "@/rights/Rights.module.css";
 import { Dialog } from "@/ui/Dialog";
 import { FailedLine } from "@/ui/States";
 import { DayText, InstantText } from "@/ui/Written";
+import { SiteName } from "@/session/SiteName";
 import { useFree, useHeld } from "./api";
 
 const LONGEST_REASON = 1000;
@@ -27,7 +28,9 @@ export function HeldReadings(): JSX.Element {
           >
             {found.map((one) => (
               <tr key={`${one.worklist_item_id} ${one.role}`}>
-                <td>{one.site_name}</td>
+                <td>
+                  <SiteName id={one.site_id} name={one.site_name} />
+                </td>
                 <td>
                   <DayText value={one.study_date} />
                 </td>

@@ -6,6 +6,7 @@ import { Listed, Section } from "@/rights/Section";
 import { Table } from "@/rights/Table";
 import { Chip } from "@/ui/Chip";
 import { FailedLine } from "@/ui/States";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { useManagers, useNameManager, type ManagerWanted } from "./api";
 import own from "./Centre.module.css";
 
@@ -47,18 +48,19 @@ interface RowProps {
 }
 
 function Row({ one, busy, onName }: RowProps): JSX.Element {
+  const siteName = useNameOfSite()(one.site_id, one.site_name);
   const { t } = useTranslation("centre");
   const [personId, setPersonId] = useState(one.can_open ? (one.person_id ?? "") : "");
   const [days, setDays] = useState(one.unread_days);
   const same = personId === (one.person_id ?? "") && days === one.unread_days;
   return (
     <tr>
-      <td>{one.site_name}</td>
+      <td>{siteName}</td>
       <td>
         <NativeSelect
           className={own["wide"] ?? ""}
           size="xs"
-          aria-label={t("managers.of", { site: one.site_name })}
+          aria-label={t("managers.of", { site: siteName })}
           value={personId}
           data={[
             { value: "", label: t("managers.nobody") },
@@ -76,7 +78,7 @@ function Row({ one, busy, onName }: RowProps): JSX.Element {
         <NumberInput
           className={own["narrow"] ?? ""}
           size="xs"
-          aria-label={t("managers.days_of", { site: one.site_name })}
+          aria-label={t("managers.days_of", { site: siteName })}
           value={days}
           min={1}
           max={LONGEST}

@@ -3,9 +3,10 @@ import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { DisplayRegister } from "@/api/types";
 import { Section } from "@/rights/Section";
-import { useMay, useSession } from "@/session/api";
+import { useMay } from "@/session/api";
 import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { useRegister } from "./api";
 import classes from "./Display.module.css";
 import { DisplayCard } from "./DisplayCard";
@@ -63,7 +64,6 @@ function Register({ register }: { readonly register: DisplayRegister }): JSX.Ele
 
 function useSiteName(): (siteId: string | null) => string {
   const { t } = useTranslation("displays");
-  const { session } = useSession();
-  return (siteId) =>
-    siteId === null ? t("centre") : (session.sites.find(({ site_id }) => site_id === siteId)?.name ?? siteId);
+  const nameOf = useNameOfSite();
+  return (siteId) => (siteId === null ? t("centre") : nameOf(siteId));
 }

@@ -5,6 +5,7 @@ import type { DisplayPanel } from "@/api/types";
 import { useSession } from "@/session/api";
 import { Dialog } from "@/ui/Dialog";
 import { FailedLine } from "@/ui/States";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { useRegisterDisplay } from "./api";
 import classes from "./Display.module.css";
 
@@ -25,6 +26,7 @@ const EMPTY: DisplayPanel = {
 export function RegisterDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const { t } = useTranslation("displays");
   const { session } = useSession();
+  const nameOf = useNameOfSite();
   const register = useRegisterDisplay();
   const [panel, setPanel] = useState(EMPTY);
   const put = (changed: Partial<DisplayPanel>): void => setPanel({ ...panel, ...changed });
@@ -86,7 +88,7 @@ export function RegisterDialog({ onClose }: { readonly onClose: () => void }): J
             value={panel.site_id ?? ""}
             data={[
               { value: "", label: t("centre") },
-              ...session.sites.map(({ site_id, name }) => ({ value: site_id, label: name })),
+              ...session.sites.map(({ site_id }) => ({ value: site_id, label: nameOf(site_id) })),
             ]}
             onChange={({ currentTarget }) => put({ site_id: currentTarget.value || null })}
           />

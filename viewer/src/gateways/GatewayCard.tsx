@@ -6,6 +6,7 @@ import { hubNow, useHubNow } from "@/ui/clock";
 import { formatBytes } from "@/ui/format";
 import { GatewayName } from "@/ui/GatewayName";
 import { InstantText, useCount, useDurationText } from "@/ui/Written";
+import { SiteName } from "@/session/SiteName";
 import classes from "./Gateways.module.css";
 import { Health, UnreadOrders } from "./Health";
 import { certificateState } from "./model";
@@ -19,7 +20,9 @@ export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Ele
   return (
     <section className={classes["card"]} aria-labelledby={`gateway-${gateway.gateway_id}`}>
       <div className={classes["head"]}>
-        <h2 id={`gateway-${gateway.gateway_id}`}>{gateway.site_name}</h2>
+        <h2 id={`gateway-${gateway.gateway_id}`}>
+          <SiteName id={gateway.site_id} name={gateway.site_name} />
+        </h2>
         <span className={classes["name"]}>
           <GatewayName name={gateway.name} id={gateway.gateway_id} />
         </span>

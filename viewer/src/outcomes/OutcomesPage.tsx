@@ -10,6 +10,7 @@ import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import table from "@/ui/Table.module.css";
 import { DayText, InstantText } from "@/ui/Written";
+import { SiteName } from "@/session/SiteName";
 import { listPath, useOutcomes } from "./api";
 import { countsOf, fits, monthBack, STATES, type Filter } from "./model";
 import classes from "./Outcomes.module.css";
@@ -160,7 +161,9 @@ function Row({ one }: { readonly one: ListedOutcome }): JSX.Element {
       <td>
         {one.modalities.join(" ")} <DayText value={one.study_date} />
       </td>
-      <td>{one.site_name}</td>
+      <td>
+        <SiteName id={one.site_id} name={one.site_name} />
+      </td>
       <td>{one.referring_physician}</td>
       <td>
         <InstantText value={one.signed_at} />

@@ -16,6 +16,7 @@ import { AgeSex, DayText, Name } from "@/ui/Written";
 import { useWorklistItem } from "@/worklist/api";
 import { CaseStations } from "@/worklist/CaseStations";
 import { Performed } from "@/worklist/Performed";
+import { SiteName } from "@/session/SiteName";
 import classes from "./Report.module.css";
 import { ReportPanel } from "./ReportPanel";
 
@@ -75,7 +76,9 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
                 </span>
                 {item.study_description && <span>{item.study_description}</span>}
                 {item.accession_number && <span>{item.accession_number}</span>}
-                <span>{item.site_name}</span>
+                <span>
+                  <SiteName id={item.site_id} name={item.site_name} />
+                </span>
                 <Performed item={item} counted />
               </p>
               <CaseStations item={item} />

@@ -11,6 +11,7 @@ import { Shell } from "@/ui/Shell";
 import { Empty, Failed, FailedLine, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { DayText, Name } from "@/ui/Written";
+import { SiteName } from "@/session/SiteName";
 import { useDecidePapers, useWaitingPapers } from "./api";
 import { BothPatients } from "./BothPatients";
 import reconcile from "./Reconcile.module.css";
@@ -68,7 +69,8 @@ function Waiting({ papers }: { readonly papers: WaitingPapers }): JSX.Element {
       <p>
         <PatientId id={papers.patient.patient_id} /> <DayText value={papers.patient.birth_date} />
         {" · "}
-        <DayText value={papers.study_date} /> {papers.study_description} {papers.accession_number} {papers.site_name}
+        <DayText value={papers.study_date} /> {papers.study_description} {papers.accession_number}{" "}
+        <SiteName id={papers.site_id} name={papers.site_name} />
       </p>
       <StudyPapers of={{ ...papers, number_of_instances: 0 }} title={t("papers.one")} />
       {papers.candidates.length === 0 ? (

@@ -8,6 +8,7 @@ import { Shell } from "@/ui/Shell";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { Titled } from "@/ui/Titled";
 import { AgeSex, DayText, Name } from "@/ui/Written";
+import { SiteName } from "@/session/SiteName";
 import { useRequest } from "./api";
 import { PlacedFiles } from "./Files";
 import { Because, Reconcile } from "./Reconcile";
@@ -69,7 +70,9 @@ function Head({ request }: { readonly request: ReadingRequest }): JSX.Element {
           <AgeSex birth={patient.birth_date} on={request.examination_date} sex={patient.sex} />
         </span>
         {request.accession_number && <span>{request.accession_number}</span>}
-        <span>{request.site_name}</span>
+        <span>
+          <SiteName id={request.site_id} name={request.site_name} />
+        </span>
       </p>
     </div>
   );

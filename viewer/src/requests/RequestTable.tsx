@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { PatientId } from "@/ui/PatientId";
 import table from "@/ui/Table.module.css";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { RequestKindChip, RequestPriorityChip, RequestStateChip } from "./chips";
 import { FormerIds } from "./Formerly";
 import classes from "./Requests.module.css";
@@ -37,6 +38,7 @@ export function RequestTable({ requests }: { readonly requests: readonly Reading
 }
 
 function Row({ request }: { readonly request: ReadingRequest }): JSX.Element {
+  const siteName = useNameOfSite()(request.site_id, request.site_name);
   const { patient } = request;
   const wrong = useMismatchWords()(request.reasons.join(","));
   return (
@@ -67,8 +69,8 @@ function Row({ request }: { readonly request: ReadingRequest }): JSX.Element {
         {request.due_at !== null && <InstantText value={request.due_at} />}
         {request.due_at === null && request.priority === "routine" && <span className={classes["quiet"]}>{"–"}</span>}
       </td>
-      <td className={classes["site"]} title={request.site_name}>
-        {request.site_name}
+      <td className={classes["site"]} title={siteName}>
+        {siteName}
       </td>
     </tr>
   );

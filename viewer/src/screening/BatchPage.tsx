@@ -5,6 +5,7 @@ import { Live } from "@/ui/Live";
 import { Page } from "@/ui/Page";
 import { Failed, FailedLine, LoadingRows } from "@/ui/States";
 import { DayText } from "@/ui/Written";
+import { SiteName } from "@/session/SiteName";
 import { keepJudgements, STALE_AFTER, useBatch, type Encoding } from "./api";
 import { People } from "./People";
 import { Progress } from "./Progress";
@@ -45,7 +46,9 @@ function Whole({ batch }: { readonly batch: ScreeningBatch }): JSX.Element {
     <div className={classes["whole"]}>
       <p className={classes["facts"]}>
         <DayText value={batch.held_on} />
-        <span>{batch.site_name}</span>
+        <span>
+          <SiteName id={batch.site_id} name={batch.site_name} />
+        </span>
         {batch.organiser && <span>{batch.organiser}</span>}
         <span>{t(batch.read_twice ? "twice" : "once")}</span>
         {batch.accession_is_exam_number && <span>{t("by_exam_number")}</span>}

@@ -8,6 +8,7 @@ import { hubDate } from "@/ui/clock";
 import { dayOf, formatDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { Empty, FailedLine } from "@/ui/States";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { useMake } from "./api";
 import { gapsOf, planOf, type Gap, type Typed } from "./model";
 import classes from "./Screening.module.css";
@@ -26,6 +27,7 @@ export default function NewBatchPage(): JSX.Element {
 function Form(): JSX.Element {
   const { t } = useTranslation("screening");
   const { session } = useSession();
+  const nameOf = useNameOfSite();
   const [, go] = useLocation();
   const [asked, setAsked] = useState(false);
   const [typed, setTyped] = useState<Typed>(() => ({
@@ -58,7 +60,7 @@ function Form(): JSX.Element {
           error={missing("site_id")}
           data={[
             { value: "", label: t("field.choose_site") },
-            ...session.sites.map(({ site_id, name }) => ({ value: site_id, label: name })),
+            ...session.sites.map(({ site_id }) => ({ value: site_id, label: nameOf(site_id) })),
           ]}
         />
       )}

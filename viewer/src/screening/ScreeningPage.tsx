@@ -8,6 +8,7 @@ import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import table from "@/ui/Table.module.css";
 import { DayText, useCount } from "@/ui/Written";
+import { SiteName } from "@/session/SiteName";
 import { LIST_STALE_AFTER, useBatches } from "./api";
 import { Meter } from "./Progress";
 import classes from "./Screening.module.css";
@@ -122,7 +123,9 @@ function Row({ batch }: { readonly batch: ListedBatch }): JSX.Element {
         )}
         {counts.missing + counts.unsettled === 0 && <span className={table["quiet"]}>{"–"}</span>}
       </td>
-      <td>{batch.site_name}</td>
+      <td>
+        <SiteName id={batch.site_id} name={batch.site_name} />
+      </td>
     </tr>
   );
 }

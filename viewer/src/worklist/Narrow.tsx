@@ -2,6 +2,7 @@ import { NativeSelect } from "@mantine/core";
 import { useMemo, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorklistItem } from "@/api/types";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { choicesIn, type Narrowing } from "./model";
 import classes from "./Worklist.module.css";
 
@@ -14,6 +15,7 @@ export interface NarrowProps {
 /** One site's cases, or one modality's; shown only where there is something to choose. */
 export function Narrow({ items, narrowing, onNarrow }: NarrowProps): JSX.Element {
   const { t } = useTranslation("working");
+  const nameOf = useNameOfSite();
   const { sites, modalities } = useMemo(() => choicesIn(items), [items]);
   return (
     <>
@@ -23,7 +25,10 @@ export function Narrow({ items, narrowing, onNarrow }: NarrowProps): JSX.Element
           size="xs"
           aria-label={t("filter.site")}
           value={narrowing.site}
-          data={[{ value: "", label: t("filter.any_site") }, ...sites.map(([value, label]) => ({ value, label }))]}
+          data={[
+            { value: "", label: t("filter.any_site") },
+            ...sites.map(([value, name]) => ({ value, label: nameOf(value, name) })),
+          ]}
           onChange={(event) => onNarrow({ ...narrowing, site: event.currentTarget.value })}
         />
       )}

@@ -11,6 +11,7 @@ import { useMay, useSession } from "@/session/api";
 import { PatientId } from "@/ui/PatientId";
 import { FailedLine } from "@/ui/States";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
+import { SiteName } from "@/session/SiteName";
 import { useHold, usePriority } from "./api";
 import { CaseStations } from "./CaseStations";
 import { DueChip, ImagesChip, PriorityMark, RequestCell } from "./chips";
@@ -75,7 +76,9 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
           <dt>{t("fact.accession_number")}</dt>
           <dd>{item.accession_number || "–"}</dd>
           <dt>{t("fact.site")}</dt>
-          <dd>{item.site_name}</dd>
+          <dd>
+            <SiteName id={item.site_id} name={item.site_name} />
+          </dd>
           <dt>{t("fact.images")}</dt>
           <dd>
             <ImagesChip item={item} readyIn={readyIn} /> <Performed item={item} counted />

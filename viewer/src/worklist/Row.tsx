@@ -7,6 +7,7 @@ import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
 import { AgeSex, DayText, Name } from "@/ui/Written";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { AwaitingApproval, DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
 import { isBlocked } from "./model";
 import { Performed } from "./Performed";
@@ -33,6 +34,7 @@ export const Row = memo(function Row({
   onChoose,
   onOpen,
 }: RowProps): JSX.Element {
+  const siteName = useNameOfSite()(item.site_id, item.site_name);
   return (
     // The keyboard is the grid's (aria-activedescendant); a row only takes the mouse.
     <div
@@ -69,8 +71,8 @@ export const Row = memo(function Row({
       <div role="gridcell" className={classes["modality"]}>
         {item.modalities.join(" ")}
       </div>
-      <div role="gridcell" className={classes["site"]} title={item.site_name}>
-        {item.site_name}
+      <div role="gridcell" className={classes["site"]} title={siteName}>
+        {siteName}
       </div>
       <div role="gridcell" className={classes["images"]}>
         <ImagesChip item={item} readyIn={readyIn} /> <FinalisationChip item={item} /> <Performed item={item} />

@@ -106,6 +106,7 @@ class SiteOut(Shape):
 
     site_id: str
     name: str
+    name_en: str
 
 
 class SessionOut(Shape):
@@ -180,7 +181,10 @@ def session_out(myself: Myself, *, permissions: frozenset[str], idle_lock_second
             language=person.language,
             roles=sorted({grant.role.value for grant in myself.grants}),
         ),
-        sites=[SiteOut(site_id=site_id, name=name) for site_id, name in myself.sites.items()],
+        sites=[
+            SiteOut(site_id=site_id, name=name, name_en=myself.sites_en.get(site_id, ""))
+            for site_id, name in myself.sites.items()
+        ],
         permissions=sorted(permissions),
         idle_lock_seconds=idle_lock_seconds,
     )

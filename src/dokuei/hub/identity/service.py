@@ -38,6 +38,7 @@ class Myself:
     person: Person
     grants: tuple[Grant, ...]
     sites: Mapping[str, str]
+    sites_en: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class IdentityService:
     rules: Rules
     places: Places
     refusals: Refusals
+    site_names_en: SiteNames
 
     def myself(self, principal: Principal) -> Myself:
         """The person behind a session.
@@ -76,6 +78,7 @@ class IdentityService:
                 person=person,
                 grants=store_people.grants(connection, person.person_id, today=today),
                 sites={site_id: names[site_id] for site_id in sorted(principal.site_ids & set(names))},
+                sites_en=self.site_names_en(connection),
             )
 
     @property
@@ -89,6 +92,7 @@ def identity_service(
     database: Database,
     *,
     site_names: SiteNames,
+    site_names_en: SiteNames = lambda _connection: {},
     box: SecretBox,
     party: RelyingParty,
     idle_lock: timedelta = IDLE_LOCK,
@@ -118,6 +122,7 @@ def identity_service(
         rules=rules,
         places=places,
         refusals=Refusals(database),
+        site_names_en=site_names_en,
     )
 
 

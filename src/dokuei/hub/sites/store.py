@@ -79,5 +79,10 @@ def names(connection: Connection) -> Mapping[str, str]:
     return {row.site_id: row.name for row in connection.execute(select(site.c.site_id, site.c.name))}
 
 
+def names_en(connection: Connection) -> Mapping[str, str]:
+    """The same in English, where a site has such a name."""
+    return {row.site_id: row.name_en for row in connection.execute(select(site.c.site_id, site.c.name_en))}
+
+
 def _site(row: Row[Any]) -> Site:
     return Site(**{name: getattr(row, name) for name in _FIELDS})

@@ -25,7 +25,7 @@ def test_a_key_signs_in_and_the_session_says_who_and_where(hub: SmallHub) -> Non
     session = client.get("/api/v1/session").json()
     assert session["person"]["user_name"] == "reader.a"
     assert session["person"]["roles"] == ["reader"]
-    assert session["sites"] == [{"site_id": "kita", "name": "北病院"}]
+    assert session["sites"] == [{"site_id": "kita", "name": "北病院", "name_en": "Kita Hospital"}]
     assert "report.sign" in session["permissions"]
     assert session["idle_lock_seconds"] == 600
 
