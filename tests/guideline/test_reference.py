@@ -17,7 +17,7 @@ def test_every_setting_says_what_it_is() -> None:
         f"{name}.{key}"
         for name, model in _reference().sections()
         for key, field in model.model_fields.items()
-        if not field.description and (name or key not in {"home", "hub", "gateway", "seal", "audit", "mail"})
+        if not field.description and (name or key not in {"home", "hub", "gateway", "seal", "audit", "mail", "hpki"})
     ]
     assert bare == []
 

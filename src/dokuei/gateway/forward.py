@@ -15,7 +15,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dokuei.clock import monotonic, now
-from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
 from dokuei.gateway import forward_audit, forward_tables
 from dokuei.gateway.closing import declare
@@ -161,7 +160,7 @@ class Forwarder:
         )
         self._offered_at = monotonic()
         self.link.succeeded()
-        self._announce(client, items[0].study_instance_uid, coded[0])
+        self._announce(client, items[0].study_instance_uid)
         known, lacking = [], []
         for need in needs.needs:
             item = by_digest[need.sha256]
@@ -173,9 +172,9 @@ class Forwarder:
         self.spool.mark_forwarding([one.sop_instance_uid for one in lacking])
         self.queue.add(lacking)
 
-    def _announce(self, client: HubClient, study_instance_uid: str, first: CodedInstance) -> None:
+    def _announce(self, client: HubClient, study_instance_uid: str) -> None:
         known = study_instance_uid in self._announced
-        if known or client.signer is None or forward_audit.is_pulse(client.signer.key_id, first):
+        if known or client.signer is None or forward_audit.is_pulse(client.signer.key_id, study_instance_uid):
             return
         with self.spool.database.begin() as connection:
             forward_audit.announced(connection, study_instance_uid)
@@ -300,7 +299,7 @@ class Forwarder:
             forward_tables.note_at_hub(
                 connection, study_instance_uid, instances=count, manifest_sha256=digest, at=now()
             )
-            if not forward_audit.is_pulse(client.signer.key_id, coded[0]):
+            if not forward_audit.is_pulse(client.signer.key_id, study_instance_uid):
                 forward_audit.forwarded(connection, study_instance_uid, instances=count, manifest_sha256=digest)
         self._announced.discard(study_instance_uid)
         self._to_close.discard(study_instance_uid)

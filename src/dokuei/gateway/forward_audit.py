@@ -2,15 +2,14 @@
 
 from sqlalchemy import Connection, func, select
 
-from dokuei.dicom.coded import CodedInstance
 from dokuei.gateway.spool_tables import received_object
 from dokuei.storage.audit import gateway_trail
 from dokuei.transfer.pulses import pulse_uid
 
 
-def is_pulse(gateway_id: str, coded: CodedInstance) -> bool:
-    """The gateway's own test patient comes by every few minutes, and is nobody's images."""
-    return coded.study_instance_uid == pulse_uid(gateway_id, "study")
+def is_pulse(gateway_id: str, study_instance_uid: str) -> bool:
+    """The gateway's own test patient comes by every few minutes, and is nobody's images; by its UID in the hospital."""
+    return study_instance_uid == pulse_uid(gateway_id, "study")
 
 
 def announced(connection: Connection, study_instance_uid: str) -> None:

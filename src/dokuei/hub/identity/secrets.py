@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dokuei.errors import ConfigurationError
+from dokuei.storage.filesystem import fsync_folder
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
@@ -58,19 +59,28 @@ class SecretBox:
 
 def secret_box(path: Path) -> SecretBox:
     """The box whose key lies in a file of mode 600, made at the first start."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-    else:
-        key = os.urandom(_KEY_BYTES)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
+    if not path.exists():
+        _make_key(path)
+    key = path.read_bytes()
     if len(key) != _KEY_BYTES:
         raise ConfigurationError(
             f"{path} is not a key of {_KEY_BYTES} bytes", phase="starting", remedy="restore it from the backup"
         )
     return SecretBox(key)
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all: of several programs that start at once the first one's counts, and all read that."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(os.urandom(_KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(made)
+    except FileExistsError:
+        return
+    finally:
+        made.unlink()
+    fsync_folder(path.parent)

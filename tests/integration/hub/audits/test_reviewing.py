@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -82,7 +82,7 @@ def test_last_months_review_opens_by_itself_once(old_hub: WholeHub, chief: httpx
 
 def test_no_month_is_passed_over_where_the_hub_was_off_and_none_before_the_trail_began() -> None:
     """LOG-05: evidence for each month."""
-    moment = now().replace(year=2026, month=11, day=30)
+    moment = datetime(2026, 11, 30, 3, tzinfo=UTC)
     begun = moment.replace(year=2025)
     assert months_to_review(begun_at=begun, moment=moment, latest="2026-07") == ("2026-08", "2026-09", "2026-10")
     assert months_to_review(begun_at=begun, moment=moment, latest=None) == ("2026-10",)

@@ -185,7 +185,7 @@ def test_a_profile_is_recorded_by_an_administrator_and_seen_by_its_owner(hub: Sm
     assert reader.put(path, json=profile).status_code == 403
     assert office.put(path, json={**profile, "mammography_grade": "Z"}).status_code == 422
     assert office.put(path, json=profile).status_code == 200
-    assert reader.get("/api/v1/session/profile").json() == {**profile, "lacks": []}
-    assert office.get(path).json() == {**profile, "lacks": []}
+    assert reader.get("/api/v1/session/profile").json() == {**profile, "lacks": [], "certificate": None}
+    assert office.get(path).json() == {**profile, "lacks": [], "certificate": None}
     assert office.put(f"/api/v1/people/{'0' * 32}/profile", json=profile).status_code == 404
     assert hub.events().count("qualification.recorded") == 1

@@ -1,13 +1,16 @@
 """Secrets: hashed where they are compared, sealed where they are used again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
 
 import pyotp
 import pytest
 
 from dokuei.errors import ConfigurationError
 from dokuei.hub.identity import passwords, totp
-from dokuei.hub.identity.secrets import SecretBox, hashed, new_secret
+from dokuei.hub.identity.secrets import SecretBox, hashed, new_secret, secret_box
 from dokuei.hub.identity.service import relying_party
 
 BOX = SecretBox(b"k" * 32)
@@ -59,3 +62,19 @@ def test_keys_are_bound_to_the_host_and_the_page_comes_from_one_address() -> Non
     party = relying_party(name="centre", hub_url="https://yomi.example:8443/")
     assert (party.id, party.origins) == ("yomi.example", ("https://yomi.example:8443",))
     assert relying_party(name="c", hub_url="http://localhost:8080").id == "localhost"
+
+
+def test_programs_that_start_at_once_share_one_key(tmp_path: Path) -> None:
+    """AUTH-07: none of them reads half a key, and what one seals the others open."""
+    path = tmp_path / "new" / "secret.key"
+    start = Barrier(8)
+
+    def opened(_: int) -> SecretBox:
+        start.wait()
+        return secret_box(path)
+
+    with ThreadPoolExecutor(8) as pool:
+        boxes = list(pool.map(opened, range(8)))
+    assert {box.key for box in boxes} == {path.read_bytes()}
+    assert [file.name for file in path.parent.iterdir()] == ["secret.key"]
+    assert path.stat().st_mode & 0o777 == 0o600
