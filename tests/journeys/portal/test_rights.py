@@ -37,7 +37,8 @@ def test_a_reader_without_a_licence_knows_before_writing_and_signs_once_it_is_re
     person = hub.hub.identity.people.by_user_name("minarai").person_id
     hub.hub.identity.qualifications.record(person, ReaderProfile(), actor="system")
     item = hub.mammogram_case(patient_id="K-20")
-    reader.call("POST", f"/api/v1/worklist/{item}/claim")
+    refused = reader.ask("POST", f"/api/v1/worklist/{item}/claim")
+    assert refused.status == 403, "told before any work is done"
     reader.open(f"/cases/{item}")
     expect(reader.page.locator("[data-lacks=no_licence]")).to_contain_text("医籍登録番号が登録されていません")
     admin.open("/people")
@@ -50,6 +51,7 @@ def test_a_reader_without_a_licence_knows_before_writing_and_signs_once_it_is_re
     dialog.get_by_label("専門医の名称").fill("放射線診断専門医")
     dialog.get_by_role("button", name="登録する").click()
     expect(dialog).to_have_count(0)
+    reader.call("POST", f"/api/v1/worklist/{item}/claim")
     reader.open(f"/cases/{item}")
     expect(reader.page.get_by_role("textbox").first).to_be_visible()
     expect(reader.page.locator("[data-lacks]")).to_have_count(0)

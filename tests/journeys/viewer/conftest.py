@@ -1,6 +1,7 @@
 """A reader in front of the reading room: a real hub, the built viewer, Chromium, and what stands on the canvas."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ import httpx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
 
 from dokuei.hub.identity.guard import SESSION_COOKIE
 from dokuei.hub.identity.model import Grant, Role
@@ -26,6 +27,23 @@ _READ_CANVAS = """(pane) => {
   for (let at = 0; at < rgba.length; at += 8192) text += String.fromCharCode(...rgba.subarray(at, at + 8192));
   return { width, height, rgba: btoa(text) };
 }"""
+
+
+FRAMES = re.compile(r"/instances/[^/]+/frames/|/frame-parts$")
+"""Where frames come from: one alone, or parts of many together."""
+_PART_HEAD = 32
+
+
+def frames_in(route: Route, body: bytes) -> Iterator[tuple[str, int, int]]:
+    """Whose frames lie where in an answer: SOP Instance UID, first byte, end."""
+    if not route.request.url.endswith("/frame-parts"):
+        yield route.request.url.split("/instances/")[1].split("/")[0], 0, len(body)
+        return
+    at = 0
+    for part in route.request.post_data_json["parts"]:
+        begin, length = at + _PART_HEAD, int.from_bytes(body[at + 8 : at + 16], "big")
+        yield part["instance"], begin, begin + length
+        at = begin + length
 
 
 @dataclass

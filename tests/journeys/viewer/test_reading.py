@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from pydicom.dataset import Dataset
 from pydicom.uid import BasicTextSRStorage, ExplicitVRLittleEndian, generate_uid
 
-from tests.journeys.viewer.conftest import Room
+from tests.journeys.viewer.conftest import FRAMES, Room
 from tests.makers.archive import MG, image
 from tests.makers.browsed_hub import BrowsedHub
 from tests.makers.documents import item
@@ -134,13 +134,13 @@ def test_a_view_that_hangs_elsewhere_before_its_image_came_is_drawn_there(hub: B
     def hold(route: Route) -> None:
         waiting.append(route)
 
-    room.page.route("**/instances/*/frames/*", hold)
+    room.page.route(FRAMES, hold)
     room.begin(item)
     expect(room.page.locator("[data-pane=pane-0]")).to_be_visible()
     room.page.wait_for_timeout(500)
     assert waiting
     room.press("Space", "Shift+Space", "Space")
-    room.page.unroute("**/instances/*/frames/*")
+    room.page.unroute(FRAMES)
     room.settle()
     assert room.canvas()[..., 0].max() > 200
 
