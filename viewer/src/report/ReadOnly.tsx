@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { Report, WorklistItem } from "@/api/types";
+import { MaySign } from "@/rights/Lacks";
 import { useSession } from "@/session/api";
 import { Empty, FailedLine } from "@/ui/States";
 import { useCount } from "@/ui/Written";
@@ -96,6 +97,7 @@ function NotYours({ item }: { readonly item: WorklistItem }): JSX.Element {
   return (
     <div className={classes["notice"]}>
       <p>{holder ? t("written_by", { name: holder.display_name }) : t("not_taken")}</p>
+      {mayTake && <MaySign itemId={item.worklist_item_id} />}
       {mayTake && (
         <Button size="xs" onClick={() => claim.mutate(item.worklist_item_id)} loading={claim.isPending}>
           {t("take")}
