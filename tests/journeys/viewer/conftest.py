@@ -39,8 +39,9 @@ def frames_in(route: Route, body: bytes) -> Iterator[tuple[str, int, int]]:
     if not route.request.url.endswith("/frame-parts"):
         yield route.request.url.split("/instances/")[1].split("/")[0], 0, len(body)
         return
-    at = 0
-    for part in route.request.post_data_json["parts"]:
+    at, asked = 0, route.request.post_data_json
+    assert isinstance(asked, dict)
+    for part in asked["parts"]:
         begin, length = at + _PART_HEAD, int.from_bytes(body[at + 8 : at + 16], "big")
         yield part["instance"], begin, begin + length
         at = begin + length
