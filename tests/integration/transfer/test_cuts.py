@@ -118,7 +118,7 @@ def test_after_a_silent_outage_a_new_connection_carries_on_at_once(site: Site) -
     site.line.hold = True
     silent = time.monotonic()
     while site.line.connections == before:  # a new connection is tried while the old one is silent
-        assert time.monotonic() - silent < 30.0, "TCP alone would never open another one"
+        assert time.monotonic() - silent < 9.0
         time.sleep(0.05)
     time.sleep(0.5)
     back = time.monotonic()

@@ -92,7 +92,7 @@ def test_a_hub_that_fails_is_asked_again_until_it_answers(hub: BrowsedHub, room:
     failures: list[int] = []
 
     def fail(route: Route) -> None:
-        if len(failures) < 4:
+        if len(failures) < 6:
             failures.append(1)
             route.fulfill(status=503, body="")
         else:
@@ -101,7 +101,7 @@ def test_a_hub_that_fails_is_asked_again_until_it_answers(hub: BrowsedHub, room:
     room.page.route(FRAMES, fail)
     room.open(item)
     room.settle()
-    assert len(failures) == 4
+    assert len(failures) == 6
 
 
 def test_a_line_that_breaks_says_so_and_goes_on_by_itself(hub: BrowsedHub, room: Room) -> None:

@@ -2,6 +2,8 @@ import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { tellScreen } from "@/display/api";
+import { readScreen } from "@/display/screen";
 import { useHolding } from "@/messages/api";
 import { HeldBy } from "@/messages/marks";
 import type { Check, Report, ReportForm, SigningStart, WorklistItem } from "@/api/types";
@@ -60,6 +62,8 @@ export function SignDialog({
       const open = preliminary ? [] : openChecks(checks, saver.currentDraft().answers);
       if (wanted) setLeft(open);
       if (open.length > 0) return;
+      // What is signed names the display: the hub has to know of this one, not of the one before the last change.
+      await tellScreen(client, await readScreen()).catch(() => undefined);
       const begun = await beginSigning(itemId, preliminary);
       if (wanted) setStart(begun);
     };

@@ -48,8 +48,7 @@ class DisplayUsed:
 def demand_display(used: DisplayUsed, *, shown: Mapping[str, Any] | None = None) -> None:
     """Refuse to go on where mammograms are not on a display with a valid calibration.
 
-    ``shown`` is the document that was shown for signing: it names the display that is signed on, which counts unless
-    the centre has waived all displays.
+    ``shown`` is the document that was shown for signing: it names the display that is signed on.
 
     Raises:
         ConflictError: with what to do.
@@ -61,7 +60,7 @@ def demand_display(used: DisplayUsed, *, shown: Mapping[str, Any] | None = None)
             phase="checking the display",
             remedy="choose the registered display under settings, or have it calibrated",
         )
-    if shown is not None and used.said["rule"] != "off" and shown.get("display") != used.said:
+    if shown is not None and shown.get("display") != used.said:
         raise ConflictError(
             "確認画面を開いた後に表示装置が変わりました / the display is another one than was shown",
             phase="checking the display",
