@@ -106,17 +106,7 @@ def open_hub(settings: Settings) -> Hub:
     stores = open_stores(settings)
     sites = SitesService(stores.database)
     archive = ArchiveService(stores.database, stores.blobs, sites.wants_pseudonyms, store_pulses.of_site)
-    identity = identity_service(
-        stores.database,
-        site_names=site_register.names,
-        site_names_en=site_register.names_en,
-        box=secret_box(settings.home / "hub" / "secret.key"),
-        party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
-        idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
-        roles_by_request=settings.hub.roles_by_request,
-        facility_networks=settings.hub.facility_networks,
-        guests=reader_of_pulse,
-    )
+    identity = _identity(settings, stores)
     certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
     worklist = WorklistService(
@@ -126,14 +116,7 @@ def open_hub(settings: Settings) -> Hub:
         SettledRequests(),
         QualifiedReaders(identity.qualifications, sites),
     )
-    messages = messages_service(
-        stores.database,
-        stores.blobs,
-        people=identity.people,
-        cases=ThreadCases(worklist),
-        mailer=mailer(settings.mail),
-        hub_url=settings.hub.public_address,
-    )
+    messages = _messages(settings, stores, identity, worklist)
     displays = displays_service(
         stores.database,
         stores.blobs,
@@ -176,6 +159,35 @@ def open_hub(settings: Settings) -> Hub:
         audits=_audits(settings, stores, identity),
         certifications=certifications,
         displays=displays,
+    )
+
+
+def _identity(settings: Settings, stores: Stores) -> IdentityService:
+    """People and keys, which know of the register the names of its sites alone."""
+    return identity_service(
+        stores.database,
+        site_names=site_register.names,
+        site_names_en=site_register.names_en,
+        box=secret_box(settings.home / "hub" / "secret.key"),
+        party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
+        idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
+        roles_by_request=settings.hub.roles_by_request,
+        facility_networks=settings.hub.facility_networks,
+        guests=reader_of_pulse,
+    )
+
+
+def _messages(
+    settings: Settings, stores: Stores, identity: IdentityService, worklist: WorklistService
+) -> MessagesService:
+    """Threads of cases, and the mail that only says that something waits."""
+    return messages_service(
+        stores.database,
+        stores.blobs,
+        people=identity.people,
+        cases=ThreadCases(worklist),
+        mailer=mailer(settings.mail),
+        hub_url=settings.hub.public_address,
     )
 
 

@@ -65,13 +65,7 @@ def document(
         "facility": facility,
         "reading_place": place,
         "display": None if display is None else dict(display),
-        "patient": {
-            "patient_id": case.patient_id,
-            "issuer_of_patient_id": case.issuer_of_patient_id,
-            "patient_name": asdict(case.patient_name),
-            "patient_birth_date": case.patient_birth_date,
-            "patient_sex": case.patient_sex,
-        },
+        "patient": _patient(case),
         "study": {
             "study_instance_uid": case.study_instance_uid,
             "study_date": case.study_date,
@@ -96,6 +90,16 @@ def document(
         "entered_by": [dict(one) for one in entered_by],
         "reader": {**reader, "qualification": dict(qualification or {})},
         "not_for_primary_diagnosis": site.in_evaluation,
+    }
+
+
+def _patient(case: Case) -> dict[str, Any]:
+    return {
+        "patient_id": case.patient_id,
+        "issuer_of_patient_id": case.issuer_of_patient_id,
+        "patient_name": asdict(case.patient_name),
+        "patient_birth_date": case.patient_birth_date,
+        "patient_sex": case.patient_sex,
     }
 
 
