@@ -14,9 +14,8 @@ from dokuei.hub.reports.api_shapes import AnswerShape, CheckOut, StructureShape,
 from dokuei.hub.reports.deliveries import Delivery
 from dokuei.hub.reports.drafting import View
 from dokuei.hub.reports.reading_version import read_version
-from dokuei.hub.reports.seal_model import Revocation, SealLevel, SealState
+from dokuei.hub.reports.seal_model import KeptVersion, Revocation, SealLevel, SealState
 from dokuei.hub.reports.signing import Begun
-from dokuei.hub.reports.store import KeptVersion
 
 
 class ImageReadShape(Shape):

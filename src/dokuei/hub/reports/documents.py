@@ -27,11 +27,10 @@ from dokuei.hub.reports.awaited import Prepared
 from dokuei.hub.reports.coded_findings import coded_categories, coded_conclusions, coded_facts, coded_findings
 from dokuei.hub.reports.deliveries import Made
 from dokuei.hub.reports.model import DeliveryKind, Frozen, Kind, KnownImage, Signature, SignedVersion, sign
-from dokuei.hub.reports.seal_model import TimeStamp
+from dokuei.hub.reports.seal_model import Sealed, TimeStamp
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.stage_words import WITHDRAWN, circumstances
 from dokuei.hub.reports.stages import kind_of
-from dokuei.hub.reports.store import Sealed
 from dokuei.hub.reports.typesetting import typeset
 from dokuei.hub.reports.wording import NOTICE, place_line, qualification_line
 

@@ -31,8 +31,7 @@ from dokuei.hub.reports.model import (
     texts_of,
 )
 from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Questions
-from dokuei.hub.reports.seal_model import SealState
-from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.seal_model import KeptVersion, SealState
 from dokuei.hub.reports.structure import Structure
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.storage import outbox

@@ -16,7 +16,7 @@ from dokuei.dicom.encapsulated_pdf import stamped_anew
 from dokuei.dicom.report_header import part10
 from dokuei.hub.reports import store_deliveries
 from dokuei.hub.reports.deliveries import Delivery, Made
-from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.seal_model import KeptVersion
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
 

@@ -18,10 +18,9 @@ from dokuei.clock import now
 from dokuei.errors import DokueiError, NotFoundError, ProofError, UnreachableError
 from dokuei.hub.reports import store_seals
 from dokuei.hub.reports.redelivering import Again, Redelivering
-from dokuei.hub.reports.seal_model import Revocation, SealState, SealVerdict, Standing, in_words, worst_of
+from dokuei.hub.reports.seal_model import KeptVersion, Revocation, SealState, SealVerdict, Standing, in_words, worst_of
 from dokuei.hub.reports.seal_watch import SealWatch
 from dokuei.hub.reports.sealing import Sealer
-from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.store_seals import Due
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from dokuei.errors import NotFoundError, ProofError
 from dokuei.hub.reports import store, store_restoring
 from dokuei.hub.reports.model import digest_of
-from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.seal_model import KeptVersion
 from dokuei.hub.reports.verifying import Wrong, verify_versions
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
+from dokuei.hub.reports.model import SignedVersion
+
 TimeStamp = Literal["none", "stamped", "missing"]
 SealLevel = Literal["B-B", "B-T", "B-LT", "B-LTA"]
 SealPart = Literal["seal", "time_stamp", "archive_stamp"]
@@ -153,3 +155,26 @@ class CertificateState:
     why: str
     revoked_at: datetime | None
     asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Where a version's sealed documents are and what they are.
+
+    ``time_stamp`` is none, stamped or missing, of the PDF's seal; ``sr_time_stamp`` of the structured report's.
+    """
+
+    pdf_key: str
+    pdf_sha256: str
+    time_stamp: str
+    sr_sop_instance_uid: str
+    pdf_sop_instance_uid: str
+    sr_time_stamp: str = "none"
+
+
+@dataclass(frozen=True)
+class KeptVersion:
+    """A signed version and its seal."""
+
+    signed: SignedVersion
+    sealed: Sealed

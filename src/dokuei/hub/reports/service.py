@@ -27,11 +27,10 @@ from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Qu
 from dokuei.hub.reports.presenting import Presenting
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
-from dokuei.hub.reports.seal_model import SealState
+from dokuei.hub.reports.seal_model import KeptVersion, SealState
 from dokuei.hub.reports.seal_watch import SealWatch
 from dokuei.hub.reports.sealing import Sealer
 from dokuei.hub.reports.signing import Begun, Signing
-from dokuei.hub.reports.store import KeptVersion
 from dokuei.hub.reports.withdrawing import Withdrawing
 from dokuei.settings import HpkiSettings
 from dokuei.storage.audit import hub_trail

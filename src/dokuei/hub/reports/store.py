@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
@@ -22,31 +22,9 @@ from dokuei.hub.reports.model import (
     SignedVersion,
     demand_unchanged,
 )
+from dokuei.hub.reports.seal_model import KeptVersion, Sealed
 from dokuei.hub.reports.structure import Answer, Structure, read, written, written_answers
 from dokuei.hub.reports.tables import draft, frozen, report, version
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """Where a version's sealed documents are and what they are.
-
-    ``time_stamp`` is none, stamped or missing, of the PDF's seal; ``sr_time_stamp`` of the structured report's.
-    """
-
-    pdf_key: str
-    pdf_sha256: str
-    time_stamp: str
-    sr_sop_instance_uid: str
-    pdf_sop_instance_uid: str
-    sr_time_stamp: str = "none"
-
-
-@dataclass(frozen=True)
-class KeptVersion:
-    """A signed version and its seal."""
-
-    signed: SignedVersion
-    sealed: Sealed
 
 
 def find(connection: Connection, worklist_item_id: str, role: str, *, lock: bool = False) -> Report | None:

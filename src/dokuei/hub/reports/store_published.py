@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import LABEL_STYLE_DISAMBIGUATE_ONLY, ColumnElement, Connection, and_, func, or_, select
 
 from dokuei.hub.reports.model import Report, demand_unchanged
-from dokuei.hub.reports.store import KeptVersion, kept_version
+from dokuei.hub.reports.seal_model import KeptVersion
+from dokuei.hub.reports.store import kept_version
 from dokuei.hub.reports.tables import report, version
 
 OUT_TO_THE_HOSPITAL: Final = ("sole", "arbiter")

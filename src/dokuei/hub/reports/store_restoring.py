@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete
 
 from dokuei.hub.reports import store
-from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.seal_model import KeptVersion
 from dokuei.hub.reports.tables import version
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 
-from dokuei.hub.reports.seal_model import CertificateState, SealState
-from dokuei.hub.reports.store import KeptVersion, kept_version
+from dokuei.hub.reports.seal_model import CertificateState, KeptVersion, SealState
+from dokuei.hub.reports.store import kept_version
 from dokuei.hub.reports.tables import report, seal, sealing_certificate, version
 
 _FIELDS = tuple(SealState.__dataclass_fields__)

@@ -12,8 +12,7 @@ from dokuei.errors import NotFoundError
 from dokuei.hub.identity.passkeys import still_holds
 from dokuei.hub.reports import store, store_seals
 from dokuei.hub.reports.model import digest_of
-from dokuei.hub.reports.seal_model import SealState
-from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.seal_model import KeptVersion, SealState
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 

@@ -11,7 +11,7 @@ from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.identity.passkeys import still_holds
 from dokuei.hub.identity.qualification import ReaderProfile, qualification_of
 from dokuei.hub.reports import store
-from dokuei.hub.reports.store import KeptVersion
+from dokuei.hub.reports.seal_model import KeptVersion
 from tests.makers.people import LICENSED
 from tests.makers.reading import ReadingRoom
 
