@@ -1,7 +1,9 @@
 """A case opened in a real browser over a line as hospitals have it: when the first image is there, and when all is.
 
 Run as ``python bench/browser.py [--quick] [--line NAME] [--case NAME]``; needs root (namespaces and TUN devices). The
-hub's process for readers runs as ``dokuei up`` starts it, with TLS; Chromium runs at the far end of the line.
+hub's process for readers runs as ``dokuei up`` starts it, with TLS; Chromium runs at the far end of the line. The same
+study is opened over the same line in OHIF on Orthanc, which is cut off after a minute: what it would have taken is then
+what its frames weigh on the wire at the rate that it had reached, and marked as reckoned.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.browser_home import Opened, add_case, add_readers
+from bench.browser_peer import Peer, PeerCase, peer
 from bench.shaped_line import NEAR, Line, ShapedLine, shaped_line
 from bench.web_servers import free_port, peak_mb, serving_readers
 from dokuei.hub.app import open_hub
@@ -42,6 +45,7 @@ LINES = (
 )
 CASES = {"mammogram": "screening", "mri": "dynamic-mri", "tomosynthesis": "diagnostic", "pet-ct": "pet-ct"}
 _LONGEST_SECONDS = 1500.0
+_PEER_SECONDS = 60.0
 
 
 def run(
@@ -53,13 +57,27 @@ def run(
 ) -> dict[str, Any]:
     """Each case over each line, a browser of its own for each line."""
     rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="dokuei-browser-") as folder:
-        made = cases.make(kept or Path(folder) / "cases", cases=[CASES[name] for name in wanted])
-        with shaped_line(Line("unshaped")) as line, _serving(Path(folder) / "home", made, wanted) as served:
+    with tempfile.TemporaryDirectory(prefix="dokuei-browser-") as name:
+        folder = Path(name)
+        made = cases.make(kept or folder / "cases", cases=[CASES[name] for name in wanted])
+        sources = {name: _files(made, name) for name in wanted}
+        with (
+            shaped_line(Line("unshaped")) as line,
+            _serving(folder / "home", sources) as served,
+            peer(folder / "peer", HOST, _certificate(folder / "home"), sources) as beside,
+        ):
             for wished in lines[:2] if quick else lines:
-                rows += _over(line, wished, served)
+                rows += _over(line, wished, served, beside)
             memory = peak_mb(served.pid)
     return {"command": "python bench/browser.py", "rows": rows, "hub_mb": memory}
+
+
+def _files(made: cases.PhantomSet, name: str) -> tuple[Path, ...]:
+    return next(one.files for one in made.cases if one.case_id == CASES[name])
+
+
+def _certificate(home: Path) -> tuple[Path, Path]:
+    return home / "pki" / "hub.pem", home / "pki" / "hub.key"
 
 
 @dataclass(frozen=True)
@@ -74,7 +92,7 @@ class _Served:
 
 
 @contextmanager
-def _serving(home: Path, made: cases.PhantomSet, wanted: Sequence[str]) -> Iterator[_Served]:
+def _serving(home: Path, sources: Mapping[str, Sequence[Path]]) -> Iterator[_Served]:
     port = free_port()
     environment = {
         **os.environ,
@@ -86,8 +104,7 @@ def _serving(home: Path, made: cases.PhantomSet, wanted: Sequence[str]) -> Itera
     prepare_hub(settings)
     hub = open_hub(settings)
     links = add_readers(hub, len(LINES))
-    by_name = {one.case_id: one for one in made.cases}
-    opened = {name: add_case(hub, by_name[CASES[name]].files) for name in wanted}
+    opened = {name: add_case(hub, files) for name, files in sources.items()}
     hub.stores.database.close()
     with serving_readers(home, environment) as pid:
         yield _Served(settings.hub.url, links, _pin(home / "pki" / "hub.pem"), opened, pid)
@@ -101,20 +118,28 @@ def _pin(certificate: Path) -> str:
     ).decode()
 
 
-def _over(line: ShapedLine, wished: Line, served: _Served) -> Iterator[dict[str, Any]]:
+def _over(line: ShapedLine, wished: Line, served: _Served, beside: Peer) -> Iterator[dict[str, Any]]:
     line.become(LINES[0])
-    with _browser(line, served) as browser:
+    with _ours(line, served) as ours, _theirs(line, served, beside) as theirs:
         line.become(wished)
         for name, opened in served.opened.items():
-            row = {"line": wished.name, "case": name, "frames": opened.frames, **browser.open(opened)}
-            yield _with_share(row, wished, opened)
+            found = ours.ask(item=opened.worklist_item_id, seconds=_LONGEST_SECONDS)
+            shown = beside.cases[name]
+            peers = theirs.ask(studies=shown.studies, frames=shown.frames, seconds=_PEER_SECONDS)
+            row = {"line": wished.name, "case": name, "frames": opened.frames, **found, "peer": peers}
+            yield _compared(row, wished, opened, shown)
 
 
-def _with_share(row: dict[str, Any], line: Line, opened: Opened) -> dict[str, Any]:
-    """How much of the line's rate was images."""
+def _compared(row: dict[str, Any], line: Line, opened: Opened, shown: PeerCase) -> dict[str, Any]:
+    """How much of the line's rate was images, and what the peer would have taken where it was cut off."""
     whole = row["marks"].get("whole")
     if whole and line.megabits:
         row["share_of_line"] = round(opened.stored_bytes / whole / line.bytes_per_second, 3)
+    theirs = row["peer"]
+    theirs["reckoned"] = theirs["whole"] is None
+    if theirs["reckoned"]:
+        theirs["whole"] = round(theirs["seconds"] * max(1.0, shown.wire_bytes / max(1, theirs["bytes"])), 1)
+        theirs["bytes"] = max(theirs["bytes"], shown.wire_bytes)
     print(json.dumps(row), flush=True)
     return row
 
@@ -123,9 +148,8 @@ def _with_share(row: dict[str, Any], line: Line, opened: Opened) -> dict[str, An
 class _Browser:
     process: "subprocess.Popen[str]"
 
-    def open(self, opened: Opened) -> dict[str, Any]:
+    def ask(self, **asked: Any) -> dict[str, Any]:
         """Open a case and wait until it is whole."""
-        asked = {"item": opened.worklist_item_id, "seconds": _LONGEST_SECONDS}
         return self.say(json.dumps(asked))
 
     def say(self, text: str) -> dict[str, Any]:
@@ -143,11 +167,23 @@ class _Browser:
 
 
 @contextmanager
-def _browser(line: ShapedLine, served: _Served) -> Iterator[_Browser]:
-    program = str(Path(__file__).parent / "browser_page.py")
+def _ours(line: ShapedLine, served: _Served) -> Iterator[_Browser]:
     wanted = {"url": served.url, "link": served.links.pop(), "key": served.key, "host": HOST, "address": NEAR}
+    with _browser(line, "browser_page.py", wanted) as browser:
+        yield browser
+
+
+@contextmanager
+def _theirs(line: ShapedLine, served: _Served, beside: Peer) -> Iterator[_Browser]:
+    wanted = {"url": beside.url, "warm": beside.warm, "key": served.key, "host": HOST, "address": NEAR}
+    with _browser(line, "browser_peer_page.py", wanted) as browser:
+        yield browser
+
+
+@contextmanager
+def _browser(line: ShapedLine, program: str, wanted: dict[str, str]) -> Iterator[_Browser]:
     with subprocess.Popen(
-        line.inside(sys.executable, program, json.dumps(wanted)),
+        line.inside(sys.executable, str(Path(__file__).parent / program), json.dumps(wanted)),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

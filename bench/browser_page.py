@@ -5,29 +5,19 @@ Runs inside the line's namespace; ``python bench/browser_page.py '{"url": …, "
 
 import json
 import re
-import shutil
 import sys
-import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, ViewportSize, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-)
-_SIZE = ViewportSize(width=1280, height=800)
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.browser_chromium import HEAP, Received, chromium
+
 _MARKS = """() => Object.fromEntries(performance.getEntriesByType("mark")
   .filter((one) => one.name.startsWith("dokuei:")).map((one) => [one.name.slice(7), one.startTime]))"""
-_HEAP = "() => Math.round(performance.memory.usedJSHeapSize / 1e6)"
 _KEY = {
     "protocol": "ctap2",
     "transport": "usb",
@@ -38,31 +28,16 @@ _KEY = {
 }
 _LOOK_SECONDS = 0.1
 _IDLE_SECONDS = 6.0
-_PATIENCE_MS = 180_000.0
 
 
 def main(wanted: dict[str, Any]) -> None:
     """Sign in, then open one case after the other; a line of JSON for each."""
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="dokuei-profile-") as profile:
-        context = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=shutil.which("chromium"),
-            args=[
-                *_ARGUMENTS,
-                f"--host-resolver-rules=MAP {wanted['host']} {wanted['address']}",
-                f"--ignore-certificate-errors-spki-list={wanted['key']}",
-            ],
-            viewport=_SIZE,
-            locale="ja-JP",
-            timezone_id="Asia/Tokyo",
-        )
+    with chromium(wanted["host"], wanted["address"], wanted["key"], "ja-JP") as context:
         page = context.new_page()
-        page.set_default_timeout(_PATIENCE_MS)
         _sign_in(context, page, wanted["link"])
         print(json.dumps({"ready": True}), flush=True)
         for line in sys.stdin:
             print(json.dumps(_open(context, page, wanted["url"], **json.loads(line))), flush=True)
-        context.close()
 
 
 def _sign_in(context: BrowserContext, page: Page, link: str) -> None:
@@ -86,8 +61,7 @@ def _open(context: BrowserContext, page: Page, url: str, *, item: str, seconds: 
     row.wait_for()
     time.sleep(_IDLE_SECONDS)  # a reader looks at the list before opening a case
     session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    received = _Received(session)
+    received = Received(session)
     page.evaluate("() => performance.mark('dokuei:click')")
     row.dblclick()
     deadline = time.monotonic() + seconds
@@ -96,23 +70,7 @@ def _open(context: BrowserContext, page: Page, url: str, *, item: str, seconds: 
         page.wait_for_timeout(_LOOK_SECONDS * 1000)
         marks = page.evaluate(_MARKS)
     found = {name: round((at - marks["click"]) / 1000, 3) for name, at in marks.items() if name != "click"}
-    return {"marks": found, "bytes": received.bytes, "requests": received.requests, "heap_mb": page.evaluate(_HEAP)}
-
-
-class _Received:
-    """What came over the line for this page, headers included (CDP Network.loadingFinished)."""
-
-    def __init__(self, session: CDPSession) -> None:
-        self.bytes = 0
-        self.requests = 0
-        session.on("Network.dataReceived", self._data)
-        session.on("Network.loadingFinished", self._finished)
-
-    def _data(self, event: dict[str, Any]) -> None:
-        self.bytes += int(event["encodedDataLength"])
-
-    def _finished(self, _: dict[str, Any]) -> None:
-        self.requests += 1
+    return {"marks": found, "bytes": received.bytes, "requests": received.requests, "heap_mb": page.evaluate(HEAP)}
 
 
 if __name__ == "__main__":

@@ -143,7 +143,8 @@ def dokuei(home: Path, *, tls: bool = False, sign_in: bool = True) -> Iterator[R
 def serving_readers(home: Path, environment: dict[str, str], command: list[str] | None = None) -> Iterator[int]:
     """The hub's process for readers at ``DOKUEI_HUB__PORT``, as ``dokuei up`` starts it; yields its id."""
     command = command or [sys.executable, "-m", "dokuei", "hub", "serve-readers", "--home", str(home)]
-    with _process(command, home / "bench.log", int(environment["DOKUEI_HUB__PORT"]), environment) as pid:
+    address = (environment.get("DOKUEI_HUB__HOST", "127.0.0.1"), int(environment["DOKUEI_HUB__PORT"]))
+    with served(command, home / "bench.log", address, environment) as pid:
         yield pid
 
 
@@ -164,7 +165,7 @@ def orthanc(folder: Path) -> Iterator[Running]:
     folder.mkdir(exist_ok=True)
     (folder / "orthanc.json").write_text(json.dumps(settings))
     environment = {**os.environ, "TCP_NODELAY": "1"}
-    with _process(["Orthanc", str(folder / "orthanc.json")], folder / "log", http, environment) as pid:
+    with served(["Orthanc", str(folder / "orthanc.json")], folder / "log", ("127.0.0.1", http), environment) as pid:
         get(Target(f"http://localhost:{http}"), "/system")
         yield Running(Target(f"http://localhost:{http}/dicom-web"), pid)
 
@@ -199,7 +200,7 @@ def nginx(folder: Path) -> Iterator[Running]:
             if path == Path("/tmp"):  # noqa: S108 - the walk up ends there
                 break
     command = [shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx", "-c", f"{folder}/nginx.conf"]
-    with _process([*command, "-p", str(folder)], folder / "log", port, dict(os.environ)) as pid:
+    with served([*command, "-p", str(folder)], folder / "log", ("127.0.0.1", port)) as pid:
         yield Running(Target(f"http://localhost:{port}"), pid)
 
 
@@ -208,18 +209,21 @@ def bare(folder: Path) -> Iterator[Running]:
     """Our hub's HTTP server with an application that asks nobody: it reads a plain file and sends it."""
     port = free_port()
     command = [sys.executable, "-c", _BARE, str(folder / "root"), str(port)]
-    with _process(command, folder / "bare.log", port, dict(os.environ)) as pid:
+    with served(command, folder / "bare.log", ("127.0.0.1", port)) as pid:
         yield Running(Target(f"http://localhost:{port}"), pid)
 
 
 @contextmanager
-def _process(command: list[str], log: Path, port: int, environment: dict[str, str]) -> Iterator[int]:
+def served(
+    command: Sequence[str], log: Path, address: tuple[str, int], environment: dict[str, str] | None = None
+) -> Iterator[int]:
+    """A server's process, once it takes connections at its address; ended with SIGTERM."""
     with (
         log.open("wb") as out,
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment) as it,
     ):
         try:
-            _wait((environment.get("DOKUEI_HUB__HOST", "127.0.0.1"), port), lambda: it.poll() is None)
+            _wait(address, lambda: it.poll() is None)
             yield it.pid
         finally:
             it.send_signal(signal.SIGTERM)
