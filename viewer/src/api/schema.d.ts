@@ -235,6 +235,16 @@ export interface components {
             readonly synced_refused: boolean;
             readonly certificate_needed: boolean;
         };
+        /** @description A key for AES-256-GCM in base64url, and the name of what it opens. */
+        readonly BrowserKeyOut: {
+            readonly key_id: string;
+            readonly key: string;
+        };
+        /** @description ``images`` ends with the session, ``drafts`` is the person's; both live in the page's memory only. */
+        readonly BrowserKeysOut: {
+            readonly images: components["schemas"]["BrowserKeyOut"];
+            readonly drafts: components["schemas"]["BrowserKeyOut"];
+        };
         /** @description A record, and what of its grade's limits it misses. */
         readonly CalibrationOut: {
             /** Format: date */

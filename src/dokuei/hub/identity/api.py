@@ -11,12 +11,14 @@ from dokuei.clock import monotonic
 from dokuei.errors import NotSignedInError
 from dokuei.hub.identity import api_enrolment, api_people, api_qualifications, api_rights, api_rules, api_security
 from dokuei.hub.identity.api_shapes import (
+    BrowserKeysOut,
     CredentialIn,
     OpenSessionOut,
     PasskeyOptionsIn,
     PasswordIn,
     SessionOut,
     SubstituteIn,
+    browser_keys_out,
     open_session_out,
     session_out,
 )
@@ -125,6 +127,11 @@ def _session_routes(identity: IdentityService) -> APIRouter:
     def session(me: Anybody) -> SessionOut:
         """Who is signed in."""
         return _session_out(identity, me)
+
+    @router.get("/session/keys")
+    def keys(me: Anybody) -> BrowserKeysOut:
+        """Keys of what this browser keeps on its disk: images of this session, and drafts of this person."""
+        return browser_keys_out(identity.browser_keys(me))
 
     @router.post("/sign-out", status_code=204, dependencies=[Depends(demand_own_page)])
     def sign_out(request: Request) -> Response:

@@ -1,11 +1,13 @@
 """The JSON that the sign-in, enrolment and people pages exchange with the hub."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from dokuei.hub.identity.kept_here import BrowserKeys
 from dokuei.hub.identity.model import Grant, Language, Listed, Role, Session
 from dokuei.hub.identity.service import Myself
 
@@ -118,6 +120,20 @@ class SessionOut(Shape):
     idle_lock_seconds: int
 
 
+class BrowserKeyOut(Shape):
+    """A key for AES-256-GCM in base64url, and the name of what it opens."""
+
+    key_id: str
+    key: str
+
+
+class BrowserKeysOut(Shape):
+    """``images`` ends with the session, ``drafts`` is the person's; both live in the page's memory only."""
+
+    images: BrowserKeyOut
+    drafts: BrowserKeyOut
+
+
 class OpenSessionOut(Shape):
     """One line in the list of sessions."""
 
@@ -188,6 +204,14 @@ def session_out(myself: Myself, *, permissions: frozenset[str], idle_lock_second
         permissions=sorted(permissions),
         idle_lock_seconds=idle_lock_seconds,
     )
+
+
+def browser_keys_out(keys: BrowserKeys) -> BrowserKeysOut:
+    """As they go to the page that asked."""
+    images, drafts = (
+        BrowserKeyOut(key_id=one.key_id, key=urlsafe_b64encode(one.key).decode()) for one in (keys.images, keys.drafts)
+    )
+    return BrowserKeysOut(images=images, drafts=drafts)
 
 
 def open_session_out(session: Session, *, current: str | None) -> OpenSessionOut:

@@ -13,6 +13,7 @@ from dokuei.hub.identity.alerts import Alerts
 from dokuei.hub.identity.binding import Binding
 from dokuei.hub.identity.dormant import Dormant
 from dokuei.hub.identity.enrolment import Enrolments
+from dokuei.hub.identity.kept_here import BrowserKeys, browser_keys
 from dokuei.hub.identity.model import CentreRules, Grant, Person, Principal
 from dokuei.hub.identity.passkeys import RelyingParty
 from dokuei.hub.identity.people import People
@@ -61,6 +62,11 @@ class IdentityService:
     places: Places
     refusals: Refusals
     site_names_en: SiteNames
+    box: SecretBox
+
+    def browser_keys(self, principal: Principal) -> BrowserKeys:
+        """Keys of what the browser of this session keeps on its disk."""
+        return browser_keys(self.box, principal)
 
     def myself(self, principal: Principal) -> Myself:
         """The person behind a session.
@@ -123,6 +129,7 @@ def identity_service(
         places=places,
         refusals=Refusals(database),
         site_names_en=site_names_en,
+        box=box,
     )
 
 

@@ -187,3 +187,20 @@ def test_whoever_guesses_secrets_waits_for_no_writer_and_holds_none_up(hub: Smal
         guesser.start()
         assert guessed.wait(10)
     guesser.join()
+
+
+def test_the_keys_of_what_a_browser_keeps_end_with_the_session(hub: SmallHub) -> None:
+    """NET-17: what is left on a disk after sign-out opens for nobody."""
+    person = hub.person("reader.a", READER_OF_KITA)
+    key, client = hub.key_of(person), hub.client()
+    sign_in(client, key).raise_for_status()
+    answer = client.get("/api/v1/session/keys")
+    assert answer.headers["cache-control"] == "no-store"
+    first = answer.json()
+    assert client.get("/api/v1/session/keys").json() == first
+    client.post("/api/v1/sign-out", headers={"X-Dokuei-Request": "1"}).raise_for_status()
+    assert client.get("/api/v1/session/keys").status_code == 401
+    sign_in(client, key).raise_for_status()
+    second = client.get("/api/v1/session/keys").json()
+    assert second["images"] != first["images"]
+    assert second["drafts"] == first["drafts"]
