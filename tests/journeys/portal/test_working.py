@@ -130,9 +130,12 @@ def test_a_draft_survives_a_line_that_breaks_and_a_session_that_ends(hub: Browse
     expect(page.get_by_text("未保存：ハブが応答しません")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator("[data-save=saved]")).to_be_visible(timeout=20_000)
-    visitor.page.request.post(f"{hub.url}/api/v1/sign-out", headers={"X-Dokuei-Request": "1"})
+    # Typed before the page can know that its session has ended: it hears nothing meanwhile.
+    page.context.set_offline(True)
     page.get_by_label("所見").fill("セッションが切れた後に書いた。")
-    expect(page.locator("[data-save=signed-out]")).to_be_attached()
+    visitor.page.request.post(f"{hub.url}/api/v1/sign-out", headers={"X-Dokuei-Request": "1"})
+    page.context.set_offline(False)
+    expect(page.locator("[data-save=signed-out]")).to_be_attached(timeout=20_000)
     # Until the pause between two attempts is longer than what is waited for below.
     page.wait_for_timeout(8000)
     page.get_by_role("button", name=re.compile("パスキー")).click(timeout=15_000)
