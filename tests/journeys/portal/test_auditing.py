@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 CHIEF = Grant(Role.AUDITOR, None)
 OF_MINAMI = Grant(Role.AUDITOR, "minami")
-WORDS = {"ja": ("画像を開いた", "署名済"), "en": ("Opened images", "Signed")}
+WORDS = {"ja": ("画像を取得", "署名済"), "en": ("Fetched images", "Signed")}
 __all__ = ["language"]
 
 

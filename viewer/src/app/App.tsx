@@ -2,9 +2,12 @@ import { Center, Loader, MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, type JSX } from "react";
 import { Redirect, Route, Switch, useRoute } from "wouter";
+import { useAheadBudget } from "@/ahead/preference";
+import { useAhead } from "@/ahead/useAhead";
 import { queryClient } from "@/api/query";
 import { useScreenReport } from "@/display/useScreenReport";
-import { useMay } from "@/session/api";
+import { usePacks } from "@/packs/usePacks";
+import { useMay, useSession } from "@/session/api";
 import { firstPlace } from "@/session/nextPlace";
 import { SessionGate } from "@/session/SessionGate";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
@@ -82,11 +85,23 @@ function useWarmReadingRoom(wanted: boolean): void {
   }, [wanted]);
 }
 
+/** A reader's next cases are on this computer before they are opened. */
+function useImagesAhead(): void {
+  const { session } = useSession();
+  const may = useMay();
+  const [, route] = useRoute("/read/:itemId");
+  const wanted = may("images.read") && may("worklist.claim");
+  const budget = useAheadBudget();
+  usePacks(wanted, budget);
+  useAhead(wanted && budget > 0, session.person.person_id, route?.itemId ?? "");
+}
+
 /** The pages behind sign-in. */
 function SignedIn(): JSX.Element {
   const may = useMay();
   useWarmReadingRoom(may("worklist.claim"));
   useScreenReport();
+  useImagesAhead();
   return (
     <Suspense fallback={<Waiting />}>
       <Switch>

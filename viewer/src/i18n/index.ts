@@ -2,6 +2,7 @@
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
+import enAhead from "./en/ahead.json";
 import enAudit from "./en/audit.json";
 import enCentre from "./en/centre.json";
 import enCertificates from "./en/certificates.json";
@@ -31,6 +32,7 @@ import enUi from "./en/ui.json";
 import enVersions from "./en/versions.json";
 import enWorking from "./en/working.json";
 import enWorklist from "./en/worklist.json";
+import jaAhead from "./ja/ahead.json";
 import jaAudit from "./ja/audit.json";
 import jaCentre from "./ja/centre.json";
 import jaCertificates from "./ja/certificates.json";
@@ -65,6 +67,7 @@ export type Language = "ja" | "en";
 
 export const catalogues = {
   en: {
+    ahead: enAhead,
     audit: enAudit,
     centre: enCentre,
     certificates: enCertificates,
@@ -96,6 +99,7 @@ export const catalogues = {
     worklist: enWorklist,
   },
   ja: {
+    ahead: jaAhead,
     audit: jaAudit,
     centre: jaCentre,
     certificates: jaCertificates,

@@ -42,6 +42,9 @@ export interface Entry {
   /** To be asked for by itself: the hub did not give it among others. */
   alone: boolean;
   decoding: boolean;
+  /** All of it lies on this computer's disk. */
+  packed: boolean;
+  unpacking: boolean;
   rank: number;
 }
 
@@ -61,6 +64,8 @@ export function newEntry(frame: Frame): Entry {
     fetching: null,
     alone: false,
     decoding: false,
+    packed: false,
+    unpacking: false,
     rank: Infinity,
   };
 }
@@ -91,11 +96,16 @@ const NEAR_RANK = 200_000;
 /** Behind every rank that a first step can have. */
 const COMPLETION = 1_000_000;
 
+/** Whether bytes that are not in memory are needed, wherever they come from. */
+export function bytesWanted(entry: Entry): boolean {
+  if (entry.failure !== null || entry.fetching !== null || entry.decoding || entry.unpacking) return false;
+  if (entry.bytes?.whole === true || (entry.image !== null && entry.reduction === 0)) return false;
+  return !entry.proved || entry.rank < NEAR_RANK;
+}
+
 /** Fetch up to this byte next; null where nothing is to be fetched. */
 export function fetchUntil(entry: Entry, inOneStep: boolean): number | null {
-  if (entry.failure !== null || entry.fetching !== null || entry.decoding || entry.bytes?.whole === true) return null;
-  if (entry.image !== null && entry.reduction === 0) return null;
-  if (entry.proved && entry.rank >= NEAR_RANK) return null;
+  if (entry.packed || !bytesWanted(entry)) return null;
   const received = entry.bytes?.received ?? 0;
   const step = firstStep(entry.frame, inOneStep);
   return isVisible(entry.rank) || received >= step ? entry.frame.length : step;

@@ -16,6 +16,11 @@ export class Refused extends Error {
 
 /** Bytes of one frame as far as they are here. */
 export class FrameBytes {
+  /** Bytes that are all here. */
+  static of(bytes: Uint8Array<ArrayBuffer>): FrameBytes {
+    const made = new FrameBytes(0);
+    return Object.assign(made, { buffer: bytes, received: bytes.length });
+  }
   readonly buffer: Uint8Array<ArrayBuffer>;
   received = 0;
   /** Which coded object they are of: the first half of its SHA-256 in hex, as ETags begin with it. */
@@ -39,6 +44,7 @@ export interface FetchOptions {
   readonly url: string;
   /** What to ask for where it is not a frame as it is stored. */
   readonly accept?: string;
+  readonly headers?: Record<string, string>;
   /** Stop after this many bytes of the frame. */
   readonly until: number;
   readonly signal: AbortSignal;
@@ -90,7 +96,7 @@ export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Prom
 async function fetchOnce(bytes: FrameBytes, options: FetchOptions): Promise<void> {
   const from = bytes.received;
   const whole = from === 0 && options.until === bytes.buffer.length;
-  const headers: Record<string, string> = { Accept: options.accept ?? STORED };
+  const headers: Record<string, string> = { Accept: options.accept ?? STORED, ...options.headers };
   if (!whole) headers["Range"] = `bytes=${from}-${options.until - 1}`;
   const answer = await (options.fetch ?? deviceFetch)(options.url, {
     headers,

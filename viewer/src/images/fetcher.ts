@@ -56,6 +56,11 @@ export class Fetcher {
     }
   }
 
+  /** Something is being brought, or waits for the line to come back. */
+  get busy(): boolean {
+    return this.#underWay > 0;
+  }
+
   /** A frame that is looked at does not wait behind prefetch: the least wanted transfers stop and continue later. */
   makeWay(): void {
     const free = (this.#options.parallel ?? PARALLEL) - this.#underWay;

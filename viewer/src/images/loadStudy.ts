@@ -26,9 +26,15 @@ async function documentOf(answer: Response): Promise<ImagesDocument> {
   return { images: (await answer.json()) as StudyImages, etag: answer.headers.get("etag") ?? "" };
 }
 
-export async function loadStudy(siteId: string, studyInstanceUid: string, signal: AbortSignal): Promise<LoadedStudy> {
-  const document = call(imagesOf(siteId, studyInstanceUid), { signal }).then(documentOf);
-  const metadata = loadMetadata(siteId, studyInstanceUid, signal);
+/** `headers` go with each request: what is brought ahead is nobody at work (AUTH-11). */
+export async function loadStudy(
+  siteId: string,
+  studyInstanceUid: string,
+  signal: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<LoadedStudy> {
+  const document = call(imagesOf(siteId, studyInstanceUid), { signal, headers }).then(documentOf);
+  const metadata = loadMetadata(siteId, studyInstanceUid, signal, headers);
   // Listened to from the start, so that the one that fails while the other is awaited is no unheard rejection.
   const [{ images, etag }, datasets] = await Promise.all([document, metadata]);
   return { images, etag, study: describeStudy(images, datasets) };
@@ -41,18 +47,30 @@ export async function pollImages(known: ImagesDocument, siteId: string, signal: 
   return answer.status === 304 ? known : documentOf(answer);
 }
 
-async function loadMetadata(siteId: string, studyInstanceUid: string, signal: AbortSignal): Promise<Dataset[]> {
+async function loadMetadata(
+  siteId: string,
+  studyInstanceUid: string,
+  signal: AbortSignal,
+  headers: Record<string, string>,
+): Promise<Dataset[]> {
   const path = `${dicomWebOf(siteId)}/studies/${studyInstanceUid}/metadata`;
-  const answer = await call(path, { headers: { Accept: "application/dicom+json" }, signal });
+  const answer = await call(path, { headers: { Accept: "application/dicom+json", ...headers }, signal });
   const datasets = (await answer.json()) as Dataset[];
   const wanted = datasets.flatMap((dataset) => bulkDataUris(dataset, DRAWN_BULK));
-  await Promise.all(wanted.map(({ element, uri }) => putInline(element, uri, answer.url, signal)));
+  await Promise.all(wanted.map(({ element, uri }) => putInline(element, uri, answer.url, signal, headers)));
   return datasets;
 }
 
 /** Fetches a value that stands elsewhere and puts it where a reader of the JSON expects it. */
-async function putInline(element: Element, uri: string, base: string, signal: AbortSignal): Promise<void> {
-  const answer = await call(new URL(uri, base).pathname, { headers: { Accept: "application/octet-stream" }, signal });
+async function putInline(
+  element: Element,
+  uri: string,
+  base: string,
+  signal: AbortSignal,
+  headers: Record<string, string>,
+): Promise<void> {
+  const wanted = { Accept: "application/octet-stream", ...headers };
+  const answer = await call(new URL(uri, base).pathname, { headers: wanted, signal });
   const bytes = new Uint8Array(await answer.arrayBuffer());
   let binary = "";
   for (let at = 0; at < bytes.length; at += 8_192) binary += String.fromCharCode(...bytes.subarray(at, at + 8_192));

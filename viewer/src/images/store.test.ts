@@ -7,7 +7,9 @@ import { FrameBytes, Refused, type FetchOptions } from "./fetchFrame";
 import type { Part, PartsOptions } from "./fetchParts";
 import type { Frame } from "./frame";
 import { madeFrame } from "./madeFrames";
+import { LineUse } from "./lineUse";
 import { FrameStore, type FrameStoreOptions, type Rejection } from "./store";
+import type { KeptFrames } from "./unpacking";
 
 const NATIVE = "1.2.840.10008.1.2.1";
 
@@ -278,5 +280,95 @@ describe("the frames of a case", () => {
     stop();
     store.retry(one.frame.imageId);
     expect(seen.at(-1)).toBe(true);
+  });
+});
+
+/** Packs in memory. */
+function madePacks(): KeptFrames & {
+  readonly kept: Map<string, Uint8Array<ArrayBuffer>>;
+  readonly opened: () => void;
+} {
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  const listeners = new Set<() => void>();
+  return {
+    kept,
+    opened: () => listeners.forEach((listener) => listener()),
+    has: ({ imageId }) => kept.has(imageId),
+    take: ({ imageId }) => Promise.resolve(kept.get(imageId)?.slice() ?? null),
+    keep: ({ imageId }, bytes) => Promise.resolve(kept.set(imageId, bytes.slice()).has(imageId)),
+    forget: ({ imageId }) => kept.delete(imageId),
+    onOpen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+describe("frames that lie on this computer", () => {
+  const proved = ({ store }: World, frames: readonly Made[]): boolean =>
+    frames.every(({ frame }) => store.view(frame.imageId)?.proved === true);
+
+  it("are kept once they are proved, and come from there the next time, proved again", async () => {
+    const packs = madePacks();
+    const frames = [made(1), made(2), made(3)];
+    const first = world(frames, { packs });
+    first.store.open(frames.map(({ frame }) => frame));
+    await until(() => proved(first, frames) && packs.kept.size === 3);
+    first.store.close();
+    const second = world(frames, { packs });
+    second.store.open(frames.map(({ frame }) => frame));
+    await until(() => proved(second, frames));
+    expect(proved(second, frames)).toBe(true);
+    expect(second.fetched).toEqual([]);
+  });
+
+  it("come by the line after all where they are gone when they are asked for", async () => {
+    const packs = madePacks();
+    const one = made(4);
+    const { store, fetched, ...rest } = world([one], { packs: { ...packs, has: () => true } });
+    store.open([one.frame]);
+    await until(() => proved({ store, fetched, ...rest }, [one]));
+    expect(fetched).toEqual([one.frame.url]);
+  });
+
+  it("are never shown where they are not what their digest says: told to the hub, and fetched anew", async () => {
+    const packs = madePacks();
+    const one = made(5);
+    packs.kept.set(
+      one.frame.imageId,
+      Uint8Array.from(one.bytes, (byte) => byte ^ 1),
+    );
+    const it = world([one], { packs });
+    it.store.open([one.frame]);
+    await until(() => proved(it, [one]));
+    expect(it.rejected.map(({ frame }) => frame)).toEqual([one.frame]);
+    expect(it.fetched).toEqual([one.frame.url]);
+    await until(() => packs.kept.size === 1);
+    expect(packs.kept.get(one.frame.imageId)).toEqual(new Uint8Array(one.bytes));
+  });
+
+  it("are found when the packs open after the case", async () => {
+    const packs = madePacks();
+    const one = made(6);
+    const it = world([one], { packs, fetchFrame: () => new Promise(() => undefined), parallel: 0 });
+    it.store.open([one.frame]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    packs.kept.set(one.frame.imageId, new Uint8Array(one.bytes));
+    packs.opened();
+    it.store.look([]);
+    await until(() => proved(it, [one]));
+    expect(proved(it, [one])).toBe(true);
+  });
+
+  it("says whether the case needs the line", async () => {
+    const line = new LineUse();
+    const frames = [made(7), made(8)];
+    const it = world(frames, { line });
+    const told: boolean[] = [];
+    line.subscribe(() => told.push(line.busy));
+    it.store.open(frames.map(({ frame }) => frame));
+    await until(() => proved(it, frames) && !line.busy);
+    expect(told.at(0)).toBe(true);
+    expect(told.at(-1)).toBe(false);
   });
 });

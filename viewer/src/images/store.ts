@@ -4,9 +4,11 @@ import type { DecodeAnswer } from "./decode/messages";
 import { Fetcher, type Transfers } from "./fetcher";
 import { fetchDecoded, FrameBytes, pauseAfter, Refused, waitAtLeast } from "./fetchFrame";
 import type { Frame } from "./frame";
+import type { LineUse } from "./lineUse";
 import { Milestones } from "./milestones";
 import { isVisible, ranks, type Focus } from "./queue";
 import { transferSyntax } from "./transferSyntax";
+import { Unpacking, type KeptFrames } from "./unpacking";
 
 /** A frame whose pixels are not what its digest says: never shown, told to the hub. */
 export interface Rejection {
@@ -22,7 +24,19 @@ export interface FrameStoreOptions extends Transfers {
   readonly decodedBudget: number;
   readonly encodedBudget: number;
   readonly fetchDecoded?: typeof fetchDecoded;
+  /** What lies on this computer's disk; nothing where it is not said. */
+  readonly packs?: KeptFrames;
+  /** Told whether this case needs the line. */
+  readonly line?: LineUse;
 }
+
+const NO_PACKS: KeptFrames = {
+  has: () => false,
+  take: () => Promise.resolve(null),
+  keep: () => Promise.resolve(false),
+  forget: () => undefined,
+  onOpen: () => () => undefined,
+};
 
 type Listener = (view: FrameView) => void;
 
@@ -37,6 +51,7 @@ export class FrameStore {
   readonly #anyListeners = new Set<() => void>();
   readonly #options: FrameStoreOptions;
   readonly #fetcher: Fetcher;
+  readonly #unpacking: Unpacking;
   readonly #milestones = new Milestones();
   #leaving = new AbortController();
   #focuses: readonly Focus[] = [];
@@ -52,6 +67,13 @@ export class FrameStore {
       changed: (entry) => this.#changed(entry),
       ended: (entries) => this.#ended(entries),
     });
+    this.#unpacking = new Unpacking({
+      packs: options.packs ?? NO_PACKS,
+      entries: () => this.#entries.values(),
+      arrived: (entry) => this.#arrived(entry),
+      kept: (entry) => this.#forgetBytes(entry),
+      missed: () => this.#work(),
+    });
   }
 
   /** Begins with these frames, the most wanted study first. */
@@ -59,6 +81,9 @@ export class FrameStore {
     this.#leaving = new AbortController();
     for (const frame of frames) this.#entries.set(frame.imageId, newEntry(frame));
     this.#milestones.begin(frames);
+    this.#unpacking.begin();
+    const stop = (this.#options.packs ?? NO_PACKS).onOpen(() => this.#unpacking.begin());
+    this.#leaving.signal.addEventListener("abort", stop, { once: true });
     // Viewports that open in the same moment say first where they look.
     queueMicrotask(() => this.look(this.#focuses));
   }
@@ -113,6 +138,7 @@ export class FrameStore {
   /** Stops every transfer and lets go of all memory; may be opened again. */
   close(): void {
     this.#leaving.abort(new Aborted("the case was left"));
+    this.#tellLine(false);
     this.#options.pool.close();
     this.#milestones.end();
     this.#entries.clear();
@@ -130,7 +156,13 @@ export class FrameStore {
   #work(): void {
     if (this.#leaving.signal.aborted) return;
     for (const entry of this.#entries.values()) if (needsDecoding(entry)) void this.#decode(entry);
+    this.#unpacking.work(this.#leaving.signal);
     this.#fetcher.work(this.#leaving.signal);
+    this.#tellLine(this.#fetcher.busy);
+  }
+
+  #tellLine(busy: boolean): void {
+    if (this.#options.line !== undefined) this.#options.line.busy = busy;
   }
 
   #setRetrying(entry: Entry, retrying: boolean): void {
@@ -180,11 +212,7 @@ export class FrameStore {
     entry.decoding = true;
     try {
       const answer = await this.#ask(entry, bytes.buffer.buffer, 0);
-      const back = new FrameBytes(0);
-      entry.bytes = Object.assign(back, {
-        buffer: new Uint8Array(answer.encoded),
-        received: answer.encoded.byteLength,
-      });
+      entry.bytes = FrameBytes.of(new Uint8Array(answer.encoded));
       await this.#judge(entry, answer);
     } catch (error) {
       if (error instanceof Aborted) return;
@@ -246,12 +274,15 @@ export class FrameStore {
   #accept(entry: Entry, answer: DecodeAnswer, decodedByHub: boolean): void {
     Object.assign(entry, { image: answer.image, reduction: 0, proved: true, decodedByHub, failure: null, detail: "" });
     this.#decodedBytes += answer.image?.cells.byteLength ?? 0;
+    if (entry.packed) this.#forgetBytes(entry);
+    else void this.#unpacking.keep(entry, this.#leaving.signal);
   }
 
   #reject(entry: Entry, what: { found: string; detail: string; kind: "digest" | "decode" }): void {
     entry.rejected += 1;
     entry.image = null;
     this.#forgetBytes(entry);
+    this.#unpacking.forget(entry);
     this.#options.onRejected({ frame: entry.frame, found: what.found, detail: what.detail });
     if (entry.rejected >= TRIES) Object.assign(entry, { failure: what.kind, detail: what.detail });
   }

@@ -1,10 +1,10 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import { getJson } from "@/api/client";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { PriorStudy, WorklistItem } from "@/api/types";
 import { hang, type Hanging } from "@/hanging/hang";
-import { loadStudy, type LoadedStudy } from "@/images/loadStudy";
+import type { LoadedStudy } from "@/images/loadStudy";
 import { chosenPriors, type AbsentPrior } from "./priors";
+import { itemQuery, studyKey, studyQuery } from "./queries";
 
 /** A case as it is opened: its item, its study, its priors as far as they are here, and how they hang. */
 export interface OpenCase {
@@ -27,16 +27,12 @@ export interface CaseQuery {
 const NO_PRIORS: readonly PriorStudy[] = [];
 
 export function useCase(itemId: string): CaseQuery {
-  const item = useQuery({
-    queryKey: ["worklist-item", itemId],
-    queryFn: ({ signal }) => getJson<WorklistItem>(`/api/v1/worklist/${encodeURIComponent(itemId)}`, signal),
-    staleTime: Infinity,
-    gcTime: 0,
-  });
+  const item = useQuery(itemQuery(itemId));
   const siteId = item.data?.site_id ?? "";
   const studyUid = item.data?.study_instance_uid ?? "";
   const current = useQuery({ ...studyQuery(siteId, studyUid), enabled: item.data !== undefined });
   const priors = usePriors(item.data);
+  useForgetting(siteId, studyUid, priors.found);
   const { refetch } = current;
   const opened = useMemo((): OpenCase | null => {
     if (item.data === undefined || current.data === undefined || !priors.settled) return null;
@@ -55,6 +51,21 @@ export function useCase(itemId: string): CaseQuery {
     };
   }, [item.data, current.data, priors, refetch]);
   return { opened, error: item.error ?? (current.data === undefined ? current.error : null) };
+}
+
+/** What was described of this case is forgotten when the room is left. */
+function useForgetting(siteId: string, studyUid: string, priors: readonly LoadedStudy[]): void {
+  const client = useQueryClient();
+  const uids = useRef<readonly string[]>([]);
+  useEffect(() => {
+    uids.current = [studyUid, ...priors.map(({ study }) => study.studyInstanceUid)];
+  }, [studyUid, priors]);
+  useEffect(
+    () => () => {
+      for (const uid of uids.current) client.removeQueries({ queryKey: studyKey(siteId, uid) });
+    },
+    [client, siteId],
+  );
 }
 
 interface Priors {
@@ -95,21 +106,3 @@ function usePriors(item: WorklistItem | undefined): Priors {
     };
   }, [answers, asked, chosen, known]);
 }
-
-const studyQuery = (
-  siteId: string,
-  uid: string,
-): {
-  queryKey: string[];
-  queryFn: (context: { signal: AbortSignal }) => Promise<LoadedStudy>;
-  staleTime: number;
-  gcTime: number;
-  structuralSharing: false;
-} => ({
-  queryKey: ["study", siteId, uid],
-  queryFn: ({ signal }) => loadStudy(siteId, uid, signal),
-  staleTime: Infinity,
-  // A study that is still coming is another one when it is opened again.
-  gcTime: 0,
-  structuralSharing: false,
-});

@@ -2,7 +2,9 @@ import { useEffect, useState } from "react";
 import { call } from "@/api/client";
 import { decodePool } from "@/images/decode/pool";
 import { serveImagesFrom } from "@/images/cornerstone";
+import { lineUse } from "@/images/lineUse";
 import { FrameStore, type Rejection } from "@/images/store";
+import { packs } from "@/packs/packs";
 import { stopEngine } from "@/viewports/engine";
 import type { OpenCase } from "./useCase";
 
@@ -37,6 +39,8 @@ export function useFrames(opened: OpenCase): FrameStore {
         pool: decodePool(),
         decodedBudget: decodedBudget(),
         encodedBudget: ENCODED_BUDGET,
+        packs,
+        line: lineUse,
         onRejected: (rejection) => tell(opened.item.site_id, rejection),
       }),
   );

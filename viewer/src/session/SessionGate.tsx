@@ -8,6 +8,7 @@ import { Failed } from "@/ui/States";
 import { SESSION_KEY, SESSION_PATH, SessionContext, signOutAtHub, useSessionQuery } from "./api";
 import { LOCKED, saveAll } from "./beforeLock";
 import { tell, watchIdle } from "./idle";
+import { removeKept } from "./kept";
 import { LockScreen, type LockReason } from "./LockScreen";
 
 /** Lets signed-in people through, sends others to sign in, and keeps the place they wanted. */
@@ -62,6 +63,7 @@ function Guarded({ session, children }: { readonly session: Session; readonly ch
     void saveAll()
       .then(signOutAtHub)
       .catch(() => undefined)
+      .then(removeKept)
       .finally(() => {
         tell("signed-out");
         window.location.assign("/sign-in");
@@ -75,7 +77,10 @@ function Guarded({ session, children }: { readonly session: Session; readonly ch
       idleLockSeconds: session.idle_lock_seconds,
       onIdle: () => lock("idle"),
       onWork: () => void getJson(SESSION_PATH).catch(() => undefined),
-      onNews: (news) => (news === "signed-out" ? window.location.assign("/sign-in") : blank("idle")),
+      onNews: (news) => {
+        if (news === "signed-out") void removeKept().finally(() => window.location.assign("/sign-in"));
+        else blank("idle");
+      },
     });
     return () => {
       window.removeEventListener(SIGNED_OUT, ended);

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { AheadSettings } from "@/ahead/AheadSettings";
 import { call, getJson } from "@/api/client";
 import type { OpenSession } from "@/api/types";
 import { ThisDisplay } from "@/display/ThisDisplay";
@@ -47,6 +48,7 @@ export default function SettingsPage(): JSX.Element {
         <OwnProfile />
         <OwnRoleRequests />
       </div>
+      {may("images.read") && may("worklist.claim") && <AheadSettings />}
       <DictationSettings />
       <MailAddress />
     </Page>

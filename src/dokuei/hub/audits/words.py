@@ -200,7 +200,7 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "site.register.changed": "施設台帳を変更",
         "site.papers-set": "検査内書類の規則を変更",
         "step.told": "検査の実施報告を受信",
-        "study.accessed": "画像を開いた",
+        "study.accessed": "画像を取得",
         "study.announced": "センターへの送信を開始",
         "study.forwarded": "センターへの送信を完了",
         "study.at-hub": "検査の全画像が到着",

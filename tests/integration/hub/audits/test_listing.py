@@ -131,7 +131,7 @@ def test_the_inspection_form_has_who_when_what_and_of_whom(chief: httpx.Client, 
     (opened,) = [row for row in rows if row["操作コード"] == "study.accessed"]
     assert opened["利用者ID"] == "reader.kita"
     assert opened["分類"] == "画像"
-    assert opened["操作"] == "画像を開いた"
+    assert opened["操作"] == "画像を取得"
     assert opened["患者ID"] == SERIES.patient_id
     assert len(opened["日時"]) == len("2026-11-30 09:00:00")
     assert [int(row["連番"]) for row in rows] == sorted(int(row["連番"]) for row in rows)
