@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, insert, select, update
 
 from dokuei.clock import now
 from dokuei.hub.outcomes.model import Ground, Manager, Signed
 from dokuei.hub.outcomes.store import SIGNED, versions
 from dokuei.hub.outcomes.tables import escalation, manager, mark, signed
+from dokuei.storage.rows import put_row
 
 
 def managers(connection: Connection, *, site_ids: Collection[str]) -> dict[str, Manager]:
@@ -19,12 +20,8 @@ def managers(connection: Connection, *, site_ids: Collection[str]) -> dict[str, 
 
 def set_manager(connection: Connection, named: Manager, *, actor: str) -> None:
     """Whom a site names from now on."""
-    connection.execute(delete(manager).where(manager.c.site_id == named.site_id))
-    connection.execute(
-        insert(manager).values(
-            site_id=named.site_id, person_id=named.person_id, unread_days=named.unread_days, set_at=now(), set_by=actor
-        )
-    )
+    values = {name: getattr(named, name) for name in Manager.__dataclass_fields__}
+    put_row(connection, manager, **values, set_at=now(), set_by=actor)
 
 
 def unread(connection: Connection, named: Manager, *, moment: datetime) -> tuple[Signed, ...]:
