@@ -15,9 +15,8 @@ def put_row(connection: Connection, table: Table, *, key: tuple[str, ...] | None
 def add_row(connection: Connection, table: Table, *, key: tuple[str, ...] | None = None, **values: Any) -> bool:
     """Keep a row unless one with the same key is there; whether there was none."""
     index = list(key or _primary(table))
-    return (
-        connection.execute(_insert(connection, table, values).on_conflict_do_nothing(index_elements=index)).rowcount > 0
-    )
+    added = _insert(connection, table, values).on_conflict_do_nothing(index_elements=index)
+    return connection.execute(added.returning(table.c[index[0]])).first() is not None
 
 
 def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> postgresql.Insert | sqlite.Insert:

@@ -50,12 +50,8 @@ def rules_of(connection: Connection, site_id: str) -> tuple[PaperRule, ...]:
 
 def set_rules(connection: Connection, site_id: str, rules: Sequence[PaperRule], *, actor: str) -> None:
     """In place of what held before."""
-    values = {
-        "rules": json.dumps([asdict(one) for one in rules], ensure_ascii=False),
-        "changed_at": now(),
-        "changed_by": actor,
-    }
-    put_row(connection, paper_rules, site_id=site_id, **values)
+    kept = json.dumps([asdict(one) for one in rules], ensure_ascii=False)
+    put_row(connection, paper_rules, site_id=site_id, rules=kept, changed_at=now(), changed_by=actor)
 
 
 def studies_of_papers(connection: Connection, site_id: str) -> tuple[str, ...]:
