@@ -44,7 +44,7 @@ from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, Listed
 from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
 from dokuei.hub.neighbours_of_requests import RequestCases
 from dokuei.hub.neighbours_of_screening import screening_service
-from dokuei.hub.neighbours_of_sites import SiteCases
+from dokuei.hub.neighbours_of_sites import ContactMail, SiteCases
 from dokuei.hub.neighbours_of_worklist import CaseWays, QualifiedReaders, SettledRequests, SiteContracts
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes import api_escalations
@@ -65,6 +65,7 @@ from dokuei.hub.screening.service import ScreeningService
 from dokuei.hub.sites import api as sites_api
 from dokuei.hub.sites import store as site_register
 from dokuei.hub.sites.office import Office
+from dokuei.hub.sites.reminding import Reminding
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.warm import warmed
 from dokuei.hub.worklist.api_working import worklist_routes
@@ -87,6 +88,7 @@ class Hub:
     reports: ReportsService
     outcomes: OutcomesService
     escalations: Escalations
+    reminding: Reminding
     requests: RequestsService
     audits: AuditsService
     certifications: Certifications
@@ -145,6 +147,7 @@ def open_hub(settings: Settings) -> Hub:
         ),
         outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist), ThreadCalls(messages)),
         escalations=Escalations(stores.database, identity.people, GraveCases(), EscalationMail(messages)),
+        reminding=Reminding(sites, identity.people, ContactMail(messages), settings.seal.time_zone),
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
         ),

@@ -124,6 +124,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     )
     if hub.messages.nudging.on:
         Thread(target=hub.messages.nudging.work, kwargs={"stop": stop}, name="nudges", daemon=True).start()
+        Thread(target=hub.reminding.work, kwargs={"stop": stop}, name="reminders", daemon=True).start()
     Thread(target=hub.escalations.work, kwargs={"stop": stop}, name="escalations", daemon=True).start()
     daily = Daily(Terms(hub.archive, hub.sites), lambda: hub.gateways.intake.tidy() + forget_done(hub.stores.database))
     accounts = Accounts(hub.identity)
