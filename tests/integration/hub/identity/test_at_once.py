@@ -1,35 +1,13 @@
 """Two administrators who record the same thing at one moment: both are heard, and what one of them said holds."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from dokuei.hub.identity.model import CentreRules
+from tests.makers.at_once import together
 from tests.makers.people import LICENSED, READER_OF_KITA, SmallHub
 
 ROUNDS = 10
-
-
-def together(*acts: Callable[[], object]) -> None:
-    """All at once; what one of them raises is raised."""
-    begin = threading.Barrier(len(acts))
-    raised: list[Exception] = []
-
-    def run(act: Callable[[], object]) -> None:
-        begin.wait()
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001 - a thread's error is the test's
-            raised.append(error)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    if raised:
-        raise raised[0]
 
 
 def test_rules_of_the_centre_that_two_set_at_once_are_those_of_one_of_them(either_hub: SmallHub) -> None:
