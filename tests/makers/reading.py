@@ -25,21 +25,13 @@ from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.messages import api as messages_api
 from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
-from dokuei.hub.neighbours import (
-    ArchiveImages,
-    CaseWays,
-    ListedCases,
-    RegisterRules,
-    RequestCases,
-    SettledRequests,
-    SiteContracts,
-    WorklistCases,
-)
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
-from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
+from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases
+from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
+from dokuei.hub.neighbours_of_requests import RequestCases
 from dokuei.hub.neighbours_of_screening import screening_service
-from dokuei.hub.neighbours_of_worklist import QualifiedReaders
+from dokuei.hub.neighbours_of_worklist import CaseWays, QualifiedReaders, SettledRequests, SiteContracts
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
+from pydicom.dataset import Dataset
 
 from dokuei.dicom.intake import intake
 from dokuei.hub.app import Hub, open_hub, readers_app
@@ -38,6 +39,12 @@ class WholeHub:
     portal: BlockingPortal
     folder: Path
 
+    def coded(self, one: Dataset) -> Incoming:
+        """An object as a gateway brings it."""
+        file = self.folder / f"{one.SOPInstanceUID}.dcm"
+        one.save_as(file, enforce_file_format=True)
+        return _coded(file)
+
     def client(self, token: str | None = None) -> httpx.Client:
         """A client with a token, or with nothing."""
         headers = {**OWN_PAGE, **({"Authorization": f"Bearer {token}"} if token else {})}
@@ -64,6 +71,11 @@ class WholeHub:
         return client
 
 
+def _coded(file: Path) -> Incoming:
+    target = file.with_suffix(".coded")
+    return Incoming(target, intake(file, target))
+
+
 def ask(client: httpx.Client, method: str, path: str, body: dict[str, Any] | None) -> int:
     """What a route answers, as a status."""
     return client.request(method, path, json=body, headers={"If-Match": '"0"'}).status_code
@@ -78,10 +90,7 @@ def whole_hub(folder: Path) -> Iterator[WholeHub]:
     waive(hub.displays)
     for site_id, name in (("kita", "北病院"), ("minami", "南病院")):
         hub.sites.add(Site(site_id, name), actor="system")
-    incoming = []
-    for file in write_series(folder / "images", SERIES, 2):
-        target = file.with_suffix(".coded")
-        incoming.append(Incoming(target, intake(file, target)))
+    incoming = [_coded(file) for file in write_series(folder / "images", SERIES, 2)]
     hub.archive.store_instances("kita", incoming, actor="gateway:test")
     carry_out(hub.stores.database, Events(hub.archive, hub.worklist, hub.requests, hub.outcomes).handle)
     with asgi_portal() as portal:

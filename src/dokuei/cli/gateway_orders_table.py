@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dokuei.cli.hl7_words import in_words, result_in_words
+from dokuei.cli.remedy_words import remedy_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,7 +208,8 @@ def _refusals(rows: Sequence[RefusalRow], language: Language) -> Table:
     for one in rows:
         sender = one.sending_application or one.peer_address
         done = f"{_moment(one.resolved_at)} {one.resolved_by}" if one.resolved_at else ""
-        cells = (one.location, in_words(one.condition, one.reason, language), one.remedy, done)
+        why = in_words(one.condition, one.reason, language)
+        cells = (one.location, why, remedy_in_words(one.remedy, language), done)
         message = f"{one.message_type} {one.control_id}".strip()
         table.add_row(
             str(one.id),

@@ -14,6 +14,7 @@ from rich.table import Table
 from dokuei.cli.gateway_orders_table import steps_line, summary
 from dokuei.cli.gateway_reports_table import plain_reports, reports_table
 from dokuei.cli.object_words import in_words, refused_in_words
+from dokuei.cli.remedy_words import remedy_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +129,7 @@ def tell_entries(entries: Sequence[Entry], *, language: Literal["ja", "en"], as_
         suspect = entry.suspect
         done = f"{entry.resolution} {entry.resolved_by}" if entry.resolved_at else ""
         why = refused_in_words(entry.code, entry.reason, language)
-        cells = (why, entry.remedy, suspect.study_instance_uid, done)
+        cells = (why, remedy_in_words(entry.remedy, language), suspect.study_instance_uid, done)
         table.add_row(
             str(entry.id), _moment(entry.at), escape(suspect.sending_ae), str(entry.times), *map(escape, cells)
         )
@@ -196,7 +197,7 @@ def _studies(lines: Sequence[StudyLine], language: Literal["ja", "en"]) -> Table
             str(report.instances),
             _moment(line.first_received_at),
             f"[{colour}]{shown}[/]",
-            escape(f"{report.error} → {report.remedy}" if report.remedy else report.error),
+            escape(" → ".join(filter(None, (report.error, remedy_in_words(report.remedy, language))))),
             *([_odd(report, language)] if odd else []),
         )
     return table

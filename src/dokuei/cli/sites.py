@@ -1,25 +1,23 @@
 """``dokuei site``: the register of hospitals."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from dokuei import __version__
 from dokuei.cli.options import Home, day, operator
-from dokuei.hub.prepare import open_stores
+from dokuei.cli.site_contacts import contact_app
+from dokuei.cli.site_contracts import contract_app
+from dokuei.cli.site_home import SiteId, given, opened, plain
 from dokuei.hub.sites.contracts import Terms
 from dokuei.hub.sites.model import Site
-from dokuei.hub.sites.service import SitesService
 from dokuei.settings import read_settings
 
 site_app = typer.Typer(no_args_is_help=True, help="Hospitals.")
+site_app.add_typer(contract_app, name="contract")
+site_app.add_typer(contact_app, name="contact")
 
-SiteId = Annotated[str, typer.Argument(help="Slug: small letters, digits and hyphens; it stays for ever.")]
 Name = Annotated[str, typer.Option(help="The hospital's name.")]
 NameEn = Annotated[str, typer.Option(help="Its name in English.")]
 Since = Annotated[str, typer.Option("--from", help="YYYY-MM-DD: first day of the contract.")]
@@ -59,15 +57,6 @@ Finalised = Annotated[
 ]
 
 
-@contextmanager
-def _opened(home: Path) -> Iterator[SitesService]:
-    database = open_stores(read_settings(home)).database
-    try:
-        yield SitesService(database)
-    finally:
-        database.close()
-
-
 @site_app.command("add")
 def add_site(
     *,
@@ -81,11 +70,11 @@ def add_site(
     keep_days: KeepDays = None,
 ) -> None:
     """Register a hospital."""
-    given = _given(name=name, name_en=name_en, identity_mode=mode)
-    given |= _term(keep_days)
-    with _opened(home) as sites:
+    said = given(name=name, name_en=name_en, identity_mode=mode)
+    said |= _term(keep_days)
+    with opened(home) as register:
         contract = Terms(valid_from=day(since), valid_until=day(until))
-        sites.add(Site(site_id=site_id, **given), actor=operator(), contract=contract)
+        register.sites.add(Site(site_id=site_id, **said), actor=operator(), contract=contract)
     typer.echo(site_id)
 
 
@@ -106,7 +95,7 @@ def change_site(
     qualified_signature_required: Qualified = None,
 ) -> None:
     """Change a hospital's particulars; what is not named stays."""
-    given = _given(
+    said = given(
         name=name,
         name_en=name_en,
         contract_from=day(since),
@@ -118,9 +107,9 @@ def change_site(
         mammography_grade_required=mammography_grade_required,
         qualified_signature_required=qualified_signature_required,
     )
-    given |= _term(keep_days)
-    with _opened(home) as sites:
-        sites.change(site_id, actor=operator(), **given)
+    said |= _term(keep_days)
+    with opened(home) as register:
+        register.sites.change(site_id, actor=operator(), **said)
     typer.echo("changed")
 
 
@@ -131,11 +120,11 @@ def change_rules(
     """How a hospital's reading requests are compared and matched; without options, how it is now."""
     from dokuei.hub.app import open_hub
 
-    given = _given(zero_padded_ids=zero_padded_ids, accept_unique_match=accept_unique_match)
+    said = given(zero_padded_ids=zero_padded_ids, accept_unique_match=accept_unique_match)
     hub = open_hub(read_settings(home))
     try:
         hub.sites.find(site_id)
-        rules = hub.requests.set_rules(site_id, actor=operator(), **given) if given else hub.requests.rules(site_id)
+        rules = hub.requests.set_rules(site_id, actor=operator(), **said) if said else hub.requests.rules(site_id)
     finally:
         hub.stores.database.close()
     typer.echo(f"zero-padded IDs: {'equal' if rules.zero_padded_ids else 'different'}")
@@ -154,11 +143,12 @@ def change_reading(
     images_finalised: Finalised = None,
 ) -> None:
     """How often a hospital's studies are read, and when they are due; without options, how it is now."""
-    given = _given(read_twice=read_twice, due_time=due_time, closed_on=closed_on, images_finalised=images_finalised)
+    said = given(read_twice=read_twice, due_time=due_time, closed_on=closed_on, images_finalised=images_finalised)
     if turnaround_days is not None:
-        given["turnaround_days"] = turnaround_days if turnaround_days >= 0 else None
-    with _opened(home) as sites:
-        site = sites.change(site_id, actor=operator(), **given) if given else sites.find(site_id)
+        said["turnaround_days"] = turnaround_days if turnaround_days >= 0 else None
+    with opened(home) as register:
+        sites = register.sites
+        site = sites.change(site_id, actor=operator(), **said) if said else sites.find(site_id)
     days = (
         "by request alone" if site.turnaround_days is None else f"{site.turnaround_days} working days, {site.due_time}"
     )
@@ -171,28 +161,25 @@ def change_reading(
 @site_app.command("list")
 def list_sites(home: Home) -> None:
     """All hospitals."""
-    table = Table("site", "name", "contract", "images kept", "identity", "state")
-    with _opened(home) as sites:
+    with opened(home) as register:
+        word, sites = register.word, register.sites
+        table = register.table("site", "name", "contract", "images kept", "identity", "state")
         every = sites.every()
         contracts = sites.contracting.of_sites([site.site_id for site in every])
         for site in every:
             terms = [one.present.terms for one in contracts[site.site_id]]
             table.add_row(
                 site.site_id,
-                site.name,
-                "\n".join(f"{one.valid_from or '…'} to {one.last_day or '…'}" for one in terms) or "none",
-                "without a term" if site.keep_days is None else f"{site.keep_days} days",
-                site.identity_mode,
-                "in evaluation: not for primary diagnosis"
+                plain(site.name),
+                "\n".join(f"{one.valid_from or '…'} – {one.last_day or '…'}" for one in terms) or word("none"),
+                word("without a term") if site.keep_days is None else word("{days} days", days=site.keep_days),
+                word(site.identity_mode),
+                word("in evaluation: not for primary diagnosis")
                 if site.in_evaluation(running_version=__version__)
-                else f"certified {site.certification}",
+                else word("certified {number}", number=site.certification),
             )
     Console(soft_wrap=True).print(table)
 
 
 def _term(keep_days: int | None) -> dict[str, int | None]:
     return {} if keep_days is None else {"keep_days": keep_days or None}
-
-
-def _given(**particulars: Any) -> dict[str, Any]:
-    return {name: value for name, value in particulars.items() if value not in {"", None}}

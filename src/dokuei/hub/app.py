@@ -36,24 +36,16 @@ from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
 from dokuei.hub.messages import api as messages_api
 from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
-from dokuei.hub.neighbours import (
-    ArchiveImages,
-    CaseWays,
-    ListedCases,
-    RegisterRules,
-    RequestCases,
-    SettledRequests,
-    SiteContracts,
-    WorklistCases,
-)
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
-from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
+from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases
+from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
+from dokuei.hub.neighbours_of_requests import RequestCases
 from dokuei.hub.neighbours_of_screening import screening_service
-from dokuei.hub.neighbours_of_sites import SiteCases
-from dokuei.hub.neighbours_of_worklist import QualifiedReaders
+from dokuei.hub.neighbours_of_sites import ContactMail, SiteCases
+from dokuei.hub.neighbours_of_worklist import CaseWays, QualifiedReaders, SettledRequests, SiteContracts
 from dokuei.hub.outcomes import api as outcomes_api
 from dokuei.hub.outcomes import api_escalations
 from dokuei.hub.outcomes.escalating import Escalations
@@ -73,6 +65,7 @@ from dokuei.hub.screening.service import ScreeningService
 from dokuei.hub.sites import api as sites_api
 from dokuei.hub.sites import store as site_register
 from dokuei.hub.sites.office import Office
+from dokuei.hub.sites.reminding import Reminding
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.warm import warmed
 from dokuei.hub.worklist.api_working import worklist_routes
@@ -95,6 +88,7 @@ class Hub:
     reports: ReportsService
     outcomes: OutcomesService
     escalations: Escalations
+    reminding: Reminding
     requests: RequestsService
     audits: AuditsService
     certifications: Certifications
@@ -153,6 +147,7 @@ def open_hub(settings: Settings) -> Hub:
         ),
         outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist), ThreadCalls(messages)),
         escalations=Escalations(stores.database, identity.people, GraveCases(), EscalationMail(messages)),
+        reminding=Reminding(sites, identity.people, ContactMail(messages), settings.seal.time_zone),
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
         ),

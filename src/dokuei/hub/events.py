@@ -124,6 +124,8 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
     )
     if hub.messages.nudging.on:
         Thread(target=hub.messages.nudging.work, kwargs={"stop": stop}, name="nudges", daemon=True).start()
+        Thread(target=hub.reminding.work, kwargs={"stop": stop}, name="reminders", daemon=True).start()
+    Thread(target=hub.escalations.work, kwargs={"stop": stop}, name="escalations", daemon=True).start()
     daily = Daily(Terms(hub.archive, hub.sites), lambda: hub.gateways.intake.tidy() + forget_done(hub.stores.database))
     accounts = Accounts(hub.identity)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)
@@ -134,7 +136,6 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
         daily.step(stop=stop)
         anchor.step()
         accounts.step()
-        hub.escalations.step()
         clock.step()
         if carry_out(hub.stores.database, events.handle, about=events.about, at_most=_AT_MOST) < _AT_MOST:
             stop.wait(_PAUSE_SECONDS)

@@ -1,18 +1,49 @@
-"""What became of reports asks reports and worklist how grave they are, and messages for somebody who carries mail."""
+"""What became of reports asks whose cases they are and how grave, and messages for somebody who carries mail."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from dokuei.hub.messages.service import MessagesService
 from dokuei.hub.outcomes.model import Ground, Signed
+from dokuei.hub.outcomes.service import CaseFacts
 from dokuei.hub.reports import store as reports_store
 from dokuei.hub.reports.checks import is_suspicious
 from dokuei.hub.worklist import store_lists
+from dokuei.hub.worklist.service import WorklistService
 
 _OUT_TO_THE_HOSPITAL = frozenset({"sole", "arbiter"})
 _MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class ListedCases:
+    """Lists of reports ask the worklist whose they are."""
+
+    worklist: WorklistService
+
+    def facts(self, item_ids: Iterable[str], *, site_ids: Collection[str]) -> dict[str, CaseFacts]:
+        """Cases of those sites by id; others are left out."""
+        found = {}
+        for item_id, study in self.worklist.studies(item_ids, site_ids=site_ids).items():
+            name = study.patient_name
+            found[item_id] = CaseFacts(
+                site_id=study.site_id,
+                patient_id=study.patient_id,
+                patient_name=_written(name.ideographic or name.alphabetic),
+                patient_name_kana=_written(name.phonetic),
+                study_date=study.study_date,
+                modalities=study.modalities,
+                accession_number=study.accession_number,
+                referring_physician=_written(study.referring_physician),
+            )
+        return found
+
+
+def _written(group: str) -> str:
+    """One component group of a name as people write it (PS3.5 6.2.1)."""
+    return " ".join(part for part in group.replace("=", "^").split("^") if part)
 
 
 @dataclass(frozen=True)

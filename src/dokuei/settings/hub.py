@@ -175,7 +175,7 @@ class RepositorySettings(Section):
 
 
 class MailSettings(Section):
-    """Who carries nudges: that something unread waits in a case, never what, and never whose case it is."""
+    """Who carries mail to people: that something waits for them, never what, and never whose case it is."""
 
     host: str = Field("", description="SMTP server that takes nudges to people; empty: no mail is sent.")
     port: int = Field(587, description="Its port for submission.")

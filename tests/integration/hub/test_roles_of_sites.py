@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from dokuei.hub.archive.papers import SECONDARY_CAPTURES
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Grant, Permission, Role
+from tests.makers.archive import MG, image
 from tests.makers.displays import PANEL, measured
+from tests.makers.documents import letter, two_pages
 from tests.makers.whole_hub import SERIES, WholeHub, ask, whole_hub
 
 _P = Permission
@@ -142,6 +145,38 @@ def test_papers_and_their_rules_are_for_those_of_the_site_alone(hub: WholeHub, r
             expected = 200 if needed in ROLE_PERMISSIONS[role] else 403
             assert ask(client, method, path, body) == expected, f"{role} {method} {path}"
             assert ask(client, method, path.replace("/kita/", "/minami/"), body) == 404, f"{role} {method} {path}"
+
+
+@pytest.fixture(scope="module")
+def of_papers(hub: WholeHub) -> dict[str, str]:
+    """A study of kita with a scanned paper, a PDF and a mammogram; where each would be opened as a paper."""
+    view = image(sop_class=MG, modality="MG", patient_id="KITA-0050")
+    study = view.StudyInstanceUID
+    scan = image(study=study, sop_class=SECONDARY_CAPTURES[0], modality="OT", patient_id="KITA-0050")
+    scan.SeriesDescription = "シェーマ図"  # a paper by the rules that everybody begins with, and by those set above
+    questions = letter(view, two_pages())
+    questions.DocumentTitle = "問診票 図"
+    hub.hub.archive.store_instances("kita", [hub.coded(one) for one in (view, scan, questions)], actor="gateway:test")
+    at = f"/api/v1/sites/kita/studies/{study}/papers"
+    return {name: f"{at}/{one.SOPInstanceUID}" for name, one in (("view", view), ("scan", scan), ("pdf", questions))}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_papers_open_to_whom_requests_do_and_no_image_opens_as_one(
+    hub: WholeHub, of_papers: dict[str, str], role: Role
+) -> None:
+    """AUTH-13: the site's staff and referring physicians read their papers without any right to images."""
+    allowed = _P.READ_REQUEST in ROLE_PERMISSIONS[role]
+    with closing(hub.signed_in(f"opens-{role.value}", Grant(role, "kita"))) as client:
+        told = [client.get(of_papers[name]) for name in ("scan", "pdf", "view")]
+        assert [one.status_code for one in told] == ([200, 200, 404] if allowed else [403] * 3)
+        if allowed:
+            assert [one.headers["content-type"] for one in told[:2]] == ["image/jpeg", "application/pdf"]
+            assert told[1].content.startswith(b"%PDF")
+            assert told[0].headers["cache-control"] == "no-store"
+        assert client.get(of_papers["scan"].replace("/kita/", "/minami/")).status_code == 404
+    with closing(hub.signed_in(f"abroad-{role.value}", Grant(role, "minami"))) as client:
+        assert client.get(of_papers["scan"]).status_code == 404
 
 
 @pytest.mark.parametrize("role", Role)

@@ -21,7 +21,10 @@ pytestmark = pytest.mark.browser
 def test_papers_wait_for_their_request_a_former_name_stays_and_a_clerk_enters_for_a_physician(
     hub: BrowsedHub, visiting: Visiting
 ) -> None:
-    """REC-10: whom the request named before is shown and found. REC-04: what a clerk types waits for a physician."""
+    """REC-10: whom the request named before is shown and found; who may see no image opens the paper all the same.
+
+    REC-04: what a clerk types waits for a physician.
+    """
     clerk = visiting("jimu9", Grant(Role.CLERK, "kita"))
     page, number = clerk.page, "REQ-9"
     known = placed(clerk, number, kind="screening", patient=patient("R-0900"), examination_date="20261109")
@@ -49,6 +52,9 @@ def test_papers_wait_for_their_request_a_former_name_stays_and_a_clerk_enters_fo
     clerk.open("/requests/papers")
     waiting = page.get_by_role("listitem").filter(has_text="候補")
     expect(waiting).to_contain_text("R-0009", timeout=20_000)
+    with page.context.expect_event("response", lambda answer: answer.url.endswith(paper.SOPInstanceUID)) as opened:
+        page.get_by_role("link", name="検査依頼票").click()
+    assert (opened.value.status, opened.value.headers["content-type"]) == (200, "image/jpeg")
     shot(clerk, "papers-ja")
     page.evaluate("localStorage.setItem('dokuei.language', 'en')")
     clerk.open("/requests/papers")

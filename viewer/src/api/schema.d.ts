@@ -1661,6 +1661,11 @@ export interface components {
          * @enum {string}
          */
         readonly PatientWaits: "retake" | "additional";
+        /**
+         * @description One thing that somebody may do.
+         * @enum {string}
+         */
+        readonly Permission: "images.read" | "images.store" | "worklist.read" | "worklist.claim" | "images.finalise" | "report.read" | "report.write" | "report.sign" | "report.acknowledge" | "request.place" | "request.read" | "request.reconcile" | "screening.manage" | "messages.read" | "messages.write" | "gateways.read" | "gateways.manage" | "site.read" | "site.contacts" | "displays.manage" | "administer" | "audit.read" | "fhir.use" | "metrics.read";
         /** @description An individual to add. */
         readonly PersonIn: {
             readonly user_name: string;
@@ -2217,11 +2222,12 @@ export interface components {
             readonly laterality: string;
             readonly instances: readonly components["schemas"]["InstanceEntry"][];
         };
-        /** @description Who is signed in and what the page may offer. */
+        /** @description Who is signed in and what the page may offer: somewhere, at each site, and to the centre's own people. */
         readonly SessionOut: {
             readonly person: components["schemas"]["PersonOut"];
             readonly sites: readonly components["schemas"]["SiteOut"][];
-            readonly permissions: readonly string[];
+            readonly permissions: readonly components["schemas"]["Permission"][];
+            readonly centre_permissions: readonly components["schemas"]["Permission"][];
             readonly idle_lock_seconds: number;
         };
         /** @description What a reader presents, and the digest of what they were shown. */
@@ -2371,11 +2377,12 @@ export interface components {
             readonly contacts: number;
             readonly tests_due: number;
         };
-        /** @description A site that the person may know of. */
+        /** @description A site that the person may know of, and what they may do there. */
         readonly SiteOut: {
             readonly site_id: string;
             readonly name: string;
             readonly name_en: string;
+            readonly permissions: readonly components["schemas"]["Permission"][];
         };
         /** @description The same with the names, and the version that it is written over (0: nobody has written it). */
         readonly SiteRegisterIn: {

@@ -2,7 +2,7 @@ import { Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useState, type JSX, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { DisplayPanel } from "@/api/types";
-import { useSession } from "@/session/api";
+import { useSitesWith } from "@/session/api";
 import { Dialog } from "@/ui/Dialog";
 import { FailedLine } from "@/ui/States";
 import { useNameOfSite } from "@/session/useNameOfSite";
@@ -25,7 +25,7 @@ const EMPTY: DisplayPanel = {
 /** What stands on the plate of a display, and where it stands. */
 export function RegisterDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const { t } = useTranslation("displays");
-  const { session } = useSession();
+  const sites = useSitesWith("displays.manage");
   const nameOf = useNameOfSite();
   const register = useRegisterDisplay();
   const [panel, setPanel] = useState(EMPTY);
@@ -88,7 +88,7 @@ export function RegisterDialog({ onClose }: { readonly onClose: () => void }): J
             value={panel.site_id ?? ""}
             data={[
               { value: "", label: t("centre") },
-              ...session.sites.map(({ site_id }) => ({ value: site_id, label: nameOf(site_id) })),
+              ...sites.map(({ site_id }) => ({ value: site_id, label: nameOf(site_id) })),
             ]}
             onChange={({ currentTarget }) => put({ site_id: currentTarget.value || null })}
           />

@@ -3,7 +3,7 @@ import { useState, type JSX, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { DisplayGrades } from "@/api/types";
 import { Section } from "@/rights/Section";
-import { useSession } from "@/session/api";
+import { useSitesWith } from "@/session/api";
 import { FailedLine } from "@/ui/States";
 import { useGrades, useSetGrades } from "./api";
 import classes from "./Display.module.css";
@@ -14,7 +14,7 @@ const GRADES: readonly Grade[] = ["1A", "1B", "2"];
 /** With what a site is content beside mammography. */
 export function SiteGrades(): JSX.Element | null {
   const { t } = useTranslation("displays");
-  const { sites } = useSession().session;
+  const sites = useSitesWith("displays.manage");
   const [siteId, setSiteId] = useState(sites[0]?.site_id ?? "");
   if (siteId === "") return null;
   return (

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { sendJson } from "@/api/client";
-import { useSession } from "@/session/api";
+import { useSitesWith } from "@/session/api";
 import { Dialog } from "@/ui/Dialog";
 import { FailedLine } from "@/ui/States";
 import classes from "./Gateways.module.css";
@@ -11,8 +11,8 @@ import classes from "./Gateways.module.css";
 /** A one-time code for one gateway of a site, shown this once. */
 export function InviteGateway({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const { t } = useTranslation(["gateways", "ui"]);
-  const { session } = useSession();
-  const [siteId, setSiteId] = useState(session.sites[0]?.site_id ?? "");
+  const sites = useSitesWith("gateways.manage");
+  const [siteId, setSiteId] = useState(sites[0]?.site_id ?? "");
   const invite = useMutation({
     mutationFn: () => sendJson<{ code: string }>("POST", `/api/v1/gateways/invitations/${encodeURIComponent(siteId)}`),
   });
@@ -26,7 +26,7 @@ export function InviteGateway({ onClose }: { readonly onClose: () => void }): JS
             label={t("invite.site")}
             value={siteId}
             onChange={(event) => setSiteId(event.currentTarget.value)}
-            data={session.sites.map(({ site_id, name }) => ({ value: site_id, label: name }))}
+            data={sites.map(({ site_id, name }) => ({ value: site_id, label: name }))}
           />
         ) : (
           <>

@@ -1,6 +1,6 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "@/session/api";
+import { useMay, useMayInCentre } from "@/session/api";
 import { Page } from "@/ui/Page";
 import { Empty } from "@/ui/States";
 import { PhraseLists } from "./PhraseLists";
@@ -9,9 +9,8 @@ import { WordLists } from "./WordLists";
 /** What people, sites and the centre add to the report form. */
 export default function ListsPage(): JSX.Element {
   const { t } = useTranslation("lists");
-  const may = useMay();
-  const writes = may("report.write");
-  const administers = may("administer");
+  const writes = useMay()("report.write");
+  const administers = useMayInCentre()("administer");
   return (
     <Page title={t("title")} lead={t("lead")}>
       {writes && <PhraseLists />}

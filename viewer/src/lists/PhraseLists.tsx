@@ -2,7 +2,7 @@ import { Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { Phrase } from "@/api/types";
-import { useSession } from "@/session/api";
+import { useSitesWith } from "@/session/api";
 import { FailedLine, LoadingRows } from "@/ui/States";
 import { useChangePhrases, usePhrases, type PhraseAct } from "./api";
 import classes from "./Lists.module.css";
@@ -15,8 +15,8 @@ const METHODS = ["", "MG", "US", "MR", "PT"] as const;
 /** Snippets and templates at one site: one's own, the site's, the centre's. */
 export function PhraseLists(): JSX.Element {
   const { t } = useTranslation("lists");
-  const { session } = useSession();
-  const [site, setSite] = useState(session.sites[0]?.site_id ?? "");
+  const sites = useSitesWith("report.write");
+  const [site, setSite] = useState(sites[0]?.site_id ?? "");
   const query = usePhrases(site);
   const change = useChangePhrases(site);
   const phrases = query.data ?? [];
@@ -24,12 +24,12 @@ export function PhraseLists(): JSX.Element {
     <section className={classes["card"]} aria-label={t("phrases")}>
       <div className={classes["head"]}>
         <h2>{t("phrases")}</h2>
-        {session.sites.length > 1 && (
+        {sites.length > 1 && (
           <NativeSelect
             size="xs"
             aria-label={t("site")}
             value={site}
-            data={session.sites.map((one) => ({ value: one.site_id, label: one.name }))}
+            data={sites.map((one) => ({ value: one.site_id, label: one.name }))}
             onChange={(event) => setSite(event.currentTarget.value)}
           />
         )}

@@ -1,6 +1,5 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "@/session/api";
 import { useWorklistItem } from "@/worklist/api";
 import { paperPath, usePapers, type OfStudy } from "./api";
 import classes from "./Papers.module.css";
@@ -28,7 +27,6 @@ export interface StudyPapersProps {
 export function StudyPapers({ of, title, onOpen }: StudyPapersProps): JSX.Element | null {
   const { t } = useTranslation("papers");
   const { data } = usePapers(of);
-  const seesImages = useMay()("images.read");
   if (data === undefined || data.length === 0) return null;
   return (
     <section className={classes["part"]} aria-label={title} data-papers={data.length}>
@@ -43,12 +41,10 @@ export function StudyPapers({ of, title, onOpen }: StudyPapersProps): JSX.Elemen
                 <button type="button" onClick={() => onOpen(paper.sop_instance_uid)}>
                   {name}
                 </button>
-              ) : seesImages ? (
+              ) : (
                 <a href={paperPath(of, paper)} target="_blank" rel="noopener">
                   {name}
                 </a>
-              ) : (
-                <span>{name}</span>
               )}
             </li>
           );

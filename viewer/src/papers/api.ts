@@ -8,7 +8,6 @@ import {
 } from "@tanstack/react-query";
 import { getJson, sendJson } from "@/api/client";
 import type { Paper, PaperRule, PaperRules, WorklistItem } from "@/api/types";
-import { dicomWebOf } from "@/images/address";
 
 const siteOf = (siteId: string): string => `/api/v1/sites/${encodeURIComponent(siteId)}`;
 
@@ -27,13 +26,9 @@ export function usePapers(item: OfStudy | undefined): UseQueryResult<readonly Pa
   });
 }
 
-/** Where a paper is drawn: a PDF as it is, a picture as a picture. */
+/** Where a paper is drawn: a PDF as it is, a picture as a picture; for whoever may read what was asked. */
 export const paperPath = ({ site_id, study_instance_uid: study }: OfStudy, paper: Paper): string =>
-  [
-    `${dicomWebOf(site_id)}/studies/${study}`,
-    `series/${paper.series_instance_uid}`,
-    `instances/${paper.sop_instance_uid}/rendered`,
-  ].join("/");
+  `${siteOf(site_id)}/studies/${study}/papers/${paper.sop_instance_uid}`;
 
 const rulesKey = (siteId: string): readonly string[] => ["paper-rules", siteId];
 

@@ -2,7 +2,7 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import { useMay, useSession } from "@/session/api";
+import { useMay, useSitesWith } from "@/session/api";
 import { hubDate, useHubNow } from "@/ui/clock";
 import { dayOf, formatDay, parseDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
@@ -31,8 +31,8 @@ export default function NewRequestPage(): JSX.Element {
 }
 
 function Begun(): JSX.Element {
-  const { session } = useSession();
-  const onlySite = session.sites.length === 1 ? (session.sites[0]?.site_id ?? "") : "";
+  const sites = useSitesWith("request.place");
+  const onlySite = sites.length === 1 ? (sites[0]?.site_id ?? "") : "";
   const [first] = useState(() => begin(onlySite, typedDay(compactDay(dayOf(hubDate())))));
   return <Writing unplaced={useUnplaced() ?? first} />;
 }
@@ -122,8 +122,8 @@ function SiteChoice({
   readonly error: string | undefined;
 }): JSX.Element | null {
   const { t } = useTranslation("requests");
-  const { session } = useSession();
-  if (session.sites.length === 1) return null;
+  const sites = useSitesWith("request.place");
+  if (sites.length === 1) return null;
   return (
     <Section title={t("form.site")}>
       <NativeSelect
@@ -134,7 +134,7 @@ function SiteChoice({
         error={error}
         data={[
           { value: "", label: t("form.choose_site") },
-          ...session.sites.map(({ site_id, name }) => ({ value: site_id, label: name })),
+          ...sites.map(({ site_id, name }) => ({ value: site_id, label: name })),
         ]}
       />
     </Section>

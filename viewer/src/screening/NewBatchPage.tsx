@@ -3,7 +3,7 @@ import { useState, type SyntheticEvent, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { DayField } from "@/requests/fields";
-import { useMay, useSession } from "@/session/api";
+import { useMay, useSitesWith } from "@/session/api";
 import { hubDate } from "@/ui/clock";
 import { dayOf, formatDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
@@ -26,12 +26,12 @@ export default function NewBatchPage(): JSX.Element {
 
 function Form(): JSX.Element {
   const { t } = useTranslation("screening");
-  const { session } = useSession();
+  const sites = useSitesWith("screening.manage");
   const nameOf = useNameOfSite();
   const [, go] = useLocation();
   const [asked, setAsked] = useState(false);
   const [typed, setTyped] = useState<Typed>(() => ({
-    site_id: session.sites.length === 1 ? (session.sites[0]?.site_id ?? "") : "",
+    site_id: sites.length === 1 ? (sites[0]?.site_id ?? "") : "",
     name: "",
     held_on: formatDay(dayOf(hubDate()), "iso"),
     organiser: "",
@@ -52,7 +52,7 @@ function Form(): JSX.Element {
   };
   return (
     <form onSubmit={submit} className={classes["form"]} noValidate>
-      {session.sites.length > 1 && (
+      {sites.length > 1 && (
         <NativeSelect
           label={t("field.site")}
           value={typed.site_id}
@@ -60,7 +60,7 @@ function Form(): JSX.Element {
           error={missing("site_id")}
           data={[
             { value: "", label: t("field.choose_site") },
-            ...session.sites.map(({ site_id }) => ({ value: site_id, label: nameOf(site_id) })),
+            ...sites.map(({ site_id }) => ({ value: site_id, label: nameOf(site_id) })),
           ]}
         />
       )}

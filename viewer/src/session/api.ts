@@ -3,6 +3,9 @@ import { createContext, useContext } from "react";
 import { getJson, sendJson } from "@/api/client";
 import type { PasswordSignIn, Session, SubstituteSignIn } from "@/api/types";
 
+type Site = Session["sites"][number];
+export type Permission = Session["permissions"][number];
+
 export const SESSION_KEY = ["session"] as const;
 export const SESSION_PATH = "/api/v1/session";
 
@@ -31,9 +34,21 @@ export function useSession(): SessionVerbs {
   return verbs;
 }
 
-export function useMay(): (permission: string) => boolean {
+export function useMay(): (permission: Permission) => boolean {
   const { session } = useSession();
   return (permission) => session.permissions.includes(permission);
+}
+
+/** The same for what belongs to no site: people, rules, contracts, word lists are the centre's own. */
+export function useMayInCentre(): (permission: Permission) => boolean {
+  const { session } = useSession();
+  return (permission) => session.centre_permissions.includes(permission);
+}
+
+/** The sites at which somebody may do this: only of these may a page ask. */
+export function useSitesWith(permission: Permission): readonly Site[] {
+  const { session } = useSession();
+  return session.sites.filter((site) => site.permissions.includes(permission));
 }
 
 export const signInWithPassword = (body: PasswordSignIn): Promise<Session> =>

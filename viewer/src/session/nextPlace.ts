@@ -1,3 +1,5 @@
+import type { Permission } from "./api";
+
 /** Where to go after sign-in: a place of this site that was asked for, never another host; else the first one allowed. */
 export function nextPlace(asked: string | null): string {
   if (asked === null) return "/";
@@ -24,5 +26,5 @@ const PLACES = [
 export const OWN_PLACE = "/settings";
 
 /** The first page that somebody with these permissions may see. */
-export const firstPlace = (may: (permission: string) => boolean): string =>
+export const firstPlace = (may: (permission: Permission) => boolean): string =>
   PLACES.find(([permission]) => may(permission))?.[1] ?? OWN_PLACE;

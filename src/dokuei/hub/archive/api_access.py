@@ -93,10 +93,12 @@ async def note_access(service: ArchiveService, at: At, study: str) -> None:
 def base_of(request: Request) -> str:
     """The address of the DICOMweb service that was asked, under the hub's configured name.
 
-    The Host header is the client's word: it may lack the port, or name a host of somebody else's.
+    The Host header is the client's word: it may lack the port, or name a host of somebody else's. What is asked for
+    outside DICOMweb has its address in the service of the site that is named.
     """
-    path = request.url.path
-    return f"{request.app.state.hub_url}{path[: path.index('/dicom-web') + len('/dicom-web')]}"
+    before, found, _ = request.url.path.partition("/dicom-web")
+    below = before if found else f"/sites/{request.path_params['site_id']}"
+    return f"{request.app.state.hub_url}{below}/dicom-web"
 
 
 def not_modified(request: Request, etag: str) -> bool:

@@ -1,20 +1,24 @@
 """Papers that arrived among a study's objects, and the rules by which a site knows them, over HTTP."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from dokuei.hub.archive.api_access import At, at_named_site
+from dokuei.hub.archive.api_rendered import RenderedAnswers
 from dokuei.hub.archive.papers import MOST_RULES, PaperKind, PaperRule
+from dokuei.hub.archive.reading import Scope
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.identity.api import private
 from dokuei.hub.identity.model import Permission
 
 _Word = Annotated[str, Field(min_length=1, max_length=64)]
 _Modality = Annotated[str, Field(min_length=1, max_length=16)]
+_DRAWN: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/pdf": {}, "image/*": {}}}}
 
 
 class PaperOut(BaseModel):
@@ -44,9 +48,9 @@ class PaperRulesShape(BaseModel):
 
 
 def paper_routes(service: ArchiveService) -> APIRouter:
-    """What people ask of papers; their pictures are asked for as any other."""
+    """What people ask of papers: whoever may read what was asked reads these, and no image beside them."""
     router = APIRouter(prefix="/api/v1/sites/{site_id}", tags=["images"], dependencies=[Depends(private)])
-    papers_of = service.papers
+    papers_of, pictures = service.papers, RenderedAnswers(service)
     reads = Annotated[At, Depends(at_named_site(Permission.READ_REQUEST))]
     rules_them = Annotated[At, Depends(at_named_site(Permission.RECONCILE))]
 
@@ -55,6 +59,12 @@ def paper_routes(service: ArchiveService) -> APIRouter:
         """The papers of a study."""
         found = await to_thread.run_sync(papers_of.of_study, at.site_id, study)
         return [PaperOut.model_validate(one, from_attributes=True) for one in found]
+
+    @router.get("/studies/{study}/papers/{instance}", response_class=Response, responses=_DRAWN)
+    async def paper(request: Request, at: reads, study: str, instance: str) -> Response:
+        """One paper, a PDF as it is and a scan as a picture."""
+        found = await to_thread.run_sync(papers_of.one, at.site_id, study, instance)
+        return await pictures.rendered(request, at, Scope(at.site_id, study, found.series_instance_uid, instance))
 
     @router.get("/paper-rules")
     async def rules(at: rules_them) -> PaperRulesShape:

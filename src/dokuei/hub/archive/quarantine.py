@@ -10,7 +10,7 @@ from dokuei.clock import now
 from dokuei.dicom.coded import CodedInstance
 from dokuei.hub.archive import tables
 from dokuei.hub.archive.model import quarantine_key
-from dokuei.hub.archive.store import insert_unless_there
+from dokuei.storage.rows import add_row
 
 
 def note(
@@ -23,19 +23,17 @@ def note(
     at: datetime | None = None,
 ) -> None:
     """The entry that staff sees; the same bytes again add none."""
-    insert_unless_there(
+    add_row(
         connection,
         tables.quarantine,
-        {
-            "site_id": site_id,
-            "study_instance_uid": coded.study_instance_uid,
-            "sop_instance_uid": coded.sop_instance_uid,
-            "blob_key": quarantine_key(site_id, coded.sha256),
-            "reason": reason,
-            "received_from": received_from,
-            "at": at or now(),
-        },
         key=("site_id", "blob_key"),
+        site_id=site_id,
+        study_instance_uid=coded.study_instance_uid,
+        sop_instance_uid=coded.sop_instance_uid,
+        blob_key=quarantine_key(site_id, coded.sha256),
+        reason=reason,
+        received_from=received_from,
+        at=at or now(),
     )
 
 

@@ -32,6 +32,17 @@ class Papers:
                 raise NotFoundError("no such study", phase="reading the archive")
             return store_papers.papers_of(connection, site_id, study_instance_uid)
 
+    def one(self, site_id: str, study_instance_uid: str, sop_instance_uid: str) -> Paper:
+        """One paper of a study.
+
+        Raises:
+            NotFoundError: no such study at this site, or what it names is no paper of it.
+        """
+        for paper in self.of_study(site_id, study_instance_uid):
+            if paper.sop_instance_uid == sop_instance_uid:
+                return paper
+        raise NotFoundError("no such paper", phase="reading the archive")
+
     def rules(self, site_id: str) -> tuple[PaperRule, ...]:
         """What holds at a site."""
         with self.database.read() as connection:

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from dokuei.dicom.coded import CodedFrame, CodedInstance, LossyHistory
 from dokuei.dicom.image_mac import ImageMac
@@ -17,6 +16,7 @@ from dokuei.hub.archive.attributes import Described, describe
 from dokuei.hub.archive.model import HeldInstance, blob_key
 from dokuei.hub.archive.patients import PatientIdentity
 from dokuei.hub.archive.tables import instance, series, study
+from dokuei.storage.rows import add_row
 
 _AT_ONCE = 500
 
@@ -109,14 +109,6 @@ def add_instances(connection: Connection, site_id: str, new: Sequence[NewInstanc
         connection.execute(insert(instance), values)
         content = _content_with(series_row.content, values)
         _count_in(connection, study_row.id, series_row.id, members, content=content, is_new=is_new)
-
-
-def insert_unless_there(
-    connection: Connection, table: Table, values: Mapping[str, Any], *, key: tuple[str, ...]
-) -> None:
-    """Another process may add the same row at the same moment; both then see one."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(make(table).values(**values).on_conflict_do_nothing(index_elements=list(key)))
 
 
 def coded_of(row: Row[Any]) -> CodedInstance:
@@ -213,7 +205,7 @@ def _study_row(connection: Connection, site_id: str, uid: str, new: Sequence[New
             "first_received_at": first.received_at,
             "last_received_at": first.received_at,
         }
-        insert_unless_there(connection, study, values, key=("site_id", "study_instance_uid"))
+        add_row(connection, study, key=("site_id", "study_instance_uid"), **values)  # another process may be first
         row = connection.execute(asked).one()
     _fill_gaps(connection, row, members)
     return row

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, or_, select
 
 from dokuei.clock import now
 from dokuei.hub.archive.attributes import text
@@ -20,6 +20,7 @@ from dokuei.hub.archive.papers import (
 )
 from dokuei.hub.archive.store import unpack
 from dokuei.hub.archive.tables import instance, paper_rules, series, study
+from dokuei.storage.rows import put_row
 
 _TITLES = ("DocumentTitle", "SeriesDescription", "ContentDescription", "ImageComments", "ProtocolName")
 
@@ -49,14 +50,8 @@ def rules_of(connection: Connection, site_id: str) -> tuple[PaperRule, ...]:
 
 def set_rules(connection: Connection, site_id: str, rules: Sequence[PaperRule], *, actor: str) -> None:
     """In place of what held before."""
-    values = {
-        "rules": json.dumps([asdict(one) for one in rules], ensure_ascii=False),
-        "changed_at": now(),
-        "changed_by": actor,
-    }
-    changed = connection.execute(update(paper_rules).where(paper_rules.c.site_id == site_id).values(**values))
-    if changed.rowcount == 0:
-        connection.execute(insert(paper_rules).values(site_id=site_id, **values))
+    kept = json.dumps([asdict(one) for one in rules], ensure_ascii=False)
+    put_row(connection, paper_rules, site_id=site_id, rules=kept, changed_at=now(), changed_by=actor)
 
 
 def studies_of_papers(connection: Connection, site_id: str) -> tuple[str, ...]:

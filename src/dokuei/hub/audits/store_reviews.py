@@ -6,23 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dokuei.clock import now
 from dokuei.hub.audits.model import DUE_AFTER, Anomaly, Check, Review, Sent
 from dokuei.hub.audits.tables import anomaly, check, repository, review
+from dokuei.storage.rows import add_row, put_row
 
 
 def open_review(connection: Connection, month: str) -> bool:
     """Begin a month's review; whether there was none yet."""
     moment = now()
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    made = connection.execute(
-        make(review)
-        .values(month=month, opened_at=moment, due_at=moment + DUE_AFTER)
-        .on_conflict_do_nothing(index_elements=["month"])
-    )
-    return made.rowcount > 0
+    return add_row(connection, review, month=month, opened_at=moment, due_at=moment + DUE_AFTER)
 
 
 def latest_month(connection: Connection) -> str | None:
@@ -110,10 +104,7 @@ def sent(connection: Connection) -> Sent:
 def keep_sent(connection: Connection, told: Sent) -> None:
     """Keep how far the repository has been told."""
     values = {name: getattr(told, name) for name in Sent.__dataclass_fields__}
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(
-        make(repository).values(id=1, **values).on_conflict_do_update(index_elements=["id"], set_=values)
-    )
+    put_row(connection, repository, id=1, **values)
 
 
 def _review(row: Row[Any]) -> Review:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, false, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, delete, false, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from dokuei.clock import now
 from dokuei.display.limits import Grade, Measured
 from dokuei.hub.displays.model import Calibration, Display, Panel, Paper, Reach, Reading, Rules, Screen
 from dokuei.hub.displays.tables import at_device, calibration, display, paper, rules, screen, site_grade
+from dokuei.storage.rows import put_row
 
 _SCREEN = tuple(Screen.__dataclass_fields__)
 _MEASURED = tuple(Measured.__dataclass_fields__)
@@ -126,7 +126,7 @@ def choose(connection: Connection, device: str, display_id: str | None, *, actor
     if display_id is None:
         connection.execute(delete(at_device).where(at_device.c.device == device))
         return
-    _put(connection, at_device, device=device, display_id=display_id, chosen_at=now(), chosen_by=actor)
+    put_row(connection, at_device, device=device, display_id=display_id, chosen_at=now(), chosen_by=actor)
 
 
 def screen_of(connection: Connection, session_id: str) -> tuple[Screen, datetime] | None:
@@ -138,7 +138,7 @@ def screen_of(connection: Connection, session_id: str) -> tuple[Screen, datetime
 def put_screen(connection: Connection, session_id: str, read: Screen) -> None:
     """What it reads now."""
     values = {name: getattr(read, name) for name in _SCREEN}
-    _put(connection, screen, session_id=session_id, read_at=now(), **values)
+    put_row(connection, screen, session_id=session_id, read_at=now(), **values)
 
 
 def present_rules(connection: Connection) -> Rules:
@@ -150,7 +150,7 @@ def present_rules(connection: Connection) -> Rules:
 def put_rules(connection: Connection, new: Rules, *, actor: str) -> None:
     """What holds from now on; what held before stands in the trail."""
     values = {name: getattr(new, name) for name in _RULES}
-    _put(connection, rules, id=1, set_by=actor, **values)
+    put_row(connection, rules, id=1, set_by=actor, **values)
 
 
 def grades(connection: Connection, site_id: str) -> dict[str, Grade]:
@@ -163,14 +163,7 @@ def put_grades(connection: Connection, site_id: str, wanted: Mapping[str, Grade]
     """What a site is content with from now on."""
     connection.execute(delete(site_grade).where(site_grade.c.site_id == site_id))
     for modality, grade in wanted.items():
-        _put(connection, site_grade, site_id=site_id, modality=modality, grade=grade)
-
-
-def _put(connection: Connection, table: Table, **values: object) -> None:
-    """Keep a row in the place of the one of the same key: two pages of one session may say it at once."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    key = [column.name for column in table.primary_key]
-    connection.execute(make(table).values(values).on_conflict_do_update(index_elements=key, set_=values))
+        put_row(connection, site_grade, site_id=site_id, modality=modality, grade=grade)
 
 
 def _in(reach: Reach) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dokuei.hub.identity.kept_here import BrowserKeys
-from dokuei.hub.identity.model import Grant, Language, Listed, Role, Session
+from dokuei.hub.identity.model import Grant, Language, Listed, Permission, Principal, Role, Session
 from dokuei.hub.identity.service import Myself
 
 
@@ -104,19 +104,21 @@ class PersonOut(Shape):
 
 
 class SiteOut(Shape):
-    """A site that the person may know of."""
+    """A site that the person may know of, and what they may do there."""
 
     site_id: str
     name: str
     name_en: str
+    permissions: list[Permission]
 
 
 class SessionOut(Shape):
-    """Who is signed in and what the page may offer."""
+    """Who is signed in and what the page may offer: somewhere, at each site, and to the centre's own people."""
 
     person: PersonOut
     sites: list[SiteOut]
-    permissions: list[str]
+    permissions: list[Permission]
+    centre_permissions: list[Permission]
     idle_lock_seconds: int
 
 
@@ -185,7 +187,7 @@ class LinkOut(Shape):
     path: str
 
 
-def session_out(myself: Myself, *, permissions: frozenset[str], idle_lock_seconds: int) -> SessionOut:
+def session_out(myself: Myself, me: Principal, *, idle_lock_seconds: int) -> SessionOut:
     """The session as the page sees it."""
     person = myself.person
     return SessionOut(
@@ -198,10 +200,16 @@ def session_out(myself: Myself, *, permissions: frozenset[str], idle_lock_second
             roles=sorted({grant.role.value for grant in myself.grants}),
         ),
         sites=[
-            SiteOut(site_id=site_id, name=name, name_en=myself.sites_en.get(site_id, ""))
+            SiteOut(
+                site_id=site_id,
+                name=name,
+                name_en=myself.sites_en.get(site_id, ""),
+                permissions=[one for one in Permission if me.may(one, site_id)],
+            )
             for site_id, name in myself.sites.items()
         ],
-        permissions=sorted(permissions),
+        permissions=sorted(me.permissions),
+        centre_permissions=sorted(me.centre_permissions),
         idle_lock_seconds=idle_lock_seconds,
     )
 

@@ -17,6 +17,7 @@ from dokuei.hub.identity.model import (
     Grant,
     Language,
     Listed,
+    Permission,
     Person,
     Role,
     checked_person,
@@ -178,6 +179,11 @@ class People:
         with self.database.read() as connection:
             return store_people.every(connection, today=now().date())
 
+    def holding(self, permission: Permission, site_ids: Collection[str]) -> tuple[tuple[Person, Grant], ...]:
+        """Active people with each role at those sites, or in the centre, that gives a permission; by user name."""
+        with self.database.read() as connection:
+            return store_people.holding(connection, permission, site_ids=site_ids, today=now().date())
+
     def looked_up(self, *, actor: str) -> tuple[Listed, ...]:
         """All people for somebody's eyes, which is noted once an hour."""
         if not self.looked.holds(actor):
@@ -204,10 +210,9 @@ class People:
             return store_people.names(connection, person_ids)
 
     def some(self, person_ids: Iterable[str]) -> tuple[Person, ...]:
-        """Those of the given people that are known."""
+        """Those of the given people that are known, by user name."""
         with self.database.read() as connection:
-            found = (store_people.find(connection, person_id) for person_id in person_ids)
-            return tuple(person for person in found if person is not None)
+            return store_people.some(connection, person_ids)
 
     def first_administrator_code(self) -> str | None:
         """A one-time code for the first administrator, as long as nobody can administer; the one before ends."""

@@ -48,7 +48,7 @@ class Rules:
         """
         checked(wanted)
         with self.database.begin() as connection:
-            before = store_rules.present(connection) or self.unset
+            before = store_rules.present(connection, lock=True) or self.unset
             store_rules.put(connection, wanted, actor=actor)
             changed = {name: value for name, value in asdict(wanted).items() if value != getattr(before, name)}
             hub_trail.append(connection, actor=actor, event="centre.rules-set", details=changed)

@@ -1,5 +1,6 @@
 """People and their roles, in SQL."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, update
 
 from dokuei.clock import now
-from dokuei.hub.identity.model import Grant, Listed, Person, Role
+from dokuei.hub.identity.model import ROLE_PERMISSIONS, Grant, Listed, Permission, Person, Role
 from dokuei.hub.identity.secrets import new_id
 from dokuei.hub.identity.tables import passkey, password, person, role_grant
 
@@ -103,11 +104,33 @@ def someone_can_administer(connection: Connection, *, today: date) -> bool:
 
 def every(connection: Connection, *, today: date) -> tuple[Listed, ...]:
     """All people by user name."""
-    rows = connection.execute(select(person, _has_proof().label("can_sign_in")).order_by(person.c.user_name)).all()
+    held: dict[str, list[Grant]] = defaultdict(list)
+    asked = select(role_grant.c.person_id, role_grant.c.role, role_grant.c.site_id).where(_holds(today))
+    for row in connection.execute(asked.order_by(role_grant.c.role, role_grant.c.site_id)):
+        held[row.person_id].append(Grant(Role(row.role), row.site_id))
+    rows = connection.execute(select(person, _has_proof().label("can_sign_in")).order_by(person.c.user_name))
     return tuple(
-        Listed(_person(row), grants(connection, row.person_id, today=today), bool(row.can_sign_in), row.created_at)
-        for row in rows
+        Listed(_person(row), tuple(held[row.person_id]), bool(row.can_sign_in), row.created_at) for row in rows
     )
+
+
+def holding(
+    connection: Connection, permission: Permission, *, site_ids: Collection[str], today: date
+) -> tuple[tuple[Person, Grant], ...]:
+    """Active people with each role at those sites, or in the centre, that gives a permission; by user name."""
+    roles = [role.value for role, given in ROLE_PERMISSIONS.items() if permission in given]
+    rows = connection.execute(
+        select(person, role_grant.c.role, role_grant.c.site_id)
+        .join(role_grant, role_grant.c.person_id == person.c.person_id)
+        .where(
+            role_grant.c.role.in_(roles),
+            or_(role_grant.c.site_id.is_(None), role_grant.c.site_id.in_(site_ids)),
+            _holds(today),
+            _is_active(today),
+        )
+        .order_by(person.c.user_name, role_grant.c.role, role_grant.c.site_id)
+    )
+    return tuple((_person(row), Grant(Role(row.role), row.site_id)) for row in rows)
 
 
 def names(connection: Connection, person_ids: Iterable[str]) -> dict[str, str]:
@@ -118,8 +141,9 @@ def names(connection: Connection, person_ids: Iterable[str]) -> dict[str, str]:
 
 
 def some(connection: Connection, person_ids: Iterable[str]) -> tuple[Person, ...]:
-    """Those of the given people that are known."""
-    rows = connection.execute(select(person).where(person.c.person_id.in_(set(person_ids))))
+    """Those of the given people that are known, by user name."""
+    asked = select(person).where(person.c.person_id.in_(set(person_ids)))
+    rows = connection.execute(asked.order_by(person.c.user_name))
     return tuple(_person(row) for row in rows)
 
 

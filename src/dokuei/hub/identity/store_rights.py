@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, select
 
 from dokuei.clock import now
 from dokuei.hub.identity.qualification import ReaderProfile, Speciality
 from dokuei.hub.identity.signing_certificate import SigningCertificate, certificate_of
 from dokuei.hub.identity.tables_rights import reader_profile, signing_certificate
+from dokuei.storage.rows import put_row
 
 
 def profile_of(connection: Connection, person_id: str) -> ReaderProfile | None:
@@ -27,19 +28,18 @@ def profiles_of(connection: Connection, person_ids: Iterable[str]) -> dict[str, 
 
 def put_profile(connection: Connection, person_id: str, profile: ReaderProfile, *, actor: str) -> None:
     """Put what is known now in place of what was there; what it was stands in the audit trail."""
-    connection.execute(delete(reader_profile).where(reader_profile.c.person_id == person_id))
     specialities = [[one.name, None if one.until is None else one.until.isoformat()] for one in profile.specialities]
-    connection.execute(
-        insert(reader_profile).values(
-            person_id=person_id,
-            licence_number=profile.licence_number,
-            licence_until=profile.licence_until,
-            specialities=json.dumps(specialities, ensure_ascii=False),
-            mammography_grade=profile.mammography_grade,
-            mammography_until=profile.mammography_until,
-            updated_at=now(),
-            updated_by=actor,
-        )
+    put_row(
+        connection,
+        reader_profile,
+        person_id=person_id,
+        licence_number=profile.licence_number,
+        licence_until=profile.licence_until,
+        specialities=json.dumps(specialities, ensure_ascii=False),
+        mammography_grade=profile.mammography_grade,
+        mammography_until=profile.mammography_until,
+        updated_at=now(),
+        updated_by=actor,
     )
 
 
@@ -59,15 +59,14 @@ def holder_of_certificate(connection: Connection, fingerprint: str) -> str | Non
 
 def put_certificate(connection: Connection, person_id: str, certificate: SigningCertificate, *, actor: str) -> None:
     """Put somebody's certificate in place of the one before; what that was stands in the audit trail."""
-    remove_certificate(connection, person_id)
-    connection.execute(
-        insert(signing_certificate).values(
-            person_id=person_id,
-            fingerprint=certificate.fingerprint,
-            certificate=certificate.der,
-            recorded_at=now(),
-            recorded_by=actor,
-        )
+    put_row(
+        connection,
+        signing_certificate,
+        person_id=person_id,
+        fingerprint=certificate.fingerprint,
+        certificate=certificate.der,
+        recorded_at=now(),
+        recorded_by=actor,
     )
 
 

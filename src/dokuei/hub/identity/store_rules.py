@@ -1,17 +1,19 @@
 """The rules that an administrator of the centre has set, in SQL."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from dokuei.clock import now
 from dokuei.hub.identity.model import CentreRules, PasswordForm
 from dokuei.hub.identity.tables_rights import centre_rules
+from dokuei.storage.rows import put_row
 
 _FIELDS = tuple(CentreRules.__dataclass_fields__)
 
 
-def present(connection: Connection) -> CentreRules | None:
-    """What was set last; None where nobody has."""
-    row = connection.execute(select(centre_rules)).one_or_none()
+def present(connection: Connection, *, lock: bool = False) -> CentreRules | None:
+    """What was set last; None where nobody has. ``lock`` lets those who set them queue."""
+    asked = select(centre_rules)
+    row = connection.execute(asked.with_for_update() if lock else asked).one_or_none()
     if row is None:
         return None
     values = {name: getattr(row, name) for name in _FIELDS}
@@ -20,6 +22,5 @@ def present(connection: Connection) -> CentreRules | None:
 
 def put(connection: Connection, rules: CentreRules, *, actor: str) -> None:
     """What holds from now on; what held before stands in the trail."""
-    connection.execute(delete(centre_rules))
     values = {name: getattr(rules, name) for name in _FIELDS}
-    connection.execute(insert(centre_rules).values(id=1, **values, set_at=now(), set_by=actor))
+    put_row(connection, centre_rules, id=1, **values, set_at=now(), set_by=actor)

@@ -38,6 +38,18 @@ _UNREAD_TEXT: Final[dict[Language, str]] = {
     "Sign in to read it. This mail holds nothing about a patient.\n"
     "There is only this one mail about it.\n",
 }
+_CONTACTS_SUBJECT: Final[dict[Language, str]] = {
+    "ja": "dokuei：緊急連絡先の月次試験が必要です",
+    "en": "dokuei: contacts are to be tried",
+}
+_CONTACTS_TEXT: Final[dict[Language, str]] = {
+    "ja": "登録されている連絡先のうち、1か月以上試験していない、または応答がなかったものがあります。"
+    "電話が通じるか確認し、結果を記録してください。\n\n{link}\n\n"
+    "このメールに患者情報は含まれません。記録されるまで、お知らせは1週間に1通です。\n",
+    "en": "A contact of your hospital has not been tried for a month, or did not answer. "
+    "Please call, and record whether somebody answered.\n\n{link}\n\n"
+    "This mail holds nothing about a patient. There is one such mail a week until it is recorded.\n",
+}
 
 
 class Mailer(Protocol):
@@ -88,6 +100,11 @@ def nudge(language: Language, link: str) -> tuple[str, str]:
 def unread_report(language: Language, link: str) -> tuple[str, str]:
     """Subject and text of what tells a report manager of a report that nobody opened."""
     return _UNREAD_SUBJECT[language], _UNREAD_TEXT[language].format(link=link)
+
+
+def contacts_due(language: Language, link: str) -> tuple[str, str]:
+    """Subject and text of what tells whoever keeps a hospital's contacts that one is to be tried."""
+    return _CONTACTS_SUBJECT[language], _CONTACTS_TEXT[language].format(link=link)
 
 
 def checked_address(address: str) -> str:

@@ -15,6 +15,8 @@ LONGEST_NAME: Final = 200
 LARGEST_ATTACHMENT: Final = 20 << 20
 MOST_ATTACHMENTS: Final = 20
 MOST_MESSAGES: Final = 1000
+UNREAD_FOR: Final = timedelta(days=30)
+"""What nobody opened for so long is no news any more; an open question stays one (ADR 90)."""
 _AHEAD: Final = timedelta(minutes=5)
 _PHASE: Final = "writing a message"
 

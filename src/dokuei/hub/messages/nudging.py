@@ -1,7 +1,7 @@
 """Who is nudged about an unread message, at most once an hour for each case, until the mail server takes it."""
 
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event as StopEvent
@@ -14,7 +14,7 @@ from dokuei.clock import now
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity import store_people
 from dokuei.hub.identity.access import SiteNames
-from dokuei.hub.identity.model import Permission, Principal, principal_of_person
+from dokuei.hub.identity.model import Language, Permission, Principal, principal_of_person
 from dokuei.hub.messages import mail, store, store_nudges
 from dokuei.hub.messages.mail import Mailer
 from dokuei.hub.messages.model import Case, Side
@@ -91,14 +91,15 @@ class Nudging:
         Raises:
             OSError, smtplib.SMTPException: it was not taken.
         """
-        with self.database.read() as connection:
-            person = store_people.active(connection, person_id, today=now().date())
-            address = store_nudges.address_of(connection, person_id)
-        if self.mailer is None or person is None or not address:
-            return False
-        subject, text = mail.unread_report(person.language, f"{self.hub_url}/cases/{item_id}")
-        self.mailer.send(address, subject=subject, text=text)
-        return True
+        return self._tell(person_id, mail.unread_report, f"{self.hub_url}/cases/{item_id}")
+
+    def tell_contacts_due(self, person_id: str, site_id: str) -> bool:
+        """Mail to whoever keeps a hospital's contacts (REPORT-14); False where nobody carries mail or they want none.
+
+        Raises:
+            OSError, smtplib.SMTPException: it was not taken.
+        """
+        return self._tell(person_id, mail.contacts_due, f"{self.hub_url}/hospitals/{site_id}")
 
     def step(self) -> int:
         """Send what may be sent now; how many went out."""
@@ -124,6 +125,16 @@ class Nudging:
                 self.step()
             except Exception as failure:  # noqa: BLE001 - the worker loop is an outer door
                 _log.error("nudges.failed", error=type(failure).__name__)
+
+    def _tell(self, person_id: str, written: Callable[[Language, str], tuple[str, str]], link: str) -> bool:
+        with self.database.read() as connection:
+            person = store_people.active(connection, person_id, today=now().date())
+            address = store_nudges.address_of(connection, person_id)
+        if self.mailer is None or person is None or not address:
+            return False
+        subject, text = written(person.language, link)
+        self.mailer.send(address, subject=subject, text=text)
+        return True
 
     def _send(self, mailer: Mailer, one: Nudge) -> int:
         with self.database.begin() as connection:

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, select, update
 
 from dokuei.clock import now
 from dokuei.hub.identity.tables import person
 from dokuei.hub.messages.model import (
+    UNREAD_FOR,
     Attachment,
     CallBack,
     Case,
@@ -150,36 +151,43 @@ def waiting(
 ) -> dict[str, Waiting]:
     """What waits for somebody in the threads of these sites; a case without anything is not named.
 
-    Unread is what others have written since this person's account is there, and behind what the person has seen.
+    Unread is what others have written lately, since this person's account is there, behind what the person has seen.
     """
-    few = None if item_ids is None or len(item_ids) > _FEW else item_ids
-    since = select(person.c.created_at).where(person.c.person_id == person_id).scalar_subquery()
+    account = select(person.c.created_at).where(person.c.person_id == person_id)
+    since = max(connection.execute(account).scalar_one_or_none() or now(), now() - UNREAD_FOR)
     mine = and_(seen.c.worklist_item_id == message.c.worklist_item_id, seen.c.person_id == person_id)
     unread = (
-        select(message.c.worklist_item_id, func.count())
+        select(message.c.worklist_item_id, message.c.site_id, func.count().label("unread"))
         .select_from(message.outerjoin(seen, mine))
         .where(
-            message.c.site_id.in_(site_ids),
+            _narrowed(message, site_ids, item_ids),
             message.c.author_id != person_id,
             message.c.number > func.coalesce(seen.c.number, 0),
             message.c.written_at >= since,
         )
-        .group_by(message.c.worklist_item_id)
+        .group_by(message.c.worklist_item_id, message.c.site_id)
     )
-    questions = select(to_do.c.worklist_item_id, to_do.c.blocks_signing).where(
-        to_do.c.site_id.in_(site_ids), to_do.c.state == "open", to_do.c.question.is_(True)
+    questions = select(to_do.c.worklist_item_id, to_do.c.site_id, to_do.c.blocks_signing).where(
+        _narrowed(to_do, site_ids, item_ids), to_do.c.state == "open", to_do.c.question.is_(True)
     )
-    if few is not None:
-        unread = unread.where(message.c.worklist_item_id.in_(few))
-        questions = questions.where(to_do.c.worklist_item_id.in_(few))
-    counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(unread)}
+    counted: dict[str, int] = {
+        row.worklist_item_id: row.unread for row in connection.execute(unread) if row.site_id in site_ids
+    }
     held: dict[str, bool] = defaultdict(bool)
     for row in connection.execute(questions.distinct()):
-        held[row[0]] = held[row[0]] or bool(row[1])
+        if row.site_id in site_ids:
+            held[row.worklist_item_id] |= row.blocks_signing
     return {
         one: Waiting(one, counted.get(one, 0), open_question=one in held, holds_signing=held.get(one, False))
         for one in counted.keys() | held.keys()
     }
+
+
+def _narrowed(table: Table, site_ids: Collection[str], item_ids: Collection[str] | None) -> ColumnElement[bool]:
+    """Few threads are found by themselves: told of their sites too, SQLite would read the sites' last weeks."""
+    if item_ids is None or len(item_ids) > _FEW:
+        return table.c.site_id.in_(site_ids)
+    return table.c.worklist_item_id.in_(item_ids)
 
 
 def mark_seen(connection: Connection, case: Case, *, person_id: str, number: int) -> bool:

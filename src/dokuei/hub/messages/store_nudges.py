@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from dokuei.clock import now
 from dokuei.hub.messages.model import Case
 from dokuei.hub.messages.tables import mail_address, nudge
+from dokuei.storage.rows import add_row, put_row
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ def address_of(connection: Connection, person_id: str) -> str:
 
 def set_address(connection: Connection, person_id: str, address: str) -> None:
     """Where somebody wants nudges from now on; empty: nowhere."""
-    connection.execute(delete(mail_address).where(mail_address.c.person_id == person_id))
     if address:
-        connection.execute(insert(mail_address).values(person_id=person_id, address=address, set_at=now()))
+        put_row(connection, mail_address, person_id=person_id, address=address, set_at=now())
+    else:
+        connection.execute(delete(mail_address).where(mail_address.c.person_id == person_id))
 
 
 def addressed(connection: Connection) -> tuple[str, ...]:
@@ -42,19 +44,17 @@ def addressed(connection: Connection) -> tuple[str, ...]:
 
 def want(connection: Connection, case: Case, person_id: str) -> None:
     """Somebody is to be nudged about a case; where that waits already, it waits on."""
-    mine = (nudge.c.person_id == person_id, nudge.c.worklist_item_id == case.worklist_item_id)
-    known = connection.execute(select(nudge.c.wanted_at).where(*mine).with_for_update()).one_or_none()
-    if known is None:
-        connection.execute(
-            insert(nudge).values(
-                person_id=person_id,
-                worklist_item_id=case.worklist_item_id,
-                site_id=case.site_id,
-                wanted_at=now(),
-                attempts=0,
-            )
-        )
-    elif known.wanted_at is None:
+    item_id = case.worklist_item_id
+    if not add_row(
+        connection,
+        nudge,
+        person_id=person_id,
+        worklist_item_id=item_id,
+        site_id=case.site_id,
+        wanted_at=now(),
+        attempts=0,
+    ):
+        mine = (nudge.c.person_id == person_id, nudge.c.worklist_item_id == item_id, nudge.c.wanted_at.is_(None))
         connection.execute(update(nudge).where(*mine).values(wanted_at=now(), not_before=None, attempts=0))
 
 

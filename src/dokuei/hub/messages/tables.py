@@ -27,6 +27,14 @@ message = Table(
     UniqueConstraint("worklist_item_id", "number"),
 )
 Index("ix_message_site", message.c.site_id, message.c.worklist_item_id, message.c.number)
+Index(
+    "ix_message_written",
+    message.c.site_id,
+    message.c.written_at,
+    message.c.worklist_item_id,
+    message.c.number,
+    message.c.author_id,
+)
 
 to_do = Table(
     "message_to_do",

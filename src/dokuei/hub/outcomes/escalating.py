@@ -4,14 +4,15 @@ import smtplib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event as StopEvent
 from typing import Final, Protocol
 
 import structlog
 from sqlalchemy import Connection
 
-from dokuei.clock import monotonic, now
+from dokuei.clock import now
 from dokuei.errors import RequestError
-from dokuei.hub.identity.model import ROLE_PERMISSIONS, Permission, Principal
+from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.outcomes import store, store_escalations
 from dokuei.hub.outcomes.model import Ground, Manager, Signed, checked_manager
@@ -51,7 +52,7 @@ class NamedManager:
     candidates: Mapping[str, str]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Escalations:
     """The verbs on report managers and on what is put before them."""
 
@@ -59,7 +60,6 @@ class Escalations:
     people: People
     grounds: Grounds
     post: Post
-    not_before: float = 0.0
 
     def managers(self, principal: Principal, site_id: str | None = None) -> tuple[NamedManager, ...]:
         """Whom each site that somebody administers has named.
@@ -73,7 +73,7 @@ class Escalations:
             sites = frozenset({site_id})
         with self.database.read() as connection:
             named = store_escalations.managers(connection, site_ids=sites)
-        return tuple(self._named(named.get(one) or Manager(one)) for one in sorted(sites))
+        return self._named([named.get(one) or Manager(one) for one in sorted(sites)])
 
     def name(self, principal: Principal, wanted: Manager) -> NamedManager:
         """Whom a site names from now on, and after how many days.
@@ -83,7 +83,7 @@ class Escalations:
             RequestError: nobody who may open reports there, or a time that is none.
         """
         principal.demand(Permission.ADMINISTER, wanted.site_id)
-        found = self._named(checked_manager(wanted))
+        (found,) = self._named([checked_manager(wanted)])
         if wanted.person_id is not None and not found.can_open:
             raise RequestError("this person may not open reports of this site", phase=_PHASE)
         with self.database.begin() as connection:
@@ -109,57 +109,76 @@ class Escalations:
             sites = principal.sites_with(Permission.READ_REPORT)
             return store_escalations.waiting(connection, principal.person_id or "", site_ids=sites)
 
-    def step(self) -> None:
-        """The hub's worker, once a minute."""
-        if monotonic() < self.not_before:
-            return
-        self.not_before = monotonic() + _EVERY_SECONDS
-        try:
-            told = self.escalate()
-            self.mail()
-        except Exception as failure:  # noqa: BLE001 - the worker loop is an outer door
-            _log.error("escalations.failed", error=type(failure).__name__)
-            return
-        if told:
-            _log.info("reports.escalated", count=told)
+    def work(self, *, stop: StopEvent) -> None:
+        """Once a minute until told to stop; in a thread of its own, since a mail server may take its time."""
+        while not stop.is_set():
+            try:
+                told = self.escalate()
+                if told:
+                    _log.info("reports.escalated", count=told)
+                self.mail()
+            except Exception as failure:  # noqa: BLE001 - the worker loop is an outer door
+                _log.error("escalations.failed", error=type(failure).__name__)
+            stop.wait(_EVERY_SECONDS)
 
     def escalate(self) -> int:
         """Put before each site's manager what is grave and has stayed unread for too long; how many."""
         with self.database.read() as connection:
             known = frozenset(self.people.access.site_names(connection))
             named = store_escalations.managers(connection, site_ids=known)
-        return sum(self._escalate_at(one) for one in named.values() if self._named(one).can_open)
+        return sum(self._escalate_at(one.named) for one in self._named(named.values()) if one.can_open)
 
     def mail(self) -> None:
-        """Tell by mail what was put before somebody; what no server took is tried again with the next step."""
+        """Tell by mail what was put before somebody; what no server took is tried again a minute later."""
+        passed_over: set[str] = set()
+        while left := self._unmailed(passed_over):
+            for item_id, number, person_id in left:
+                if person_id in passed_over:
+                    continue
+                try:
+                    sent = self.post.tell(person_id, item_id)
+                except smtplib.SMTPRecipientsRefused as refusal:
+                    _log.warning("escalation.mail.waits", error=type(refusal).__name__)
+                    sent = False
+                except (OSError, smtplib.SMTPException) as failure:
+                    _log.warning("escalation.mail.waits", error=type(failure).__name__)
+                    return  # the server, not the recipient: the others wait too
+                if sent:
+                    with self.database.begin() as connection:
+                        store_escalations.note_mailed(connection, item_id, number)
+                else:
+                    passed_over.add(person_id)
+
+    def _unmailed(self, passed_over: Collection[str]) -> tuple[tuple[str, int, str], ...]:
         with self.database.read() as connection:
-            left = store_escalations.unmailed(connection, at_most=_AT_ONCE)
-        for item_id, number, person_id in left:
-            try:
-                sent = self.post.tell(person_id, item_id)
-            except (OSError, smtplib.SMTPException) as failure:
-                _log.warning("escalation.mail.waits", error=type(failure).__name__)
-                continue
-            if sent:
-                with self.database.begin() as connection:
-                    store_escalations.note_mailed(connection, item_id, number)
+            return store_escalations.unmailed(connection, but_for=passed_over, at_most=_AT_ONCE)
 
     def _escalate_at(self, named: Manager) -> int:
-        told = 0
-        with self.database.begin() as connection:
+        """Found out without holding anybody up, and written only where there is something to write."""
+        with self.database.read() as connection:
             versions = store_escalations.unread(connection, named, moment=now())
-            grave = self.grounds.of(connection, versions)
-            for outcome in store.outcomes(connection, versions):
-                grounds = set(grave.get(outcome.signed.worklist_item_id, ()))
-                if outcome.important is not None:
-                    grounds.add(Ground.IMPORTANT)
-                if grounds:
-                    self._tell(connection, outcome.signed, named, grounds)
-                    told += 1
-        return told
+            some = (versions[at : at + _AT_ONCE] for at in range(0, len(versions), _AT_ONCE))
+            grave = [one for each in some for one in self._grave(connection, each)]
+        if not grave:
+            return 0
+        with self.database.begin() as connection:
+            return sum(self._tell(connection, one, named, grounds) for one, grounds in grave)
 
-    def _tell(self, connection: Connection, one: Signed, named: Manager, grounds: Collection[Ground]) -> None:
-        store_escalations.add(connection, one, person_id=named.person_id or "", grounds=grounds)
+    def _grave(self, connection: Connection, versions: Collection[Signed]) -> list[tuple[Signed, set[Ground]]]:
+        known = self.grounds.of(connection, versions)
+        found = []
+        for outcome in store.outcomes(connection, versions):
+            grounds = set(known.get(outcome.signed.worklist_item_id, ()))
+            if outcome.important is not None:
+                grounds.add(Ground.IMPORTANT)
+            if grounds:
+                found.append((outcome.signed, grounds))
+        return found
+
+    def _tell(self, connection: Connection, one: Signed, named: Manager, grounds: Collection[Ground]) -> bool:
+        """Whether this process was the first to say so."""
+        if not store_escalations.add(connection, one, person_id=named.person_id or "", grounds=grounds):
+            return False
         hub_trail.append(
             connection,
             actor="system",
@@ -174,16 +193,14 @@ class Escalations:
                 "unread_days": named.unread_days,
             },
         )
+        return True
 
-    def _named(self, named: Manager) -> NamedManager:
-        candidates = {
-            one.person.person_id: one.person.display_name
-            for one in self.people.every()
-            if one.person.locked_at is None
-            and (one.person.ends_on is None or one.person.ends_on >= now().date())
-            and any(
-                Permission.READ_REPORT in ROLE_PERMISSIONS[grant.role] and grant.site_id == named.site_id
-                for grant in one.grants
-            )
-        }
-        return NamedManager(named, named.person_id in candidates, candidates)
+    def _named(self, every: Collection[Manager]) -> tuple[NamedManager, ...]:
+        """Each with those who may open reports at that very site: nobody of the centre answers for a hospital."""
+        candidates: dict[str, dict[str, str]] = {one.site_id: {} for one in every}
+        for person, grant in self.people.holding(Permission.READ_REPORT, candidates.keys()):
+            if grant.site_id is not None:
+                candidates[grant.site_id][person.person_id] = person.display_name
+        return tuple(
+            NamedManager(one, one.person_id in candidates[one.site_id], candidates[one.site_id]) for one in every
+        )

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, select, update
 
 from dokuei.clock import now
 from dokuei.hub.outcomes.model import Ground, Manager, Signed
 from dokuei.hub.outcomes.store import SIGNED, versions
 from dokuei.hub.outcomes.tables import escalation, manager, mark, signed
+from dokuei.storage.rows import add_row, put_row
 
 
 def managers(connection: Connection, *, site_ids: Collection[str]) -> dict[str, Manager]:
@@ -19,12 +20,8 @@ def managers(connection: Connection, *, site_ids: Collection[str]) -> dict[str, 
 
 def set_manager(connection: Connection, named: Manager, *, actor: str) -> None:
     """Whom a site names from now on."""
-    connection.execute(delete(manager).where(manager.c.site_id == named.site_id))
-    connection.execute(
-        insert(manager).values(
-            site_id=named.site_id, person_id=named.person_id, unread_days=named.unread_days, set_at=now(), set_by=actor
-        )
-    )
+    values = {name: getattr(named, name) for name in Manager.__dataclass_fields__}
+    put_row(connection, manager, **values, set_at=now(), set_by=actor)
 
 
 def unread(connection: Connection, named: Manager, *, moment: datetime) -> tuple[Signed, ...]:
@@ -40,28 +37,28 @@ def unread(connection: Connection, named: Manager, *, moment: datetime) -> tuple
     return versions(connection.execute(asked.order_by(signed.c.signed_at)))
 
 
-def add(connection: Connection, one: Signed, *, person_id: str, grounds: Iterable[Ground]) -> None:
-    """A version is before somebody's eyes."""
-    connection.execute(
-        insert(escalation).values(
-            worklist_item_id=one.worklist_item_id,
-            number=one.number,
-            site_id=one.site_id,
-            person_id=person_id,
-            grounds=" ".join(sorted(grounds)),
-            at=now(),
-        )
+def add(connection: Connection, one: Signed, *, person_id: str, grounds: Iterable[Ground]) -> bool:
+    """A version is before somebody's eyes; False where another process was faster."""
+    return add_row(
+        connection,
+        escalation,
+        worklist_item_id=one.worklist_item_id,
+        number=one.number,
+        site_id=one.site_id,
+        person_id=person_id,
+        grounds=" ".join(sorted(grounds)),
+        at=now(),
     )
 
 
-def unmailed(connection: Connection, *, at_most: int) -> tuple[tuple[str, int, str], ...]:
-    """Case, version and person of what no mail has told yet and nobody has opened meanwhile."""
+def unmailed(connection: Connection, *, but_for: Collection[str], at_most: int) -> tuple[tuple[str, int, str], ...]:
+    """Case, version and person of what no mail has told yet and nobody has opened meanwhile; not of those people."""
     opened = exists().where(
         mark.c.worklist_item_id == escalation.c.worklist_item_id, mark.c.number == escalation.c.number
     )
     rows = connection.execute(
         select(escalation.c.worklist_item_id, escalation.c.number, escalation.c.person_id)
-        .where(escalation.c.mailed_at.is_(None), ~opened)
+        .where(escalation.c.mailed_at.is_(None), escalation.c.person_id.not_in(but_for), ~opened)
         .order_by(escalation.c.at)
         .limit(at_most)
     )

@@ -1,6 +1,7 @@
 """Deciding whose papers came in a study of their own, where the hub may not."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from dokuei.hub.requests.model import Difference, PapersLink, PapersState, Readi
 from dokuei.hub.requests.placing import found
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
+from dokuei.storage.lately import HOUR, Lately
 
 _PHASE = "deciding whose papers these are"
 
@@ -41,6 +43,7 @@ class Assigning:
 
     database: Database
     people: People
+    looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def waiting(self, principal: Principal, site_id: str | None = None) -> tuple[WaitingPapers, ...]:
         """What waits at the sites where somebody may decide, the latest first.
@@ -52,14 +55,16 @@ class Assigning:
         if site_id is not None:
             principal.demand(Permission.RECONCILE, site_id)
             sites = frozenset({site_id})
-        with self.database.begin() as connection:
+        with self.database.read() as connection:
             names = self.people.access.site_names(connection)
+            rules = {one: store_studies.rules_of(connection, one) for one in sites}
             listed = tuple(
-                WaitingPapers(one, names.get(one.site_id, one.site_id), _candidates(connection, one))
+                WaitingPapers(
+                    one, names.get(one.site_id, one.site_id), _candidates(connection, one, rules[one.site_id])
+                )
                 for one in store_papers.waiting(connection, sites)
             )
-            for seen in sorted({one.study.site_id for one in listed}):
-                hub_trail.append(connection, actor=principal.actor, event="requests.papers.read", site_id=seen)
+        self._note_look(principal, {one.study.site_id for one in listed})
         return listed
 
     def join(self, principal: Principal, request_id: str, study_instance_uid: str, because: str) -> ReadingRequest:
@@ -94,6 +99,17 @@ class Assigning:
             papers.relink(connection, study, rules)
         return request
 
+    def _note_look(self, principal: Principal, site_ids: Collection[str]) -> None:
+        """Say whose papers somebody saw, once an hour for each site (LOG-01): the page asks every few seconds."""
+        fresh = [one for one in sorted(site_ids) if not self.looked.holds(principal.actor, one)]
+        if not fresh:
+            return
+        with self.database.begin() as connection:
+            for one in fresh:
+                hub_trail.append(connection, actor=principal.actor, event="requests.papers.read", site_id=one)
+        for one in fresh:
+            self.looked.keep(principal.actor, one)
+
     @staticmethod
     def _both(
         connection: Connection, principal: Principal, request_id: str, study_instance_uid: str
@@ -106,8 +122,7 @@ class Assigning:
         return request, study, rules
 
 
-def _candidates(connection: Connection, study: Study) -> tuple[Candidate, ...]:
-    rules = store_studies.rules_of(connection, study.site_id)
+def _candidates(connection: Connection, study: Study, rules: Rules) -> tuple[Candidate, ...]:
     links = {one.request_id: one for one in store_papers.of_study(connection, study.site_id, study.study_instance_uid)}
     candidates = []
     for request, held in papers.near(connection, study, rules):

@@ -47,12 +47,9 @@ def waiting(connection: Connection, site_ids: Collection[str]) -> tuple[Study, .
         papers.c.study_instance_uid == study.c.study_instance_uid,
         papers.c.state == "joined",
     )
-    query = select(study.c.site_id, study.c.study_instance_uid).where(
-        study.c.site_id.in_(site_ids), study.c.papers_only, ~joined.exists()
-    )
+    query = select(study).where(study.c.site_id.in_(site_ids), study.c.papers_only, ~joined.exists())
     query = query.order_by(study.c.study_date.desc(), study.c.study_instance_uid).limit(MOST_LISTED)
-    found = (store_studies.find_study(connection, *row) for row in connection.execute(query).all())
-    return tuple(one for one in found if one is not None)
+    return tuple(store_studies.study_of(row) for row in connection.execute(query))
 
 
 def put(connection: Connection, site_id: str, link: PapersLink) -> None:

@@ -79,14 +79,14 @@ def find_study(connection: Connection, site_id: str, study_instance_uid: str) ->
     """One study of a site."""
     query = select(study).where(study.c.site_id == site_id, study.c.study_instance_uid == study_instance_uid)
     row = connection.execute(query).one_or_none()
-    return None if row is None else _study(row)
+    return None if row is None else study_of(row)
 
 
 def find_studies(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> tuple[Study, ...]:
     """Some studies of a site, the latest first."""
     query = select(study).where(study.c.site_id == site_id, study.c.study_instance_uid.in_(study_instance_uids))
     rows = connection.execute(query.order_by(study.c.study_date.desc(), study.c.study_instance_uid))
-    return tuple(_study(row) for row in rows)
+    return tuple(study_of(row) for row in rows)
 
 
 def studies_for(
@@ -101,14 +101,14 @@ def studies_for(
         conditions.append(study.c.accession_number == content.accession_number)
     query = select(study).where(study.c.site_id == site_id, or_(*conditions))
     query = query.order_by(study.c.study_date.desc(), study.c.study_instance_uid).limit(_MOST_CONSIDERED)
-    return tuple(_study(row) for row in connection.execute(query))
+    return tuple(study_of(row) for row in connection.execute(query))
 
 
 def studies_of_day(connection: Connection, site_id: str, day: str) -> tuple[Study, ...]:
     """Studies of one day, for a person who matches by hand."""
     query = select(study).where(study.c.site_id == site_id, study.c.study_date == day, ~study.c.papers_only)
     rows = connection.execute(query.order_by(study.c.study_instance_uid).limit(_MOST_CONSIDERED))
-    return tuple(_study(row) for row in rows)
+    return tuple(study_of(row) for row in rows)
 
 
 def add_merge(connection: Connection, site_id: str, *, message_key: str, prior: Patient, surviving: Patient) -> None:
@@ -152,7 +152,8 @@ def merged(connection: Connection, site_id: str, keys: Collection[str]) -> tuple
     )
 
 
-def _study(row: Row[Any]) -> Study:
+def study_of(row: Row[Any]) -> Study:
+    """What a row of ``study`` says."""
     return Study(
         site_id=row.site_id,
         study_instance_uid=row.study_instance_uid,

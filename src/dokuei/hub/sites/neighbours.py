@@ -13,3 +13,14 @@ class Cases(Protocol):
         Raises:
             NotFoundError: no such case at those sites.
         """
+
+
+class Post(Protocol):
+    """Who carries mail to people."""
+
+    def tell(self, person_id: str, site_id: str) -> bool:
+        """Tell somebody that a hospital's contacts are to be tried; False where they want no mail.
+
+        Raises:
+            OSError, smtplib.SMTPException: it was not taken.
+        """

@@ -48,3 +48,11 @@ contact = Table(
     Column("ended_at", UtcDateTime, nullable=True),
 )
 Index("ix_site_contact_site_id", contact.c.site_id)
+
+contact_reminder = Table(
+    "site_contact_reminder",
+    hub_metadata,
+    Column("site_id", String(64), primary_key=True),
+    Column("person_id", String(32), primary_key=True),
+    Column("sent_at", UtcDateTime, nullable=False),
+)

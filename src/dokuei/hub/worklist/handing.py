@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError, RequestError
-from dokuei.hub.identity.model import ROLE_PERMISSIONS, Listed, Permission, Principal
+from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist import store, store_hands
 from dokuei.hub.worklist.model import (
     Delegated,
@@ -178,19 +178,12 @@ class Handing:
             )
 
     def _readers(self, principal: Principal, found: WorklistItem, role: ReadingRole) -> tuple[Reader, ...]:
+        holding = self.worklist.people.holding(Permission.CLAIM_CASE, {found.study.site_id})
         return tuple(
-            Reader(one.person.person_id, one.person.display_name)
-            for one in self.worklist.people.every()
-            if one.person.person_id != principal.person_id and _may_have(one, found, role)
+            Reader(person_id, name)
+            for person_id, name in {person.person_id: person.display_name for person, _ in holding}.items()
+            if person_id != principal.person_id and why_not(found, role, person_id) is None
         )
-
-
-def _may_have(one: Listed, found: WorklistItem, role: ReadingRole) -> bool:
-    reads = any(
-        Permission.CLAIM_CASE in ROLE_PERMISSIONS[grant.role] and grant.site_id in {None, found.study.site_id}
-        for grant in one.grants
-    )
-    return reads and one.person.locked_at is None and why_not(found, role, one.person.person_id) is None
 
 
 def _to_me(found: WorklistItem, principal: Principal) -> HandOver:

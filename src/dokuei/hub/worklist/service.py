@@ -84,7 +84,7 @@ class WorklistService:
     def study_gone(self, site_id: str, study_instance_uid: str, *, untouched_only: bool = False) -> None:
         """A study has no images, or none any more: a case that nobody has finished, or even begun, is canceled."""
         with self.database.begin() as connection:
-            known = store.find_by_study(connection, site_id, study_instance_uid)
+            known = store.find_by_study(connection, site_id, study_instance_uid, lock=True)
             if known is None or known.status in {"completed", "canceled"}:
                 return
             if untouched_only and not is_untouched(known):
@@ -306,7 +306,7 @@ class WorklistService:
 
     def is_signed_in(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool:
         """Whether a reading of this study was signed; held until the other slice's transaction ends."""
-        known = store.find_by_study(connection, site_id, study_instance_uid)
+        known = store.find_by_study(connection, site_id, study_instance_uid, lock=True)
         return known is not None and any(held.signed_at for held in known.holdings)
 
 

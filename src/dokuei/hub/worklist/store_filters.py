@@ -4,10 +4,11 @@ import json
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from dokuei.clock import now
 from dokuei.hub.worklist.tables import worklist_filter
+from dokuei.storage.rows import put_row
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,16 @@ def count(connection: Connection, person_id: str) -> int:
 
 def put(connection: Connection, person_id: str, name: str, chosen: dict[str, str]) -> SavedFilter:
     """Keep a filter, in place of one of the same name."""
-    connection.execute(
-        delete(worklist_filter).where(worklist_filter.c.person_id == person_id, worklist_filter.c.name == name)
-    )
     kept = SavedFilter(uuid.uuid4().hex, name, chosen)
-    connection.execute(
-        insert(worklist_filter).values(
-            filter_id=kept.filter_id, person_id=person_id, name=name, chosen=json.dumps(chosen), created_at=now()
-        )
+    put_row(
+        connection,
+        worklist_filter,
+        key=("person_id", "name"),
+        filter_id=kept.filter_id,
+        person_id=person_id,
+        name=name,
+        chosen=json.dumps(chosen),
+        created_at=now(),
     )
     return kept
 

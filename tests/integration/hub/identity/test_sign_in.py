@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from dokuei.hub.identity.guard import SESSION_COOKIE
-from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.identity.model import ROLE_PERMISSIONS, Grant, Role
 from dokuei.storage.audit import hub_entries
 from tests.makers.authenticator import Authenticator
 from tests.makers.people import GOOD_PASSWORD, ORIGIN, READER_OF_KITA, SmallHub, one_step_ago, sign_in
@@ -25,7 +25,10 @@ def test_a_key_signs_in_and_the_session_says_who_and_where(hub: SmallHub) -> Non
     session = client.get("/api/v1/session").json()
     assert session["person"]["user_name"] == "reader.a"
     assert session["person"]["roles"] == ["reader"]
-    assert session["sites"] == [{"site_id": "kita", "name": "北病院", "name_en": "Kita Hospital"}]
+    (site,) = session["sites"]
+    assert (site["site_id"], site["name"], site["name_en"]) == ("kita", "北病院", "Kita Hospital")
+    assert set(site["permissions"]) == set(session["permissions"]) == ROLE_PERMISSIONS[Role.READER]
+    assert session["centre_permissions"] == []
     assert "report.sign" in session["permissions"]
     assert session["idle_lock_seconds"] == 600
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dokuei.clock import now
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.identity.tables import person
 from dokuei.hub.messages.tables import message
 from tests.makers.reading import ReadingRoom
 from tests.makers.talk import STAFF_OF_KITA, STAFF_OF_MINAMI, answered, asked, events, say, thread_of
@@ -139,6 +140,23 @@ def test_unread_is_counted_for_each_person_until_they_have_read(room: ReadingRoo
     assert unread(later) == (2, 2, 2)
     seen = reader.get(thread_of(item)).json()["seen"]
     assert [(one["display_name"], one["number"]) for one in seen] == [("人 staff.a", 2)]
+
+
+def test_what_nobody_opened_for_a_month_is_no_news_and_an_open_question_stays_one(room: ReadingRoom) -> None:
+    """ADR 90: whoever opens the thread still sees where they stopped."""
+    item = room.mammogram_case()
+    reader, staff = room.reader("reader.a"), room.reader("staff.a", STAFF_OF_KITA)
+    asked(reader, item)
+    say(reader, item, "追記です。")
+    unread = "/api/v1/messages/unread"
+    for days, expected in ((29, 2), (31, 0)):
+        with room.hub.database.begin() as connection:
+            connection.execute(update(person).values(created_at=now() - timedelta(days=days + 1)))
+            connection.execute(update(message).values(written_at=now() - timedelta(days=days)))
+        told = {"worklist_item_id": item, "unread_messages": expected, "open_question": True, "holds_signing": True}
+        assert staff.get(unread).json() == {"unread_messages": expected, "cases": [told]}
+        assert staff.get(f"/api/v1/worklist/{item}").json()["unread_messages"] == expected
+    assert staff.get(thread_of(item)).json()["read_up_to"] == 0
 
 
 def test_who_came_later_finds_nothing_unread_of_before(room: ReadingRoom) -> None:

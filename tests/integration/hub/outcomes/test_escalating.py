@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from dokuei.clock import now
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.hub.outcomes import tables
+from dokuei.hub.outcomes import escalating, tables
 from dokuei.storage.audit import hub_entries
 from tests.makers.mail_server import running_mail_server
 from tests.makers.reading import ReadingRoom, reading_room
@@ -118,14 +118,15 @@ def test_a_site_sets_its_own_days_and_nobody_is_named_who_could_not_open_it(room
     assert chief.get("/api/v1/outcomes/managers").json()[0]["can_open"] is False, "nobody answers: it shows"
 
 
-def test_the_mail_says_that_a_report_waits_and_nothing_of_whom(tmp_path: Path) -> None:
-    """JRS-12: the manager is told without patient data, once; what no server takes is tried again."""
+def test_the_mail_says_that_a_report_waits_and_nothing_of_whom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JRS-12: the manager is told without patient data, once; who wants no mail keeps nobody else from theirs."""
+    monkeypatch.setattr(escalating, "_AT_ONCE", 1)
     with running_mail_server(tmp_path / "mail") as server:
         url = "https://hub.example.org"
         with reading_room(tmp_path, mail=server.settings, hub_url=url) as room:
             reader, manager = room.reader("reader.a"), room.reader("dr.kanri", PHYSICIAN)
             report(room, reader, "reader.a", days=8)
-            named(room, manager)
+            chief = named(room, manager)
             assert room.escalations.escalate() == 1
             room.escalations.mail()
             assert server.mails() == [], "no address is known"
@@ -142,6 +143,17 @@ def test_the_mail_says_that_a_report_waits_and_nothing_of_whom(tmp_path: Path) -
                 word for word in ("P-4", "CATEGORY", "腫瘤", "TEST", "北病院") if word in text + mail["Subject"]
             ]
             assert _mailed(room) == 1
+            manager.put("/api/v1/messages/mail-address", json={"address": ""}).raise_for_status()
+            report(room, reader, "reader.a", days=9)
+            assert room.escalations.escalate() == 1
+            after = room.reader("dr.ato", PHYSICIAN)
+            after.put("/api/v1/messages/mail-address", json={"address": "ato@example.org"}).raise_for_status()
+            assert name(chief, person_id=after.get("/api/v1/session").json()["person"]["person_id"]).status_code == 200
+            report(room, reader, "reader.a", days=10)
+            assert room.escalations.escalate() == 1
+            room.escalations.mail()
+            assert [mail["To"] for mail in server.mails()] == ["kanri@example.org", "ato@example.org"]
+            assert _mailed(room) == 2
 
 
 def _mailed(room: ReadingRoom) -> int:

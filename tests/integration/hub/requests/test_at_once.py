@@ -1,23 +1,22 @@
 """Many at once, on both databases: whatever comes first, a mismatch is not read past and nothing is lost."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from dokuei.errors import ConflictError, StaleError
+from dokuei.errors import ConflictError
 from dokuei.hub.identity.model import Grant, Principal, Role, principal_of_person
 from dokuei.hub.neighbours import asked_study
 from dokuei.hub.requests import store
 from dokuei.hub.requests.model import Content, Name, Patient
 from dokuei.hub.requests.notices import Notice, Ordered
 from dokuei.hub.requests.placing import Author
+from tests.makers.at_once import together
 from tests.makers.reading import ReadingRoom, reading_room
 from tests.makers.requests import view
 
@@ -41,27 +40,6 @@ def somebody(room: ReadingRoom, name: str, role: Role) -> Principal:
         known_site_ids=frozenset({"kita", "minami"}),
         session_id="",
     )
-
-
-def together(*acts: Callable[[], Any]) -> list[str]:
-    """All at once; what came of each."""
-    begin = threading.Barrier(len(acts))
-    outcomes = ["broke"] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        begin.wait()
-        try:
-            act()
-            outcomes[place] = "done"
-        except (ConflictError, StaleError) as refusal:
-            outcomes[place] = refusal.code
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return outcomes
 
 
 def test_a_claim_while_a_mismatch_appears_is_either_before_it_or_refused(room: ReadingRoom) -> None:

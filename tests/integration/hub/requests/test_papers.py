@@ -144,3 +144,12 @@ def test_other_rules_make_a_case_of_papers_and_papers_of_a_case(room: ReadingRoo
     room.archive.papers.set_rules("kita", rules, actor="person:1")
     room.carry_out()
     assert (case_of(room, study), waiting(staff)) == ("scheduled", {})
+
+
+def test_a_page_that_asks_every_few_seconds_is_one_look_on_record(room: ReadingRoom) -> None:
+    """LOG-01: who saw whose papers, once an hour; asking again writes nothing."""
+    staff = room.reader("staff", STAFF)
+    comes(room, paper())
+    for _ in range(3):
+        assert waiting(staff)
+    assert room.hub.events().count("requests.papers.read") == 1

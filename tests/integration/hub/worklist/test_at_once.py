@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -11,15 +12,18 @@ import pytest
 from sqlalchemy import select
 
 from dokuei.clock import now
+from dokuei.hub.identity.model import principal_of_person
 from dokuei.hub.worklist.model import Name, StudyFacts
 from dokuei.hub.worklist.tables import holding
 from dokuei.storage.audit import hub_entries, hub_trail
 from tests.makers.archive import served
-from tests.makers.people import OWN_PAGE
+from tests.makers.at_once import together
+from tests.makers.people import OWN_PAGE, READER_OF_KITA
 from tests.makers.reading import ReadingRoom, reading_room
 
 READERS = 30
 CASES = 100
+ROUNDS = 10
 
 
 @pytest.fixture
@@ -90,3 +94,22 @@ def test_thirty_readers_at_a_hundred_cases_leave_each_case_with_one_owner(room: 
     assert owners == kept, "who was told that a case is theirs has it, and nobody else was"
     assert len(claims) == CASES
     assert len(set(owners.values())) > 1, "they did reach for the same cases at the same time"
+
+
+def test_a_case_that_is_claimed_while_its_images_go_is_taken_or_canceled_and_never_both(room: ReadingRoom) -> None:
+    person = room.hub.person("reader.x", READER_OF_KITA)
+    reader = principal_of_person(
+        person_id=person.person_id,
+        display_name="reader.x",
+        grants=[READER_OF_KITA],
+        known_site_ids=frozenset({"kita"}),
+        session_id="",
+    )
+    for number in range(ROUNDS):
+        case = waiting_case(room, number)
+        gone = partial(room.worklist.study_gone, "kita", f"1.2.3.{number}", untouched_only=True)
+        claimed, _ = together(partial(room.worklist.claim, reader, case), gone)
+        with room.hub.database.read() as connection:
+            found = room.worklist.case_in(connection, case, site_ids={"kita"})
+        ended = (found.status, found.holdings[0].person_id)
+        assert ended == (("in_progress", person.person_id) if claimed == "done" else ("canceled", None))

@@ -1,0 +1,33 @@
+"""Two administrators who record the same thing at one moment: both are heard, and what one of them said holds."""
+
+from dataclasses import replace
+from functools import partial
+
+from dokuei.hub.identity.model import CentreRules
+from tests.makers.at_once import together
+from tests.makers.people import LICENSED, READER_OF_KITA, SmallHub
+
+ROUNDS = 10
+
+
+def test_rules_of_the_centre_that_two_set_at_once_are_those_of_one_of_them(either_hub: SmallHub) -> None:
+    """AUTH-02: what was set is on record twice, and each time against what held before."""
+    rules = either_hub.identity.rules
+    lengths = [(12 + number, 40 + number) for number in range(ROUNDS)]
+    for pair in lengths:
+        together(
+            *(partial(rules.put, CentreRules(password_length=length), actor=f"person:{length}") for length in pair)
+        )
+        assert rules.present().password_length in pair
+    assert either_hub.events().count("centre.rules-set") == 2 * ROUNDS
+
+
+def test_a_qualification_that_two_record_at_once_is_that_of_one_of_them(either_hub: SmallHub) -> None:
+    """JRS-01: none of the two is lost to the other's haste, and the trail has both."""
+    person = either_hub.person("reader.a", READER_OF_KITA)
+    qualifications = either_hub.identity.qualifications
+    for number in range(ROUNDS):
+        seen = [replace(LICENSED, licence_number=f"{number}{one}") for one in ("1", "2")]
+        together(*(partial(qualifications.record, person.person_id, one, actor="person:x") for one in seen))
+        assert qualifications.of(person.person_id) in seen
+    assert either_hub.events().count("qualification.recorded") == 1 + 2 * ROUNDS
