@@ -23,6 +23,7 @@ from dokuei.gateway.link import Link
 from dokuei.gateway.own_doors import own_dimse
 from dokuei.gateway.pacs import Parcel, deliver
 from dokuei.gateway.pseudonyms import identity_mode, open_key
+from dokuei.gateway.pulse_commitment import Committing
 from dokuei.gateway.pulse_order import place_order
 from dokuei.gateway.spool import Received, Spool, State
 from dokuei.settings import Settings
@@ -36,6 +37,7 @@ from dokuei.transfer.pulses import (
     FrameWanted,
     Leg,
     LegName,
+    LegState,
     Pulse,
     PulseBegin,
     complete,
@@ -95,6 +97,12 @@ class Legs:
     def skip(self, name: LegName) -> None:
         """Nobody has set this leg up."""
         self.done[name] = Leg(name=name, state="skipped", at=now().isoformat())
+
+    def judged(self, name: LegName, judge: Callable[[], LegState]) -> None:
+        """The same for a leg that is more than well or dead."""
+        with self.leg(name):
+            state = judge()
+        self.done[name] = self.done[name].model_copy(update={"state": state})
 
     def _add(self, name: LegName, seconds: float, *, error: str = "") -> None:
         state = "dead" if error else "ok"
@@ -276,8 +284,10 @@ class Pulser:
     def _back(self, client: HubClient, legs: Legs) -> None:
         with legs.leg("sealed"):
             document = client.call("POST", PULSE_DOCUMENT_PATH, b"{}")
-        if self.settings.gateway.pacs is None:
+        pacs = self.settings.gateway.pacs
+        if pacs is None:
             legs.skip("in-pacs")
+            legs.skip("committed")
             return
         file = self.settings.home / "gateway" / "pulse-document.dcm"
         with legs.leg("in-pacs"):
@@ -285,6 +295,11 @@ class Pulser:
             (outcome,) = deliver(self.settings, [Parcel("pulse", ENCAPSULATED_PDF, file)])
             if outcome.error:
                 raise PeerRefusedError(f"{outcome.error} {outcome.said}".strip(), phase=_PHASE)
+        if pacs.commitment == "off":
+            legs.skip("committed")
+            return
+        committing, seconds = Committing(self.settings, self.spool.database, self.link), self.patience("committed")
+        legs.judged("committed", lambda: committing.ask(pacs, outcome.objects, seconds=seconds))
 
     def _told(self, client: HubClient, began: datetime, legs: Legs) -> Pulse:
         """The last leg is the hub's word that it knows of all the others, of a dead one too."""
