@@ -22,7 +22,7 @@ from dokuei.hub.gateways.uploads import Partials
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 from dokuei.transfer.manifest import ManifestInstance, StudyManifest, verify_manifest
-from dokuei.transfer.protocol import IdentityMode, ManifestAnswer, Need, Needs, Offer, Problem, UploadEvent
+from dokuei.transfer.protocol import IdentityMode, ManifestAnswer, Need, Needs, Offer, Problem, Removals, UploadEvent
 
 _GIVE_UP_AFTER = timedelta(days=14)
 _RECENT = 2000
@@ -53,6 +53,9 @@ class Archive(Protocol):
 
     def removed(self, site_id: str, study_instance_uid: str, instances: Sequence[ManifestInstance]) -> set[str]:
         """UIDs of those that were stored and proved, and then removed on purpose."""
+
+    def removals(self, site_id: str, *, after: int) -> Removals:
+        """The next studies that were removed on purpose since an earlier answer."""
 
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         """Keep a verified manifest beside the study."""
