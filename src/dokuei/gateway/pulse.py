@@ -13,6 +13,7 @@ from pydicom import dcmread
 
 from dokuei.clock import monotonic, now
 from dokuei.dicom import uids
+from dokuei.dicom.codestream import CodestreamError
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.dicom.transcode import decode_frame
@@ -187,7 +188,8 @@ class Pulser:
 
     def _is_under_way(self, study: str) -> bool:
         """What an earlier pulse left on its way goes on; only when it has arrived is a new image made."""
-        return self._file.exists() and bool(self.spool.objects(study)) and not self._is_closed(study)
+        is_whole = self._file.exists() and self._file.stat().st_size > 0  # a power cut may have emptied it
+        return is_whole and bool(self.spool.objects(study)) and not self._is_closed(study)
 
     def _prepare(self, study: str) -> None:
         pulse_tables.forget(self.spool, study)
@@ -277,7 +279,10 @@ class Pulser:
     def _demand_same(self, frame: bytes, item: Received) -> None:
         """The frame decoded, and compared with what was made."""
         syntax = uids.TRANSFER_SYNTAXES["" if item.coded is None else item.coded.transfer_syntax_uid]
-        cells = decode_frame(frame, np.dtype("<u2")).tobytes() if syntax.encapsulated else frame
+        try:
+            cells = decode_frame(frame, np.dtype("<u2")).tobytes() if syntax.encapsulated else frame
+        except CodestreamError as error:
+            raise ProofError("what comes back does not decode", phase=_PHASE) from error
         if cells != dcmread(self._file).PixelData:
             raise ProofError("what comes back has other pixels than were made", phase=_PHASE)
 
