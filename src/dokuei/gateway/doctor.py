@@ -161,7 +161,9 @@ def _clock(client: HubClient) -> Finding:
     what = f"{offset.total_seconds():+.0f} s from the hub's"
     if abs(offset) > _CLOCK_BAD:
         return Finding("clock", "warning", f"{what}: far off; forwarding goes on by the hub's clock", _BY_NTP)
-    return Finding("clock", "warning", what, _BY_NTP) if abs(offset) > _CLOCK_WARNING else Finding("clock", "good", what)
+    if abs(offset) > _CLOCK_WARNING:
+        return Finding("clock", "warning", what, _BY_NTP)
+    return Finding("clock", "good", what)
 
 
 def _certificate(identity: Identity) -> Finding:

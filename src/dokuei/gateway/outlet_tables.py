@@ -204,7 +204,7 @@ class ReportCounts:
     arrived: int
     waiting: int
     places: tuple[Line, ...]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Trouble, ...] = ()
 
 
 def counts(connection: Connection, *, at_most: int) -> ReportCounts:
