@@ -65,7 +65,22 @@ class Asker:
             if association is None:
                 self._not_offered(pacs, due)
             else:
-                self._listen([uid for one in due if (uid := self._ask(association, one))])
+                self._ask_each(association, due)
+
+    def _ask_each(self, association: Association, due: tuple[Standing, ...]) -> None:
+        """One after the other: a report that comes on this association is not to meet the next question on it.
+
+        Where none comes here for the first, none is waited for before the others are asked.
+        """
+        asked: list[str] = []
+        reports_here = True
+        for one in due:
+            transaction_uid = self._ask(association, one)
+            if transaction_uid:
+                asked.append(transaction_uid)
+                reports_here = reports_here and self._listen([transaction_uid])
+        if not reports_here:
+            self._listen(asked)
 
     def _ask(self, association: Association, one: Standing) -> str:
         """The Transaction UID under which its report comes; empty where none will."""
@@ -80,13 +95,14 @@ class Asker:
         self._wait(one, pause(one.attempts + 2, ceiling=_CEILING_SECONDS), reason=refused)
         return ""
 
-    def _listen(self, transaction_uids: list[str]) -> None:
-        """A while on this association: many a PACS reports at once, here or elsewhere."""
+    def _listen(self, transaction_uids: list[str]) -> bool:
+        """Whether all is reported within a while: many a PACS does so at once, here or elsewhere."""
         until = monotonic() + self.listen_seconds
-        while transaction_uids and monotonic() < until and not self.link.stop.wait(_LOOK_SECONDS):
+        while monotonic() < until and not self.link.stop.wait(_LOOK_SECONDS):
             with self.database.read() as connection:
                 if not commitment_tables.unanswered(connection, transaction_uids):
-                    return
+                    return True
+        return False
 
     def _not_offered(self, pacs: Destination, due: tuple[Standing, ...]) -> None:
         if pacs.commitment == "when-offered":

@@ -100,7 +100,8 @@ class Deliverer:
         with self.database.read() as connection:
             here = deliver_tables.among(connection, [one.delivery_id for one in waiting])
             resting = trouble_tables.resting(connection, "fetch")
-            unwanted = trouble_tables.others(connection, "fetch", [one.delivery_id for one in (*waiting, *unfit)])
+            listed = [*(one.delivery_id for one in waiting), *(one.delivery_id for one in unfit)]
+            unwanted = trouble_tables.others(connection, "fetch", listed)
         if unwanted:
             with self.database.begin() as connection:
                 trouble_tables.over(connection, "fetch", unwanted)

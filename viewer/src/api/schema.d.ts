@@ -323,6 +323,12 @@ export interface components {
             readonly idle_lock_minutes: number;
             readonly dormant_days: number;
         };
+        /** @description Which certificate was looked at, and whether somebody compared the name on it with the physician's papers. */
+        readonly CertificateConfirmationIn: {
+            readonly fingerprint: string;
+            /** @default false */
+            readonly compared: boolean;
+        };
         /** @description What the certificate says. */
         readonly CertificationIn: {
             readonly number: string;
@@ -1518,6 +1524,10 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
+        /** @description The certificate of one's own card. */
+        readonly OwnCertificateIn: {
+            readonly pem: string;
+        };
         /** @description What stands at this device, and what could. */
         readonly OwnDisplayOut: {
             readonly standing: components["schemas"]["DisplayStandingOut"];
@@ -1786,6 +1796,7 @@ export interface components {
             readonly mammography_until?: string | null;
             readonly lacks: readonly components["schemas"]["Lack"][];
             readonly certificate: components["schemas"]["SigningCertificateOut"] | null;
+            readonly offered: components["schemas"]["SigningCertificateOut"] | null;
         };
         /** @description A study that a request may be about. */
         readonly ProposalOut: {
