@@ -24,6 +24,12 @@ _STATUSES: Mapping[Kind, ReportStatus] = {
     "amendment": "amended",
     "withdrawal": "withdrawn",
 }
+VERSION_EVENTS: Mapping[Kind, str] = {
+    "preliminary": "report.preliminary",
+    "original": "report.signed",
+    "amendment": "report.signed",
+    "withdrawal": "report.withdrawn",
+}
 
 _MAMMOGRAPHY = frozenset(
     {
