@@ -28,3 +28,9 @@ def chained_versions(connection: Connection) -> dict[tuple[str, int], Chained]:
             details = json.loads(entry.details)
             found[details["report_id"], details["version"]] = Chained(entry.site_id, entry.subject, details)
     return found
+
+
+def restamped_files(connection: Connection) -> dict[str, tuple[str, int]]:
+    """SHA-256 of each file that was stamped anew → report and number: what was delivered once is ours for ever."""
+    told = (json.loads(entry.details) for entry in hub_trail.named(connection, "report.restamped"))
+    return {one["sha256"]: (one["report_id"], one["version"]) for one in told}

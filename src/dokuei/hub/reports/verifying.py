@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity.passkeys import still_holds
 from dokuei.hub.reports import store, store_seals
-from dokuei.hub.reports.chained import Chained, chained_versions
+from dokuei.hub.reports.chained import Chained, chained_versions, restamped_files
 from dokuei.hub.reports.model import digest_of
 from dokuei.hub.reports.seal_model import KeptVersion, SealState
 from dokuei.storage.blobs import Blobs
@@ -44,14 +44,14 @@ def verify_versions(connection: Connection, blobs: Blobs) -> Verdict:
     chained = chained_versions(connection)
     versions = by_key = 0
     wrong: list[Wrong] = []
-    stamped = store_seals.every(connection)
+    stamped, restamped = store_seals.every(connection), restamped_files(connection)
     for kept in store.every_version(connection):
         signed = kept.signed
         versions += 1
         by_key += signed.signature.method == _BY_KEY
         told = chained.pop((signed.report_id, signed.number), None)
         wrong += [Wrong(signed.report_id, signed.number, why) for why in _faults(kept, told, blobs)]
-        wrong += [Wrong(signed.report_id, signed.number, why) for why in _stamp_faults(kept, stamped, blobs)]
+        wrong += [Wrong(signed.report_id, signed.number, why) for why in _stamp_faults(kept, stamped, restamped, blobs)]
     wrong += [Wrong(report_id, number, "the version is gone") for report_id, number in chained]
     return Verdict(versions, by_key, versions - by_key, tuple(wrong))
 
@@ -80,11 +80,19 @@ def _faults(kept: KeptVersion, told: Chained | None, blobs: Blobs) -> Iterator[s
         yield "the sealed file is gone or changed"
 
 
-def _stamp_faults(kept: KeptVersion, stamped: Mapping[tuple[str, int], SealState], blobs: Blobs) -> Iterator[str]:
+def _stamp_faults(
+    kept: KeptVersion,
+    stamped: Mapping[tuple[str, int], SealState],
+    restamped: Mapping[str, tuple[str, int]],
+    blobs: Blobs,
+) -> Iterator[str]:
     """A file with later time stamps holds the sealed one unchanged, and is the one that was recorded."""
-    state = stamped.get((kept.signed.report_id, kept.signed.number))
+    key = (kept.signed.report_id, kept.signed.number)
+    state = stamped.get(key)
     if state is None or state.blob_key == kept.sealed.pdf_key:
         return
+    if restamped.get(state.sha256) != key:
+        yield "the audit trail knows of no such file with later time stamps"
     try:
         data, sealed = blobs.read(state.blob_key), blobs.read(kept.sealed.pdf_key)
     except NotFoundError:
