@@ -73,7 +73,7 @@ def test_what_happened_at_the_hospitals_doors_stands_in_the_hubs_trail_once(
     there = found[0][2]["gateway"]
     assert isinstance(there, dict)
     assert (there["actor"], there["sequence"], found[0][2]["why"]) == ("address:192.0.2.9", 1, "unknown")
-    assert found[2][2]["instances"] == 2
+    assert found[3][2]["instances"] == 2
 
 
 def test_a_study_that_the_hub_may_not_know_by_this_name_is_not_named(
@@ -82,7 +82,7 @@ def test_a_study_that_the_hub_may_not_know_by_this_name_is_not_named(
     with spool.database.begin() as connection:
         forward_audit.announced(connection, "1.2.3.4.5")
     with closing(hub_client(gateway)) as client:
-        assert told(TrailTeller(spool.database), client, "pseudonym") == 5
+        assert told(TrailTeller(spool.database), client, "pseudonym") == 6
     found = kept(hub, gateway)
     assert found[-1][:2] == ("study.announced", None)
     assert "1.2.3.4.5" not in json.dumps(found)
