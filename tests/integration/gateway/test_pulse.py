@@ -328,8 +328,8 @@ def test_a_stopped_pacs_is_named_and_a_running_one_keeps_one_document(way: Way, 
         pacs_settings = Destination(ae_title=pacs.ae_title, host="127.0.0.1", port=pacs.dimse_port)
         settings = way.with_gateway(pacs=pacs_settings)
         for _ in range(2):
-            states = _states(way.pulse(settings))
-            assert (states["in-pacs"], states["committed"]) == ("ok", "ok")
+            taken = way.pulse(settings)
+            assert (_states(taken)["in-pacs"], taken.dead) == ("ok", "committed"), "it does not know whom to tell"
         (found,) = pacs.get("/instances")
         tags = pacs.get(f"/instances/{found}/simplified-tags")
         assert tags["PatientID"] == "DOKUEI-TEST-PATIENT"

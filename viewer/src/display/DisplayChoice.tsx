@@ -18,7 +18,7 @@ export function DisplayChoice({ own }: { readonly own: OwnDisplay }): JSX.Elemen
   return (
     <div className={classes["choice"]}>
       <Checkbox.Group
-        size="xs"
+        size="sm"
         label={t("choice.label")}
         description={t("choice.hint")}
         value={wanted}

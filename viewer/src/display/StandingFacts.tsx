@@ -1,4 +1,4 @@
-import type { JSX } from "react";
+import type { JSX, PropsWithChildren } from "react";
 import { useTranslation } from "react-i18next";
 import type { DisplayStanding, JudgedDisplay } from "@/api/types";
 import { DayText } from "@/ui/Written";
@@ -23,7 +23,7 @@ export function StandingFacts({ standing }: { readonly standing: DisplayStanding
           {rules.set_at !== null && <DayText value={rules.set_at.slice(0, 10)} />}
         </p>
       )}
-      <dl className={classes["facts"]}>
+      <Judged judged={standing}>
         {screen !== null && (
           <>
             <dt>{t("field.screen")}</dt>
@@ -38,8 +38,7 @@ export function StandingFacts({ standing }: { readonly standing: DisplayStanding
             </dd>
           </>
         )}
-      </dl>
-      <Judged judged={standing} />
+      </Judged>
       {standing.beside.map((one) => (
         <div key={one.display?.display_id} className={classes["beside"]}>
           {one.state !== "valid" && <p className={classes["said"]}>{t(`state.${one.state}`)}</p>}
@@ -50,8 +49,8 @@ export function StandingFacts({ standing }: { readonly standing: DisplayStanding
   );
 }
 
-/** One display of the device: which, and how it was measured. */
-function Judged({ judged }: { readonly judged: JudgedDisplay }): JSX.Element {
+/** One display of the device: which, what the page sees of it, and how it was measured. */
+function Judged({ judged, children }: PropsWithChildren<{ readonly judged: JudgedDisplay }>): JSX.Element {
   const { t } = useTranslation("displays");
   const { display, grade, measured_on, valid_until } = judged;
   return (
@@ -68,6 +67,7 @@ function Judged({ judged }: { readonly judged: JudgedDisplay }): JSX.Element {
           <dd>{t("pixels", { columns: display.columns, rows: display.rows })}</dd>
         </>
       )}
+      {children}
       {grade !== null && measured_on !== null && valid_until !== null && (
         <>
           <dt>{t("field.grade")}</dt>
