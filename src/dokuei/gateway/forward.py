@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from queue import SimpleQueue
 
 import structlog
@@ -18,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dokuei.clock import monotonic, now
 from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
 from dokuei.gateway import forward_audit, forward_tables
-from dokuei.gateway.closing import declare
+from dokuei.gateway.closing import Closings, declare
 from dokuei.gateway.hearing import Hearing
 from dokuei.gateway.link import Link, pause
 from dokuei.gateway.pseudonyms import Naming
@@ -57,6 +58,7 @@ class Forwarder:
     naming: Callable[[], Naming]
     _unsure: threading.Event = field(default_factory=threading.Event)
     _to_close: set[str] = field(default_factory=set)
+    _closings: Closings = field(default_factory=Closings)
     _asked_again: set[str] = field(default_factory=set)
     _reopened: SimpleQueue[Sequence[str]] = field(default_factory=SimpleQueue)
     _announced: set[str] = field(default_factory=set)
@@ -193,8 +195,6 @@ class Forwarder:
             self.spool.mark_proved([one.sop_instance_uid for one in items])
             self._to_close.update(one.study_instance_uid for one in items)
 
-    # --- what the hub said ---------------------------------------------------------------------------------------
-
     def take_back(self) -> None:
         """What could not be written down is offered again: the hub says once more how far it is."""
         if self._unsure.is_set():
@@ -264,8 +264,6 @@ class Forwarder:
                 forward_tables.note_under_way(connection, changed)
         self._progress = there
 
-    # --- closing -------------------------------------------------------------------------------------------------
-
     def close_again(self, study_instance_uids: Sequence[str]) -> None:
         """From whatever thread: the hub has removed something of these, and says of what when they are closed."""
         self._reopened.put(study_instance_uids)
@@ -279,12 +277,13 @@ class Forwarder:
             self._asked_again.update(again := self._reopened.get())
             self._to_close.update(again)
         closed = False
-        for study_instance_uid in sorted(self._to_close):
+        for study_instance_uid in self._closings.due(self._to_close):
             state = self.spool.study_state(study_instance_uid)
             pending = state is not None and any(state.by_state.get(one) for one in _PENDING)
             if state is None or pending or now() - state.last_received_at < _QUIET:
                 continue
-            self._close(client, study_instance_uid)
+            close = partial(self._close, client, study_instance_uid)
+            self._closings.attempt(study_instance_uid, close, ceiling=self.link.ceiling)
             closed = True
         return closed
 
