@@ -29,8 +29,10 @@ class Line:
     more: list[dict[str, Any]] = field(default_factory=list)
     site_id: str = "kita"
     hub_url: str = ""
+    paths: list[str] = field(default_factory=list)
 
     def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
+        self.paths.append(path)
         if self.cut:
             raise UnreachableError("cut", phase="test")
         gateway = Gateway("g1", self.site_id, "test", "", datetime.now(UTC) + timedelta(days=9), datetime.now(UTC))

@@ -63,9 +63,9 @@ def registered(manager: httpx.Client, *readings: dict[str, Any], **changed: Any)
     return display_id
 
 
-def sit(reader: httpx.Client, display_id: str | None, **changed: Any) -> dict[str, Any]:
-    """Somebody's device stands at this display, and their page reads its pixels."""
+def sit(reader: httpx.Client, *display_ids: str, **changed: Any) -> dict[str, Any]:
+    """These displays stand at somebody's device, and their page reads the pixels of one."""
     reader.put("/api/v1/session/screen", json={**SCREEN, **changed}).raise_for_status()
-    chosen = reader.put("/api/v1/session/display", json={"display_id": display_id})
+    chosen = reader.put("/api/v1/session/display", json={"display_ids": list(display_ids)})
     standing: dict[str, Any] = chosen.raise_for_status().json()["standing"]
     return standing

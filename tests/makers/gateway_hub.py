@@ -32,6 +32,7 @@ from dokuei.hub.sites.service import SitesService
 from dokuei.settings import Settings, read_settings
 from dokuei.storage.filesystem import FilesystemBlobs
 from dokuei.transfer.manifest import ManifestInstance, StudyManifest
+from dokuei.transfer.protocol import Removals
 
 SITES = ("kita", "minami")
 
@@ -76,6 +77,10 @@ class PlainArchive:
         target = self.folder / site_id / f"{study_instance_uid}.announced"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(str(instances))
+
+    def removals(self, site_id: str, *, after: int) -> Removals:
+        assert site_id
+        return Removals(until=after)
 
     def withdraw(self, site_id: str, *, gateway_id: str, study_instance_uid: str | None = None) -> None:
         target = self.folder / site_id / f"{gateway_id}.withdrawn"

@@ -35,6 +35,8 @@ _WORDS = {
         "not-offered": "到着（PACSは保管確認に非対応）",
         "not-committed": "PACSが受領後に保管せず・再送中",
         "refused": "届いていません・再送中",
+        "fetch": "ハブから受け取れないレポート: {reports}件（{since}から・間隔をあけて再試行中）: {error}",
+        "receipt": "ハブが到着の報告を拒否: {reports}件（{since}から・間隔をあけて再送中）: {error}",
     },
     "en": {
         "reports": "reports on their way back: {arrived} arrived, {waiting} not yet",
@@ -52,6 +54,8 @@ _WORDS = {
         "not-offered": "arrived; the PACS offers no storage commitment",
         "not-committed": "the PACS took it and does not keep it; it is sent again",
         "refused": "has not arrived; it is sent again",
+        "fetch": "reports that cannot be brought from the hub: {reports} (since {since}; tried again): {error}",
+        "receipt": "the hub refuses to hear where reports have arrived: {reports} (since {since}; told again): {error}",
     },
 }
 _COLOURS = {"committed": "green", "stored": "green", "not-committed": "red", "refused": "red", "accepted": "yellow"}
@@ -80,9 +84,24 @@ def reports_table(reports: ReportCounts, language: str) -> Table | None:
     return table
 
 
+def troubles_in_words(reports: ReportCounts, language: str) -> list[str]:
+    """What goes wrong between gateway and hub, a line each."""
+    return [
+        _word(one.step, language).format(
+            reports=one.reports, since=f"{one.since.astimezone():%Y-%m-%d %H:%M:%S}", error=one.error
+        )
+        for one in reports.troubles
+    ]
+
+
 def plain_reports(reports: ReportCounts) -> dict[str, Any]:
     """The same for other programs."""
-    return {"arrived": reports.arrived, "waiting": reports.waiting, "places": [_plain(one) for one in reports.places]}
+    return {
+        "arrived": reports.arrived,
+        "waiting": reports.waiting,
+        "places": [_plain(one) for one in reports.places],
+        "troubles": [{**dataclasses.asdict(one), "since": one.since.isoformat()} for one in reports.troubles],
+    }
 
 
 def _plain(line: Line) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dokuei.cli.gateway_orders_table import steps_line, summary
-from dokuei.cli.gateway_reports_table import plain_reports, reports_table
+from dokuei.cli.gateway_reports_table import plain_reports, reports_table, troubles_in_words
 from dokuei.cli.object_words import in_words, refused_in_words
 from dokuei.cli.remedy_words import remedy_in_words
 
@@ -109,6 +109,8 @@ def tell_status(status: GatewayStatus, *, language: Literal["ja", "en"], as_json
         console.print(escape(line), highlight=False)
     if (reports := reports_table(status.reports, language)) is not None:
         console.print(reports)
+    for line in troubles_in_words(status.reports, language):
+        console.print(f"[red]{escape(line)}[/]", highlight=False)
     if status.refused_files:
         said = _word("refused files", language).format(number=status.refused_files)
         console.print(f"[red]{escape(said)}[/]", highlight=False)

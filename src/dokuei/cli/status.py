@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dokuei import timekeeping
 from dokuei.cli.health_words import WORDS
 from dokuei.cli.options import Home
 from dokuei.clock import now
 from dokuei.settings import Settings, read_settings
+from dokuei.timekeeping import Timekeeping
 from dokuei.transfer.pulses import Health
 
 AsJson = Annotated[bool, typer.Option("--json", help="For other programs.")]
@@ -26,10 +28,12 @@ def status(*, home: Home, as_json: AsJson = False) -> None:
     Ends with 1 where a leg is dead.
     """
     settings = read_settings(home)
-    found = {**_at_gateway(settings), **_at_hub(settings)}
+    found, clock = {**_at_gateway(settings), **_at_hub(settings)}, timekeeping.read()
     if as_json:
-        typer.echo(json.dumps({name: _plain(one) for name, one in found.items()}, ensure_ascii=False, indent=2))
+        plain = {name: _plain(one) for name, one in found.items()} | {"clock": dataclasses.asdict(clock)}
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
     else:
+        typer.echo(clock_in_words(clock, settings.language))
         for name, one in found.items():
             tell(name, one, settings.language)
     if any(one.dead is not None for one in found.values()):
@@ -50,6 +54,13 @@ def tell(name: str, health: Health, language: Literal["ja", "en"]) -> None:
     if table.rows:
         console.print(table)
     console.print(escape(in_words(health, now(), language)), highlight=False)
+
+
+def clock_in_words(clock: Timekeeping, language: Literal["ja", "en"]) -> str:
+    """Whether a time server keeps this machine's clock, in one line (LOG-04)."""
+    words = WORDS[language]
+    off = "" if clock.off_seconds is None else words["off"].format(seconds=f"{clock.off_seconds:.6f}")
+    return words[clock.state].format(server=clock.server or words["a-server"], off=off, source=clock.source)
 
 
 def in_words(health: Health, at: datetime, language: Literal["ja", "en"]) -> str:

@@ -55,9 +55,11 @@ def hear(database: Database, information: Dataset) -> int:
             _log.warning("commitment.unknown-transaction", transaction_uid=transaction_uid)
             return UNKNOWN_TRANSACTION
         standing = outlet_tables.standings(connection, [request.delivery_id])[request.delivery_id].get(request.outlet)
-        if request.answered_at is None and standing is not None:
-            commitment_tables.answered(connection, request)
-            _settle(connection, standing, _wrong(request, kept, failed))
+        if request.answered_at is None and (standing is not None or request.is_pulse):
+            wrong = _wrong(request, kept, failed)
+            commitment_tables.answered(connection, request, wrong=wrong)
+            if standing is not None:
+                _settle(connection, standing, wrong)
     return SUCCESS
 
 

@@ -12,13 +12,14 @@ from pydicom.dataset import Dataset
 
 from dokuei.clock import now
 from dokuei.errors import DiskFullError, DokueiError, ProofError, UnreachableError
-from dokuei.gateway import deliver_tables, outlet_tables, result_tables
+from dokuei.gateway import deliver_tables, outlet_tables, result_tables, trouble_tables
 from dokuei.gateway.commitment_ask import Asker
 from dokuei.gateway.deliver_tables import Held
 from dokuei.gateway.link import Link, pause
 from dokuei.gateway.outlet_tables import Standing
 from dokuei.gateway.outlets import Outlet, outlets_of
 from dokuei.gateway.pacs import Outcome, as_sent
+from dokuei.gateway.trouble_tables import Step
 from dokuei.settings import Settings
 from dokuei.storage.audit import gateway_trail
 from dokuei.storage.db import Database
@@ -97,10 +98,16 @@ class Deliverer:
         """
         waiting, unfit = read_waiting(client.call("POST", DELIVERIES_PATH, b"{}"))
         with self.database.read() as connection:
-            here = deliver_tables.known(connection)
-        failed = [Outcome(one.delivery_id, error=f"not fetched: {one.why}") for one in unfit if one.delivery_id]
+            here = deliver_tables.among(connection, [one.delivery_id for one in waiting])
+            resting = trouble_tables.resting(connection, "fetch")
+            listed = [*(one.delivery_id for one in waiting), *(one.delivery_id for one in unfit)]
+            unwanted = trouble_tables.others(connection, "fetch", listed)
+        if unwanted:
+            with self.database.begin() as connection:
+                trouble_tables.over(connection, "fetch", unwanted)
+        failed = [self._unfetched(one.delivery_id, one.why) for one in unfit if one.delivery_id not in {"", *resting}]
         for one in waiting:
-            if one.delivery_id in here:
+            if one.delivery_id in {*here, *resting}:
                 continue
             try:
                 self._keep(one, self._bytes(client, one))
@@ -108,8 +115,18 @@ class Deliverer:
                 raise
             except DokueiError as error:
                 _log.warning("report.not_fetched", kind=one.kind, code=error.code)
-                failed.append(Outcome(one.delivery_id, error=f"not fetched: {error}"))
+                failed.append(self._unfetched(one.delivery_id, str(error)))
         return tuple(failed)
+
+    def _unfetched(self, delivery_id: str, why: str) -> Outcome:
+        """What could not be brought here; it is tried again later and later."""
+        self._failed(delivery_id, "fetch", why)
+        return Outcome(delivery_id, error=f"not fetched: {why}")
+
+    def _failed(self, delivery_id: str, step: Step, why: str) -> None:
+        ceiling = self.settings.gateway.retry_ceiling_seconds
+        with self.database.begin() as connection:
+            trouble_tables.failed(connection, delivery_id, step, why, ceiling=ceiling)
 
     @staticmethod
     def _bytes(client: HubClient, one: WaitingObject) -> bytes:
@@ -178,12 +195,15 @@ class Deliverer:
         errors = {outcome.delivery_id: outcome.error for outcome in outcomes if outcome.error}
         with self.database.read() as connection:
             news = deliver_tables.to_report(connection)
-            untold = outlet_tables.untold(connection)
+            resting = trouble_tables.resting(connection, "receipt")
+            untold = outlet_tables.untold(connection, but=resting)
             told = deliver_tables.among(connection, untold | errors.keys())
             places = outlet_tables.standings(connection, [*(one.delivery_id for one in news), *told])
         told |= {one.delivery_id: one for one in news}
         for delivery_id in dict.fromkeys((*told, *errors)):
-            self._report(client, delivery_id, told.get(delivery_id), places[delivery_id], errors.get(delivery_id, ""))
+            if delivery_id not in resting:
+                held, error = told.get(delivery_id), errors.get(delivery_id, "")
+                self._report(client, delivery_id, held, places[delivery_id], error)
 
     def _report(
         self, client: HubClient, delivery_id: str, held: Held | None, places: Mapping[str, Standing], error: str
@@ -201,21 +221,22 @@ class Deliverer:
         if not self._told(client, receipt):
             return
         with self.database.begin() as connection:
+            trouble_tables.over(connection, "receipt", [delivery_id])
             outlet_tables.mark_told(connection, places.values())
             if held is not None and stored and held.reported_at is None:
                 deliver_tables.mark_reported(connection, delivery_id)
         if held is not None and stored and not self._is_still_told(held):
             self._path(held.sha256).unlink(missing_ok=True)
 
-    @staticmethod
-    def _told(client: HubClient, receipt: Receipt) -> bool:
-        """Whether the hub took a receipt; one that it refuses holds none of the others back."""
+    def _told(self, client: HubClient, receipt: Receipt) -> bool:
+        """Whether the hub took a receipt; one that it refuses holds none of the others back, and waits."""
         try:
             client.call("POST", DELIVERY_RECEIPT_PATH, receipt.write())
         except UnreachableError:
             raise
         except DokueiError as error:
             _log.warning("report.receipt_refused", state=receipt.state, code=error.code)
+            self._failed(receipt.delivery_id, "receipt", str(error))
             return False
         return True
 
@@ -254,6 +275,7 @@ class Deliverer:
             fsync_folder(path.parent)
         with self.database.begin() as connection:
             deliver_tables.add(connection, waiting)
+            trouble_tables.over(connection, "fetch", [waiting.delivery_id])
 
     def _mark(self, held: Held, outlet: Outlet, outcome: Outcome) -> None:
         with self.database.begin() as connection:

@@ -60,11 +60,6 @@ class Held:
     link: str = ""
 
 
-def known(connection: Connection) -> frozenset[str]:
-    """Which deliveries have been fetched."""
-    return frozenset(row[0] for row in connection.execute(select(deliver_object.c.delivery_id)))
-
-
 def add(connection: Connection, waiting: WaitingObject) -> None:
     """An object's bytes are on this disk."""
     connection.execute(

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import NameOID
 
+from dokuei import timekeeping
 from dokuei.clock import now
 from dokuei.errors import DokueiError, PeerRefusedError
 from dokuei.gateway.enrol import Identity, hub_client, identity_of
@@ -27,6 +28,7 @@ _CLOCK_BAD = timedelta(minutes=5)
 _DAYS_WARNING = 30
 _FREE_WARNING = 10 << 30
 _PACS_SECONDS = 3.0
+_BY_NTP = "let this machine set its clock by NTP"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything in the order in which it must work; what depends on a failed step is left out."""
     identity = identity_of(settings.home)
     enrolment = identity.read()
-    found = [_disk(settings), _pacs(settings.gateway), *_his(settings.gateway.hl7.results)]
+    found = [_disk(settings), _timekeeping(), _pacs(settings.gateway), *_his(settings.gateway.hl7.results)]
     url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
     if enrolment is None:
         found += [Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]
@@ -157,10 +159,11 @@ def _hub(way: _Way) -> Iterator[Finding]:
 def _clock(client: HubClient) -> Finding:
     offset = now() - parsedate_to_datetime(client.hub_date)
     what = f"{offset.total_seconds():+.0f} s from the hub's"
-    remedy = "let this machine set its clock by NTP"
     if abs(offset) > _CLOCK_BAD:
-        return Finding("clock", "warning", f"{what}: far off; forwarding goes on by the hub's clock", remedy)
-    return Finding("clock", "warning", what, remedy) if abs(offset) > _CLOCK_WARNING else Finding("clock", "good", what)
+        return Finding("clock", "warning", f"{what}: far off; forwarding goes on by the hub's clock", _BY_NTP)
+    if abs(offset) > _CLOCK_WARNING:
+        return Finding("clock", "warning", what, _BY_NTP)
+    return Finding("clock", "good", what)
 
 
 def _certificate(identity: Identity) -> Finding:
@@ -179,6 +182,18 @@ def _disk(settings: Settings) -> Finding:
     if free < settings.gateway.keep_free_mb << 20:
         return Finding("disk", "bad", f"{what}: senders are refused", "free space, or give the gateway a larger disk")
     return Finding("disk", "warning" if free < _FREE_WARNING else "good", what)
+
+
+def _timekeeping() -> Finding:
+    """Whether a time server keeps this machine's clock (LOG-04); how far it is off is found by the hub's, below."""
+    known = timekeeping.read()
+    by = f"by {known.source}" if known.source else ""
+    if known.state == "unknown":
+        return Finding("time server", "warning", "not known: neither chrony nor the kernel says", _BY_NTP)
+    if known.state == "unsynchronised":
+        return Finding("time server", "warning", f"none keeps this clock, {by}", _BY_NTP)
+    off = "" if known.off_seconds is None else f", {known.off_seconds:.6f} s off"
+    return Finding("time server", "good", f"{known.server or 'one'} keeps this clock{off}, {by}")
 
 
 def _pacs(gateway: GatewaySettings) -> Finding:

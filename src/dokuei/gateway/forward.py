@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from queue import SimpleQueue
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,11 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from dokuei.clock import monotonic, now
 from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
 from dokuei.gateway import forward_audit, forward_tables
-from dokuei.gateway.closing import declare
+from dokuei.gateway.closing import Closings, declare
 from dokuei.gateway.hearing import Hearing
 from dokuei.gateway.link import Link, pause
 from dokuei.gateway.pseudonyms import Naming
-from dokuei.gateway.sending import Sending, SendQueue
+from dokuei.gateway.sending import Sending, SendQueue, portions
 from dokuei.gateway.spool import Received, Spool, State
 from dokuei.storage.db import Database
 from dokuei.transfer.client import HubClient
@@ -56,6 +58,9 @@ class Forwarder:
     naming: Callable[[], Naming]
     _unsure: threading.Event = field(default_factory=threading.Event)
     _to_close: set[str] = field(default_factory=set)
+    _closings: Closings = field(default_factory=Closings)
+    _asked_again: set[str] = field(default_factory=set)
+    _reopened: SimpleQueue[Sequence[str]] = field(default_factory=SimpleQueue)
     _announced: set[str] = field(default_factory=set)
     _unproved: dict[str, int] = field(default_factory=dict)
     _named: str = ""
@@ -135,7 +140,7 @@ class Forwarder:
             if item.coded is not None and item.naming == naming.label and not self.queue.holds(item.coded.sha256)
         ]
         worked = False
-        for some in _portions(coded, OFFER_AT_MOST):
+        for some in portions(coded, OFFER_AT_MOST):
             if routine and (self.queue.objects >= _QUEUED_AT_MOST or len(some) < least):
                 break
             self._offer(client, some, naming.identity_mode)
@@ -189,8 +194,6 @@ class Forwarder:
         if items:
             self.spool.mark_proved([one.sop_instance_uid for one in items])
             self._to_close.update(one.study_instance_uid for one in items)
-
-    # --- what the hub said ---------------------------------------------------------------------------------------
 
     def take_back(self) -> None:
         """What could not be written down is offered again: the hub says once more how far it is."""
@@ -261,30 +264,36 @@ class Forwarder:
                 forward_tables.note_under_way(connection, changed)
         self._progress = there
 
-    # --- closing -------------------------------------------------------------------------------------------------
+    def close_again(self, study_instance_uids: Sequence[str]) -> None:
+        """From whatever thread: the hub has removed something of these, and says of what when they are closed."""
+        self._reopened.put(study_instance_uids)
 
     def close_studies(self, client: HubClient) -> bool:
         """Close every study of which nothing is pending here, by a manifest of all that it holds."""
         if monotonic() < self._look_at:
             return False
         self._look_at = monotonic() + _CLOSE_SECONDS
+        while not self._reopened.empty():
+            self._asked_again.update(again := self._reopened.get())
+            self._to_close.update(again)
         closed = False
-        for study_instance_uid in sorted(self._to_close):
+        for study_instance_uid in self._closings.due(self._to_close):
             state = self.spool.study_state(study_instance_uid)
             pending = state is not None and any(state.by_state.get(one) for one in _PENDING)
             if state is None or pending or now() - state.last_received_at < _QUIET:
                 continue
-            self._close(client, study_instance_uid)
+            close = partial(self._close, client, study_instance_uid)
+            self._closings.attempt(study_instance_uid, close, ceiling=self.link.ceiling)
             closed = True
         return closed
 
     def _close(self, client: HubClient, study_instance_uid: str) -> None:
         proved = self.spool.objects(study_instance_uid, states=[State.PROVED])
-        if self._named_otherwise(proved):
+        if study_instance_uid not in self._asked_again and self._named_otherwise(proved):
             return
         coded = [item.coded for item in proved if item.coded is not None]
         if not coded or client.signer is None:
-            self._to_close.discard(study_instance_uid)
+            self._settled(study_instance_uid)
             return
         closing = declare(client, client.signer, coded)
         self.link.succeeded()
@@ -302,10 +311,14 @@ class Forwarder:
             if not forward_audit.is_pulse(client.signer.key_id, study_instance_uid):
                 forward_audit.forwarded(connection, study_instance_uid, instances=count, manifest_sha256=digest)
         self._announced.discard(study_instance_uid)
-        self._to_close.discard(study_instance_uid)
+        self._settled(study_instance_uid)
         self.link.news.set()
         _log.info("study.at_hub", instances=len(coded))
         self._purge(study_instance_uid)
+
+    def _settled(self, study_instance_uid: str) -> None:
+        self._to_close.discard(study_instance_uid)
+        self._asked_again.discard(study_instance_uid)
 
     def _named_otherwise(self, proved: Sequence[Received]) -> bool:
         """A study whose patient came to be named in another way while it was on its way is sent whole in that way.
@@ -323,13 +336,10 @@ class Forwarder:
             forward_tables.note_removed(connection, study_instance_uid, removed)
         self.link.news.set()
         _log.info("study.removed_at_hub", instances=len(removed))
-        while self.spool.purge(
-            keep_originals=self.keep_originals, study_instance_uid=study_instance_uid, states=[State.REMOVED]
-        ):
-            pass
+        self._purge(study_instance_uid, (State.REMOVED,))
 
-    def _purge(self, study_instance_uid: str) -> None:
-        while self.spool.purge(keep_originals=self.keep_originals, study_instance_uid=study_instance_uid):
+    def _purge(self, uid: str, states: Sequence[State] = (State.PROVED, State.REMOVED)) -> None:
+        while self.spool.purge(keep_originals=self.keep_originals, study_instance_uid=uid, states=states):
             pass
 
     def _reopen(self, study_instance_uid: str, lacking: Sequence[str]) -> None:
@@ -338,7 +348,7 @@ class Forwarder:
             reopened = forward_tables.reopen(connection, lacking)
         _log.error("study.incomplete_at_hub", lacking=len(lacking), sent_again=reopened)
         if not reopened:
-            self._to_close.discard(study_instance_uid)
+            self._settled(study_instance_uid)
 
     # --- the thread that streams ---------------------------------------------------------------------------------
 
@@ -387,7 +397,3 @@ class Forwarder:
             why = error or TransferError("the upload ended before this was judged", phase="forwarding")
             with self._sure():
                 self.spool.mark_to_forward_again([one.sop_instance_uid for one in left], why)
-
-
-def _portions(items: Sequence[Received], size: int) -> list[Sequence[Received]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -30,6 +30,7 @@ hub_contact = Table(
     Column("last_contact_at", UtcDateTime, nullable=True),
     Column("error", Text, nullable=False, server_default=""),
     Column("worker_at", UtcDateTime, nullable=True),
+    Column("removals_heard", Integer, nullable=False, server_default="0"),
 )
 
 
@@ -53,11 +54,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Contact:
-    """When the hub last answered, what is wrong now, and when the worker last lived."""
+    """When the hub last answered, what is wrong now, and when the worker last lived.
+
+    ``removals_heard`` is how far the hub's record of removals has been heard.
+    """
 
     last_contact_at: datetime | None = None
     error: str = ""
     worker_at: datetime | None = None
+    removals_heard: int = 0
 
 
 def note_under_way(connection: Connection, bytes_there: Mapping[str, int]) -> None:
@@ -182,9 +187,14 @@ def note_removed(connection: Connection, study_instance_uid: str, coded_sop_inst
             )
             .values(state=State.REMOVED)
         )
+    reopen_studies(connection, [study_instance_uid])
+
+
+def reopen_studies(connection: Connection, study_instance_uids: Sequence[str]) -> None:
+    """That these (as received) are at the hub is no longer so: each is to be closed once more."""
     connection.execute(
         update(forward_study)
-        .where(forward_study.c.study_instance_uid == study_instance_uid)
+        .where(forward_study.c.study_instance_uid.in_(study_instance_uids))
         .values(at_hub_instances=0, at_hub_at=None, manifest_sha256="")
     )
 
@@ -210,4 +220,12 @@ def note_contact(connection: Connection, *, at: datetime, error: str) -> None:
 def contact(connection: Connection) -> Contact:
     """When the hub was last heard of."""
     row = connection.execute(select(hub_contact).where(hub_contact.c.id == 1)).one_or_none()
-    return Contact() if row is None else Contact(row.last_contact_at, row.error, row.worker_at)
+    return Contact() if row is None else Contact(row.last_contact_at, row.error, row.worker_at, row.removals_heard)
+
+
+def note_removals_heard(connection: Connection, until: int) -> None:
+    """The hub's removals have been heard so far."""
+    values = {"removals_heard": until}
+    connection.execute(
+        insert(hub_contact).values(id=1, **values).on_conflict_do_update(index_elements=["id"], set_=values)
+    )

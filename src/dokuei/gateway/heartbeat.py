@@ -1,13 +1,15 @@
 """The heartbeat: every few seconds, and at once when something changed, the hub hears how this gateway is."""
 
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 import dokuei
-from dokuei.clock import now
+from dokuei import timekeeping
+from dokuei.clock import monotonic, now
 from dokuei.errors import DokueiError, UnreachableError
 from dokuei.gateway import contract, forward_tables, order_tables, pseudonym_tables, pseudonyms
 from dokuei.gateway.enrol import hub_client, identity_of, renew_if_due
@@ -21,6 +23,7 @@ from dokuei.settings import Settings
 from dokuei.storage.anchor import DAY, KEPT
 from dokuei.storage.audit import Detail, gateway_trail
 from dokuei.storage.lately import Lately
+from dokuei.timekeeping import ClockState
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.protocol import (
     HEARTBEAT_SECONDS,
@@ -30,12 +33,14 @@ from dokuei.transfer.protocol import (
     IdentityMode,
     OrderRefusal,
     Refusal,
+    Removals,
     StudyReport,
     TrailEnd,
 )
 
 _AT_LEAST_SECONDS = 1.0
 _CLOCK_SLACK = timedelta(seconds=1)
+_CLOCK_SECONDS = 60.0
 _MILLISECOND = timedelta(milliseconds=1)
 _STUDIES = 40
 _REFUSALS = 20
@@ -45,13 +50,19 @@ _log = structlog.get_logger()
 
 @dataclass
 class Heart:
-    """Beats on a line of its own, so that it also finds out first when an outage is over."""
+    """Beats on a line of its own, so that it also finds out first when an outage is over.
+
+    ``close_again`` is told of studies (as received) of which the hub has removed something.
+    """
 
     settings: Settings
     spool: Spool
     link: Link
+    close_again: Callable[[Sequence[str]], None] = lambda _studies: None
     kept_ends: Lately = field(default_factory=lambda: Lately(DAY), repr=False)
     clock_ahead: timedelta | None = None
+    _known_clock: ClockState | None = None
+    _clock_read_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.trail = TrailTeller(self.spool.database)
@@ -98,6 +109,8 @@ class Heart:
                 trail_end=self._own_end(),
                 certificate_not_after=identity.certificate().not_valid_after_utc.isoformat(),
                 clock_ahead_ms=None if self.clock_ahead is None else round(self.clock_ahead / _MILLISECOND),
+                clock_state=self._clock_state(),
+                removals_heard=self._removals_heard(),
             )
         )
         self._hold_clock(answer.clock, asked=asked, heard=now())
@@ -106,6 +119,7 @@ class Heart:
         contract.heed(self.settings.home, answer.contract)
         self._note("")
         self._heed(answer)
+        self._heed_removals(answer.removals)
         self._keep_end(answer.trail_end)
 
     def _tell_trail(self, client: HubClient) -> None:
@@ -152,6 +166,26 @@ class Heart:
             state = self.spool.study_state(study_instance_uid)
             if state is not None and state.priority < _URGENT:
                 self.spool.set_priority(study_instance_uid, _URGENT)
+
+    def _clock_state(self) -> ClockState:
+        """What this machine says of its clock; asked once a minute."""
+        if self._known_clock is None or monotonic() - self._clock_read_at > _CLOCK_SECONDS:
+            self._known_clock, self._clock_read_at = timekeeping.read().state, monotonic()
+        return self._known_clock
+
+    def _removals_heard(self) -> int:
+        with self.spool.database.read() as connection:
+            return forward_tables.contact(connection).removals_heard
+
+    def _heed_removals(self, removals: Removals | None) -> None:
+        """What the hub has removed is not at the hub: each study is held against it once more, object by object."""
+        if removals is None:
+            return
+        with self.spool.database.begin() as connection:
+            received = forward_tables.received_as(connection, removals.studies)
+            forward_tables.reopen_studies(connection, received)
+            forward_tables.note_removals_heard(connection, removals.until)
+        self.close_again(received)
 
     def _own_end(self) -> TrailEnd:
         with self.spool.database.read() as connection:

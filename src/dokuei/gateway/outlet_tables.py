@@ -11,7 +11,9 @@ from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, T
 from sqlalchemy.dialects.sqlite import insert
 
 from dokuei.clock import now
+from dokuei.gateway import trouble_tables
 from dokuei.gateway.deliver_tables import deliver_object
+from dokuei.gateway.trouble_tables import Trouble
 from dokuei.storage.db import UtcDateTime, gateway_metadata
 from dokuei.transfer.deliveries import ARRIVED, OutletName, Place, PlaceState
 
@@ -158,10 +160,11 @@ def settle(
     return changed.rowcount == 1
 
 
-def untold(connection: Connection) -> frozenset[str]:
-    """Deliveries with news of a place that the hub has not been told."""
+def untold(connection: Connection, *, but: Collection[str] = ()) -> frozenset[str]:
+    """Deliveries with news of a place that the hub has not been told, the oldest news first."""
     c = deliver_outlet.c
-    return frozenset(connection.execute(select(c.delivery_id).where(c.told_at.is_(None)).limit(200)).scalars())
+    news = select(c.delivery_id).where(c.told_at.is_(None), c.delivery_id.not_in(but))
+    return frozenset(connection.execute(news.order_by(c.changed_at).limit(200)).scalars())
 
 
 def mark_told(connection: Connection, told: Collection[Standing]) -> None:
@@ -193,18 +196,27 @@ class Line:
 
 @dataclass(frozen=True)
 class ReportCounts:
-    """How many report objects have arrived, how many not; ``places`` are some of them, place by place."""
+    """How many report objects have arrived, how many not; ``places`` are some of them, place by place.
+
+    ``troubles`` is what goes wrong between gateway and hub.
+    """
 
     arrived: int
     waiting: int
     places: tuple[Line, ...]
+    troubles: tuple[Trouble, ...] = ()
 
 
 def counts(connection: Connection, *, at_most: int) -> ReportCounts:
     """For the status: what has not arrived first, then the newest."""
     at = deliver_object.c.stored_at
     row = connection.execute(select(func.count(at), func.count()).select_from(deliver_object)).one()
-    return ReportCounts(arrived=row[0], waiting=row[1] - row[0], places=_lines(connection, at_most=at_most))
+    return ReportCounts(
+        arrived=row[0],
+        waiting=row[1] - row[0],
+        places=_lines(connection, at_most=at_most),
+        troubles=trouble_tables.every(connection),
+    )
 
 
 def _lines(connection: Connection, *, at_most: int) -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from pydicom import dcmread
 
 from dokuei.clock import monotonic, now
 from dokuei.dicom import uids
+from dokuei.dicom.codestream import CodestreamError
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.dicom.transcode import decode_frame
@@ -23,6 +24,7 @@ from dokuei.gateway.link import Link
 from dokuei.gateway.own_doors import own_dimse
 from dokuei.gateway.pacs import Parcel, deliver
 from dokuei.gateway.pseudonyms import identity_mode, open_key
+from dokuei.gateway.pulse_commitment import Committing
 from dokuei.gateway.pulse_order import place_order
 from dokuei.gateway.spool import Received, Spool, State
 from dokuei.settings import Settings
@@ -36,6 +38,7 @@ from dokuei.transfer.pulses import (
     FrameWanted,
     Leg,
     LegName,
+    LegState,
     Pulse,
     PulseBegin,
     complete,
@@ -95,6 +98,12 @@ class Legs:
     def skip(self, name: LegName) -> None:
         """Nobody has set this leg up."""
         self.done[name] = Leg(name=name, state="skipped", at=now().isoformat())
+
+    def judged(self, name: LegName, judge: Callable[[], LegState]) -> None:
+        """The same for a leg that is more than well or dead."""
+        with self.leg(name):
+            state = judge()
+        self.done[name] = self.done[name].model_copy(update={"state": state})
 
     def _add(self, name: LegName, seconds: float, *, error: str = "") -> None:
         state = "dead" if error else "ok"
@@ -179,7 +188,8 @@ class Pulser:
 
     def _is_under_way(self, study: str) -> bool:
         """What an earlier pulse left on its way goes on; only when it has arrived is a new image made."""
-        return self._file.exists() and bool(self.spool.objects(study)) and not self._is_closed(study)
+        is_whole = self._file.exists() and self._file.stat().st_size > 0  # a power cut may have emptied it
+        return is_whole and bool(self.spool.objects(study)) and not self._is_closed(study)
 
     def _prepare(self, study: str) -> None:
         pulse_tables.forget(self.spool, study)
@@ -269,15 +279,20 @@ class Pulser:
     def _demand_same(self, frame: bytes, item: Received) -> None:
         """The frame decoded, and compared with what was made."""
         syntax = uids.TRANSFER_SYNTAXES["" if item.coded is None else item.coded.transfer_syntax_uid]
-        cells = decode_frame(frame, np.dtype("<u2")).tobytes() if syntax.encapsulated else frame
+        try:
+            cells = decode_frame(frame, np.dtype("<u2")).tobytes() if syntax.encapsulated else frame
+        except CodestreamError as error:
+            raise ProofError("what comes back does not decode", phase=_PHASE) from error
         if cells != dcmread(self._file).PixelData:
             raise ProofError("what comes back has other pixels than were made", phase=_PHASE)
 
     def _back(self, client: HubClient, legs: Legs) -> None:
         with legs.leg("sealed"):
             document = client.call("POST", PULSE_DOCUMENT_PATH, b"{}")
-        if self.settings.gateway.pacs is None:
+        pacs = self.settings.gateway.pacs
+        if pacs is None:
             legs.skip("in-pacs")
+            legs.skip("committed")
             return
         file = self.settings.home / "gateway" / "pulse-document.dcm"
         with legs.leg("in-pacs"):
@@ -285,6 +300,11 @@ class Pulser:
             (outcome,) = deliver(self.settings, [Parcel("pulse", ENCAPSULATED_PDF, file)])
             if outcome.error:
                 raise PeerRefusedError(f"{outcome.error} {outcome.said}".strip(), phase=_PHASE)
+        if pacs.commitment == "off":
+            legs.skip("committed")
+            return
+        committing, seconds = Committing(self.settings, self.spool.database, self.link), self.patience("committed")
+        legs.judged("committed", lambda: committing.ask(pacs, outcome.objects, seconds=seconds))
 
     def _told(self, client: HubClient, began: datetime, legs: Legs) -> Pulse:
         """The last leg is the hub's word that it knows of all the others, of a dead one too."""

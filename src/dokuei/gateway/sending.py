@@ -4,7 +4,7 @@ import hashlib
 import heapq
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,6 +67,11 @@ class Sending:
     def share_there(self) -> int:
         """How many of the received bytes the hub's part stands for."""
         return self.weight * self.confirmed // self.size
+
+
+def portions(items: Sequence[Received], size: int) -> list[Sequence[Received]]:
+    """So many at a time."""
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 class SendQueue:

@@ -11,7 +11,16 @@ from dokuei.storage.audit import Entry, gateway_trail
 from dokuei.storage.db import Database
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.protocol import IdentityMode
-from dokuei.transfer.trails import ENTRIES_AT_MOST, LONGEST, TOLD, TRAIL_PATH, HeardTrail, ToldTrail, TrailEntry
+from dokuei.transfer.trails import (
+    ENTRIES_AT_MOST,
+    LONGEST,
+    LONGEST_SUBJECT,
+    TOLD,
+    TRAIL_PATH,
+    HeardTrail,
+    ToldTrail,
+    TrailEntry,
+)
 
 _OF_THE_HUB: Final = frozenset({"report.filed", "report.stored"})  # these name studies as the hub does
 _NAMES: Final = frozenset({"sop_instance_uid"})
@@ -54,13 +63,18 @@ def _told(connection: Connection, entry: Entry, mode: IdentityMode) -> TrailEntr
         at=entry.at,
         actor=entry.actor[:LONGEST],
         event=entry.event,
-        subject=_as_known(connection, entry.subject) if hidden else entry.subject,
+        subject=_tellable(_as_known(connection, entry.subject) if hidden else entry.subject),
         details={
             name: value[:LONGEST] if isinstance(value, str) else value
             for name, value in details.items()
             if mode == "true" or name not in _NAMES
         },
     )
+
+
+def _tellable(subject: str | None) -> str | None:
+    """What a sender called a UID may be longer than one, and is not cut into another."""
+    return None if subject is None or len(subject) > LONGEST_SUBJECT else subject
 
 
 def _as_known(connection: Connection, subject: str | None) -> str | None:

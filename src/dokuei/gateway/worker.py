@@ -92,7 +92,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         keep_originals=settings.gateway.keep_originals == "always",
         naming=naming,
     )
-    heart = Heart(settings, relaxed, link)
+    heart = Heart(settings, relaxed, link, forwarder.close_again)
     pseudonyms = lambda: Pseudonyms(open_key(settings.home, durable.database))  # noqa: E731 - asked for when it is used
     reidentify = Reidentifier(durable.database, pseudonyms, ObjectSigner(identity_of(settings.home)))
     teller = Teller(settings, durable.database, link, lambda: hub_client(settings), pseudonyms)

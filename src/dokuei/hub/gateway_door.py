@@ -23,6 +23,7 @@ from dokuei.storage.db import Database
 from dokuei.storage.pki import open_authority
 from dokuei.transfer.contract import ContractScopes
 from dokuei.transfer.manifest import ManifestInstance, StudyManifest
+from dokuei.transfer.protocol import REMOVALS_AT_MOST, Removals
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ class ArchiveForGateways:
             for one in instances
             if removed.has(one.sop_instance_uid, one.content_digest, one.sha256)
         }
+
+    def removals(self, site_id: str, *, after: int) -> Removals:
+        """The next studies that were removed on purpose."""
+        studies, until = self.archive.removals_after(site_id, after, at_most=REMOVALS_AT_MOST)
+        return Removals(studies=list(studies), until=until)
 
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         """Keep a verified manifest beside the study."""

@@ -51,13 +51,22 @@ class CasesOnDisplays:
 
 def _said(standing: Standing) -> dict[str, Any]:
     """As a report's document keeps it."""
+    return {
+        **_judged(standing),
+        "use": "mammography" if standing.use.mammography else "other",
+        "rule": standing.rules.mode,
+        "waiver": _waiver(standing),
+        "screen": _screen(standing),
+        "beside": [_judged(one) for one in standing.beside],
+    }
+
+
+def _judged(standing: Standing) -> dict[str, Any]:
+    """One display of the device."""
     display, calibration = standing.seen.display, standing.seen.calibration
     return {
         "state": standing.state,
-        "use": "mammography" if standing.use.mammography else "other",
         "class": "" if display is None else display.panel.purpose,
-        "rule": standing.rules.mode,
-        "waiver": _waiver(standing),
         "display": None
         if display is None
         else {name: getattr(display.panel, name) for name in ("name", "maker", "model", "serial", "columns", "rows")},
@@ -70,7 +79,6 @@ def _said(standing: Standing) -> dict[str, Any]:
             "valid_until": standing.valid_until.isoformat(),
         },
         "lacking": list(standing.lacking),
-        "screen": _screen(standing),
     }
 
 

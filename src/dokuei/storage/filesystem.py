@@ -71,6 +71,19 @@ def _link_new(source: Path, target: Path) -> None:
     source.unlink()
 
 
+def _move(source: Path, target: Path) -> None:
+    """A rename on the same disk, else a copy."""
+    if source.stat().st_dev == target.parent.stat().st_dev:
+        with source.open("rb") as file:
+            os.fsync(file.fileno())
+        source.replace(target)
+        fsync_folder(target.parent)
+        return
+    with source.open("rb") as reader:
+        write_whole(target, reader)
+    source.unlink()
+
+
 @dataclass(frozen=True)
 class FilesystemBlobs:
     """Blobs under one root folder."""
@@ -79,34 +92,17 @@ class FilesystemBlobs:
 
     def put_file(self, key: str, source: Path) -> None:
         """Take a finished file; it is moved when on the same disk, copied otherwise."""
-        target = self._place(key)
-        with disk_full_told():
-            make_folder(target.parent)
-            if source.stat().st_dev == target.parent.stat().st_dev:
-                with source.open("rb") as file:
-                    os.fsync(file.fileno())
-                source.replace(target)
-                fsync_folder(target.parent)
-                return
-            with source.open("rb") as reader:
-                write_whole(target, reader)
-        source.unlink()
+        self._write(key, lambda target: _move(source, target))
 
     def put(self, key: str, data: bytes) -> None:
         """Take bytes in memory; never over others."""
-        target = self._place(key)
-        with disk_full_told():
-            make_folder(target.parent)
-            write_whole(target, io.BytesIO(data), settle=_link_new)
-        if target.read_bytes() != data:
+        self._write(key, lambda target: write_whole(target, io.BytesIO(data), settle=_link_new))
+        if self._place(key).read_bytes() != data:
             raise StorageError("other bytes are kept under this key", phase="storing", remedy="nothing was written")
 
     def replace(self, key: str, data: bytes) -> None:
         """Put bytes in the place of others."""
-        target = self._place(key)
-        with disk_full_told():
-            make_folder(target.parent)
-            write_whole(target, io.BytesIO(data))
+        self._write(key, lambda target: write_whole(target, io.BytesIO(data)))
 
     def read(self, key: str, *, offset: int = 0, length: int | None = None) -> bytes:
         """A range of the bytes."""
@@ -130,19 +126,40 @@ class FilesystemBlobs:
         return self._place(key).is_file()
 
     def delete(self, key: str) -> None:
-        """Remove the file and make that durable."""
+        """Remove the file, and its folder where it was the last one in it, and make that durable."""
         target = self._place(key)
         try:
             target.unlink()
         except FileNotFoundError:
             return
-        fsync_folder(target.parent)
+        try:
+            target.parent.rmdir()
+        except OSError:  # there is more in it
+            with suppress(FileNotFoundError):  # until somebody else has removed that
+                fsync_folder(target.parent)
+        else:
+            fsync_folder(target.parent.parent)
 
     def keys(self, prefix: str) -> Iterator[str]:
         """All finished files below a prefix, in order."""
-        for path in sorted(self._place(prefix).rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
+        found = (Path(folder, name) for folder, _, names in os.walk(self._place(prefix)) for name in names)
+        for path in sorted(found):
+            if not path.name.startswith("."):
                 yield str(path.relative_to(self.root))
+
+    def _write(self, key: str, write: Callable[[Path], object]) -> None:
+        """Write under a key; again where the folder went meanwhile, with the last file that was in it."""
+        target = self._place(key)
+        with disk_full_told():
+            while True:
+                try:
+                    make_folder(target.parent)
+                    write(target)
+                except FileNotFoundError:
+                    if target.parent.is_dir():
+                        raise
+                else:
+                    return
 
     def _place(self, key: str) -> Path:
         place = self.root / key

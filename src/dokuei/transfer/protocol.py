@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from dokuei.dicom.coded import CodedInstance
 from dokuei.errors import DokueiError, PeerRefusedError, ProtocolVersionError, RequestError
+from dokuei.timekeeping import ClockState
 from dokuei.transfer.contract import ContractScopes
 
 PROTOCOL = 1
@@ -32,6 +33,7 @@ TICK_SECONDS = 1.0  # the hub says something this often while an upload runs
 SILENCE_SECONDS = 5.0  # a line that says nothing for so long is given up for a new one
 HEARTBEAT_SECONDS = 5.0
 OFFER_AT_MOST = 128
+REMOVALS_AT_MOST = 50
 BODY_BYTES = 64 << 20  # the largest signed message that is not an upload
 
 _UID = re.compile(r"[0-9.]{1,64}")
@@ -240,6 +242,18 @@ class Heartbeat(Message):
     certificate_not_after: str = Field("", max_length=40)
     trail_end: TrailEnd | None = None
     clock_ahead_ms: int | None = Field(None, description="How far its clock is ahead of the hub's, as it measured last")
+    clock_state: ClockState = Field("unknown", description="What its own machine says of its clock")
+    removals_heard: int | None = Field(None, ge=0, lt=2**53, description="How far it has heard the hub's removals")
+
+
+class Removals(Message):
+    """Studies of the gateway's site that the hub has removed on purpose, the oldest first, by the hub's names.
+
+    ``until`` is how far its record of removals was looked through: the gateway says it back.
+    """
+
+    studies: list[Uid] = Field(default_factory=list, max_length=REMOVALS_AT_MOST)
+    until: int = Field(ge=0, lt=2**53)
 
 
 class HeartbeatAnswer(Message):
@@ -253,6 +267,7 @@ class HeartbeatAnswer(Message):
     contract: ContractScopes | None = None
     trail_end: TrailEnd | None = None
     clock: str = Field("", max_length=40, description="The hub's own, when it answered")
+    removals: Removals | None = Field(None, description="What the gateway asked after and has not heard yet")
 
 
 def demand_protocol(value: str | None) -> int:

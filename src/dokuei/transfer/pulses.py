@@ -31,9 +31,10 @@ LegName = Literal[
     "decoded",
     "sealed",
     "in-pacs",
+    "committed",
     "receipt",
 ]
-LegState = Literal["ok", "dead", "skipped", "not-reached"]
+LegState = Literal["ok", "dead", "waiting", "skipped", "not-reached"]
 LEGS: tuple[LegName, ...] = get_args(LegName)
 DeadPart = LegName | Literal["worker", "gateway"]
 _SLACK = timedelta(minutes=5)

@@ -20,6 +20,7 @@ TOLD: Final = frozenset(
 )
 ENTRIES_AT_MOST: Final = 50
 LONGEST: Final = 300
+LONGEST_SUBJECT: Final = 64
 EntryDetail = str | int | bool | None
 
 
@@ -30,7 +31,7 @@ class TrailEntry(Message):
     at: AwareDatetime
     actor: str = Field(max_length=LONGEST)
     event: str = Field(max_length=60)
-    subject: str | None = Field(None, max_length=64)
+    subject: str | None = Field(None, max_length=LONGEST_SUBJECT)
     details: dict[str, EntryDetail] = Field(default_factory=dict, max_length=20)
 
     @field_validator("event")

@@ -135,17 +135,19 @@ def test_what_its_sender_brings_again_after_the_term_is_a_new_arrival(
     assert len(opened.archive.deletions("kita")) == 1
 
 
-def test_a_study_that_was_removed_before_it_was_closed_is_said_to_be_removed(
+def test_a_study_that_was_removed_is_said_to_be_removed_also_where_the_gateway_had_not_heard_that_it_was_closed(
     hub: HubForGateways, opened: Hub, worker: Worker, tmp_path: Path
 ) -> None:
-    """Nothing is left to be closed: the gateway says so, keeps no files, and the hub keeps no manifest of it."""
+    """The hub tells of it; nothing is left to be closed: the gateway says so, and nobody keeps files or a manifest."""
     files = write_series(tmp_path / "images", _SERIES, 2)
     add_received(worker.home, files)
     worker.start()
     worker.wait_at_hub(_STUDY)
+    _end_the_term(opened)
+    assert not (hub.home / "hub" / "blobs" / "manifests" / "kita" / _STUDY).exists()
+    assert _wait(worker, lambda one: one.state == "removed").removed == 2, "without anything new of the study"
     worker.stop()
     _unclosed(worker)
-    _end_the_term(opened)
     worker.start()
     report = _wait(worker, lambda one: one.state == "removed")
     assert (report.instances, report.removed) == (2, 2)

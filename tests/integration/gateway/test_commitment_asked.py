@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 from sqlalchemy import select, update
 
+from dokuei.clock import now
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.secondary_capture import SECONDARY_CAPTURE
 from dokuei.dicom.sr import ENHANCED_SR
@@ -157,6 +159,8 @@ def test_what_the_pacs_took_and_does_not_keep_is_sent_again_until_it_keeps_it(
         assert all("0x0112 no such object" in reason for _, reason in places(one).values())
         assert arrived(one) == {False}
         assert len(list(one.deliverer.folder.glob("*.dcm"))) == 2
+        with one.deliverer.database.begin() as connection:
+            connection.execute(update(deliver_outlet).values(not_before=now() + timedelta(minutes=1)))
         one.turn()
         assert len(pacs.stored) == 2, "its time has not come"
         turn(one)

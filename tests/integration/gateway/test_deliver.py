@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,23 @@ import httpx
 import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
-from sqlalchemy import select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.sr import ENHANCED_SR
 from dokuei.errors import NotFoundError
+from dokuei.gateway import outlet_tables
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
+from dokuei.gateway.trouble_tables import deliver_trouble
 from dokuei.hub.reports.examining import Trusted, examine
 from dokuei.hub.reports.recorded import compared
 from dokuei.hub.reports.tables import delivery
 from dokuei.settings import Destination, Settings
 from dokuei.storage.audit import gateway_entries, gateway_trail
 from dokuei.storage.db import Database, gateway_metadata, open_database, sqlite_url
+from dokuei.transfer.deliveries import DELIVERIES_PATH
 from tests.makers.delivering import Line
 from tests.makers.peers import free_port, orthanc_program, running_orthanc
 from tests.makers.reading import ReadingRoom, reading_room
@@ -81,6 +84,7 @@ class Way:
         """One round, with every wait over."""
         with self.deliverer.database.begin() as connection:
             connection.execute(update(deliver_object).values(not_before=None))
+            connection.execute(update(deliver_trouble).values(not_before=deliver_trouble.c.since))
         self.deliverer.turn(self.line)  # type: ignore[arg-type] # the same verbs as the real client
 
     def rows(self) -> list[tuple[str, bool, bool, int, str]]:
@@ -219,6 +223,54 @@ def test_a_restart_after_any_step_goes_on_where_it_was(way: Way, tmp_path: Path)
         one.database.close()
     assert len(way.pacs.stored) == 2
     assert way.at_hub() == [(True, None), (True, None)]
+
+
+def test_a_receipt_that_the_hub_refuses_is_told_ever_more_rarely_and_seen(way: Way) -> None:
+    """And told at last, once the hub knows of the delivery again."""
+    waiting = way.room.reports.pending_deliveries("kita")
+    way.deliverer.fetch(way.line)  # type: ignore[arg-type] # as above
+    with way.room.hub.database.begin() as connection:
+        rows = connection.execute(select(delivery)).mappings().all()
+        connection.execute(delete(delivery))
+    with way.pacs.running():
+        for attempts in (1, 2, 3):
+            way.turn()
+            assert {(one.step, one.attempts) for one in troubles(way)} == {("receipt", attempts)}
+            waits(way, timedelta(minutes=1))
+            asked = list(way.line.paths)
+            way.deliverer.turn(way.line)  # type: ignore[arg-type] # as above
+            assert way.line.paths == [*asked, DELIVERIES_PATH], "nothing but what waits is asked"
+        with way.deliverer.database.read() as connection:
+            (told,) = outlet_tables.counts(connection, at_most=9).troubles
+        assert (told.step, told.reports, "no such delivery" in told.error) == ("receipt", 2, True)
+        with way.room.hub.database.begin() as connection:
+            connection.execute(insert(delivery), [dict(row) for row in rows])
+        way.turn()
+    assert (len(waiting), way.at_hub(), troubles(way)) == (2, [(True, None), (True, None)], [])
+
+
+def test_an_object_that_cannot_be_fetched_is_not_fetched_every_few_seconds(way: Way) -> None:
+    way.line.damage = True
+    way.turn()
+    waits(way, timedelta(minutes=1))
+    way.line.paths.clear()
+    way.deliverer.turn(way.line)  # type: ignore[arg-type] # as above
+    assert way.line.paths == [DELIVERIES_PATH]
+    with way.room.hub.database.begin() as connection:
+        connection.execute(update(delivery).values(delivered_at=datetime.now(UTC)))
+    way.turn()
+    assert troubles(way) == [], "nobody waits for these any more"
+
+
+def troubles(way: Way) -> list[Row[Any]]:
+    with way.deliverer.database.read() as connection:
+        return list(connection.execute(select(deliver_trouble)))
+
+
+def waits(way: Way, wait: timedelta) -> None:
+    """As if the last attempts had been followed by a long wait."""
+    with way.deliverer.database.begin() as connection:
+        connection.execute(update(deliver_trouble).values(not_before=datetime.now(UTC) + wait))
 
 
 def test_a_gateway_of_another_site_gets_nothing(way: Way) -> None:

@@ -23,6 +23,7 @@ from dokuei.gateway.filing import INDEX
 from dokuei.gateway.link import Link
 from dokuei.gateway.outlet_tables import deliver_outlet
 from dokuei.gateway.pacs import as_sent
+from dokuei.gateway.trouble_tables import deliver_trouble
 from dokuei.hub.reports.tables import delivery, delivery_place
 from dokuei.settings import Destination, ReportFolderSettings, Settings
 from dokuei.storage.audit import gateway_entries
@@ -69,6 +70,7 @@ class Hospital:
         """One round, with every wait over."""
         with self.deliverer.database.begin() as connection:
             connection.execute(update(deliver_object).values(not_before=None))
+            connection.execute(update(deliver_trouble).values(not_before=deliver_trouble.c.since))
         self.deliverer.turn(self.line)  # type: ignore[arg-type] # as above
 
     def at_hub(self) -> dict[str, tuple[bool, str]]:

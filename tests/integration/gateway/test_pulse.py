@@ -1,7 +1,7 @@
 """Health by traffic with nothing replaced: real DIMSE, real coding, the hub's real listener, a real PACS."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,6 +16,7 @@ from pydicom import dcmread
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
+from dokuei.cli.health_words import WORDS
 from dokuei.cli.main import build
 from dokuei.clock import now
 from dokuei.dicom.encapsulated_pdf import pdf_inside
@@ -36,13 +37,16 @@ from dokuei.phantom.pulse import make_pulse
 from dokuei.settings import Destination, Settings
 from dokuei.storage.db import Database, gateway_metadata, hub_metadata
 from dokuei.storage.outbox import carry_out
-from dokuei.transfer.pulses import PULSE_DOCUMENT_PATH, LegName, Pulse, pulse_uid
+from dokuei.transfer.client import HubClient
+from dokuei.transfer.pulses import PULSE_DOCUMENT_PATH, PULSE_FRAME_PATH, LegName, Pulse, pulse_uid
 from tests.makers.asgi import AsgiTransport, asgi_portal
 from tests.makers.gateway_hub import HubForGateways, free_port, running_hub
 from tests.makers.gateway_worker import Worker
 from tests.makers.peers import orthanc_program, running_orthanc
 from tests.makers.readers import Readers
 from tests.makers.receiver import Receiver, running_receiver
+
+_BACK = {"sealed", "in-pacs", "committed"}
 
 
 @dataclass
@@ -60,7 +64,13 @@ class Way:
     def settings(self) -> Settings:
         return self.worker.settings
 
-    def pulse(self, settings: Settings | None = None, *, dead: LegName | None = None) -> Pulse:
+    def pulse(
+        self,
+        settings: Settings | None = None,
+        *,
+        dead: LegName | None = None,
+        make_client: Callable[[Settings], HubClient] = hub_client,
+    ) -> Pulse:
         """One pulse, taken in the test's own process; only the leg that is to be dead is not waited for."""
         wanted = settings or self.settings
         with closing(open_spool(wanted.home)) as spool:
@@ -69,7 +79,7 @@ class Way:
                 wanted,
                 spool,
                 link,
-                lambda: hub_client(wanted),
+                lambda: make_client(wanted),
                 make_pulse,
                 patience=lambda leg: 2 if leg == dead else 120,
             ).take()
@@ -168,7 +178,7 @@ def test_the_whole_way_is_gone_and_nothing_of_it_stays(tmp_path: Path, *, tls: b
 def _whole_way(way: Way) -> None:
     first = way.pulse()
     assert first.dead is None, first
-    assert _states(first) == dict.fromkeys(_states(first), "ok") | {"in-pacs": "skipped"}
+    assert _states(first) == dict.fromkeys(_states(first), "ok") | {"in-pacs": "skipped", "committed": "skipped"}
     assert all(leg.at for leg in first.legs)
     way.carry_out()
     rows, files, in_hospital = way.rows(), way.files(), way.gateway_rows()
@@ -246,7 +256,7 @@ def test_each_dead_part_is_named(way: Way) -> None:
 
 
 def test_a_dead_leg_of_the_request_is_named_and_the_images_go_on(way: Way) -> None:
-    """And so is the readers' door that answers nobody, and the seal that cannot be made."""
+    """And so is the readers' door that answers nobody."""
     closed = way.settings.gateway.hl7.model_copy(update={"port": free_port()})
     _only_dead(way.pulse(way.with_gateway(hl7=closed)), "ordered", never_tried={"order-at-hub", "matched"})
     with ExitStack() as stack:
@@ -256,10 +266,52 @@ def test_a_dead_leg_of_the_request_is_named_and_the_images_go_on(way: Way) -> No
     with way.sabotaged(way.opened.stores.database, "request_link", when="INSERT"):
         _only_dead(way.pulse(), "matched", never_tried=set())
     way.readers.kill()
-    _only_dead(way.pulse(), "fetched", never_tried={"decoded", "sealed", "in-pacs"})
+    _only_dead(way.pulse(), "fetched", never_tried={"decoded", *_BACK})
     way.readers.start()
+    _named_to_whoever_asks(way, "fetched")
     silent = way.settings.gateway.hl7.model_copy(update={"port": 0})
     assert way.pulse(way.with_gateway(hl7=silent)).dead is None  # nobody listens: the order's own channel
+
+
+def test_a_dead_leg_at_the_hub_and_on_the_way_back_is_named(way: Way) -> None:
+    """The hub that closes no study, the line that changes pixels, and the seal that cannot be made."""
+    with way.sabotaged(way.opened.stores.database, "gateway_study", when="INSERT"):
+        _only_dead(
+            way.pulse(dead="at-hub"), "at-hub", never_tried={"order-at-hub", "matched", "fetched", "decoded", *_BACK}
+        )
+        _named_to_whoever_asks(way, "at-hub")
+    assert way.pulse().dead is None, "what lay on its way goes on"
+    _only_dead(way.pulse(make_client=_changing_pixels), "decoded", never_tried=_BACK)
+    _named_to_whoever_asks(way, "decoded")
+    key = way.hub.home / "hub" / "seal" / "seal.key"
+    away = key.rename(key.with_suffix(".away"))
+    _only_dead(way.pulse(), "sealed", never_tried={"in-pacs", "committed"})
+    _named_to_whoever_asks(way, "sealed")
+    away.rename(key)
+    assert way.pulse().dead is None
+
+
+def _changing_pixels(settings: Settings) -> HubClient:
+    """A line that brings another frame than the hub gave."""
+    client = hub_client(settings)
+    real = client.call
+
+    def call(method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
+        answer = bytearray(real(method, path, body, headers))
+        if path == PULSE_FRAME_PATH:
+            answer[-len(answer) // 3] ^= 0x10
+        return bytes(answer)
+
+    client.call = call  # type: ignore[method-assign] # in the place of the line
+    return client
+
+
+def _named_to_whoever_asks(way: Way, leg: LegName) -> None:
+    """By ``dokuei status`` at the hub, and to the gateways' page."""
+    told = CliRunner().invoke(build(["status"]), ["status", "--home", str(way.hub.home)])
+    assert (told.exit_code, WORDS["ja"]["bad"].format(part=WORDS["ja"][leg]) in told.output) == (1, True), told.output
+    (gateway,) = way.opened.gateways.gateways([way.site_id])
+    assert way.opened.gateways.pulses.healths([gateway], now())[gateway.gateway.gateway_id].dead == leg
 
 
 def _only_dead(pulse: Pulse, leg: LegName, *, never_tried: set[str]) -> None:
@@ -276,7 +328,8 @@ def test_a_stopped_pacs_is_named_and_a_running_one_keeps_one_document(way: Way, 
         pacs_settings = Destination(ae_title=pacs.ae_title, host="127.0.0.1", port=pacs.dimse_port)
         settings = way.with_gateway(pacs=pacs_settings)
         for _ in range(2):
-            assert _states(way.pulse(settings))["in-pacs"] == "ok"
+            taken = way.pulse(settings)
+            assert (_states(taken)["in-pacs"], taken.dead) == ("ok", "committed"), "it does not know whom to tell"
         (found,) = pacs.get("/instances")
         tags = pacs.get(f"/instances/{found}/simplified-tags")
         assert tags["PatientID"] == "DOKUEI-TEST-PATIENT"

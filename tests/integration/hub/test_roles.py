@@ -143,6 +143,8 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("PUT", "/api/v1/people/0/profile", {"licence_number": "1"}),
     ("PUT", "/api/v1/people/0/signing-certificate", {"pem": "x"}),
     ("DELETE", "/api/v1/people/0/signing-certificate", None),
+    ("POST", "/api/v1/people/0/signing-certificate/offer", {"fingerprint": "0" * 64}),
+    ("DELETE", "/api/v1/people/0/signing-certificate/offer", None),
     ("PUT", "/api/v1/people/0/end", {"ends_on": None}),
     ("GET", "/api/v1/centre-rules", None),
     ("PUT", "/api/v1/centre-rules", {"password_form": "long", "password_length": 8}),

@@ -1,3 +1,5 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,37 @@ def test_a_key_that_is_taken_keeps_its_bytes(tmp_path: Path) -> None:
     blobs.replace("reports/1", b"other")
     assert blobs.read("reports/1") == b"other"
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["1"]
+
+
+def test_a_folder_goes_with_the_last_file_in_it_and_comes_back_with_the_next(blobs: FilesystemBlobs) -> None:
+    blobs.put("manifests/kita/1.2/a", b"1")
+    blobs.put("manifests/kita/1.2/b", b"2")
+    blobs.delete("manifests/kita/1.2/a")
+    assert list(blobs.keys("manifests")) == ["manifests/kita/1.2/b"]
+    blobs.delete("manifests/kita/1.2/b")
+    assert not (blobs.root / "manifests/kita/1.2").exists()
+    assert (blobs.root / "manifests/kita").is_dir()
+    blobs.put("manifests/kita/1.2/a", b"3")
+    assert blobs.read("manifests/kita/1.2/a") == b"3"
+
+
+def test_a_folder_that_goes_under_a_writers_hands_loses_nothing(blobs: FilesystemBlobs, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            blobs.put("m/other", b"x")
+            blobs.delete("m/other")
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(come_and_go)
+        for number in range(150):
+            blobs.replace("m/mine", str(number).encode())
+            assert blobs.read("m/mine") == str(number).encode()
+            source = tmp_path / "source"
+            source.write_bytes(b"file")
+            blobs.put_file("m/file", source)
+            blobs.delete("m/mine")
+            blobs.delete("m/file")
+        stop.set()
+        other.result()

@@ -7,8 +7,9 @@ from typing import get_args
 import pytest
 from rich.console import Console
 
-from dokuei.cli.gateway_reports_table import plain_reports, reports_table
+from dokuei.cli.gateway_reports_table import plain_reports, reports_table, troubles_in_words
 from dokuei.gateway.outlet_tables import Line, ReportCounts
+from dokuei.gateway.trouble_tables import Step, Trouble
 from dokuei.transfer.deliveries import OutletName, PlaceState
 
 _AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -46,3 +47,13 @@ def test_why_it_is_not_there_and_what_was_stamped_anew_is_seen() -> None:
     assert "タイムスタンプ更新1回" in text
     (told,) = plain_reports(reports)["places"]
     assert (told["state"], told["stamps"], told["at"]) == ("refused", 1, "2026-11-30T09:00:00+00:00")
+
+
+def test_that_the_other_side_refuses_is_said_in_both_languages() -> None:
+    troubles = tuple(Trouble(step, 3, _AT, "no such delivery") for step in get_args(Step))
+    for language, refuses in (("ja", "拒否"), ("en", "refuses")):
+        fetching, telling = troubles_in_words(ReportCounts(0, 0, (), troubles), language)
+        assert "no such delivery" in fetching
+        assert (refuses in telling, "3" in telling) == (True, True)
+    told = plain_reports(ReportCounts(0, 0, (), troubles))["troubles"]
+    assert [(one["step"], one["since"]) for one in told] == [(step, _AT.isoformat()) for step in get_args(Step)]

@@ -333,6 +333,12 @@ export interface components {
             readonly idle_lock_minutes: number;
             readonly dormant_days: number;
         };
+        /** @description Which certificate was looked at, and whether somebody compared the name on it with the physician's papers. */
+        readonly CertificateConfirmationIn: {
+            readonly fingerprint: string;
+            /** @default false */
+            readonly compared: boolean;
+        };
         /** @description What the certificate says. */
         readonly CertificationIn: {
             readonly number: string;
@@ -629,9 +635,9 @@ export interface components {
             readonly requested: string;
             readonly in_images: string;
         };
-        /** @description Which display this device stands at; none of them where it is null. */
+        /** @description Which displays stand at this device; none of them where it is empty. */
         readonly DisplayChoiceIn: {
-            readonly display_id: string | null;
+            readonly display_ids: readonly string[];
         };
         /** @description The grade that each modality takes at a site, beside mammography. */
         readonly DisplayGradesShape: {
@@ -696,22 +702,27 @@ export interface components {
             readonly set_at: string | null;
             readonly set_by: string;
         };
-        /** @description What somebody sits at, judged for a case or, where none is open, for mammograms. */
+        /**
+         * @description What somebody sits at, judged for a case or, where none is open, for mammograms.
+         *
+         *     Of several displays the one that decides; ``beside`` are the others that count.
+         */
         readonly DisplayStandingOut: {
             /** @enum {string} */
             readonly state: "valid" | "unknown" | "retired" | "unread" | "other" | "reference" | "uncalibrated" | "failed" | "lapsed" | "short";
-            /** @enum {string} */
-            readonly use: "mammography" | "other";
-            /** @enum {string} */
-            readonly needed: "1A" | "1B" | "2";
-            readonly blocks: boolean;
             readonly display: components["schemas"]["DisplayOut"] | null;
             readonly grade: ("1A" | "1B" | "2") | null;
             readonly measured_on: string | null;
             readonly valid_until: string | null;
             readonly lacking: readonly ("luminance_max" | "luminance_ratio" | "deviation" | "ambient" | "pitch" | "grade")[];
+            /** @enum {string} */
+            readonly use: "mammography" | "other";
+            /** @enum {string} */
+            readonly needed: "1A" | "1B" | "2";
+            readonly blocks: boolean;
             readonly screen: components["schemas"]["ScreenShape"] | null;
             readonly rules: components["schemas"]["DisplayRulesOut"];
+            readonly beside: readonly components["schemas"]["JudgedDisplayOut"][];
         };
         /** @description An account that could be used and is not. */
         readonly DormantAccountOut: {
@@ -922,6 +933,8 @@ export interface components {
             readonly free_bytes: number;
             readonly clock_ahead_ms: number | null;
             readonly clock_off: boolean;
+            /** @enum {string} */
+            readonly clock_state: "synchronised" | "unsynchronised" | "unknown";
             /** Format: date-time */
             readonly enrolled_at: string;
             readonly revoked_at: string | null;
@@ -972,7 +985,7 @@ export interface components {
         /** @description Whether the whole way works: ``dead`` names the leg that does not, ``at`` is when it was gone last. */
         readonly HealthOut: {
             readonly at: string | null;
-            readonly dead: ("ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "receipt") | ("worker" | "gateway") | null;
+            readonly dead: ("ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "committed" | "receipt") | ("worker" | "gateway") | null;
             readonly stale: boolean;
             readonly minutes: number | null;
             readonly legs: readonly components["schemas"]["LegOut"][];
@@ -1097,6 +1110,16 @@ export interface components {
             readonly awaiting_approval: boolean;
             readonly priors: readonly components["schemas"]["PriorOut"][];
         };
+        /** @description A display of this device, and what it is worth. */
+        readonly JudgedDisplayOut: {
+            /** @enum {string} */
+            readonly state: "valid" | "unknown" | "retired" | "unread" | "other" | "reference" | "uncalibrated" | "failed" | "lapsed" | "short";
+            readonly display: components["schemas"]["DisplayOut"] | null;
+            readonly grade: ("1A" | "1B" | "2") | null;
+            readonly measured_on: string | null;
+            readonly valid_until: string | null;
+            readonly lacking: readonly ("luminance_max" | "luminance_ratio" | "deviation" | "ambient" | "pitch" | "grade")[];
+        };
         /** @description One kind of finding: its lists, how the diagram draws it, and the physical key that begins one. */
         readonly KindOut: {
             readonly value: string;
@@ -1131,9 +1154,9 @@ export interface components {
         /** @description One leg of the way that the test patient's image goes. */
         readonly LegOut: {
             /** @enum {string} */
-            readonly name: "ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "receipt";
+            readonly name: "ordered" | "received" | "proved" | "forwarded" | "at-hub" | "order-at-hub" | "matched" | "fetched" | "decoded" | "sealed" | "in-pacs" | "committed" | "receipt";
             /** @enum {string} */
-            readonly state: "ok" | "dead" | "skipped" | "not-reached";
+            readonly state: "ok" | "dead" | "waiting" | "skipped" | "not-reached";
             readonly at: string;
             readonly seconds: number;
             readonly error: string;
@@ -1511,9 +1534,14 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
-        /** @description What this device stands at, and what it could. */
+        /** @description The certificate of one's own card. */
+        readonly OwnCertificateIn: {
+            readonly pem: string;
+        };
+        /** @description What stands at this device, and what could. */
         readonly OwnDisplayOut: {
             readonly standing: components["schemas"]["DisplayStandingOut"];
+            readonly chosen: readonly components["schemas"]["DisplayOut"][];
             readonly choices: readonly components["schemas"]["DisplayOut"][];
         };
         /** @description A word and the list that it goes into. */
@@ -1783,6 +1811,7 @@ export interface components {
             readonly mammography_until?: string | null;
             readonly lacks: readonly components["schemas"]["Lack"][];
             readonly certificate: components["schemas"]["SigningCertificateOut"] | null;
+            readonly offered: components["schemas"]["SigningCertificateOut"] | null;
         };
         /** @description A study that a request may be about. */
         readonly ProposalOut: {

@@ -159,5 +159,6 @@ export type DisplayRulesText = Required<Schemas["DisplayRulesIn"]>;
 export type DisplayGrades = Schemas["DisplayGradesShape"];
 /** What somebody sits at, judged for a case or for mammograms, and what they could say that it is. */
 export type DisplayStanding = Schemas["DisplayStandingOut"];
+export type JudgedDisplay = Schemas["JudgedDisplayOut"];
 export type OwnDisplay = Schemas["OwnDisplayOut"];
 export type ScreenRead = Required<Schemas["ScreenShape"]>;

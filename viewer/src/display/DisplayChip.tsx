@@ -9,7 +9,7 @@ import { useDateStyle } from "@/ui/preferences";
 import { useCaseDisplay, useOwnDisplay } from "./api";
 import classes from "./Display.module.css";
 import { DisplayChoice } from "./DisplayChoice";
-import { lookOf, LOOKS } from "./looks";
+import { chosenOf, lookOf, LOOKS } from "./looks";
 import { StandingFacts } from "./StandingFacts";
 
 /** The display in the strip over the images: its grade where it holds, else why not, with what to do one click away. */
@@ -45,7 +45,7 @@ export function DisplayChip({ itemId }: { readonly itemId: string }): JSX.Elemen
       <Popover.Dropdown>
         <div className={classes["popover"]}>
           <StandingFacts standing={standing} />
-          {own !== undefined && <DisplayChoice key={own.standing.display?.display_id} own={own} />}
+          {own !== undefined && <DisplayChoice key={chosenOf(own).join()} own={own} />}
         </div>
       </Popover.Dropdown>
     </Popover>

@@ -5,7 +5,7 @@ import { useMay } from "@/session/api";
 import { useCaseDisplay, useOwnDisplay } from "./api";
 import classes from "./Display.module.css";
 import { DisplayChoice } from "./DisplayChoice";
-import { lookOf } from "./looks";
+import { chosenOf, lookOf } from "./looks";
 
 /** Said before a reader begins to write: nothing can be signed here, or the report will carry a warning (JRS-09). */
 export function DisplayNotice({ itemId }: { readonly itemId: string }): JSX.Element | null {
@@ -29,7 +29,7 @@ export function DisplayNotice({ itemId }: { readonly itemId: string }): JSX.Elem
       <div>
         {t(`state.${standing.state}`)} {t(`now.${standing.state === "valid" ? "unknown" : standing.state}`)}
       </div>
-      {own !== undefined && <DisplayChoice key={own.standing.display?.display_id} own={own} />}
+      {own !== undefined && <DisplayChoice key={chosenOf(own).join()} own={own} />}
     </div>
   );
 }

@@ -1,13 +1,13 @@
-import type { JSX } from "react";
+import type { JSX, PropsWithChildren } from "react";
 import { useTranslation } from "react-i18next";
-import type { DisplayStanding } from "@/api/types";
+import type { DisplayStanding, JudgedDisplay } from "@/api/types";
 import { DayText } from "@/ui/Written";
 import classes from "./Display.module.css";
 
 /** Which display, how it was measured, what the page sees of it, and what is to be done. */
 export function StandingFacts({ standing }: { readonly standing: DisplayStanding }): JSX.Element {
   const { t } = useTranslation("displays");
-  const { display, screen, rules } = standing;
+  const { screen, rules } = standing;
   return (
     <>
       <p className={classes["said"]}>
@@ -23,19 +23,7 @@ export function StandingFacts({ standing }: { readonly standing: DisplayStanding
           {rules.set_at !== null && <DayText value={rules.set_at.slice(0, 10)} />}
         </p>
       )}
-      <dl className={classes["facts"]}>
-        {display !== null && (
-          <>
-            <dt>{t("field.display")}</dt>
-            <dd>
-              {display.name} <span className={classes["quiet"]}>{display.place}</span>
-              <br />
-              {display.maker} {display.model} S/N {display.serial}
-            </dd>
-            <dt>{t("field.pixels")}</dt>
-            <dd>{t("pixels", { columns: display.columns, rows: display.rows })}</dd>
-          </>
-        )}
+      <Judged judged={standing}>
         {screen !== null && (
           <>
             <dt>{t("field.screen")}</dt>
@@ -50,21 +38,50 @@ export function StandingFacts({ standing }: { readonly standing: DisplayStanding
             </dd>
           </>
         )}
-        {standing.grade !== null && standing.measured_on !== null && standing.valid_until !== null && (
-          <>
-            <dt>{t("field.grade")}</dt>
-            <dd>{standing.grade}</dd>
-            <dt>{t("field.measured_on")}</dt>
-            <dd>
-              <DayText value={standing.measured_on} />
-            </dd>
-            <dt>{t("field.valid_until")}</dt>
-            <dd>
-              <DayText value={standing.valid_until} />
-            </dd>
-          </>
-        )}
-      </dl>
+      </Judged>
+      {standing.beside.map((one) => (
+        <div key={one.display?.display_id} className={classes["beside"]}>
+          {one.state !== "valid" && <p className={classes["said"]}>{t(`state.${one.state}`)}</p>}
+          <Judged judged={one} />
+        </div>
+      ))}
     </>
+  );
+}
+
+/** One display of the device: which, what the page sees of it, and how it was measured. */
+function Judged({ judged, children }: PropsWithChildren<{ readonly judged: JudgedDisplay }>): JSX.Element {
+  const { t } = useTranslation("displays");
+  const { display, grade, measured_on, valid_until } = judged;
+  return (
+    <dl className={classes["facts"]}>
+      {display !== null && (
+        <>
+          <dt>{t("field.display")}</dt>
+          <dd>
+            {display.name} <span className={classes["quiet"]}>{display.place}</span>
+            <br />
+            {display.maker} {display.model} S/N {display.serial}
+          </dd>
+          <dt>{t("field.pixels")}</dt>
+          <dd>{t("pixels", { columns: display.columns, rows: display.rows })}</dd>
+        </>
+      )}
+      {children}
+      {grade !== null && measured_on !== null && valid_until !== null && (
+        <>
+          <dt>{t("field.grade")}</dt>
+          <dd>{grade}</dd>
+          <dt>{t("field.measured_on")}</dt>
+          <dd>
+            <DayText value={measured_on} />
+          </dd>
+          <dt>{t("field.valid_until")}</dt>
+          <dd>
+            <DayText value={valid_until} />
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }

@@ -7,7 +7,7 @@ import { Chip } from "@/ui/Chip";
 import { Failed, LoadingRows } from "@/ui/States";
 import { useOwnDisplay } from "./api";
 import { DisplayChoice } from "./DisplayChoice";
-import { lookOf, LOOKS } from "./looks";
+import { chosenOf, lookOf, LOOKS } from "./looks";
 import { StandingFacts } from "./StandingFacts";
 
 /** Which display this device stands at, and what it is good for. */
@@ -32,7 +32,7 @@ export function ThisDisplay(): JSX.Element | null {
       {query.data ? (
         <div className={rights["card"]}>
           <StandingFacts standing={query.data.standing} />
-          <DisplayChoice key={query.data.standing.display?.display_id} own={query.data} />
+          <DisplayChoice key={chosenOf(query.data).join()} own={query.data} />
         </div>
       ) : query.error ? (
         <Failed error={query.error} onRetry={() => void query.refetch()} compact />

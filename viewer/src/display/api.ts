@@ -55,11 +55,11 @@ export async function tellScreen(client: QueryClient, read: ScreenRead): Promise
   await known(client, (await answer.json()) as OwnDisplay);
 }
 
-export function useChooseDisplay(): UseMutationResult<OwnDisplay, Error, string | null> {
+export function useChooseDisplays(): UseMutationResult<OwnDisplay, Error, readonly string[]> {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (displayId: string | null) =>
-      sendJson<OwnDisplay>("PUT", "/api/v1/session/display", { display_id: displayId }),
+    mutationFn: (displayIds: readonly string[]) =>
+      sendJson<OwnDisplay>("PUT", "/api/v1/session/display", { display_ids: displayIds }),
     onSuccess: (own) => known(client, own),
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { DisplayStanding } from "@/api/types";
-import { lookOf } from "./looks";
+import type { DisplayStanding, OwnDisplay } from "@/api/types";
+import { chosenOf, lookOf } from "./looks";
 
 const standing = (changed: Partial<DisplayStanding>): DisplayStanding => ({
   state: "unknown",
@@ -13,6 +13,7 @@ const standing = (changed: Partial<DisplayStanding>): DisplayStanding => ({
   valid_until: null,
   lacking: [],
   screen: null,
+  beside: [],
   rules: { mode: "enforce", reason: "", months_mammography: 6, months_other: 12, set_at: null, set_by: "" },
   ...changed,
 });
@@ -32,5 +33,27 @@ describe("how a display looks", () => {
     const off = standing({ blocks: false, rules: { ...rules, mode: "off", reason: "x" } });
     expect(lookOf(off, { signs: true })).toBe("waived");
     expect(lookOf(standing({ blocks: false, use: "other" }), { signs: true })).toBe("warned");
+  });
+});
+
+describe("the displays of a device", () => {
+  it("are those that may still be chosen", () => {
+    const display = (display_id: string): OwnDisplay["chosen"][number] => ({
+      display_id,
+      name: display_id,
+      maker: "",
+      model: "",
+      serial: "",
+      columns: 1,
+      rows: 1,
+      pitch_mm: 0.1,
+      site_id: null,
+      place: "",
+      purpose: "diagnostic",
+      retired_at: null,
+      retired_because: "",
+    });
+    const own = { standing: standing({}), chosen: [display("retired"), display("a")], choices: [display("a")] };
+    expect(chosenOf(own)).toEqual(["a"]);
   });
 });

@@ -1,4 +1,4 @@
-import type { DisplayStanding } from "@/api/types";
+import type { DisplayStanding, OwnDisplay } from "@/api/types";
 import type { Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
 
@@ -19,3 +19,9 @@ export function lookOf(standing: DisplayStanding, { signs }: { readonly signs: b
   if (standing.blocks) return "blocked";
   return standing.rules.mode === "off" ? "waived" : "warned";
 }
+
+/** The displays that stand at this device, as far as they may still be chosen: a retired one may not. */
+export const chosenOf = (own: OwnDisplay): string[] => {
+  const offered = new Set(own.choices.map((one) => one.display_id));
+  return own.chosen.map((one) => one.display_id).filter((one) => offered.has(one));
+};

@@ -15,7 +15,7 @@ import { Studies } from "./Studies";
 
 /** One gateway: what is wrong first, then what it is, then what it carries. */
 export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Element {
-  const { t } = useTranslation(["gateways", "centre"]);
+  const { t } = useTranslation(["gateways", "centre", "health"]);
   const count = useCount();
   return (
     <section className={classes["card"]} aria-labelledby={`gateway-${gateway.gateway_id}`}>
@@ -65,6 +65,20 @@ export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Ele
               <Chip tone="danger" shape="clock">
                 {t("centre:clock.off", { seconds: count(gateway.clock_ahead_ms / 1000) })}
               </Chip>
+            </dd>
+          </div>
+        )}
+        {gateway.version && (
+          <div>
+            <dt>{t("health:clock.label")}</dt>
+            <dd>
+              {gateway.clock_state === "unsynchronised" ? (
+                <Chip tone="attention" shape="clock">
+                  {t("health:clock.unsynchronised")}
+                </Chip>
+              ) : (
+                t(`health:clock.${gateway.clock_state}`)
+              )}
             </dd>
           </div>
         )}

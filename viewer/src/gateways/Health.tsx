@@ -16,6 +16,7 @@ type LegState = NonNullable<Gateway["health"]>["legs"][number]["state"];
 const LOOKS: Record<LegState, Pick<ChipProps, "tone" | "shape">> = {
   ok: { tone: "good", shape: "full" },
   dead: { tone: "danger", shape: "stop" },
+  waiting: { tone: "idle", shape: "clock" },
   skipped: { tone: "idle", shape: "slash" },
   "not-reached": { tone: "idle", shape: "hollow" },
 };

@@ -65,6 +65,7 @@ describe("gateways", () => {
     free_bytes: 0,
     clock_ahead_ms: null,
     clock_off: false,
+    clock_state: "synchronised",
     enrolled_at: "",
     revoked_at: null,
     certificate_not_after: "",

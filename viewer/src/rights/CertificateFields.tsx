@@ -1,19 +1,13 @@
-import { Button, Checkbox, FileButton } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { ReaderProfile } from "@/api/types";
 import { FailedLine } from "@/ui/States";
 import { useRecordCertificate, useRemoveCertificate } from "./api";
 import { CertificateFacts } from "./CertificateFacts";
-import { pemOf } from "./model";
+import { CertificateFile, type ChosenCertificate } from "./CertificateFile";
+import { OfferedCertificate } from "./OfferedCertificate";
 import classes from "./Rights.module.css";
-
-const TAKEN = ".pem,.crt,.cer,.der,application/x-x509-ca-cert,application/pkix-cert";
-
-interface Chosen {
-  readonly name: string;
-  readonly pem: string;
-}
 
 export interface CertificateFieldsProps {
   readonly personId: string;
@@ -25,18 +19,14 @@ export function CertificateFields({ personId, profile }: CertificateFieldsProps)
   const { t } = useTranslation("certificates");
   const record = useRecordCertificate();
   const remove = useRemoveCertificate();
-  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [chosen, setChosen] = useState<ChosenCertificate | null>(null);
   const [compared, setCompared] = useState(false);
   const { certificate } = profile;
-  const choose = (file: File | null): void => {
-    if (file === null) return;
-    void file.arrayBuffer().then((bytes) => setChosen({ name: file.name, pem: pemOf(new Uint8Array(bytes)) }));
-  };
   const recorded = (): void => {
     setChosen(null);
     setCompared(false);
   };
-  const put = ({ pem }: Chosen): void => record.mutate({ personId, pem, compared }, { onSuccess: recorded });
+  const put = ({ pem }: ChosenCertificate): void => record.mutate({ personId, pem, compared }, { onSuccess: recorded });
   const error = record.error ?? remove.error;
   return (
     <section className={classes["form"]} aria-labelledby="signing-certificate">
@@ -51,6 +41,7 @@ export function CertificateFields({ personId, profile }: CertificateFieldsProps)
       ) : (
         <p className={classes["quiet"]}>{t("own.none")}</p>
       )}
+      {profile.offered && <OfferedCertificate personId={personId} offered={profile.offered} />}
       {error && <FailedLine error={error} />}
       {chosen && (
         <>
@@ -68,13 +59,7 @@ export function CertificateFields({ personId, profile }: CertificateFieldsProps)
             {t("own.remove")}
           </Button>
         )}
-        <FileButton accept={TAKEN} onChange={choose}>
-          {(props) => (
-            <Button {...props} variant="default">
-              {t("own.choose")}
-            </Button>
-          )}
-        </FileButton>
+        <CertificateFile onChosen={setChosen} />
         {chosen && (
           <Button onClick={() => put(chosen)} loading={record.isPending}>
             {t("own.record")}

@@ -7,6 +7,7 @@ import { DayText } from "@/ui/Written";
 import { useOwnProfile } from "./api";
 import { CertificateFacts } from "./CertificateFacts";
 import { Lacks } from "./Lacks";
+import { OwnCertificate } from "./OwnCertificate";
 import classes from "./Rights.module.css";
 import { Section } from "./Section";
 
@@ -54,6 +55,7 @@ function Facts({ profile }: { readonly profile: ReaderProfile }): JSX.Element {
         </dd>
         {profile.certificate && <CertificateFacts certificate={profile.certificate} />}
       </dl>
+      {may("report.sign") && <OwnCertificate profile={profile} />}
     </div>
   );
 }

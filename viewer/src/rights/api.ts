@@ -170,7 +170,7 @@ export const useProfile = (personId: string): UseQueryResult<ReaderProfile> =>
 
 export interface ProfileWanted {
   readonly personId: string;
-  readonly profile: Omit<ReaderProfile, "lacks" | "certificate">;
+  readonly profile: Omit<ReaderProfile, "lacks" | "certificate" | "offered">;
 }
 
 export const useRecordProfile = (): UseMutationResult<ReaderProfile, Error, ProfileWanted> =>
@@ -179,6 +179,8 @@ export const useRecordProfile = (): UseMutationResult<ReaderProfile, Error, Prof
       sendJson<ReaderProfile>("PUT", `/api/v1/people/${part(personId)}/profile`, profile),
     ["rights", "profile"],
   );
+
+const OWN_CERTIFICATE = "/api/v1/session/signing-certificate";
 
 export interface CertificateWanted {
   readonly personId: string;
@@ -198,6 +200,29 @@ export const useRemoveCertificate = (): UseMutationResult<Response, Error, strin
     (personId: string) => call(`/api/v1/people/${part(personId)}/signing-certificate`, { method: "DELETE" }),
     ["rights", "profile"],
   );
+
+export const useOfferCertificate = (): UseMutationResult<ReaderProfile, Error, string> =>
+  useVerb((pem: string) => sendJson<ReaderProfile>("PUT", OWN_CERTIFICATE, { pem }), ["rights", "profile"]);
+
+export const useTakeBackCertificate = (): UseMutationResult<Response, Error, void> =>
+  useVerb(() => call(OWN_CERTIFICATE, { method: "DELETE" }), ["rights", "profile"]);
+
+const offerPath = (personId: string): string => `/api/v1/people/${part(personId)}/signing-certificate/offer`;
+
+export interface ConfirmationWanted {
+  readonly personId: string;
+  readonly fingerprint: string;
+  readonly compared: boolean;
+}
+
+export const useConfirmCertificate = (): UseMutationResult<ReaderProfile, Error, ConfirmationWanted> =>
+  useVerb(
+    ({ personId, ...seen }: ConfirmationWanted) => sendJson<ReaderProfile>("POST", offerPath(personId), seen),
+    ["rights", "profile"],
+  );
+
+export const useDeclineCertificate = (): UseMutationResult<Response, Error, string> =>
+  useVerb((personId: string) => call(offerPath(personId), { method: "DELETE" }), ["rights", "profile"]);
 
 export interface EndWanted {
   readonly personId: string;

@@ -8,6 +8,8 @@ export const PROBLEMS = [
   "forbidden",
   "outside_contract",
   "not_found",
+  "display_invalid",
+  "display_changed",
   "conflict",
   "bad_request",
   "disk_full",

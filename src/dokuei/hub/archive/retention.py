@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from dokuei.clock import now
 from dokuei.errors import NotFoundError
@@ -70,6 +70,16 @@ class Retention:
         with self.database.read() as connection:
             rows = connection.execute(asked if site_id is None else asked.where(d.c.site_id == site_id)).all()
         return tuple(Deletion(*row) for row in rows)
+
+    def after(self, site_id: str, number: int, *, at_most: int) -> tuple[tuple[str, ...], int]:
+        """The next removals of a site after one of its; a number that a lost database had given begins anew."""
+        d = tables.deletion
+        of_site = select(d.c.id, d.c.study_instance_uid).where(d.c.site_id == site_id).order_by(d.c.id)
+        with self.database.read() as connection:
+            latest = connection.execute(select(func.max(d.c.id)).where(d.c.site_id == site_id)).scalar() or 0
+            known = number if number <= latest else 0
+            rows = connection.execute(of_site.where(d.c.id > known).limit(at_most)).all()
+        return tuple(row.study_instance_uid for row in rows), rows[-1].id if rows else latest
 
     def expired(self, site_id: str, *, received_before: datetime) -> tuple[str, ...]:
         """The studies that have had no new object since a moment."""

@@ -309,6 +309,10 @@ class ArchiveService:
         """The records of removed studies, oldest first; of all sites unless one is named."""
         return self._retention.records(site_id)
 
+    def removals_after(self, site_id: str, number: int, *, at_most: int) -> tuple[tuple[str, ...], int]:
+        """The studies of a site that were removed since the removal of a number, and up to which that is."""
+        return self._retention.after(site_id, number, at_most=at_most)
+
     def expire_study(
         self,
         site_id: str,

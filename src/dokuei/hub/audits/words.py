@@ -127,6 +127,8 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "person.locked": "アカウントを停止",
         "person.unlocked": "アカウントの停止を解除",
         "pseudonym.looked-up": "仮名から患者を照会",
+        "qualification.certificate-declined": "医師の電子証明書の登録依頼を取り下げ・却下",
+        "qualification.certificate-offered": "医師本人が電子証明書の登録を依頼",
         "qualification.certificate-recorded": "医師の電子証明書を登録",
         "qualification.certificate-removed": "医師の電子証明書を削除",
         "qualification.recorded": "読影資格を記録",

@@ -152,7 +152,11 @@ def _own_routes(router: APIRouter, service: DisplaysService, of_case: OfCase) ->
     sitting = service.sitting
 
     def _own(me: Principal, standing: Standing) -> OwnDisplayOut:
-        return OwnDisplayOut(standing=standing_out(standing), choices=[display_out(one) for one in sitting.choices(me)])
+        return OwnDisplayOut(
+            standing=standing_out(standing),
+            chosen=[display_out(one) for one in sitting.chosen(me)],
+            choices=[display_out(one) for one in sitting.choices(me)],
+        )
 
     @router.get("/session/display")
     def mine(me: Anybody) -> OwnDisplayOut:
@@ -161,8 +165,8 @@ def _own_routes(router: APIRouter, service: DisplaysService, of_case: OfCase) ->
 
     @router.put("/session/display")
     def choose(me: Anybody, chosen: DisplayChoiceIn) -> OwnDisplayOut:
-        """Say which display this device stands at."""
-        sitting.choose(me, chosen.display_id)
+        """Say which displays stand at this device."""
+        sitting.choose(me, chosen.display_ids)
         return _own(me, sitting.standing_for_mammograms(me))
 
     @router.put("/session/screen")

@@ -1,7 +1,7 @@
 """The JSON that pages exchange with the hub about displays."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, FiniteFloat
 
@@ -9,6 +9,7 @@ from dokuei.display.limits import Grade, Measured, Shortfall
 from dokuei.hub.displays.model import (
     LONGEST_REASON,
     LONGEST_TEXT,
+    MOST_AT_DEVICE,
     Calibration,
     Display,
     Mode,
@@ -176,31 +177,41 @@ class ScreenShape(Shape):
 
 
 class DisplayChoiceIn(Shape):
-    """Which display this device stands at; none of them where it is null."""
+    """Which displays stand at this device; none of them where it is empty."""
 
-    display_id: str | None = Field(max_length=64)
+    display_ids: list[Annotated[str, Field(max_length=64)]] = Field(max_length=MOST_AT_DEVICE)
 
 
-class DisplayStandingOut(BaseModel):
-    """What somebody sits at, judged for a case or, where none is open, for mammograms."""
+class JudgedDisplayOut(BaseModel):
+    """A display of this device, and what it is worth."""
 
     state: State
-    use: Literal["mammography", "other"]
-    needed: Grade
-    blocks: bool
     display: DisplayOut | None
     grade: Grade | None
     measured_on: date | None
     valid_until: date | None
     lacking: list[Shortfall]
+
+
+class DisplayStandingOut(JudgedDisplayOut):
+    """What somebody sits at, judged for a case or, where none is open, for mammograms.
+
+    Of several displays the one that decides; ``beside`` are the others that count.
+    """
+
+    use: Literal["mammography", "other"]
+    needed: Grade
+    blocks: bool
     screen: ScreenShape | None
     rules: DisplayRulesOut
+    beside: list[JudgedDisplayOut]
 
 
 class OwnDisplayOut(BaseModel):
-    """What this device stands at, and what it could."""
+    """What stands at this device, and what could."""
 
     standing: DisplayStandingOut
+    chosen: list[DisplayOut]
     choices: list[DisplayOut]
 
 
@@ -255,20 +266,28 @@ def rules_out(rules: Rules) -> DisplayRulesOut:
 
 def standing_out(standing: Standing) -> DisplayStandingOut:
     """As JSON."""
-    seen, reading = standing.seen, None if standing.seen.calibration is None else standing.seen.calibration.reading
+    screen = standing.seen.screen
     return DisplayStandingOut(
-        state=standing.state,
+        **_judged(standing),
         use="mammography" if standing.use.mammography else "other",
         needed="1A" if standing.use.mammography else standing.use.needed,
         blocks=standing.blocks,
-        display=None if seen.display is None else display_out(seen.display),
-        grade=None if reading is None else reading.grade,
-        measured_on=None if reading is None else reading.measured_on,
-        valid_until=standing.valid_until,
-        lacking=list(standing.lacking),
-        screen=None if seen.screen is None else ScreenShape(**vars(seen.screen)),
+        screen=None if screen is None else ScreenShape(**vars(screen)),
         rules=rules_out(standing.rules),
+        beside=[JudgedDisplayOut(**_judged(one)) for one in standing.beside],
     )
+
+
+def _judged(standing: Standing) -> dict[str, Any]:
+    seen, reading = standing.seen, None if standing.seen.calibration is None else standing.seen.calibration.reading
+    return {
+        "state": standing.state,
+        "display": None if seen.display is None else display_out(seen.display),
+        "grade": None if reading is None else reading.grade,
+        "measured_on": None if reading is None else reading.measured_on,
+        "valid_until": standing.valid_until,
+        "lacking": list(standing.lacking),
+    }
 
 
 def screen_of(read: ScreenShape) -> Screen:

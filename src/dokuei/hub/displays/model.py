@@ -2,12 +2,13 @@
 
 import calendar
 import math
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from dokuei.display.limits import (
+    LARGEST_PITCH_MM,
     MAMMOGRAPHY,
     MONTHS_MAMMOGRAPHY,
     MONTHS_OTHER,
@@ -28,7 +29,9 @@ State = Literal[
 ]
 LONGEST_TEXT: Final = 200
 LONGEST_REASON: Final = 1_000
+MOST_AT_DEVICE: Final = 6
 READ_LASTS: Final = timedelta(hours=24)
+_NOT_HERE: Final[frozenset[State]] = frozenset({"unread", "other"})
 _PHASE: Final = "registering a display"
 
 
@@ -168,24 +171,35 @@ class Use:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of the display that somebody sits at."""
+    """What is known of a display that somebody sits at; ``elsewhere``: the page is on another of the same device."""
 
     display: Display | None = None
     calibration: Calibration | None = None
     screen: Screen | None = None
     screen_read_at: datetime | None = None
+    elsewhere: bool = False
+
+    @property
+    def is_for_mammograms(self) -> bool:
+        """Whether mammograms are looked at on it where it stands: for diagnosis, and fine enough."""
+        panel = None if self.display is None else self.display.panel
+        return panel is not None and panel.purpose == "diagnostic" and panel.pitch_mm <= LARGEST_PITCH_MM
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What that makes of it for a use; ``lacking`` says where the latest calibration falls short."""
+    """What that makes of it for a use; ``lacking`` says where the latest calibration falls short.
+
+    Of several displays the one that decides; ``beside`` are the others that count.
+    """
 
     state: State
     use: Use
     seen: Seen
     rules: Rules
     valid_until: date | None = None
-    lacking: tuple[Shortfall, ...] = field(default=())
+    lacking: tuple[Shortfall, ...] = ()
+    beside: "tuple[Standing, ...]" = ()
 
     @property
     def blocks(self) -> bool:
@@ -196,6 +210,22 @@ class Standing:
 def use_of(modalities: Collection[str], at_site: Mapping[str, Grade]) -> Use:
     """What a case of these modalities takes."""
     return Use(mammography=MAMMOGRAPHY in modalities, needed=grade_needed(modalities, at_site))
+
+
+def standing_at(sat: Sequence[Seen], use: Use, rules: Rules, *, moment: datetime, today: date) -> Standing:
+    """Judge all displays of a device: those that the page may be on, and for mammograms all that are for these.
+
+    One that does not hold decides. Where the page is on none of them, nothing is known of where images were shown.
+    """
+    judged = [standing_of(one, use, rules, moment=moment, today=today) for one in sat]
+    here = [one for one in judged if one.state not in _NOT_HERE]
+    if not here:
+        return replace(judged[0], beside=tuple(judged[1:]))
+    others = [one.seen for one in judged if one.state in _NOT_HERE and use.mammography and one.seen.is_for_mammograms]
+    elsewhere = [standing_of(replace(one, elsewhere=True), use, rules, moment=moment, today=today) for one in others]
+    counting = [*here, *elsewhere]
+    deciding = next((one for one in counting if one.state != "valid"), here[0])
+    return replace(deciding, beside=tuple(one for one in counting if one is not deciding))
 
 
 def standing_of(seen: Seen, use: Use, rules: Rules, *, moment: datetime, today: date) -> Standing:
@@ -225,10 +255,11 @@ def _state_of_panel(seen: Seen, *, moment: datetime) -> State | None:
         return "unknown"
     if seen.display.retired_at is not None:
         return "retired"
-    if seen.screen is None or seen.screen_read_at is None or seen.screen_read_at + READ_LASTS < moment:
-        return "unread"
-    if not seen.screen.is_of(seen.display.panel):
-        return "other"
+    if not seen.elsewhere:
+        if seen.screen is None or seen.screen_read_at is None or seen.screen_read_at + READ_LASTS < moment:
+            return "unread"
+        if not seen.screen.is_of(seen.display.panel):
+            return "other"
     return "reference" if seen.display.panel.purpose == "reference" else None
 
 

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -46,6 +47,7 @@ class Registering:
     database: Database
     blobs: Blobs
     people: People
+    time_zone: str
 
     def every(self, principal: Principal) -> tuple[Kept, ...]:
         """Those that this person looks after."""
@@ -108,7 +110,7 @@ class Registering:
             NotFoundError: no such display of theirs.
             RequestError: nobody can have measured this.
         """
-        checked_reading(reading, today=now().date())
+        checked_reading(reading, today=now().astimezone(ZoneInfo(self.time_zone)).date())
         new = Calibration(
             calibration_id=uuid.uuid4().hex,
             display_id=display_id,

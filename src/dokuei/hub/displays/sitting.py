@@ -1,6 +1,6 @@
-"""Which display somebody sits at, as their device and their page say, and what that makes of a case (JRS-09)."""
+"""Which displays somebody sits at, as their device and their page say, and what that makes of a case (JRS-09)."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from dokuei.clock import now
 from dokuei.display.limits import Grade
 from dokuei.errors import NotFoundError
 from dokuei.hub.displays import store
-from dokuei.hub.displays.model import Display, Reach, Screen, Seen, Standing, standing_of, use_of
+from dokuei.hub.displays.model import Display, Reach, Screen, Seen, Standing, standing_at, use_of
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
@@ -30,25 +30,32 @@ class Sitting:
             known = store.displays(connection, reach=_reach(principal))
         return tuple(one for one in known if one.retired_at is None)
 
-    def choose(self, principal: Principal, display_id: str | None) -> None:
-        """Say which one this device stands at, or that it is none of them.
+    def chosen(self, principal: Principal) -> tuple[Display, ...]:
+        """Those that stand at this device."""
+        with self.database.read() as connection:
+            return self._chosen(connection, principal)
+
+    def choose(self, principal: Principal, display_ids: Sequence[str]) -> None:
+        """Say which of them stand at this device; none of them where there are none.
 
         Raises:
-            NotFoundError: no such display that this person may know of.
+            NotFoundError: one that this person may not know of, or that is retired.
         """
+        wanted, reach = list(dict.fromkeys(display_ids)), _reach(principal)
         with self.database.begin() as connection:
-            known = None
-            if display_id is not None:
-                known = store.find(connection, display_id, reach=_reach(principal))
-                if known is None or known.retired_at is not None:
-                    raise NotFoundError("no such display", phase="choosing a display")
-            store.choose(connection, self.device_of(connection, _session(principal)), display_id, actor=principal.actor)
+            known = [store.find(connection, one, reach=reach) for one in wanted]
+            if any(one is None or one.retired_at is not None for one in known):
+                raise NotFoundError("no such display", phase="choosing a display")
+            device = self.device_of(connection, _session(principal))
+            store.choose(connection, device, wanted, reach=reach, actor=principal.actor)
+            first = known[0] if known else None
             hub_trail.append(
                 connection,
                 actor=principal.actor,
                 event="display.chosen",
-                site_id=None if known is None else known.panel.site_id,
-                subject=display_id,
+                site_id=None if first is None else first.panel.site_id,
+                subject=None if first is None else first.display_id,
+                details={"displays": wanted},
             )
 
     def read_screen(self, principal: Principal, read: Screen) -> None:
@@ -80,7 +87,7 @@ class Sitting:
         self, connection: Connection, principal: Principal, modalities: Collection[str], grades: dict[str, Grade]
     ) -> Standing:
         moment = now()
-        return standing_of(
+        return standing_at(
             self._seen(connection, principal),
             use_of(modalities, grades),
             store.present_rules(connection),
@@ -88,14 +95,17 @@ class Sitting:
             today=moment.astimezone(ZoneInfo(self.time_zone)).date(),
         )
 
-    def _seen(self, connection: Connection, principal: Principal) -> Seen:
-        session_id = _session(principal)
-        known = store.at(connection, self.device_of(connection, session_id), reach=_reach(principal))
-        read, at = store.screen_of(connection, session_id) or (None, None)
-        if known is None:
-            return Seen(screen=read, screen_read_at=at)
-        records = store.calibrations(connection, [known.display_id]).get(known.display_id, ())
-        return Seen(known, records[0] if records else None, read, at)
+    def _seen(self, connection: Connection, principal: Principal) -> tuple[Seen, ...]:
+        """Each display of the device with its latest calibration, and the page's screen with all of them."""
+        known = self._chosen(connection, principal)
+        read, at = store.screen_of(connection, _session(principal)) or (None, None)
+        records = store.calibrations(connection, [one.display_id for one in known])
+        latest = {display_id: some[0] for display_id, some in records.items()}
+        return tuple(Seen(one, latest.get(one.display_id), read, at) for one in known) or (Seen(None, None, read, at),)
+
+    def _chosen(self, connection: Connection, principal: Principal) -> tuple[Display, ...]:
+        device = self.device_of(connection, _session(principal))
+        return store.at(connection, device, reach=_reach(principal))
 
 
 def _reach(principal: Principal) -> Reach:

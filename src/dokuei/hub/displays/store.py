@@ -1,6 +1,6 @@
 """Displays in SQL: whoever asks sees those of their own sites, and the centre's where they belong to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -114,19 +114,20 @@ def add_paper(connection: Connection, calibration_id: str, new: Paper) -> None:
     connection.execute(insert(paper).values(calibration_id=calibration_id, **values))
 
 
-def at(connection: Connection, device: str, *, reach: Reach) -> Display | None:
-    """Which display a device stands at, if the asker may know of it."""
+def at(connection: Connection, device: str, *, reach: Reach) -> tuple[Display, ...]:
+    """Which displays stand at a device, as far as the asker may know of them; by name."""
     asked = select(display).join(at_device, at_device.c.display_id == display.c.display_id)
-    row = connection.execute(asked.where(at_device.c.device == device, _in(reach))).one_or_none()
-    return None if row is None else _display(row)
+    there = asked.where(at_device.c.device == device, _in(reach)).order_by(display.c.name, display.c.display_id)
+    return tuple(_display(row) for row in connection.execute(there))
 
 
-def choose(connection: Connection, device: str, display_id: str | None, *, actor: str) -> None:
-    """From now on a device stands at this display, or at none."""
-    if display_id is None:
-        connection.execute(delete(at_device).where(at_device.c.device == device))
-        return
-    put_row(connection, at_device, device=device, display_id=display_id, chosen_at=now(), chosen_by=actor)
+def choose(connection: Connection, device: str, display_ids: Collection[str], *, reach: Reach, actor: str) -> None:
+    """From now on these stand at a device; those that the asker may not know of stay as they are."""
+    known = select(display.c.display_id).where(_in(reach))
+    others = (at_device.c.display_id.not_in(display_ids), at_device.c.display_id.in_(known))
+    connection.execute(delete(at_device).where(at_device.c.device == device, *others))
+    for display_id in display_ids:
+        put_row(connection, at_device, device=device, display_id=display_id, chosen_at=now(), chosen_by=actor)
 
 
 def screen_of(connection: Connection, session_id: str) -> tuple[Screen, datetime] | None:

@@ -1,4 +1,4 @@
-"""Displays, their calibrations and papers (none is ever written over), which one a device stands at, and the rules."""
+"""Displays, their calibrations and papers (none is ever written over), which stand at a device, and the rules."""
 
 from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
@@ -63,7 +63,7 @@ at_device = Table(
     "display_at_device",
     hub_metadata,
     Column("device", String(64), primary_key=True),
-    Column("display_id", String(32), ForeignKey("display.display_id"), nullable=False),
+    Column("display_id", String(32), ForeignKey("display.display_id"), primary_key=True),
     Column("chosen_at", UtcDateTime, nullable=False),
     Column("chosen_by", String(200), nullable=False),
 )

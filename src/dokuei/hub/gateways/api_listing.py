@@ -12,6 +12,7 @@ from dokuei.hub.gateways.model import GatewayState, IdentityMode, is_off
 from dokuei.hub.gateways.service import GatewaysService
 from dokuei.hub.identity.api import require
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.timekeeping import ClockState
 from dokuei.transfer.protocol import StudyState
 from dokuei.transfer.pulses import DeadPart, Health, LegName, LegState
 
@@ -93,6 +94,8 @@ class GatewayOut(BaseModel):
     free_bytes: int
     clock_ahead_ms: int | None
     clock_off: bool
+    clock_state: ClockState
+    """Whether a time server keeps it, as its own machine says."""
     enrolled_at: datetime
     revoked_at: datetime | None
     certificate_not_after: datetime
@@ -154,6 +157,7 @@ def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> 
         free_bytes=state.free_bytes,
         clock_ahead_ms=state.clock_ahead_ms,
         clock_off=is_off(state.clock_ahead_ms),
+        clock_state=state.clock_state,
         enrolled_at=gateway.enrolled_at,
         revoked_at=gateway.revoked_at,
         certificate_not_after=gateway.certificate_not_after,

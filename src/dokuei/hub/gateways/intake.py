@@ -3,8 +3,7 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,10 +18,11 @@ from dokuei.errors import ConfigurationError, DokueiError, NotSignedInError, Pro
 from dokuei.hub.gateways import store, store_pulses
 from dokuei.hub.gateways.model import Gateway
 from dokuei.hub.gateways.uploads import Partials
+from dokuei.hub.one_at_a_time import OneAtATime
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 from dokuei.transfer.manifest import ManifestInstance, StudyManifest, verify_manifest
-from dokuei.transfer.protocol import IdentityMode, ManifestAnswer, Need, Needs, Offer, Problem, UploadEvent
+from dokuei.transfer.protocol import IdentityMode, ManifestAnswer, Need, Needs, Offer, Problem, Removals, UploadEvent
 
 _GIVE_UP_AFTER = timedelta(days=14)
 _RECENT = 2000
@@ -54,29 +54,11 @@ class Archive(Protocol):
     def removed(self, site_id: str, study_instance_uid: str, instances: Sequence[ManifestInstance]) -> set[str]:
         """UIDs of those that were stored and proved, and then removed on purpose."""
 
+    def removals(self, site_id: str, *, after: int) -> Removals:
+        """The next studies that were removed on purpose since an earlier answer."""
+
     def declare(self, site_id: str, manifest: StudyManifest, *, document: bytes, signature: bytes, actor: str) -> None:
         """Keep a verified manifest beside the study."""
-
-
-class OneAtATime:
-    """An object that came over two lines (the dead one and the new one) is judged by one of them at a time."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._held: set[str] = set()
-
-    @contextmanager
-    def hold(self, keys: Collection[str]) -> Iterator[None]:
-        """Wait until none of these is held, then hold them all."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._held.isdisjoint(keys))
-            self._held.update(keys)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._held.difference_update(keys)
-                self._changed.notify_all()
 
 
 class RecentOffers:
@@ -205,6 +187,7 @@ class Intake:
         Raises:
             StorageError: nothing could be kept now; the bytes stay and are judged at the next attempt.
         """
+        # one that came over two lines, the dead one and the new one, is judged by one of them at a time
         with self.judging.hold({f"{gateway.site_id}/{one.sha256}" for one in whole}):
             return self._judge(gateway, whole)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dokuei.errors import EnrolmentError, ForbiddenError
+from dokuei.timekeeping import ClockState
 
 IdentityMode = Literal["true", "pseudonym"]
 CODE_LIFETIME = timedelta(hours=24)
@@ -69,6 +70,7 @@ class GatewayState:
     unread_orders: int = 0
     order_refusals: Sequence[Mapping[str, Any]] = ()
     clock_ahead_ms: int | None = None
+    clock_state: ClockState = "unknown"
 
     def online(self, at: datetime) -> bool:
         """Whether it was heard of just now."""

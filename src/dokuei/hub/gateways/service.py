@@ -40,6 +40,7 @@ from dokuei.transfer.protocol import (
     EnrolmentRequest,
     Heartbeat,
     HeartbeatAnswer,
+    Removals,
     TrailEnd,
 )
 from dokuei.transfer.signing import CLOCK_SLACK, Signed, claimed_key_id, verify_request
@@ -233,6 +234,7 @@ class GatewaysService:
                 "free_bytes",
                 "unread_orders",
                 "clock_ahead_ms",
+                "clock_state",
             }
         )
         named_truly = mode == "pseudonym" and heartbeat.identity_mode == "true"
@@ -260,7 +262,15 @@ class GatewaysService:
             identity_mode=mode,
             clock=now().isoformat(),
             contract=self.sites.contract(gateway.site_id),
+            removals=self._removals(gateway, heartbeat.removals_heard),
         )
+
+    def _removals(self, gateway: Gateway, heard: int | None) -> Removals | None:
+        """What its site's archive has removed since it heard of removals last; nothing where it asks for none."""
+        if heard is None:
+            return None
+        told = self.intake.archive.removals(gateway.site_id, after=heard)
+        return None if told.until == heard else told
 
     def _keep_end(self, gateway: Gateway, end: TrailEnd | None) -> None:
         """Write the end of a gateway's trail into ours, once a day: whoever cuts the one must forge the other."""

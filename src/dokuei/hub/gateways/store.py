@@ -50,6 +50,7 @@ gateway = Table(
     Column("order_refusals", Text, nullable=False, server_default="[]"),
     Column("clock_ahead_ms", BigInteger, nullable=True),
     Column("trail_heard", BigInteger, nullable=False, server_default="0"),
+    Column("clock_state", String(16), nullable=False, server_default="unknown"),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -213,6 +214,7 @@ def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewaySta
             unread_orders=row.unread_orders,
             order_refusals=json.loads(row.order_refusals),
             clock_ahead_ms=row.clock_ahead_ms,
+            clock_state=row.clock_state,
         )
         for row in rows
     )

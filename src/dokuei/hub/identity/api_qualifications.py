@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from dokuei.clock import now
+from dokuei.errors import NotFoundError
 from dokuei.hub.identity.api_shapes import Shape
-from dokuei.hub.identity.guard import anybody, private, require_in_centre
+from dokuei.hub.identity.guard import anybody, private, require, require_in_centre
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.qualification import MOST_SPECIALITIES, Lack, ReaderProfile, Speciality
 from dokuei.hub.identity.qualifications import Qualifications
@@ -16,6 +17,7 @@ from dokuei.hub.identity.signing_certificate import LARGEST_CERTIFICATE, Signing
 
 Administrator = Annotated[Principal, Depends(require_in_centre(Permission.ADMINISTER))]
 Anybody = Annotated[Principal, Depends(anybody)]
+Signer = Annotated[Principal, Depends(require(Permission.SIGN_REPORT))]
 Grade = Literal["", "AS", "A", "B", "C", "D"]
 
 
@@ -43,6 +45,19 @@ class SigningCertificateIn(Shape):
     compared: bool = False
 
 
+class OwnCertificateIn(Shape):
+    """The certificate of one's own card."""
+
+    pem: str = Field(min_length=1, max_length=LARGEST_CERTIFICATE)
+
+
+class CertificateConfirmationIn(Shape):
+    """Which certificate was looked at, and whether somebody compared the name on it with the physician's papers."""
+
+    fingerprint: str = Field(pattern="^[0-9a-f]{64}$")
+    compared: bool = False
+
+
 class SigningCertificateOut(BaseModel):
     """Whose certificate it is, what it vouches for, and until when."""
 
@@ -59,17 +74,40 @@ class ProfileOut(ProfileIn):
 
     lacks: list[Lack]
     certificate: SigningCertificateOut | None
+    offered: SigningCertificateOut | None
+    """What its holder says is their certificate; it signs nothing before it is confirmed."""
 
 
 def routes(qualifications: Qualifications) -> APIRouter:
     """The routes of qualifications."""
     router = APIRouter(prefix="/api/v1", tags=["qualifications"], dependencies=[Depends(private)])
+    _own_routes(router, qualifications)
+    _office_routes(router, qualifications)
+    _offer_routes(router, qualifications)
+    return router
 
+
+def _own_routes(router: APIRouter, qualifications: Qualifications) -> None:
     @router.get("/session/profile")
     def mine(me: Anybody) -> ProfileOut:
         """My own qualification."""
         return _out(qualifications, me.person_id or "", qualifications.of(me.person_id or ""))
 
+    @router.put("/session/signing-certificate")
+    def offer(me: Signer, given: OwnCertificateIn) -> ProfileOut:
+        """This is the certificate of my card; it signs nothing before an administrator has confirmed it."""
+        person_id = _person(me)
+        qualifications.offer(person_id, given_certificate(given.pem), actor=me.actor)
+        return _out(qualifications, person_id, qualifications.of(person_id))
+
+    @router.delete("/session/signing-certificate", status_code=204)
+    def take_back(me: Signer) -> Response:
+        """What I offered waits no longer."""
+        qualifications.decline(_person(me), actor=me.actor)
+        return Response(status_code=204)
+
+
+def _office_routes(router: APIRouter, qualifications: Qualifications) -> None:
     @router.get("/people/{person_id}/profile")
     def profile(_by: Administrator, person_id: str) -> ProfileOut:
         """Somebody's qualification."""
@@ -100,7 +138,32 @@ def routes(qualifications: Qualifications) -> APIRouter:
         qualifications.unbind(person_id, actor=by.actor)
         return Response(status_code=204)
 
-    return router
+
+def _offer_routes(router: APIRouter, qualifications: Qualifications) -> None:
+    path = "/people/{person_id}/signing-certificate/offer"
+
+    @router.post(path)
+    def confirm(by: Administrator, person_id: str, seen: CertificateConfirmationIn) -> ProfileOut:
+        """What they offered is their certificate from now on."""
+        qualifications.confirm(person_id, expected_fingerprint=seen.fingerprint, compared=seen.compared, actor=by.actor)
+        return _out(qualifications, person_id, qualifications.known(person_id))
+
+    @router.delete(path, status_code=204)
+    def decline(by: Administrator, person_id: str) -> Response:
+        """It is not."""
+        qualifications.decline(person_id, actor=by.actor)
+        return Response(status_code=204)
+
+
+def _person(me: Principal) -> str:
+    """Who it is; a program's token is nobody.
+
+    Raises:
+        NotFoundError: it is one.
+    """
+    if me.person_id is None:
+        raise NotFoundError("nothing here", phase="checking access")
+    return me.person_id
 
 
 def certificate_out(certificate: SigningCertificate) -> SigningCertificateOut:
@@ -116,7 +179,7 @@ def certificate_out(certificate: SigningCertificate) -> SigningCertificateOut:
 
 
 def _out(qualifications: Qualifications, person_id: str, profile: ReaderProfile) -> ProfileOut:
-    certificate = qualifications.certificate(person_id)
+    certificate, offered = qualifications.certificate(person_id), qualifications.offered(person_id)
     return ProfileOut(
         licence_number=profile.licence_number,
         licence_until=profile.licence_until,
@@ -125,4 +188,5 @@ def _out(qualifications: Qualifications, person_id: str, profile: ReaderProfile)
         mammography_until=profile.mammography_until,
         lacks=list(profile.lacks(today=now().date(), grade_needed=False)),
         certificate=None if certificate is None else certificate_out(certificate),
+        offered=None if offered is None else certificate_out(offered),
     )

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity import store_people, store_rights
@@ -70,31 +72,53 @@ class Qualifications:
             RequestError, ConflictError: it is not theirs, or no report could be signed with it.
         """
         with self.database.begin() as connection:
-            person = store_people.find(connection, person_id)
-            if person is None:
-                raise NotFoundError("no such person", phase=_BINDING)
-            profile = store_rights.profile_of(connection, person_id) or ReaderProfile()
-            demand_fits(
-                certificate,
-                at=now(),
-                display_name=person.display_name,
-                licence_number=profile.licence_number,
-                compared=compared,
-            )
-            if store_rights.holder_of_certificate(connection, certificate.fingerprint) not in {None, person_id}:
-                raise ConflictError("this certificate is another person's here", phase=_BINDING)
-            store_rights.put_certificate(connection, person_id, certificate, actor=actor)
-            hub_trail.append(
-                connection,
-                actor=actor,
-                event="qualification.certificate-recorded",
-                subject=person_id,
-                details={
-                    "fingerprint": certificate.fingerprint,
-                    "name": certificate.name,
-                    "valid_until": certificate.valid_until.isoformat(),
-                },
-            )
+            _demand_theirs(connection, person_id, certificate, compared=compared)
+            _put(connection, person_id, certificate, actor=actor)
+
+    def offered(self, person_id: str) -> SigningCertificate | None:
+        """What somebody says is their certificate, and nobody has confirmed yet."""
+        with self.database.read() as connection:
+            return store_rights.offer_of_person(connection, person_id)
+
+    def offer(self, person_id: str, certificate: SigningCertificate, *, actor: str) -> None:
+        """A physician says which certificate is theirs; it signs nothing before an administrator has confirmed it.
+
+        Raises:
+            RequestError, ConflictError: no report could be signed with it, or it is another person's.
+        """
+        with self.database.begin() as connection:
+            _demand_theirs(connection, person_id, certificate, compared=True)  # by name it is when it is confirmed
+            store_rights.put_offer(connection, person_id, certificate)
+            _note(connection, "qualification.certificate-offered", person_id, certificate, actor=actor)
+
+    def confirm(self, person_id: str, *, expected_fingerprint: str, compared: bool, actor: str) -> None:
+        """What was offered, and looked at under this fingerprint, is their certificate from now on.
+
+        Raises:
+            NotFoundError: nothing is offered.
+            ConflictError: another one is offered by now, it bears another name, or it is another person's.
+            RequestError: no report could be signed with it any more.
+        """
+        with self.database.begin() as connection:
+            certificate = store_rights.offer_of_person(connection, person_id)
+            if certificate is None:
+                raise NotFoundError("no certificate is offered", phase=_BINDING)
+            if certificate.fingerprint != expected_fingerprint:
+                raise ConflictError("another certificate is offered by now", phase=_BINDING, remedy="look at it again")
+            _demand_theirs(connection, person_id, certificate, compared=compared)
+            _put(connection, person_id, certificate, actor=actor)
+
+    def decline(self, person_id: str, *, actor: str) -> None:
+        """What was offered is not confirmed, or is taken back; what is recorded stays.
+
+        Raises:
+            NotFoundError: nothing is offered.
+        """
+        with self.database.begin() as connection:
+            certificate = store_rights.offer_of_person(connection, person_id)
+            if certificate is None or not store_rights.remove_offer(connection, person_id):
+                raise NotFoundError("no certificate is offered", phase=_BINDING)
+            _note(connection, "qualification.certificate-declined", person_id, certificate, actor=actor)
 
     def unbind(self, person_id: str, *, actor: str) -> None:
         """A lost or exchanged card signs nothing more.
@@ -114,3 +138,40 @@ class Qualifications:
             return lacking
         certificate = self.certificate(person_id)
         return (*lacking, *((Lack.NO_CERTIFICATE,) if certificate is None else certificate.lacks(at=now())))
+
+
+def _demand_theirs(connection: Connection, person_id: str, certificate: SigningCertificate, *, compared: bool) -> None:
+    person = store_people.find(connection, person_id)
+    if person is None:
+        raise NotFoundError("no such person", phase=_BINDING)
+    profile = store_rights.profile_of(connection, person_id) or ReaderProfile()
+    demand_fits(
+        certificate,
+        at=now(),
+        display_name=person.display_name,
+        licence_number=profile.licence_number,
+        compared=compared,
+    )
+    if store_rights.holder_of_certificate(connection, certificate.fingerprint) not in {None, person_id}:
+        raise ConflictError("this certificate is another person's here", phase=_BINDING)
+
+
+def _put(connection: Connection, person_id: str, certificate: SigningCertificate, *, actor: str) -> None:
+    """Recorded: what else was offered is so no longer."""
+    store_rights.put_certificate(connection, person_id, certificate, actor=actor)
+    store_rights.remove_offer(connection, person_id)
+    _note(connection, "qualification.certificate-recorded", person_id, certificate, actor=actor)
+
+
+def _note(connection: Connection, event: str, person_id: str, certificate: SigningCertificate, *, actor: str) -> None:
+    hub_trail.append(
+        connection,
+        actor=actor,
+        event=event,
+        subject=person_id,
+        details={
+            "fingerprint": certificate.fingerprint,
+            "name": certificate.name,
+            "valid_until": certificate.valid_until.isoformat(),
+        },
+    )

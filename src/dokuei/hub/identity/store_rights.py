@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, select
 from dokuei.clock import now
 from dokuei.hub.identity.qualification import ReaderProfile, Speciality
 from dokuei.hub.identity.signing_certificate import SigningCertificate, certificate_of
-from dokuei.hub.identity.tables_rights import reader_profile, signing_certificate
+from dokuei.hub.identity.tables_rights import certificate_offer, reader_profile, signing_certificate
 from dokuei.storage.rows import put_row
 
 
@@ -73,6 +73,24 @@ def put_certificate(connection: Connection, person_id: str, certificate: Signing
 def remove_certificate(connection: Connection, person_id: str) -> bool:
     """Whether there was one."""
     asked = delete(signing_certificate).where(signing_certificate.c.person_id == person_id)
+    return connection.execute(asked).rowcount > 0
+
+
+def put_offer(connection: Connection, person_id: str, certificate: SigningCertificate) -> None:
+    """What somebody says is their certificate, in place of what they said before."""
+    put_row(connection, certificate_offer, person_id=person_id, certificate=certificate.der, offered_at=now())
+
+
+def offer_of_person(connection: Connection, person_id: str) -> SigningCertificate | None:
+    """What waits to be confirmed; nothing is signed with it."""
+    asked = select(certificate_offer.c.certificate).where(certificate_offer.c.person_id == person_id)
+    der = connection.execute(asked).scalar_one_or_none()
+    return None if der is None else certificate_of(der)
+
+
+def remove_offer(connection: Connection, person_id: str) -> bool:
+    """Whether there was one."""
+    asked = delete(certificate_offer).where(certificate_offer.c.person_id == person_id)
     return connection.execute(asked).rowcount > 0
 
 

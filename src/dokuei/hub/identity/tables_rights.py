@@ -27,6 +27,14 @@ signing_certificate = Table(
     Column("recorded_by", String(200), nullable=False),
 )
 
+certificate_offer = Table(
+    "certificate_offer",
+    hub_metadata,
+    Column("person_id", String(32), ForeignKey("person.person_id"), primary_key=True),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("offered_at", UtcDateTime, nullable=False),
+)
+
 centre_rules = Table(
     "centre_rules",
     hub_metadata,

@@ -45,23 +45,35 @@ class DisplayUsed:
     blocks: bool
 
 
+class DisplayInvalidError(ConflictError):
+    """Mammograms, and no display with a valid calibration is known here (JRS-09)."""
+
+    code = "display-invalid"
+
+
+class DisplayChangedError(ConflictError):
+    """The display, or what it is worth, is another than was shown for signing."""
+
+    code = "display-changed"
+
+
 def demand_display(used: DisplayUsed, *, shown: Mapping[str, Any] | None = None) -> None:
     """Refuse to go on where mammograms are not on a display with a valid calibration.
 
     ``shown`` is the document that was shown for signing: it names the display that is signed on.
 
     Raises:
-        ConflictError: with what to do.
+        DisplayInvalidError, DisplayChangedError: with what to do.
     """
     if used.blocks:
-        raise ConflictError(
+        raise DisplayInvalidError(
             "GSDF 校正の有効な表示装置と確認できないため、マンモグラフィは確定できません"
             " / no display with a valid GSDF calibration is known here: mammograms cannot be signed",
             phase="checking the display",
             remedy="choose the registered display under settings, or have it calibrated",
         )
     if shown is not None and shown.get("display") != used.said:
-        raise ConflictError(
+        raise DisplayChangedError(
             "確認画面を開いた後に表示装置が変わりました / the display is another one than was shown",
             phase="checking the display",
             remedy="look at the text again, then sign",

@@ -12,20 +12,13 @@ from dokuei.hub.identity.proof import Confirmation, Confirmed
 from dokuei.hub.reports import store, store_awaited, store_deliveries
 from dokuei.hub.reports.documents import Documents
 from dokuei.hub.reports.drafting import REPORT_CHANGED
-from dokuei.hub.reports.model import Case, Frozen, Kind, SignedVersion
+from dokuei.hub.reports.model import VERSION_EVENTS, Case, Frozen, SignedVersion
 from dokuei.hub.reports.neighbours import Rules
 from dokuei.hub.reports.seal_watch import SealWatch
 from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 from dokuei.storage.db import Database
-
-_EVENTS: Mapping[Kind, str] = {
-    "preliminary": "report.preliminary",
-    "original": "report.signed",
-    "amendment": "report.signed",
-    "withdrawal": "report.withdrawn",
-}
 
 
 @dataclass(frozen=True)
@@ -135,7 +128,7 @@ def write_version(
     hub_trail.append(
         connection,
         actor=principal.actor,
-        event=_EVENTS[signed.kind],
+        event=VERSION_EVENTS[signed.kind],
         site_id=case.site_id,
         subject=case.study_instance_uid,
         details={

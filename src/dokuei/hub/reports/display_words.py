@@ -20,7 +20,15 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def used(value: Mapping[str, Any]) -> tuple[str, str]:
-    """Which display, of which grade, calibrated when and valid until when; else what was not known of it."""
+    """Which display, or displays, of which grade, calibrated when and valid until when; else what was not known.
+
+    Versions of before knew of one display a device.
+    """
+    each = [_one(value), *(_one(other) for other in value.get("beside", ()))]
+    return "、".join(ja for ja, _ in each), ", ".join(en for _, en in each)
+
+
+def _one(value: Mapping[str, Any]) -> tuple[str, str]:
     panel, calibrated = value["display"], value["calibration"]
     named = "" if panel is None else f"{panel['maker']} {panel['model']} S/N {panel['serial']}"
     pixels = "" if panel is None else f"{panel['columns']}×{panel['rows']}"

@@ -18,11 +18,17 @@ CATEGORIES = frozenset({"", NOT_APPLICABLE, "0", "1", "2", "3", "3-1", "3-2", "4
 LONGEST_TEXT = 50_000
 MOST_IMAGES = 60_000
 INTERNAL = frozenset({"first", "second"})
-_STATUSES: Mapping[Kind, ReportStatus] = {
+STATUSES: Mapping[Kind, ReportStatus] = {
     "preliminary": "preliminary",
     "original": "final",
     "amendment": "amended",
     "withdrawal": "withdrawn",
+}
+VERSION_EVENTS: Mapping[Kind, str] = {
+    "preliminary": "report.preliminary",
+    "original": "report.signed",
+    "amendment": "report.signed",
+    "withdrawal": "report.withdrawn",
 }
 
 _MAMMOGRAPHY = frozenset(
@@ -219,7 +225,7 @@ class SignedVersion:
     @property
     def status(self) -> ReportStatus:
         """How a report with this as its latest version stands."""
-        return _STATUSES[self.kind]
+        return STATUSES[self.kind]
 
 
 def checked(content: Content) -> Content:

@@ -15,6 +15,7 @@ from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.signature import MODIFICATION, data_set_of, signatures_of
 from dokuei.errors import DokueiError, NotFoundError
 from dokuei.hub.reports import store, store_seals
+from dokuei.hub.reports.chained import restamped_files
 from dokuei.hub.reports.examining import Remark, differences
 from dokuei.hub.reports.tables import delivery
 from dokuei.storage.blobs import Blobs
@@ -45,7 +46,7 @@ def _pdf(connection: Connection, blobs: Blobs, data: bytes) -> Remark:
     states = store_seals.every(connection)
     kept = list(store.every_version(connection))
     known = {one.sealed.pdf_sha256: (one.signed.report_id, one.signed.number) for one in kept}
-    known |= {one.sha256: key for key, one in states.items()}
+    known |= restamped_files(connection)
     if digest in known:
         return Remark("record_same", "good", "{} / {}".format(*known[digest]))
     keys = {one.sealed.pdf_key: one.sealed.pdf_sha256 for one in kept}

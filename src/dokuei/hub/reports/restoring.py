@@ -5,15 +5,15 @@ answer and its sealed file. What fits the trail already is not touched, and noth
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
 from dokuei.errors import NotFoundError, ProofError
 from dokuei.hub.reports import store, store_restoring
+from dokuei.hub.reports.chained import Chained, chained_versions
 from dokuei.hub.reports.model import digest_of
 from dokuei.hub.reports.seal_model import KeptVersion
 from dokuei.hub.reports.verifying import Wrong, verify_versions
@@ -47,7 +47,7 @@ def restore_versions(connection: Connection, blobs: Blobs, backup: Backup, *, ac
     """
     if hub_trail.verify(connection).broken_at is not None:
         raise ProofError("the audit trail is broken", phase=_PHASE, remedy="restore the whole database")
-    chained = _chained(connection)
+    chained = chained_versions(connection)
     kept = {(one.signed.report_id, one.signed.number): one for one in store.every_version(backup.connection)}
     done = []
     for key, faults in _by_version(verify_versions(connection, blobs).wrong).items():
@@ -70,23 +70,6 @@ def restore_versions(connection: Connection, blobs: Blobs, backup: Backup, *, ac
     return Restored(tuple(done), verify_versions(connection, blobs).wrong)
 
 
-@dataclass(frozen=True)
-class _Told:
-    """What the trail chained when a version was signed."""
-
-    site_id: str | None
-    subject: str | None
-    details: Mapping[str, Any]
-
-
-def _chained(connection: Connection) -> dict[tuple[str, int], _Told]:
-    found = {}
-    for entry in hub_trail.named(connection, "report.signed"):
-        details = json.loads(entry.details)
-        found[details["report_id"], details["version"]] = _Told(entry.site_id, entry.subject, details)
-    return found
-
-
 def _by_version(wrong: Iterable[Wrong]) -> dict[tuple[str, int], list[str]]:
     found: dict[tuple[str, int], list[str]] = {}
     for one in wrong:
@@ -94,7 +77,7 @@ def _by_version(wrong: Iterable[Wrong]) -> dict[tuple[str, int], list[str]]:
     return found
 
 
-def _is_what_was_signed(good: KeptVersion, told: _Told, blobs: Blobs) -> bool:
+def _is_what_was_signed(good: KeptVersion, told: Chained, blobs: Blobs) -> bool:
     signed = good.signed
     mine = {
         "digest": digest_of(signed.canonical),

@@ -24,6 +24,7 @@ from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.lists import Lists
 from dokuei.hub.reports.model import INTERNAL, Case, Content
 from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Questions, Rules
+from dokuei.hub.reports.once import Once
 from dokuei.hub.reports.presenting import Presenting
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
 from dokuei.hub.reports.restamping import Restamping
@@ -51,6 +52,7 @@ class ReportsService:
     restamping: Restamping
     lists: Lists
     presenting: Presenting
+    once: Once
     scale: str = ""
     """How this centre gives categories, where a form offers it."""
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
@@ -144,9 +146,15 @@ class ReportsService:
         return self.withdrawing.begin(principal, item_id, role, reason)
 
     def withdraw(self, principal: Principal, item_id: str, proof: Proof, *, expected_digest: str) -> View:
-        """Sign the withdrawal that was shown."""
+        """Sign the withdrawal that was shown; asked for twice, it is made once."""
         role = self.role_of(principal, item_id)
-        waiting = self.withdrawing.withdraw(principal, item_id, role, proof, expected_digest=expected_digest)
+        waiting = self.once.sign(
+            principal,
+            item_id,
+            role,
+            lambda: self.withdrawing.withdraw(principal, item_id, role, proof, expected_digest=expected_digest),
+            expected_digest=expected_digest,
+        )
         return replace(self.drafting.view(principal, item_id, role), waiting=waiting)
 
     def sign_report(
@@ -158,9 +166,15 @@ class ReportsService:
         expected_digest: str,
         role: str = "",
     ) -> View:
-        """Sign what was shown."""
+        """Sign what was shown; asked for twice, it is made once."""
         role = self.role_of(principal, item_id, role)
-        waiting = self.signing.sign_report(principal, item_id, role, proof, expected_digest=expected_digest)
+        waiting = self.once.sign(
+            principal,
+            item_id,
+            role,
+            lambda: self.signing.sign_report(principal, item_id, role, proof, expected_digest=expected_digest),
+            expected_digest=expected_digest,
+        )
         return replace(self.drafting.view(principal, item_id, role), waiting=waiting)
 
     def code_again(self, principal: Principal, item_id: str) -> Waiting:
@@ -353,5 +367,6 @@ def reports_service(
         scale=scale,
         signing=signing,
         withdrawing=withdrawing,
+        once=Once(database, cases, awaiting),
         presenting=Presenting(awaiting, rules, identity.access.of_person, signing.resume, withdrawing.resume),
     )

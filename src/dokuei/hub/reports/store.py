@@ -149,6 +149,12 @@ def evidence_digest(signature: Signature) -> str:
     return hashlib.sha256(_evidence(signature).encode()).hexdigest()
 
 
+def is_signed(connection: Connection, report_id: str, *, digest: str, person_id: str) -> bool:
+    """Whether a person has signed the version with this digest."""
+    asked = select(version.c.number).where(version.c.report_id == report_id, version.c.digest == digest)
+    return connection.execute(asked.where(version.c.signed_by == person_id)).first() is not None
+
+
 def latest_number(connection: Connection, report_id: str) -> int | None:
     """The number of the version that holds now; None before the first."""
     asked = select(func.max(version.c.number)).where(version.c.report_id == report_id)

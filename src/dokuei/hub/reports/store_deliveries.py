@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from dokuei.clock import now
 from dokuei.hub.reports.deliveries import Delivery, DeliveryPlace, Made
+from dokuei.hub.reports.model import STATUSES
 from dokuei.hub.reports.tables import delivery, delivery_place, report, version
 
 _JOINED = frozenset({"status", "worklist_item_id", "places"})
 _FIELDS = tuple(name for name in Delivery.__dataclass_fields__ if name not in _JOINED)
-_STATUS = {"original": "final", "amendment": "amended", "withdrawal": "withdrawn"}
 _MOST_AT_ONCE = 100
 
 
@@ -135,5 +135,5 @@ def _asked() -> Select[Any]:
 
 def _delivery(row: Row[Any]) -> Delivery:
     told = {name: getattr(row, name) for name in _FIELDS}
-    status = _STATUS.get(row.version_kind or "", row.version_kind or "")
+    status = "" if row.version_kind is None else STATUSES[row.version_kind]
     return Delivery(**told, status=status, worklist_item_id=row.worklist_item_id or "")

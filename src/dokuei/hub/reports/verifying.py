@@ -1,19 +1,17 @@
 """Whether what was signed still stands: each version beside the audit trail, its sealed file and its key's answer."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity.passkeys import still_holds
 from dokuei.hub.reports import store, store_seals
+from dokuei.hub.reports.chained import Chained, chained_versions, restamped_files
 from dokuei.hub.reports.model import digest_of
 from dokuei.hub.reports.seal_model import KeptVersion, SealState
-from dokuei.storage.audit import hub_trail
 from dokuei.storage.blobs import Blobs
 
 _BY_KEY = "passkey"
@@ -43,27 +41,26 @@ def verify_versions(connection: Connection, blobs: Blobs) -> Verdict:
 
     The trail itself must be unbroken for this to mean anything.
     """
-    told = (json.loads(entry.details) for entry in hub_trail.named(connection, "report.signed"))
-    chained: dict[tuple[str, int], Mapping[str, Any]] = {(one["report_id"], one["version"]): one for one in told}
+    chained = chained_versions(connection)
     versions = by_key = 0
     wrong: list[Wrong] = []
-    stamped = store_seals.every(connection)
+    stamped, restamped = store_seals.every(connection), restamped_files(connection)
     for kept in store.every_version(connection):
         signed = kept.signed
         versions += 1
         by_key += signed.signature.method == _BY_KEY
-        details = chained.pop((signed.report_id, signed.number), None)
-        wrong += [Wrong(signed.report_id, signed.number, why) for why in _faults(kept, details, blobs)]
-        wrong += [Wrong(signed.report_id, signed.number, why) for why in _stamp_faults(kept, stamped, blobs)]
+        told = chained.pop((signed.report_id, signed.number), None)
+        wrong += [Wrong(signed.report_id, signed.number, why) for why in _faults(kept, told, blobs)]
+        wrong += [Wrong(signed.report_id, signed.number, why) for why in _stamp_faults(kept, stamped, restamped, blobs)]
     wrong += [Wrong(report_id, number, "the version is gone") for report_id, number in chained]
     return Verdict(versions, by_key, versions - by_key, tuple(wrong))
 
 
-def _faults(kept: KeptVersion, chained: Mapping[str, Any] | None, blobs: Blobs) -> Iterator[str]:
+def _faults(kept: KeptVersion, told: Chained | None, blobs: Blobs) -> Iterator[str]:
     signed = kept.signed
     if digest_of(signed.canonical) != signed.digest:
         yield "the text is not the one with the signed digest"
-    if chained is None:
+    if told is None:
         yield "the audit trail knows of no such signature"
         return
     recorded = {
@@ -73,7 +70,7 @@ def _faults(kept: KeptVersion, chained: Mapping[str, Any] | None, blobs: Blobs) 
         "evidence_sha256": store.evidence_digest(signed.signature),
     }
     for name, value in recorded.items():
-        if chained.get(name, value) != value:
+        if told.details.get(name, value) != value:
             yield f"{name} is not the one in the audit trail"
     if signed.signature.method == _BY_KEY and not still_holds(
         signed.signature.evidence, expected_shown=signed.canonical
@@ -83,11 +80,19 @@ def _faults(kept: KeptVersion, chained: Mapping[str, Any] | None, blobs: Blobs) 
         yield "the sealed file is gone or changed"
 
 
-def _stamp_faults(kept: KeptVersion, stamped: Mapping[tuple[str, int], SealState], blobs: Blobs) -> Iterator[str]:
+def _stamp_faults(
+    kept: KeptVersion,
+    stamped: Mapping[tuple[str, int], SealState],
+    restamped: Mapping[str, tuple[str, int]],
+    blobs: Blobs,
+) -> Iterator[str]:
     """A file with later time stamps holds the sealed one unchanged, and is the one that was recorded."""
-    state = stamped.get((kept.signed.report_id, kept.signed.number))
+    key = (kept.signed.report_id, kept.signed.number)
+    state = stamped.get(key)
     if state is None or state.blob_key == kept.sealed.pdf_key:
         return
+    if restamped.get(state.sha256) != key:
+        yield "the audit trail knows of no such file with later time stamps"
     try:
         data, sealed = blobs.read(state.blob_key), blobs.read(kept.sealed.pdf_key)
     except NotFoundError:

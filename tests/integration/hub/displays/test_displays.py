@@ -83,8 +83,7 @@ def test_a_client_that_reports_nothing_signs_no_mammogram(room: ReadingRoom) -> 
     assert [one["answerable"] for one in checks if one["check"] == "display_invalid"] == [False]
     for preliminary in (False, True):
         refused = begin(reader, item, preliminary=preliminary)
-        assert refused.status_code == 409
-        assert "GSDF" in refused.json()["detail"]
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:dokuei:problem:display-invalid")
 
 
 def test_mammograms_under_another_modality_are_blocked_all_the_same(room: ReadingRoom) -> None:
@@ -110,7 +109,45 @@ def test_another_screen_between_showing_and_signing_is_not_signed_on(room: Readi
     sit(reader, registered(office, measured(), serial="2"))
     begun_on_the_first = {**body, "credential": room.keys["yomi"].get(begun["options"])}
     refused = reader.post(f"/api/v1/worklist/{item}/report/signature", json=begun_on_the_first)
-    assert (refused.status_code, "another one" in refused.json()["detail"]) == (409, True)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:dokuei:problem:display-changed")
+
+
+def test_both_displays_of_a_desk_have_to_hold_and_stand_in_the_report(room: ReadingRoom) -> None:
+    """JRS-09, REC-21: two of one kind, and a third that is too coarse for mammograms and is not asked for."""
+    office, reader = room.reader("kanri", ADMINISTRATOR), room.reader("yomi", Grant(Role.READER, None))
+    left = registered(office, measured(), name="左")
+    right = registered(office, measured(200), name="右", serial="2")
+    third = registered(office, name="中", serial="3", columns=1920, rows=1200, pitch_mm=0.27)
+    item = room.mammogram_case()
+    assert sit(reader, left, right, third)["state"] == "lapsed"
+    lapsed = standing(reader, item)
+    assert (lapsed["blocks"], lapsed["display"]["name"]) == (True, "右")
+    assert [(one["display"]["name"], one["state"]) for one in lapsed["beside"]] == [("左", "valid")]
+    room.written(reader, item)
+    assert begin(reader, item).json()["type"] == "urn:dokuei:problem:display-invalid"
+    office.post(f"/api/v1/displays/{right}/calibrations", json=measured(3)).raise_for_status()
+    assert room.signed(reader, item, room.keys["yomi"]).status_code == 200
+    text = shown_text(kept(room, item))
+    assert all(serial in text for serial in ("S/N 12345678", "S/N 2"))
+    assert "S/N 3" not in text
+    own = reader.get("/api/v1/session/display").json()
+    assert [one["name"] for one in own["chosen"]] == sorted(["左", "右", "中"])
+    assert sit(reader, left, third, width=1920, height=1200)["state"] == "uncalibrated", "the page is on the third one"
+    assert reader.put("/api/v1/session/display", json={"display_ids": [left, "unknown"]}).status_code == 404
+    assert len(reader.get("/api/v1/session/display").json()["chosen"]) == 2
+    assert sit(reader)["state"] == "unknown"
+
+
+def test_two_mammography_displays_of_different_makes_are_both_asked_for(room: ReadingRoom) -> None:
+    """JRS-09: the page is on one of them, and images may hang on the other."""
+    office, reader = room.reader("kanri", ADMINISTRATOR), room.reader("yomi", Grant(Role.READER, None))
+    here = registered(office, measured())
+    there = registered(office, serial="2", columns=4200, rows=2800)
+    assert sit(reader, here, there)["state"] == "uncalibrated"
+    mr = standing(reader, magnet(room))
+    assert (mr["state"], mr["beside"]) == ("valid", []), "what is no mammogram is judged where the page is"
+    office.post(f"/api/v1/displays/{there}/calibrations", json=measured(5)).raise_for_status()
+    assert sit(reader, here, there)["state"] == "valid"
 
 
 def test_a_magnet_is_signed_with_a_warning_in_the_report(room: ReadingRoom) -> None:
@@ -198,7 +235,7 @@ def test_the_named_manager_of_a_site_looks_after_its_displays_and_no_others(room
     assert register["managers"] == [{"name": "人 shina", "site_id": "kita"}]
     assert len(register["displays"]) == 2
     stranger = room.reader("yoso", Grant(Role.READER, "minami"))
-    assert stranger.put("/api/v1/session/display", json={"display_id": mine}).status_code == 404
+    assert stranger.put("/api/v1/session/display", json={"display_ids": [mine]}).status_code == 404
     assert office.post(f"/api/v1/displays/{mine}/retirement", json={"because": "廃棄"}).status_code == 204
     assert office.post(f"/api/v1/displays/{mine}/retirement", json={"because": "廃棄"}).status_code == 404
 
@@ -214,7 +251,7 @@ def test_a_display_belongs_to_the_device_and_outlives_the_session(room: ReadingR
         device.prove(client)
         client.put("/api/v1/session/screen", json=SCREEN).raise_for_status()
         if chosen:
-            client.put("/api/v1/session/display", json={"display_id": chosen}).raise_for_status()
+            client.put("/api/v1/session/display", json={"display_ids": [chosen]}).raise_for_status()
         assert client.get("/api/v1/session/display").json()["standing"]["state"] == "valid"
     assert reader.get("/api/v1/session/display").json()["standing"]["state"] == "unknown"
     assert len(events(room, "display.chosen")) == 1

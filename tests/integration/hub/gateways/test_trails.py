@@ -31,6 +31,8 @@ def spool(gateway: Settings) -> Iterator[Spool]:
             connection, actor="address:192.0.2.9", event="association.rejected", details={"why": "unknown"}
         )
         gateway_trail.append(connection, actor="system", event="order.received", details={"key": "x"})
+        long = "1." * 40 + "1"  # no UID, and what its sender called one
+        gateway_trail.append(connection, actor="ae:CT", event="instance.quarantined", subject=long)
         forward_audit.announced(connection, STUDY)
         forward_audit.forwarded(connection, STUDY, instances=2, manifest_sha256="0" * 64)
     with closing(open_spool(gateway.home)) as opened:
@@ -57,12 +59,13 @@ def test_what_happened_at_the_hospitals_doors_stands_in_the_hubs_trail_once(
 ) -> None:
     """LOG-06 LOG-08: also after an answer was lost, or the gateway began anew."""
     with closing(hub_client(gateway)) as client:
-        assert told(TrailTeller(spool.database), client) == 4
+        assert told(TrailTeller(spool.database), client) == 5
         assert told(TrailTeller(spool.database), client) == 0
-        assert TrailTeller(spool.database, heard=0).turn(client, "true") == 4, "its last answer was lost"
+        assert TrailTeller(spool.database, heard=0).turn(client, "true") == 5, "its last answer was lost"
     found = kept(hub, gateway)
     assert [(event, subject) for event, subject, _ in found] == [
         ("association.rejected", None),
+        ("instance.quarantined", None),
         ("study.announced", STUDY),
         ("instances.received", STUDY),
         ("study.forwarded", STUDY),
@@ -70,7 +73,7 @@ def test_what_happened_at_the_hospitals_doors_stands_in_the_hubs_trail_once(
     there = found[0][2]["gateway"]
     assert isinstance(there, dict)
     assert (there["actor"], there["sequence"], found[0][2]["why"]) == ("address:192.0.2.9", 1, "unknown")
-    assert found[2][2]["instances"] == 2
+    assert found[3][2]["instances"] == 2
 
 
 def test_a_study_that_the_hub_may_not_know_by_this_name_is_not_named(
@@ -79,7 +82,7 @@ def test_a_study_that_the_hub_may_not_know_by_this_name_is_not_named(
     with spool.database.begin() as connection:
         forward_audit.announced(connection, "1.2.3.4.5")
     with closing(hub_client(gateway)) as client:
-        assert told(TrailTeller(spool.database), client, "pseudonym") == 5
+        assert told(TrailTeller(spool.database), client, "pseudonym") == 6
     found = kept(hub, gateway)
     assert found[-1][:2] == ("study.announced", None)
     assert "1.2.3.4.5" not in json.dumps(found)

@@ -327,6 +327,47 @@ def test_a_certificate_is_recorded_by_an_administrator_for_the_person_whose_it_i
     assert desk.page.put(path, json={"pem": card.pem, "compared": True}).status_code == 403
 
 
+def test_a_physician_offers_their_own_certificate_and_nothing_is_signed_with_it_before_it_is_confirmed(
+    desk: Desk,
+) -> None:
+    """REC-17: denied by default; what is confirmed is what was looked at, and the name was compared."""
+    office = desk.room.hub.signed_in("office.2", Grant(Role.ADMINISTRATOR, None))
+    own, path = "/api/v1/session/signing-certificate", f"/api/v1/people/{desk.person_id}/signing-certificate/offer"
+    card = authority().card(licence=LICENSED.licence_number)
+    qualifications = desk.room.hub.identity.qualifications
+    qualifications.unbind(desk.person_id, actor="system")
+    assert desk.page.put(own, json={"pem": authority().card(licence="999999").pem}).status_code == 400
+    told = desk.page.put(own, json={"pem": card.pem}).json()
+    assert (told["certificate"], told["offered"]["name"]) == (None, "Dokuei Hanako")
+    item = desk.written_case("P9")
+    assert desk.page.get(desk.path(item, "/qualification")).json()["lacks"] == ["no_certificate"]
+    seen = {"fingerprint": told["offered"]["fingerprint"], "compared": True}
+    assert desk.page.post(path, json=seen).status_code == 403, "nobody but an administrator confirms"
+    assert office.post(path, json={**seen, "fingerprint": "0" * 64}).status_code == 409
+    assert office.post(path, json={**seen, "compared": False}).status_code == 409
+    confirmed = office.post(path, json=seen).json()
+    assert (confirmed["certificate"]["fingerprint"], confirmed["offered"]) == (seen["fingerprint"], None)
+    assert desk.page.get(desk.path(item, "/qualification")).json()["lacks"] == []
+    assert office.post(path, json=seen).status_code == 404
+    another = authority().card(licence=LICENSED.licence_number)
+    desk.page.put(own, json={"pem": another.pem}).raise_for_status()
+    assert office.delete(path).status_code == 204
+    assert desk.page.delete(own).status_code == 404
+    assert qualifications.certificate(desk.person_id) == given_certificate(card.pem), "what is recorded stays"
+    assert desk.room.hub.signed_in("clerk", Grant(Role.CLERK, "kita")).put(own, json={}).status_code == 403
+    desk.bind(own_card())
+    with desk.room.hub.database.read() as connection:
+        rows = connection.execute(select(hub_entries).order_by(hub_entries.c.sequence))
+        told = [one.event for one in rows if one.subject == desk.person_id]
+    assert told[-5:] == [
+        "qualification.certificate-offered",
+        "qualification.certificate-recorded",
+        "qualification.certificate-offered",
+        "qualification.certificate-declined",
+        "qualification.certificate-recorded",
+    ]
+
+
 def test_without_a_certificate_on_record_it_is_said_before_anything_is_written(desk: Desk) -> None:
     desk.room.hub.identity.qualifications.unbind(desk.person_id, actor="system")
     item = desk.written_case("P8")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from pydicom import dcmread
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dokuei.dicom.encapsulated_pdf import pdf_inside
 from dokuei.dicom.signature import data_set_of, signatures_of
@@ -16,10 +16,12 @@ from dokuei.errors import SignatureError
 from dokuei.hub.reports import store
 from dokuei.hub.reports.deliveries import Delivery
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
+from dokuei.hub.reports.recorded import compared
 from dokuei.hub.reports.restamping import AGAIN_AFTER, Restamping
 from dokuei.hub.reports.tables import seal, version
 from dokuei.hub.reports.verifying import verify_versions
 from dokuei.settings import SealSettings
+from dokuei.storage.audit import hub_entries
 from tests.makers.authority import Authority, running_authority
 from tests.makers.reading import ReadingRoom, reading_room
 from tests.makers.stamper import Stamper, running_stamper
@@ -124,6 +126,14 @@ def test_a_stamped_seal_is_archived_and_stamped_again_before_its_certificate_end
     assert room.hub.events().count("report.restamped") == 2
     with room.hub.database.read() as connection:
         assert verify_versions(connection, room.blobs).wrong == ()
+        for file in (first, archived, again):
+            assert [one.code for one in compared(connection, room.blobs, file)] == ["record_same"]
+    with room.hub.database.begin() as connection:
+        trail = connection.execute(select(hub_entries.c.sequence).where(hub_entries.c.event == "report.restamped"))
+        last = trail.scalars().all()[-1]
+        connection.execute(update(hub_entries).where(hub_entries.c.sequence == last).values(event="report.read"))
+        (wrong,) = verify_versions(connection, room.blobs).wrong
+        assert "no such file" in wrong.why
 
 
 def test_a_stamp_of_a_stranger_and_bytes_behind_the_last_stamp_are_refused(room: ReadingRoom) -> None:

@@ -83,6 +83,23 @@ def test_an_altered_a_removed_and_a_spoilt_report_are_put_back_as_they_were_sign
     assert restored(room, backup).restored == (), "what fits is not touched"
 
 
+def test_a_preliminary_version_and_a_withdrawal_are_held_against_the_trail_like_any_other(room: ReadingRoom) -> None:
+    """REC-03 REC-16: whoever takes a withdrawal out of the database does not make the report stand again unseen."""
+    reader, key = room.reader("reader.a"), room.keys["reader.a"]
+    item = room.mammogram_case()
+    room.written(reader, item)
+    for preliminary in (True, False):
+        assert room.signed(reader, item, key, preliminary=preliminary).status_code == 200
+    assert room.withdrawn(reader, item, key).status_code == 200
+    assert faults(room) == set()
+    for number in (3, 1):
+        with room.hub.database.begin() as connection:
+            connection.execute(delete(version).where(version.c.number == number))
+        with room.hub.database.read() as connection:
+            wrong = verify_versions(connection, room.blobs).wrong
+        assert (number, "the version is gone") in {(one.number, one.why) for one in wrong}
+
+
 def test_a_backup_that_was_altered_too_brings_nothing_back(room: ReadingRoom, tmp_path: Path) -> None:
     """REC-07: what the trail does not know is no original, wherever it comes from."""
     backup = backed_up(room, tmp_path)

@@ -501,3 +501,42 @@ def test_a_mammogram_beside_an_ultrasound_image_is_judged_by_its_own_rule(room: 
     body = {**TEXT, "images_read": room.images_read(item), "answers": [reason]}
     client.put(f"/api/v1/worklist/{item}/report", json=body, headers={"If-Match": '"1"'})
     assert room.signed(client, item, room.keys["reader.a"]).status_code == 200
+
+
+def test_a_click_that_comes_twice_signs_once_and_is_answered_twice(room: ReadingRoom) -> None:
+    """Both at once, and once more later: one version, one delivery of each object, and the same answer."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    other = room.hub.client()
+    other.cookies = client.cookies
+    room.written(client, item)
+    path = f"/api/v1/worklist/{item}/report"
+    begun = client.post(f"{path}/signature/begin").json()
+    body = {"version_digest": begun["version_digest"], "credential": room.keys["reader.a"].get(begun["options"])}
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda one: one.post(f"{path}/signature", json=body), (client, other))
+    third = client.post(f"{path}/signature", json=body)
+    assert [one.status_code for one in (first, second, third)] == [200, 200, 200], (first.text, second.text, third.text)
+    assert first.json() == second.json() == third.json()
+    with room.hub.database.read() as connection:
+        assert len(connection.execute(select(version)).all()) == 1
+        assert len(connection.execute(select(delivery)).all()) == 2
+        assert list(hub_trail.named(connection, "signature.failed")) == []
+    stranger = room.reader("reader.b")
+    assert stranger.post(f"{path}/signature", json=body).status_code != 200
+    begun = client.post(f"{path}/withdrawal/begin", json={"reason": "患者取り違え"}).json()
+    body = {"version_digest": begun["version_digest"], "credential": room.keys["reader.a"].get(begun["options"])}
+    assert [client.post(f"{path}/withdrawal", json=body).json()["status"] for _ in range(2)] == ["withdrawn"] * 2
+    assert client.post(f"{path}/signature", json=body).status_code == 200, "a withdrawal is a version like another"
+
+
+def test_a_wrong_answer_to_what_is_not_signed_yet_signs_nothing_however_often_it_comes(room: ReadingRoom) -> None:
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    room.written(client, item)
+    begun = client.post(f"/api/v1/worklist/{item}/report/signature/begin").json()
+    wrong = {"version_digest": begun["version_digest"], "password": "wrong", "totp_code": "000000"}
+    for _ in range(2):
+        assert client.post(f"/api/v1/worklist/{item}/report/signature", json=wrong).status_code == 422
+    with room.hub.database.read() as connection:
+        assert connection.execute(select(version)).all() == []
