@@ -22,6 +22,7 @@ from dokuei.hub.displays.service import DisplaysService, displays_service
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.lines.service import lines_service
 from dokuei.hub.messages import api as messages_api
 from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
@@ -36,6 +37,7 @@ from dokuei.hub.neighbours import (
     WorklistCases,
 )
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
+from dokuei.hub.neighbours_of_lines import ArchiveSizes, ReportLines
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
 from dokuei.hub.neighbours_of_screening import screening_service
@@ -244,6 +246,12 @@ def reading_room(
             time_zone="Asia/Tokyo",
         )
         waive(displays)
+        lines = lines_service(
+            hub.database,
+            archive=ArchiveSizes(archive),
+            device_of=hub.identity.access.device_of,
+            place_of=lambda one: hub.identity.places.of(one).value,
+        )
         sealing = made_sealer(folder, seal or SealSettings())
         reports = reports_service(
             hub.database,
@@ -255,6 +263,7 @@ def reading_room(
             rules=RegisterRules(hub.sites, certifications),
             contracts=contracts,
             displays=ReportDisplays(displays),
+            lines=ReportLines(lines, "Asia/Tokyo"),
             sealer=sealing,
             facility=CENTRE,
             time_zone="Asia/Tokyo",
