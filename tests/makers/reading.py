@@ -22,6 +22,7 @@ from dokuei.hub.displays.service import DisplaysService, displays_service
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.lines import api as lines_api
 from dokuei.hub.lines.service import lines_service
 from dokuei.hub.messages import api as messages_api
 from dokuei.hub.messages.mail import mailer
@@ -290,6 +291,7 @@ def reading_room(
         hub.app.include_router(api_awaiting.routes(reports))
         hub.app.include_router(api_lists.routes(reports.lists))
         hub.app.include_router(displays_api.routes(displays, CasesOnDisplays(worklist, ArchiveImages(archive))))
+        hub.app.include_router(lines_api.routes(lines))
         yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, escalations, displays, gateways)
 
 

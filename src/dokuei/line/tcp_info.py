@@ -1,6 +1,5 @@
 """What the kernel knows of a connection and no page can see: segments sent again, round trip, path MTU (TCP_INFO)."""
 
-import contextlib
 import os
 import socket
 import stat
@@ -15,6 +14,7 @@ _U32: Final = struct.Struct("@I")
 _MICROSECONDS: Final = 1000.0
 _LEAST_SEGMENTS: Final = 100
 """Of fewer, one lost segment would be a percent and more."""
+_MAPPED: Final = "::ffff:"
 _OWN_FILES: Final = Path("/proc/self/fd")
 
 
@@ -65,13 +65,21 @@ def _socket(number: int, host: str, port: int) -> socket.socket | None:
             return None
         copy = socket.socket(fileno=os.dup(number))
     except OSError:
-        return None
-    with contextlib.suppress(OSError, IndexError, TypeError):
-        address, at = copy.getpeername()[:2]
-        if at == port and str(address).removeprefix("::ffff:") == host.removeprefix("::ffff:"):
-            return copy
+        return None  # closed meanwhile
+    if _is_with(copy, host, port):
+        return copy
     copy.close()
     return None
+
+
+def _is_with(connection: socket.socket, host: str, port: int) -> bool:
+    if connection.family not in {socket.AF_INET, socket.AF_INET6} or connection.type != socket.SOCK_STREAM:
+        return False
+    try:
+        address, at = connection.getpeername()[:2]
+    except OSError:
+        return False  # one that listens
+    return at == port and str(address).removeprefix(_MAPPED) == host.removeprefix(_MAPPED)
 
 
 def _counters(told: bytes, connection: str) -> Counters:

@@ -12,6 +12,7 @@ import enDocuments from "./en/documents.json";
 import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
+import enLines from "./en/lines.json";
 import enLists from "./en/lists.json";
 import enOrders from "./en/orders.json";
 import enOutcomes from "./en/outcomes.json";
@@ -41,6 +42,7 @@ import jaDocuments from "./ja/documents.json";
 import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
+import jaLines from "./ja/lines.json";
 import jaLists from "./ja/lists.json";
 import jaOrders from "./ja/orders.json";
 import jaOutcomes from "./ja/outcomes.json";
@@ -75,6 +77,7 @@ export const catalogues = {
     finalising: enFinalising,
     gateways: enGateways,
     health: enHealth,
+    lines: enLines,
     lists: enLists,
     orders: enOrders,
     outcomes: enOutcomes,
@@ -106,6 +109,7 @@ export const catalogues = {
     finalising: jaFinalising,
     gateways: jaGateways,
     health: jaHealth,
+    lines: jaLines,
     lists: jaLists,
     orders: jaOrders,
     outcomes: jaOutcomes,

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import type { WorklistItem } from "@/api/types";
+import { LineChip } from "@/line/LineChip";
 import { useSession } from "@/session/api";
 import { useHubNow } from "@/ui/clock";
 import { Live } from "@/ui/Live";
@@ -65,6 +66,7 @@ export default function WorklistPage(): JSX.Element {
         <div className={classes["tools"]}>
           <Views view={view} counts={counts} />
           <div className={classes["finding"]}>
+            {session.permissions.includes("images.read") && <LineChip />}
             <Live updatedAt={query.dataUpdatedAt} staleAfter={STALE_AFTER} failed={query.isRefetchError} />
             <Narrow items={all} narrowing={narrowing} onNarrow={setNarrowing} />
             <SavedFilters
