@@ -55,7 +55,7 @@ def run(
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="dokuei-browser-") as folder:
         made = cases.make(kept or Path(folder) / "cases", cases=[CASES[name] for name in wanted])
-        with shaped_line(Line("unshaped")) as line, _serving(Path(folder) / "home", made, wanted) as served:
+        with shaped_line(Line("unshaped")) as line, serving(Path(folder) / "home", made, wanted) as served:
             for wished in lines[:2] if quick else lines:
                 rows += _over(line, wished, served)
             memory = peak_mb(served.pid)
@@ -63,7 +63,7 @@ def run(
 
 
 @dataclass(frozen=True)
-class _Served:
+class Served:
     """A hub that answers at ``NEAR``, and what is needed to go there."""
 
     url: str
@@ -74,7 +74,8 @@ class _Served:
 
 
 @contextmanager
-def _serving(home: Path, made: cases.PhantomSet, wanted: Sequence[str]) -> Iterator[_Served]:
+def serving(home: Path, made: cases.PhantomSet, wanted: Sequence[str]) -> Iterator[Served]:
+    """The hub with these cases, as ``dokuei up`` starts its process for readers."""
     port = free_port()
     environment = {
         **os.environ,
@@ -90,7 +91,7 @@ def _serving(home: Path, made: cases.PhantomSet, wanted: Sequence[str]) -> Itera
     opened = {name: add_case(hub, by_name[CASES[name]].files) for name in wanted}
     hub.stores.database.close()
     with serving_readers(home, environment) as pid:
-        yield _Served(settings.hub.url, links, _pin(home / "pki" / "hub.pem"), opened, pid)
+        yield Served(settings.hub.url, links, _pin(home / "pki" / "hub.pem"), opened, pid)
 
 
 def _pin(certificate: Path) -> str:
@@ -101,9 +102,9 @@ def _pin(certificate: Path) -> str:
     ).decode()
 
 
-def _over(line: ShapedLine, wished: Line, served: _Served) -> Iterator[dict[str, Any]]:
+def _over(line: ShapedLine, wished: Line, served: Served) -> Iterator[dict[str, Any]]:
     line.become(LINES[0])
-    with _browser(line, served) as browser:
+    with browsing(line, served) as browser:
         line.become(wished)
         for name, opened in served.opened.items():
             row = {"line": wished.name, "case": name, "frames": opened.frames, **browser.open(opened)}
@@ -120,7 +121,9 @@ def _with_share(row: dict[str, Any], line: Line, opened: Opened) -> dict[str, An
 
 
 @dataclass(frozen=True)
-class _Browser:
+class Browser:
+    """Chromium at the far end, which does what it is told."""
+
     process: "subprocess.Popen[str]"
 
     def open(self, opened: Opened) -> dict[str, Any]:
@@ -143,7 +146,8 @@ class _Browser:
 
 
 @contextmanager
-def _browser(line: ShapedLine, served: _Served) -> Iterator[_Browser]:
+def browsing(line: ShapedLine, served: Served) -> Iterator[Browser]:
+    """A browser that somebody has signed in with."""
     program = str(Path(__file__).parent / "browser_page.py")
     wanted = {"url": served.url, "link": served.links.pop(), "key": served.key, "host": HOST, "address": NEAR}
     with subprocess.Popen(
@@ -152,7 +156,7 @@ def _browser(line: ShapedLine, served: _Served) -> Iterator[_Browser]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        browser = _Browser(process)
+        browser = Browser(process)
         browser.say("")
         yield browser
         if process.stdin is not None:

@@ -14,7 +14,7 @@ export default function LinesPage(): JSX.Element {
     <Page title={t("title")} lead={t("lead")}>
       {may("images.read") && <ThisLine />}
       {may("gateways.read") && <History />}
-      {may("images.read") && <LimitsSection changeable={may("administer")} />}
+      {may("gateways.read") && <LimitsSection changeable={may("administer")} />}
     </Page>
   );
 }

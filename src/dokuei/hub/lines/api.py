@@ -115,7 +115,7 @@ def _limit_routes(router: APIRouter, service: LinesService) -> None:
         return limits_out(service.limiting.present(), service.sizing.sizes())
 
     @router.get("/line-limits")
-    def limits(_me: Looking) -> LineLimitsOut:
+    def limits(_me: Seeing) -> LineLimitsOut:
         """How long a reader may wait for each kind of study, and what such studies weigh here."""
         return _out()
 
