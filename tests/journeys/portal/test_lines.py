@@ -12,7 +12,7 @@ from tests.makers.browsed_hub import BrowsedHub
 
 
 def test_a_line_is_checked_from_the_worklist_and_judged_by_the_centres_limits(
-    hub: BrowsedHub, visiting: Visiting, pictures: Path
+    hub: BrowsedHub, items: list[str], visiting: Visiting, pictures: Path
 ) -> None:
     """NET-20: measured before a session, shown in the worklist, with each line's history."""
     checking = hub.hub.lines.checking
@@ -22,16 +22,17 @@ def test_a_line_is_checked_from_the_worklist_and_judged_by_the_centres_limits(
     reader, office = visiting("tanaka", READER), visiting("kanri", ADMINISTRATOR)
     page = reader.page
     reader.open("/worklist")
-    chip = page.locator("[data-line=none]")
-    expect(chip).to_have_text("回線 未測定")
-    chip.click()
+    strip = page.locator("[data-line=none]")
+    expect(strip).to_have_text("回線: 未測定")
+    strip.click()
     page.get_by_role("button", name="回線を測定").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.locator("[data-kind=mammography]")).to_have_attribute("data-verdict", "fit", timeout=20_000)
     expect(page.get_by_text("Mbit/s").first).to_be_visible()
     expect(page.locator("[data-line-kind=gateway] svg[role=img] circle")).to_have_count(4)
     reader.open("/worklist")
-    expect(page.locator("[data-line]")).not_to_have_attribute("data-line", "none")
+    page.locator(f"#row-{items[0]}").click()
+    expect(page.locator("[data-line=fit]")).to_contain_text("マンモグラフィ 4方向: 最初")
     page.screenshot(path=pictures / "worklist-line.ja.png")
     limits = office.page
     office.open("/lines")

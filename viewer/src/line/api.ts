@@ -16,11 +16,12 @@ const LIMITS = ["line", "limits"] as const;
 const STANDING_EVERY = 5 * 60_000;
 
 /** What the line of this device is known to be worth; asked for again, because a check counts for a day. */
-export const useLineStanding = (): UseQueryResult<LineStanding> =>
+export const useLineStanding = (enabled = true): UseQueryResult<LineStanding> =>
   useQuery({
     queryKey: STANDING,
     queryFn: ({ signal }) => pollJson<LineStanding>("/api/v1/session/line", signal),
     refetchInterval: STANDING_EVERY,
+    enabled,
   });
 
 /** What was measured of every line that concerns this person's sites. */

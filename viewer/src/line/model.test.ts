@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LineCheck } from "@/api/types";
-import { linesOf, megabits, plotted, secondsText, topOf } from "./model";
+import { isKnown, kindOf, linesOf, megabits, plotted, secondsText, topOf } from "./model";
 
 const check = (line: string, kind: LineCheck["kind"], at: string, down = 1e7): LineCheck => ({
   check_id: `${line}${at}`,
@@ -52,6 +52,14 @@ describe("lines", () => {
     ]);
     expect(plotted(checks.slice(0, 1), () => 0, 1, { width: 100, height: 10 })).toEqual([{ x: 50, y: 10 }]);
     expect([3, 1, 20, 51, 9.4e7].map(topOf)).toEqual([5, 1, 20, 100, 1e8]);
+  });
+
+  it("are judged for the kind of study that a case is", () => {
+    expect(kindOf(["MG"], false)).toBe("mammography");
+    expect(kindOf(["SR", "MG"], true)).toBe("mammography_priors");
+    expect(kindOf(["CT", "PT"], true)).toBe("pet_ct");
+    expect([kindOf(["MR"], false), kindOf(["US"], false), kindOf(["DX"], false)]).toEqual(["mri", "ultrasound", null]);
+    expect([isKnown("unfit"), isKnown("stale"), isKnown("elsewhere")]).toEqual([true, false, false]);
   });
 
   it("have as many digits as they are worth", () => {

@@ -1,4 +1,4 @@
-import type { LineCheck, LineStanding } from "@/api/types";
+import type { LineCheck, LineKind, LineStanding } from "@/api/types";
 import type { Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
 
@@ -15,6 +15,17 @@ export const LOOKS: Readonly<Record<Look, readonly [Tone, Shape]>> = {
   prefetch: ["attention", "half"],
   unfit: ["danger", "slash"],
 };
+
+/** Whether the last check says something of the line as it is now. */
+export const isKnown = (look: Look): boolean => look === "fit" || look === "prefetch" || look === "unfit";
+
+/** Which kind of study a case is by what the list knows of it; the hub tells tomosynthesis by its objects. */
+export function kindOf(modalities: readonly string[], priors: boolean): LineKind | null {
+  if (modalities.includes("MG")) return priors ? "mammography_priors" : "mammography";
+  if (modalities.includes("PT")) return "pet_ct";
+  if (modalities.includes("MR")) return "mri";
+  return modalities.includes("US") ? "ultrasound" : null;
+}
 
 export interface Line {
   readonly line: string;

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import type { WorklistItem } from "@/api/types";
-import { LineChip } from "@/line/LineChip";
+import { LineStrip } from "@/line/LineStrip";
 import { useSession } from "@/session/api";
 import { useHubNow } from "@/ui/clock";
 import { Live } from "@/ui/Live";
@@ -66,7 +66,6 @@ export default function WorklistPage(): JSX.Element {
         <div className={classes["tools"]}>
           <Views view={view} counts={counts} />
           <div className={classes["finding"]}>
-            {session.permissions.includes("images.read") && <LineChip />}
             <Live updatedAt={query.dataUpdatedAt} staleAfter={STALE_AFTER} failed={query.isRefetchError} />
             <Narrow items={all} narrowing={narrowing} onNarrow={setNarrowing} />
             <SavedFilters
@@ -114,6 +113,7 @@ export default function WorklistPage(): JSX.Element {
             <Older choice={choice} items={all} />
           </div>
           <aside className={classes["preview"]} aria-label={t("preview.label")}>
+            <LineStrip item={chosen} />
             {chosen ? (
               <Preview key={chosen.worklist_item_id} item={chosen} now={now} readyIn={readyIn(chosen)} open={open} />
             ) : (

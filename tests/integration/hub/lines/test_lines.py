@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from dokuei.line.measured import Measured
 from dokuei.line.sizes import KINDS
 from dokuei.storage.audit import hub_trail
 from tests.makers.archive import served
+from tests.makers.reading import reading_room
 from tests.makers.whole_hub import READER_OF_KITA, READER_OF_MINAMI, WholeHub, whole_hub
 
 FOUND = {
@@ -146,6 +148,19 @@ def test_the_archive_tells_what_its_studies_weigh_and_nothing_of_test_patients(h
         assert 0 < known.first_share <= known.coarse_share <= 1
         uid = connection.exec_driver_sql("SELECT study_instance_uid FROM study").scalar_one()
         assert list(weights.newest(connection, lambda *_: (uid,))) == []
+
+
+def test_a_report_says_over_which_line_it_was_read(tmp_path: Path, database_url: str) -> None:
+    """NET-20: what was measured on this device within a day, and what it is worth for this study."""
+    with reading_room(tmp_path, url=database_url) as room:
+        reader, item = room.reader("yomi", Grant(Role.READER, None)), room.mammogram_case()
+        checked(reader, down_bits=1e6)
+        assert room.written(reader, item).status_code == 200
+        assert room.signed(reader, item, room.keys["yomi"]).status_code == 200
+        said = reader.get(f"/api/v1/worklist/{item}/report").json()["circumstances"]
+        (line,) = [one for one in said if one["label_en"] == "Line used"]
+        assert line["ja"].startswith("下り 1.0 / 上り 40.0 Mbit/s、往復 10 ms、損失 0.1 %、")
+        assert line["en"].endswith("warning: not fit by the centre's limits")
 
 
 def test_the_command_line_measures_what_no_page_can_see(hub: WholeHub) -> None:
