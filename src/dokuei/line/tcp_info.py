@@ -46,12 +46,15 @@ def of_socket(connection: socket.socket) -> Counters | None:
     return None if len(told) < _BYTES else _counters(told, f"{near[1]}-{far[1]}")
 
 
-def of_peer(host: str, port: int) -> Counters | None:
-    """Of the connection that this process holds with a peer: a server hands requests on without their socket."""
+def of_peer(host: str, port: int | str) -> Counters | None:
+    """Of the connection that this process holds with a peer: a server hands requests on without their socket.
+
+    Granian says the port as text.
+    """
     if not _OWN_FILES.is_dir():
         return None
     for file in _OWN_FILES.iterdir():
-        found = _socket(int(file.name), host, port)
+        found = _socket(int(file.name), host, int(port))
         if found is not None:
             with found:
                 return of_socket(found)

@@ -17,7 +17,7 @@ from dokuei.line.judge import DEFAULT
 from dokuei.line.measured import Measured
 from dokuei.line.sizes import KINDS
 from dokuei.storage.audit import hub_trail
-from tests.makers.archive import served
+from tests.makers.archive import ServedBy, served
 from tests.makers.reading import reading_room
 from tests.makers.whole_hub import READER_OF_KITA, READER_OF_MINAMI, WholeHub, whole_hub
 
@@ -163,10 +163,13 @@ def test_a_report_says_over_which_line_it_was_read(tmp_path: Path, database_url:
         assert line["en"].endswith("warning: not fit by the centre's limits")
 
 
-def test_the_command_line_measures_what_no_page_can_see(hub: WholeHub) -> None:
+@pytest.mark.parametrize("by", ["granian", "plain"])
+def test_the_command_line_measures_what_no_page_can_see(hub: WholeHub, by: ServedBy) -> None:
     """NET-20: loss and path MTU from both kernels, judged and kept by the hub."""
     token = hub.token("kita")
-    with served(hub.app) as url:
+    with served(hub.app, by=by) as url:
+        counters = httpx.get(f"{url}/api/v1/line/connection", headers={"Authorization": f"Bearer {token}"}).json()
+        assert counters["counters"]["path_mtu"] > 0, "the hub finds its own end"
         told = CliRunner().invoke(build(["line"]), ["line", "check", "--hub", url, "--token", token])
         assert told.exit_code == 0, told.output
         assert "path MTU" in told.output
