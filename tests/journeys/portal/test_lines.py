@@ -32,7 +32,7 @@ def test_a_line_is_checked_from_the_worklist_and_judged_by_the_centres_limits(
     expect(page.locator("[data-line-kind=gateway] svg[role=img] circle")).to_have_count(4)
     reader.open("/worklist")
     page.locator(f"#row-{items[0]}").click()
-    expect(page.locator("[data-line=fit]")).to_contain_text("マンモグラフィ 4方向: 最初")
+    expect(page.locator("[data-line=fit]")).to_contain_text("マンモグラフィ＋前回: 最初")
     page.screenshot(path=pictures / "worklist-line.ja.png")
     limits = office.page
     office.open("/lines")
