@@ -12,7 +12,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.secrets import new_id
 from dokuei.hub.lines import store
 from dokuei.hub.lines.limiting import Limiting
-from dokuei.hub.lines.model import Check, Checker, State, Whence, line_of, range_of, state_of
+from dokuei.hub.lines.model import Check, Checker, State, Whence, line_of, range_of, state_of, without_place
 from dokuei.hub.lines.sizing import Sizing
 from dokuei.line.judge import judge
 from dokuei.line.measured import Measured
@@ -61,10 +61,19 @@ class Checking:
             return store.own(connection, principal.actor, at_most=_OWN)
 
     def at_sites(self, principal: Principal) -> tuple[Check, ...]:
-        """What was measured of lines over which images of this person's sites go."""
+        """What was measured of lines over which images of this person's sites go.
+
+        From which network somebody reads is for themselves and the centre's administrators.
+        """
         sites = principal.sites_with(Permission.READ_GATEWAYS)
         with self.database.read() as connection:
-            return store.at_sites(connection, sites, since=now() - _HISTORY, at_most=_MOST)
+            known = store.at_sites(connection, sites, since=now() - _HISTORY, at_most=_MOST)
+        if Permission.ADMINISTER in principal.centre_permissions:
+            return known
+        return tuple(
+            without_place(one) if one.checker.kind != "gateway" and one.checker.actor != principal.actor else one
+            for one in known
+        )
 
     def standing(self, principal: Principal, *, address: str | None = None) -> Standing:
         """What is known of the line that somebody sits at, from where they ask now."""

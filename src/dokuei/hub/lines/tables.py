@@ -27,6 +27,7 @@ check = Table(
     Column("judged", Text, nullable=False),
 )
 Index("ix_line_check_line", check.c.line, check.c.at)
+Index("ix_line_check_actor", check.c.actor, check.c.at)
 
 check_site = Table(
     "line_check_site",

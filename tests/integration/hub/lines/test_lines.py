@@ -109,11 +109,15 @@ def test_lines_are_seen_by_those_whose_images_go_over_them(hub: WholeHub) -> Non
     assert gateway.whence.address_range == "192.0.2.0/24"
     with (
         closing(hub.signed_in("kita-reader", READER_OF_KITA)) as kita,
+        closing(hub.signed_in("kita-colleague", READER_OF_KITA)) as colleague,
         closing(hub.signed_in("minami-reader", READER_OF_MINAMI)) as minami,
     ):
         checked(kita)
         seen = kita.get("/api/v1/lines").json()
         assert {"北の門", "kita-reader"} <= {one["name"] for one in seen}
+        ranges = {one["name"]: one["address_range"] for one in colleague.get("/api/v1/lines").json()}
+        assert (ranges["北の門"], ranges["kita-reader"]) == ("192.0.2.0/24", ""), "where somebody reads is their own"
+        assert next(one for one in seen if one["name"] == "kita-reader")["address_range"]
         assert {one["name"] for one in minami.get("/api/v1/lines").json()}.isdisjoint({"北の門", "kita-reader"})
         assert minami.get("/api/v1/line/checks").json() == []
 

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("judged", sa.Text, nullable=False),
     )
     op.create_index("ix_line_check_line", "line_check", ["line", "at"])
+    op.create_index("ix_line_check_actor", "line_check", ["actor", "at"])
     op.create_table(
         "line_check_site",
         sa.Column("check_id", sa.String(32), sa.ForeignKey("line_check.check_id"), primary_key=True),
