@@ -32,6 +32,7 @@ from dokuei.settings import read_settings
 CASE = "mammogram"
 CELLS = tuple(itertools.product((5, 10, 30, 100), (10, 50, 150), (0, 1, 3)))
 CLOSE = 0.2
+_EXACT = 1.01
 _UNSHAPED = Line("unshaped")
 
 
@@ -98,10 +99,12 @@ def _machine(browser: Browser, served: Served, size: StudySize) -> Machine:
     """What is left where the line takes nothing: the room's own time, and what its workers decode a second."""
     _opened(browser, served)  # the room's code is fetched once
     measured, (first, whole) = _checked(browser), _opened(browser, served)
-    by_line = predict(size, measured, Machine(0.0, 1e12))
-    page = max(first - by_line.first, 0.05)
-    rest = max(whole - page - by_line.whole, 0.05)
-    return Machine(page_seconds=round(page, 3), bytes_per_second=round(size.bytes / rest))
+    page = max(first - predict(size, measured, Machine(0.0, 1e12)).first, 0.05)
+    slow, fast = 1e5, 1e9
+    while fast / slow > _EXACT:
+        middle = (slow * fast) ** 0.5
+        slow, fast = (middle, fast) if predict(size, measured, Machine(page, middle)).whole > whole else (slow, middle)
+    return Machine(page_seconds=round(page, 3), bytes_per_second=round(slow))
 
 
 def _tried(

@@ -16,6 +16,7 @@ from dokuei.line.measured import BITS, LONGEST_SECONDS, Measured, jitter
 from dokuei.line.tcp_info import Counters, least_mtu, worst_loss
 
 Progress = Callable[[float], None]
+Ends = tuple[Counters | None, Counters | None]
 
 LARGEST_ROUND: Final = 32 << 20
 LARGEST_SENT: Final = 8 << 20
@@ -41,7 +42,7 @@ class Way(Protocol):
     def up(self, size: int) -> None:
         """The same the other way; back when the hub has them all."""
 
-    def counters(self) -> tuple[Counters | None, Counters | None]:
+    def counters(self) -> Ends:
         """What this end's kernel says of the connection, and what the hub's says."""
 
 
@@ -64,6 +65,14 @@ class _Round:
     @property
     def seconds(self) -> float:
         return max(self.last - self.first, _LEAST_SECONDS)
+
+
+@dataclass(frozen=True)
+class _Carried:
+    """Bytes a second of the last round, and the share of its segments that were lost."""
+
+    rate: float
+    loss: float | None
 
 
 @dataclass
@@ -89,23 +98,18 @@ def measure(opened: Callable[[], AbstractContextManager[Way]], progress: Progres
     began = monotonic()
     with opened() as way, opened() as beside:
         idle = _idle(way, progress)
-        before = way.counters()
         down, loaded = _down(way, beside, progress)
         up = _up(way, idle, progress)
-        after = way.counters()
+        ends = way.counters()
     progress(1.0)
-    lost = [
-        None if was is None or is_now is None else is_now.loss_since(was)
-        for was, is_now in zip(before, after, strict=True)
-    ]
     return Measured(
-        down_bits=down * BITS,
-        up_bits=up * BITS,
+        down_bits=down.rate * BITS,
+        up_bits=up.rate * BITS,
         round_trip_ms=median(idle),
         round_trip_loaded_ms=median(loaded or idle),
         jitter_ms=jitter(idle),
-        loss=worst_loss(*lost),
-        path_mtu=least_mtu(*after),
+        loss=worst_loss(down.loss, up.loss),
+        path_mtu=least_mtu(*ends),
         seconds=monotonic() - began,
     )
 
@@ -121,8 +125,8 @@ def _idle(way: Way, progress: Progress) -> list[float]:
     return found
 
 
-def _down(way: Way, beside: Way, progress: Progress) -> tuple[float, list[float]]:
-    """Bytes a second, and round trips while they came."""
+def _down(way: Way, beside: Way, progress: Progress) -> tuple[_Carried, list[float]]:
+    """What came, and round trips while it did."""
     beside.ping()
     pinger = _Pinger(beside)
     thread = threading.Thread(target=_quietly, args=(pinger.run,), daemon=True)
@@ -134,15 +138,15 @@ def _down(way: Way, beside: Way, progress: Progress) -> tuple[float, list[float]
         return came.bytes, came.seconds
 
     try:
-        rate = _grown(bring, LARGEST_ROUND, lambda share: progress(0.15 + 0.5 * share))
+        carried = _grown(way, bring, LARGEST_ROUND, lambda share: progress(0.15 + 0.5 * share))
     finally:
         pinger.stop.set()
         thread.join(LONGEST_SECONDS)
-    return rate, pinger.found
+    return carried, pinger.found
 
 
-def _up(way: Way, idle: list[float], progress: Progress) -> float:
-    """Bytes a second; the answer's own way back is not counted."""
+def _up(way: Way, idle: list[float], progress: Progress) -> _Carried:
+    """What went; the answer's own way back is not counted."""
     answer = median(idle) / _MILLISECONDS
 
     def send(size: int) -> tuple[int, float]:
@@ -150,21 +154,28 @@ def _up(way: Way, idle: list[float], progress: Progress) -> float:
         way.up(size)
         return size, max(monotonic() - began - answer, _LEAST_SECONDS)
 
-    return _grown(send, LARGEST_SENT, lambda share: progress(0.65 + 0.35 * share))
+    return _grown(way, send, LARGEST_SENT, lambda share: progress(0.65 + 0.35 * share))
 
 
-def _grown(transfer: Callable[[int], tuple[int, float]], largest: int, progress: Progress) -> float:
-    """The rate of the last round; none begins that would last longer than is left."""
-    began, size, rate = monotonic(), _FIRST_ROUND, 0.0
+def _grown(way: Way, transfer: Callable[[int], tuple[int, float]], largest: int, progress: Progress) -> _Carried:
+    """The last round's; none begins that would last longer than is left."""
+    began, size = monotonic(), _FIRST_ROUND
     while True:
+        before = way.counters()
         count, seconds = transfer(size)
-        rate = count / seconds
+        rate, lost = count / seconds, _lost(before, way.counters())
         spent = monotonic() - began
         progress(min(spent / _EACH_WAY_SECONDS, 1.0))
         left = _EACH_WAY_SECONDS - spent
         if seconds >= _ENOUGH_SECONDS or size >= largest or left <= _ENOUGH_SECONDS / 2:
-            return rate
+            return _Carried(rate, lost)
         size = min(size * _GROWTH, max(int(rate * min(_WANTED_SECONDS, left)), size * 2), largest)
+
+
+def _lost(before: Ends, after: Ends) -> float | None:
+    """Of whichever end sent; while a sender still looks for the line's rate it overfills it, and that is no loss."""
+    pairs = zip(before, after, strict=True)
+    return worst_loss(*(None if was is None or now is None else now.loss_since(was) for was, now in pairs))
 
 
 def _round_trip(way: Way) -> float:

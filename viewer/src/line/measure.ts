@@ -82,13 +82,13 @@ export async function measure(
     return now() - asked;
   };
 
+  const counters = (): Promise<Counters | null> => way.counters(signal);
   await way.ping(signal);
   const idle: number[] = [];
   for (const pings = now(); idle.length < PINGS && (idle.length === 0 || now() - pings < PINGS_MS);) {
     idle.push(await roundTrip());
     progress((0.15 * idle.length) / PINGS);
   }
-  const before = await way.counters(signal);
 
   const loaded: number[] = [];
   const bring = async (size: number): Promise<readonly [number, number]> => {
@@ -106,7 +106,7 @@ export async function measure(
   };
   const full = new AbortController();
   const pinging = pingWhile(full.signal, signal, roundTrip, loaded);
-  const down = await grown(bring, LARGEST_DOWN, now, (share) => progress(0.15 + 0.5 * share)).finally(() => {
+  const down = await grown(bring, counters, LARGEST_DOWN, now, (share) => progress(0.15 + 0.5 * share)).finally(() => {
     full.abort();
   });
   await pinging;
@@ -117,16 +117,16 @@ export async function measure(
     await way.up(size, signal);
     return [size, Math.max(now() - asked - answer, LEAST_MS)];
   };
-  const up = await grown(send, LARGEST_UP, now, (share) => progress(0.65 + 0.35 * share));
+  const up = await grown(send, counters, LARGEST_UP, now, (share) => progress(0.65 + 0.35 * share));
   const after = await way.counters(signal);
   progress(1);
   return {
-    down_bits: down * BITS,
-    up_bits: up * BITS,
+    down_bits: down.rate * BITS,
+    up_bits: up.rate * BITS,
     round_trip_ms: answer,
     round_trip_loaded_ms: median(loaded.length > 0 ? loaded : idle),
     jitter_ms: jitterOf(idle),
-    loss: lossBetween(before, after),
+    loss: down.loss,
     path_mtu: after === null || after.path_mtu === 0 ? null : after.path_mtu,
     seconds: (now() - began) / 1_000,
   };
@@ -146,21 +146,34 @@ async function pingWhile(
   found.splice(0, found.length, ...found.filter((one) => !Number.isNaN(one)));
 }
 
-/** Bytes a second of the last round; none begins that would last longer than is left. */
+interface Carried {
+  /** Bytes a second. */
+  readonly rate: number;
+  readonly loss: number | null;
+}
+
+/**
+ * The last round's; none begins that would last longer than is left. While the hub still looks for the line's rate it
+ * overfills it, and that is no loss.
+ */
 async function grown(
   transfer: (size: number) => Promise<readonly [number, number]>,
+  counters: () => Promise<Counters | null>,
   largest: number,
   now: () => number,
   progress: (share: number) => void,
-): Promise<number> {
+): Promise<Carried> {
   const began = now();
   for (let size = FIRST_ROUND; ;) {
+    const before = await counters();
     const [count, milliseconds] = await transfer(size);
     const rate = count / milliseconds;
     const spent = now() - began;
     progress(Math.min(spent / EACH_WAY_MS, 1));
     const left = EACH_WAY_MS - spent;
-    if (milliseconds >= ENOUGH_MS || size >= largest || left <= ENOUGH_MS / 2) return rate * 1_000;
+    if (milliseconds >= ENOUGH_MS || size >= largest || left <= ENOUGH_MS / 2) {
+      return { rate: rate * 1_000, loss: lossBetween(before, await counters()) };
+    }
     size = Math.min(size * GROWTH, Math.max(Math.floor(rate * Math.min(WANTED_MS, left)), size * 2), largest);
   }
 }
