@@ -33,6 +33,7 @@ CASE = "mammogram"
 CELLS = tuple(itertools.product((5, 10, 30, 100), (10, 50, 150), (0, 1, 3)))
 CLOSE = 0.2
 _EXACT = 1.01
+_TOLD = ["StudyDate", "PresentationIntentType"]
 _UNSHAPED = Line("unshaped")
 
 
@@ -75,14 +76,15 @@ def run(cells: Sequence[tuple[float, float, float]] = CELLS, *, kept: Path | Non
 
 
 def _four_views(made: cases.PhantomSet) -> cases.PhantomSet:
-    """The newest study alone."""
+    """The newest study alone, as it is read: without the view that came for processing too."""
     (case,) = made.cases
-    by_study = {
-        file: dcmread(file, stop_before_pixels=True, specific_tags=["StudyDate", "StudyInstanceUID"])
-        for file in case.files
-    }
-    newest = max(one.StudyDate for one in by_study.values())
-    files = tuple(file for file, one in by_study.items() if one.StudyDate == newest)
+    read = {file: dcmread(file, stop_before_pixels=True, specific_tags=_TOLD) for file in case.files}
+    newest = max(one.StudyDate for one in read.values())
+    files = tuple(
+        file
+        for file, one in read.items()
+        if one.StudyDate == newest and one.get("PresentationIntentType") != "FOR PROCESSING"
+    )
     return replace(made, cases=(replace(case, files=files),))
 
 
