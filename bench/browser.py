@@ -44,7 +44,7 @@ LINES = (
     Line("2 Mbit/s 80 ms", 2, 80),
 )
 CASES = {"mammogram": "screening", "mri": "dynamic-mri", "tomosynthesis": "diagnostic", "pet-ct": "pet-ct"}
-_LONGEST_SECONDS = 1500.0
+LONGEST_SECONDS = 1500.0
 _PEER_SECONDS = 60.0
 
 
@@ -63,7 +63,7 @@ def run(
         sources = {name: _files(made, name) for name in wanted}
         with (
             shaped_line(Line("unshaped")) as line,
-            _serving(folder / "home", sources) as served,
+            serving(folder / "home", sources) as served,
             peer(folder / "peer", HOST, _certificate(folder / "home"), sources) as beside,
         ):
             for wished in lines[:2] if quick else lines:
@@ -81,7 +81,7 @@ def _certificate(home: Path) -> tuple[Path, Path]:
 
 
 @dataclass(frozen=True)
-class _Served:
+class Served:
     """A hub that answers at ``NEAR``, and what is needed to go there."""
 
     url: str
@@ -92,7 +92,8 @@ class _Served:
 
 
 @contextmanager
-def _serving(home: Path, sources: Mapping[str, Sequence[Path]]) -> Iterator[_Served]:
+def serving(home: Path, sources: Mapping[str, Sequence[Path]]) -> Iterator[Served]:
+    """The hub with these cases, as ``dokuei up`` starts its process for readers."""
     port = free_port()
     environment = {
         **os.environ,
@@ -107,7 +108,7 @@ def _serving(home: Path, sources: Mapping[str, Sequence[Path]]) -> Iterator[_Ser
     opened = {name: add_case(hub, files) for name, files in sources.items()}
     hub.stores.database.close()
     with serving_readers(home, environment) as pid:
-        yield _Served(settings.hub.url, links, _pin(home / "pki" / "hub.pem"), opened, pid)
+        yield Served(settings.hub.url, links, _pin(home / "pki" / "hub.pem"), opened, pid)
 
 
 def _pin(certificate: Path) -> str:
@@ -118,12 +119,12 @@ def _pin(certificate: Path) -> str:
     ).decode()
 
 
-def _over(line: ShapedLine, wished: Line, served: _Served, beside: Peer) -> Iterator[dict[str, Any]]:
+def _over(line: ShapedLine, wished: Line, served: Served, beside: Peer) -> Iterator[dict[str, Any]]:
     line.become(LINES[0])
-    with _ours(line, served) as ours, _theirs(line, served, beside) as theirs:
+    with browsing(line, served) as ours, _theirs(line, served, beside) as theirs:
         line.become(wished)
         for name, opened in served.opened.items():
-            found = ours.ask(item=opened.worklist_item_id, seconds=_LONGEST_SECONDS)
+            found = ours.ask(item=opened.worklist_item_id, seconds=LONGEST_SECONDS)
             shown = beside.cases[name]
             peers = theirs.ask(studies=shown.studies, frames=shown.frames, seconds=_PEER_SECONDS)
             row = {"line": wished.name, "case": name, "frames": opened.frames, **found, "peer": peers}
@@ -145,7 +146,9 @@ def _compared(row: dict[str, Any], line: Line, opened: Opened, shown: PeerCase) 
 
 
 @dataclass(frozen=True)
-class _Browser:
+class Browser:
+    """Chromium at the far end, which does what it is told."""
+
     process: "subprocess.Popen[str]"
 
     def ask(self, **asked: Any) -> dict[str, Any]:
@@ -167,28 +170,29 @@ class _Browser:
 
 
 @contextmanager
-def _ours(line: ShapedLine, served: _Served) -> Iterator[_Browser]:
+def browsing(line: ShapedLine, served: Served) -> Iterator[Browser]:
+    """A browser that somebody has signed in with."""
     wanted = {"url": served.url, "link": served.links.pop(), "key": served.key, "host": HOST, "address": NEAR}
     with _browser(line, "browser_page.py", wanted) as browser:
         yield browser
 
 
 @contextmanager
-def _theirs(line: ShapedLine, served: _Served, beside: Peer) -> Iterator[_Browser]:
+def _theirs(line: ShapedLine, served: Served, beside: Peer) -> Iterator[Browser]:
     wanted = {"url": beside.url, "warm": beside.warm, "key": served.key, "host": HOST, "address": NEAR}
     with _browser(line, "browser_peer_page.py", wanted) as browser:
         yield browser
 
 
 @contextmanager
-def _browser(line: ShapedLine, program: str, wanted: dict[str, str]) -> Iterator[_Browser]:
+def _browser(line: ShapedLine, program: str, wanted: dict[str, str]) -> Iterator[Browser]:
     with subprocess.Popen(
         line.inside(sys.executable, str(Path(__file__).parent / program), json.dumps(wanted)),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        browser = _Browser(process)
+        browser = Browser(process)
         browser.say("")
         yield browser
         if process.stdin is not None:

@@ -22,10 +22,13 @@ from dokuei.hub.displays.service import DisplaysService, displays_service
 from dokuei.hub.events import Events
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.lines import api as lines_api
+from dokuei.hub.lines.service import lines_service
 from dokuei.hub.messages import api as messages_api
 from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
+from dokuei.hub.neighbours_of_lines import ArchiveSizes, ReportLines
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases
 from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
@@ -236,6 +239,12 @@ def reading_room(
             time_zone="Asia/Tokyo",
         )
         waive(displays)
+        lines = lines_service(
+            hub.database,
+            archive=ArchiveSizes(archive),
+            device_of=hub.identity.access.device_of,
+            place_of=lambda one: hub.identity.places.of(one).value,
+        )
         sealing = made_sealer(folder, seal or SealSettings())
         reports = reports_service(
             hub.database,
@@ -247,6 +256,7 @@ def reading_room(
             rules=RegisterRules(hub.sites, certifications),
             contracts=contracts,
             displays=ReportDisplays(displays),
+            lines=ReportLines(lines, "Asia/Tokyo"),
             sealer=sealing,
             facility=CENTRE,
             time_zone="Asia/Tokyo",
@@ -273,6 +283,7 @@ def reading_room(
         hub.app.include_router(api_awaiting.routes(reports))
         hub.app.include_router(api_lists.routes(reports.lists))
         hub.app.include_router(displays_api.routes(displays, CasesOnDisplays(worklist, ArchiveImages(archive))))
+        hub.app.include_router(lines_api.routes(lines))
         yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, escalations, displays, gateways)
 
 

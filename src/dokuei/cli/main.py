@@ -23,6 +23,7 @@ COMMANDS = {
     "token": ("identity", "token_app", "Tokens for programs: DICOMweb, FHIR, metrics."),
     "user": ("identity", "user_app", "People and their sign-in links."),
     "emergency": ("emergency", "emergency_app", "The emergency account: open and close it."),
+    "line": ("line", "line_app", "What the line to a hub carries, and what can be read over it."),
     "display": ("displays", "display_app", "Displays on which images are read: what the centre asks of them."),
     "site": ("identity", "site_app", "Hospitals."),
     "phantom": ("phantom", "phantom_app", "Make the synthetic cases."),

@@ -20,6 +20,7 @@ from dokuei.gateway.enrol import hub_client, identity_of
 from dokuei.gateway.folder.watch import Watcher
 from dokuei.gateway.forward import Forwarder
 from dokuei.gateway.heartbeat import Heart
+from dokuei.gateway.line import LineChecker
 from dokuei.gateway.link import Link
 from dokuei.gateway.metrics import serve_metrics
 from dokuei.gateway.pipeline import Pipeline, sweep
@@ -71,6 +72,9 @@ def work(settings: Settings, *, stop: threading.Event, make_pulse: MakePulse | N
         if make_pulse is not None and settings.gateway.pulse_minutes:
             pulser = Pulser(settings, relaxed, link, lambda: hub_client(settings), make_pulse)
             parts.append(_Part("pulse", _Enrolled(settings.home, link.stop).then(pulser.run)))
+        if settings.gateway.line_check_hours:
+            checker = LineChecker(settings, relaxed.database, link.stop, lambda: hub_client(settings))
+            parts.append(_Part("line", _Enrolled(settings.home, link.stop).then(checker.run)))
         if settings.gateway.metrics_port:
             serve = partial(serve_metrics, relaxed, settings.gateway.metrics_port, link.stop)
             parts.append(_Part("metrics", serve))

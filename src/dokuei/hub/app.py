@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 import dokuei
-from dokuei.hub import delivery_door, metrics, order_door, pages, performed_door, pulse_door
+from dokuei.hub import delivery_door, line_door, metrics, order_door, pages, performed_door, pulse_door
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane, PlacedAnswer
 from dokuei.hub.archive.service import ArchiveService
@@ -33,12 +33,15 @@ from dokuei.hub.identity.guard import note_refusal, principal
 from dokuei.hub.identity.secrets import secret_box
 from dokuei.hub.identity.service import IdentityService, identity_service, relying_party
 from dokuei.hub.limits import AttemptLimit, Attempts, BodyLimit
+from dokuei.hub.lines import api as lines_api
+from dokuei.hub.lines.service import LinesService, lines_service
 from dokuei.hub.messages import api as messages_api
 from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
+from dokuei.hub.neighbours_of_lines import ArchiveSizes, ReportLines
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases
 from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
@@ -93,6 +96,7 @@ class Hub:
     audits: AuditsService
     certifications: Certifications
     displays: DisplaysService
+    lines: LinesService
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -118,6 +122,12 @@ def open_hub(settings: Settings) -> Hub:
         device_of=identity.access.device_of,
         time_zone=settings.seal.time_zone,
     )
+    lines = lines_service(
+        stores.database,
+        archive=ArchiveSizes(archive),
+        device_of=identity.access.device_of,
+        place_of=lambda one: identity.places.of(one).value,
+    )
     return Hub(
         settings=settings,
         stores=stores,
@@ -139,6 +149,7 @@ def open_hub(settings: Settings) -> Hub:
             rules=RegisterRules(sites, certifications),
             contracts=contracts,
             displays=ReportDisplays(displays),
+            lines=ReportLines(lines, settings.seal.time_zone),
             sealer=sealer(settings.home, settings.seal, centre_name=settings.hub.centre_name),
             facility=settings.hub.centre_name,
             time_zone=settings.seal.time_zone,
@@ -154,6 +165,7 @@ def open_hub(settings: Settings) -> Hub:
         audits=_audits(settings, stores, identity),
         certifications=certifications,
         displays=displays,
+        lines=lines,
     )
 
 
@@ -254,6 +266,7 @@ def readers_app(hub: Hub) -> FastAPI:
         app.include_router(routes)
     cases_on_displays = CasesOnDisplays(hub.worklist, hub.reports.signing.images)
     app.include_router(displays_api.routes(hub.displays, cases_on_displays))
+    app.include_router(lines_api.routes(hub.lines))
     app.include_router(messages_api.routes(hub.messages))
     app.include_router(reports_api.routes(hub.reports))
     app.include_router(requests_api.routes(hub.requests))
@@ -306,6 +319,7 @@ def gateways_app(hub: Hub) -> FastAPI:
     door = ReadersDoor(hub.settings.hub, hub.gateways.authority.certificate_file)
     return gateway_app(
         hub.gateways,
+        line_door.routes(hub.lines, known),
         delivery_door.routes(hub.reports, known, hub_url=hub.settings.hub.public_address),
         order_door.routes(hub.requests, known, hub.gateways.pulses.keep_order),
         performed_door.routes(hub.archive, known),

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 _SMALLEST: Final = 1400
 _LEVEL: Final = 2
 _TO_PAGES: Final = re.compile(r"/api/v1/")
-_PACKED_ALREADY: Final = re.compile(r"/(pdf|attachments/[^/]+)\Z")
+_PACKED_ALREADY: Final = re.compile(r"/(pdf|line/down|frame-parts|attachments/[^/]+)\Z")
 
 
 class Packed:

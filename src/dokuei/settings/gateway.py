@@ -223,6 +223,9 @@ class GatewaySettings(Section):
         ge=0,
         le=1440,
     )
+    line_check_hours: float = Field(
+        6.0, description="How often the line to the hub is measured, in hours; 0: only by hand.", ge=0, le=168
+    )
     metrics_port: int = Field(0, description="Port of Prometheus metrics, on loopback alone; 0: off.", ge=0, le=65535)
     retry_ceiling_seconds: float = Field(60.0, description="Longest wait between attempts to reach the hub.")
 

@@ -1,6 +1,7 @@
 """The gateway's side of the conversation: signed requests over lines that are replaced as soon as they fail."""
 
 import gzip
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -44,6 +45,8 @@ from dokuei.transfer.signing import Signed, sign_request
 
 _CALL_SILENCE_SECONDS = 10.0
 _COMPRESS_FROM = 1024
+UNPACKED = "application/octet-stream"
+"""A body of this type shrinks no further and travels as it is."""
 _REFUSED_FROM = 400
 _LINE_BYTES = 1 << 20
 _M = TypeVar("_M", bound=Message)
@@ -89,6 +92,11 @@ class HubClient:
             self._line.close()
             self._line = None
 
+    @property
+    def connection(self) -> socket.socket | None:
+        """The open connection, if one is kept."""
+        return None if self._line is None else self._line.connection
+
     def authority(self) -> bytes:
         """The hub's CA certificate (PEM), to be checked against a fingerprint that came another way."""
         return self.call("GET", AUTHORITY_PATH, None)
@@ -132,22 +140,33 @@ class HubClient:
     def _ask(self, path: str, message: Message, answer: type[_M]) -> _M:
         return answer.read(self.call("POST", path, message.write()))
 
-    def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
-        """One signed request; a kept line that has died meanwhile is replaced once, and so is a wrong clock."""
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: dict[str, str] | None = None,
+        *,
+        arrived: Callable[[int], None] = lambda _: None,
+    ) -> bytes:
+        """One signed request; a kept line that has died meanwhile is replaced once, and so is a wrong clock.
+
+        ``arrived`` is told how many bytes came, whenever some did.
+        """
         for last_try in (False, True):
             kept = self._line is not None
             sent = dict(headers or {})
             content = _packed(body, sent)
-            answer = bytearray()
+            answer = _Answer(arrived)
             try:
-                reply = self._exchange(method, path, _Whole(content), answer.extend, body=content, headers=sent)
+                reply = self._exchange(method, path, _Whole(content), answer.take, body=content, headers=sent)
             except UnreachableError:
                 if kept and not last_try:
                     continue
                 raise
             if reply.status < _REFUSED_FROM:
-                return bytes(answer)
-            refusal = self._refusal(reply, bytes(answer))
+                return bytes(answer.body)
+            refusal = self._refusal(reply, bytes(answer.body))
             if not self._set_clock(refusal) or last_try:
                 raise refusal
         raise AssertionError
@@ -205,10 +224,22 @@ class HubClient:
 
 def _packed(body: bytes | None, headers: dict[str, str]) -> bytes | None:
     """A body as it travels: manifests and offers shrink to a fraction."""
-    if body is None or len(body) < _COMPRESS_FROM:
+    if body is None or len(body) < _COMPRESS_FROM or headers.get("content-type") == UNPACKED:
         return body
     headers["content-encoding"] = "gzip"
     return gzip.compress(body, compresslevel=1, mtime=0)
+
+
+class _Answer:
+    """A body as it comes."""
+
+    def __init__(self, arrived: Callable[[int], None]) -> None:
+        self.body = bytearray()
+        self._arrived = arrived
+
+    def take(self, piece: bytes) -> None:
+        self.body += piece
+        self._arrived(len(piece))
 
 
 class _Whole:

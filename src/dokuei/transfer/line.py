@@ -50,6 +50,11 @@ class Line:
         self._connection.close()
 
     @property
+    def connection(self) -> ssl.SSLSocket:
+        """The socket, for whoever asks the kernel how it goes."""
+        return self._connection
+
+    @property
     def reusable(self) -> bool:
         """Whether another request may go over this line."""
         done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE

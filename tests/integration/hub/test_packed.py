@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dokuei.hub.identity.model import Grant, Role
-from tests.makers.whole_hub import WholeHub, whole_hub
+from tests.makers.whole_hub import SERIES, WholeHub, whole_hub
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +32,17 @@ def test_what_is_small_and_what_is_a_file_is_left_alone(hub: WholeHub) -> None:
     assert "Content-Encoding" not in client.get("/api/v1/health", headers={"Accept-Encoding": "gzip"}).headers
     page = client.get("/", headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in page.headers
+
+
+def test_coded_frames_are_not_packed_again(hub: WholeHub) -> None:
+    study = SERIES.study_instance_uid
+    series = f"{study}.{SERIES.series}"
+    with hub.client(hub.token("kita")) as client:
+        found = client.get(f"/api/v1/sites/kita/studies/{study}/images").json()
+        (first, *_) = found["series"][0]["instances"]
+        wanted = {"series": series, "instance": first["sop_instance_uid"], "frame": 1, "begin": 0, "end": 200}
+        asked = f"/api/v1/sites/kita/studies/{study}/frame-parts"
+        answer = client.post(asked, json={"parts": [wanted]}, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200, answer.text
+    assert "Content-Encoding" not in answer.headers
+    assert len(answer.content) == 32 + 200

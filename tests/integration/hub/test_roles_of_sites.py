@@ -1,4 +1,4 @@
-"""Every route of sites, screening, papers, displays and FHIR with every role, at the own site and at a foreign one."""
+"""Every route of sites, screening, papers, displays, lines and FHIR with every role, at home and at a foreign site."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -55,6 +55,18 @@ OF_DISPLAYS: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "/api/v1/displays/{display}/retirement", {"because": " "}),
     ("GET", "/api/v1/sites/kita/display-grades", None),
     ("PUT", "/api/v1/sites/kita/display-grades", {"grades": {"US": "2"}}),
+)
+
+_LINE = {"down_bits": 1e7, "up_bits": 1e7, "round_trip_ms": 9, "round_trip_loaded_ms": 9, "jitter_ms": 1}
+OF_LINES: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
+    ("GET", "/api/v1/line/ping", _P.READ_IMAGES, None),
+    ("GET", "/api/v1/line/connection", _P.READ_IMAGES, None),
+    ("GET", "/api/v1/line/down?bytes=9", _P.READ_IMAGES, None),
+    ("POST", "/api/v1/line/up", _P.READ_IMAGES, {}),
+    ("POST", "/api/v1/line/checks", _P.READ_IMAGES, _LINE),
+    ("GET", "/api/v1/line/checks", _P.READ_IMAGES, None),
+    ("GET", "/api/v1/lines", _P.READ_GATEWAYS, None),
+    ("GET", "/api/v1/line-limits", _P.READ_GATEWAYS, None),
 )
 
 FHIR: tuple[tuple[str, str], ...] = (
@@ -223,6 +235,30 @@ def test_every_route_of_displays_stands_in_the_matrix(hub: WholeHub) -> None:
         if told["tags"] == ["displays"]
     }
     assert known == listed | own
+
+
+@pytest.mark.parametrize("role", Role)
+def test_lines_are_measured_by_readers_and_limited_by_the_centre(hub: WholeHub, role: Role) -> None:
+    """AUTH-13, NET-20: matrix over the routes of lines and roles; none of a site's roles sets the centre's limits."""
+    with closing(hub.signed_in(f"line-{role.value}", Grant(role, "kita"))) as client:
+        for method, path, needed, body in OF_LINES:
+            status = ask(client, method, path, body)
+            expected = {200, 201, 204} if needed in ROLE_PERMISSIONS[role] else {403}
+            assert status in expected, f"{role} {method} {path}: {status}"
+        assert ask(client, "GET", "/api/v1/session/line", None) == 200
+        assert ask(client, "PUT", "/api/v1/line-limits", {"kinds": {}, "prefetch_seconds": 1}) == 403
+
+
+def test_every_route_of_lines_stands_in_the_matrix(hub: WholeHub) -> None:
+    """AUTH-13: a new route without a line here fails; what everybody hears of their own line is about nobody else."""
+    listed = {(method, path.partition("?")[0]) for method, path, _, _ in OF_LINES}
+    known = {
+        (method.upper(), path)
+        for path, methods in hub.app.openapi()["paths"].items()
+        for method, told in methods.items()
+        if told["tags"] == ["lines"]
+    }
+    assert known == listed | {("GET", "/api/v1/session/line"), ("PUT", "/api/v1/line-limits")}
 
 
 @pytest.mark.parametrize("role", Role)

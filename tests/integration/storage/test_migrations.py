@@ -16,6 +16,7 @@ from sqlalchemy import Connection, MetaData, inspect
 from dokuei.gateway.commitment_tables import commitment_request
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.forward_tables import forward_study
+from dokuei.gateway.line_tables import line_check
 from dokuei.gateway.order_tables import order_notice
 from dokuei.gateway.outlet_tables import deliver_outlet
 from dokuei.gateway.pseudonym_tables import pseudonym_study
@@ -116,7 +117,7 @@ def _to_hub(connection: Connection) -> Config:
 def test_every_table_is_known_here() -> None:
     """Both wirings are imported above, so that no slice's tables are missed."""
     assert {"person", "worklist_item", "report_version", "instance"} <= set(hub_metadata.tables)
-    reports = {commitment_request, deliver_object, deliver_outlet, order_notice, result_message}
+    reports = {commitment_request, deliver_object, deliver_outlet, line_check, order_notice, result_message}
     gateways = {*reports, forward_study, pseudonym_study, pulse, received_object, scheduled_step, performed_step}
     assert {table.name for table in gateways} <= set(gateway_metadata.tables)
     assert Hub.__name__ == "Hub"

@@ -1161,6 +1161,109 @@ export interface components {
             readonly seconds: number;
             readonly error: string;
         };
+        /** @description One check. */
+        readonly LineCheckOut: {
+            readonly check_id: string;
+            readonly line: string;
+            /** @enum {string} */
+            readonly kind: "reader" | "program" | "gateway";
+            readonly name: string;
+            readonly device: string;
+            readonly address_range: string;
+            readonly place: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly measured: components["schemas"]["LineMeasuredShape"];
+            /** @enum {string} */
+            readonly verdict: "fit" | "prefetch" | "unfit";
+            readonly judged: readonly components["schemas"]["LineJudgedOut"][];
+        };
+        /** @description The connection that asked; null where this hub cannot see it. */
+        readonly LineConnectionOut: {
+            readonly counters: components["schemas"]["LineCountersOut"] | null;
+        };
+        /** @description What the hub's kernel knows of a connection, since it was opened. */
+        readonly LineCountersOut: {
+            readonly connection: string;
+            readonly sent: number;
+            readonly sent_again: number;
+            readonly round_trip_ms: number;
+            readonly path_mtu: number;
+        };
+        /** @description One kind of study over this line. */
+        readonly LineJudgedOut: {
+            /** @enum {string} */
+            readonly kind: "mammography" | "mammography_priors" | "tomosynthesis" | "mri" | "ultrasound" | "pet_ct";
+            /** @enum {string} */
+            readonly verdict: "fit" | "prefetch" | "unfit";
+            readonly typical: components["schemas"]["LineTimesOut"];
+            readonly large: components["schemas"]["LineTimesOut"];
+            readonly limit: components["schemas"]["LineTimesOut"];
+        };
+        /** @description The median study of a kind and the large one; of no studies where both are what is assumed. */
+        readonly LineKindSizeOut: {
+            readonly typical: components["schemas"]["LineSizeOut"];
+            readonly large: components["schemas"]["LineSizeOut"];
+            readonly studies: number;
+        };
+        /** @description The most seconds for one kind of study. */
+        readonly LineLimitShape: {
+            readonly first: number;
+            readonly scrollable: number;
+            readonly whole: number;
+        };
+        /** @description What holds from now on. */
+        readonly LineLimitsIn: {
+            readonly kinds: {
+                readonly [key: string]: components["schemas"]["LineLimitShape"];
+            };
+            readonly prefetch_seconds: number;
+        };
+        /** @description What holds, who said so when, and what studies weigh here. */
+        readonly LineLimitsOut: {
+            readonly kinds: {
+                readonly [key: string]: components["schemas"]["LineLimitShape"];
+            };
+            readonly prefetch_seconds: number;
+            readonly set_at: string | null;
+            readonly set_by: string;
+            readonly sizes: {
+                readonly [key: string]: components["schemas"]["LineKindSizeOut"];
+            };
+        };
+        /** @description What a check found. */
+        readonly LineMeasuredShape: {
+            readonly down_bits: number;
+            readonly up_bits: number;
+            readonly round_trip_ms: number;
+            readonly round_trip_loaded_ms: number;
+            readonly jitter_ms: number;
+            readonly loss?: number | null;
+            readonly path_mtu?: number | null;
+            /** @default 0 */
+            readonly seconds: number;
+        };
+        /** @description How many bytes came. */
+        readonly LineReceivedOut: {
+            readonly bytes: number;
+        };
+        /** @description Frames and bytes of a study. */
+        readonly LineSizeOut: {
+            readonly frames: number;
+            readonly bytes: number;
+        };
+        /** @description What the line of this device is known to be worth. */
+        readonly LineStandingOut: {
+            /** @enum {string} */
+            readonly state: "none" | "stale" | "elsewhere" | "fit" | "prefetch" | "unfit";
+            readonly last: components["schemas"]["LineCheckOut"] | null;
+        };
+        /** @description Seconds from the click. */
+        readonly LineTimesOut: {
+            readonly first: number;
+            readonly scrollable: number;
+            readonly whole: number;
+        };
         /** @description A one-time code, shown once; the page behind it is ``/enrol#{code}``. */
         readonly LinkOut: {
             readonly code: string;

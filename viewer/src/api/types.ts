@@ -157,6 +157,15 @@ export type DisplayCalibrationText = Required<Schemas["CalibrationShape"]>;
 export type DisplayRules = Schemas["DisplayRulesOut"];
 export type DisplayRulesText = Required<Schemas["DisplayRulesIn"]>;
 export type DisplayGrades = Schemas["DisplayGradesShape"];
+/** A line: what a check of it found, what it is fit for, and what holds for all of them. */
+export type LineCheck = Schemas["LineCheckOut"];
+export type LineStanding = Schemas["LineStandingOut"];
+export type LineMeasured = Schemas["LineMeasuredShape"];
+export type LineJudged = Schemas["LineJudgedOut"];
+export type LineKind = LineJudged["kind"];
+export type LineConnection = Schemas["LineConnectionOut"];
+export type LineLimits = Schemas["LineLimitsOut"];
+export type LineLimitsText = Schemas["LineLimitsIn"];
 /** What somebody sits at, judged for a case or for mammograms, and what they could say that it is. */
 export type DisplayStanding = Schemas["DisplayStandingOut"];
 export type JudgedDisplay = Schemas["JudgedDisplayOut"];

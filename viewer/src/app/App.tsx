@@ -39,6 +39,7 @@ const CentrePage = lazy(() => import("@/centre/CentrePage"));
 const SitesPage = lazy(() => import("@/sites/SitesPage"));
 const SitePage = lazy(() => import("@/sites/SitePage"));
 const DisplaysPage = lazy(() => import("@/display/DisplaysPage"));
+const LinesPage = lazy(() => import("@/line/LinesPage"));
 const LinkPage = lazy(() => import("@/links/LinkPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
 
@@ -132,6 +133,7 @@ function SignedIn(): JSX.Element {
         <Route path="/hospitals" component={SitesPage} />
         <Route path="/hospitals/:siteId">{(route) => <SitePage key={route.siteId} siteId={route.siteId} />}</Route>
         <Route path="/displays" component={DisplaysPage} />
+        <Route path="/lines" component={LinesPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route component={NotFoundPage} />
       </Switch>

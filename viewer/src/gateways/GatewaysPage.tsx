@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import { pollJson } from "@/api/client";
 import type { Gateway } from "@/api/types";
 import { useSession } from "@/session/api";
@@ -17,7 +18,7 @@ const EVERY = 3000;
 
 /** Every hospital's program: is it there, is it current, and where is each study on its way. */
 export default function GatewaysPage(): JSX.Element {
-  const { t } = useTranslation("gateways");
+  const { t } = useTranslation(["gateways", "lines"]);
   const { session } = useSession();
   const [inviting, setInviting] = useState(false);
   const query = useQuery({
@@ -32,6 +33,7 @@ export default function GatewaysPage(): JSX.Element {
       lead={t("lead")}
       aside={
         <div className={classes["aside"]}>
+          <Link href="/lines">{t("lines:open")}</Link>
           <Live updatedAt={query.dataUpdatedAt} staleAfter={3 * EVERY} failed={query.isRefetchError} />
           {session.permissions.includes("gateways.manage") && (
             <Button variant="default" onClick={() => setInviting(true)}>

@@ -13,6 +13,7 @@ import enDocuments from "./en/documents.json";
 import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
+import enLines from "./en/lines.json";
 import enLists from "./en/lists.json";
 import enOrders from "./en/orders.json";
 import enOutcomes from "./en/outcomes.json";
@@ -43,6 +44,7 @@ import jaDocuments from "./ja/documents.json";
 import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
+import jaLines from "./ja/lines.json";
 import jaLists from "./ja/lists.json";
 import jaOrders from "./ja/orders.json";
 import jaOutcomes from "./ja/outcomes.json";
@@ -78,6 +80,7 @@ export const catalogues = {
     finalising: enFinalising,
     gateways: enGateways,
     health: enHealth,
+    lines: enLines,
     lists: enLists,
     orders: enOrders,
     outcomes: enOutcomes,
@@ -110,6 +113,7 @@ export const catalogues = {
     finalising: jaFinalising,
     gateways: jaGateways,
     health: jaHealth,
+    lines: jaLines,
     lists: jaLists,
     orders: jaOrders,
     outcomes: jaOutcomes,

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import type { WorklistItem } from "@/api/types";
+import { LineStrip } from "@/line/LineStrip";
 import { useSession } from "@/session/api";
 import { useHubNow } from "@/ui/clock";
 import { Live } from "@/ui/Live";
@@ -112,6 +113,7 @@ export default function WorklistPage(): JSX.Element {
             <Older choice={choice} items={all} />
           </div>
           <aside className={classes["preview"]} aria-label={t("preview.label")}>
+            <LineStrip item={chosen} />
             {chosen ? (
               <Preview key={chosen.worklist_item_id} item={chosen} now={now} readyIn={readyIn(chosen)} open={open} />
             ) : (

@@ -102,6 +102,8 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "instance.refused": "画像の受け入れを拒否",
         "instances.received": "ゲートウェイが画像を受信",
         "instances.stored": "画像を保管",
+        "line.checked": "回線を測定",
+        "line.limits-set": "回線の基準を設定",
         "mail-address.removed": "通知先メールを削除",
         "mail-address.set": "通知先メールを登録",
         "manifest.recorded": "画像の目録を記録",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -51,6 +51,15 @@ class Displays(Protocol):
 
     def at(self, principal: Principal, *, site_id: str, modalities: Collection[str]) -> DisplayUsed:
         """What somebody sits at now, judged for what a case of that site takes."""
+
+
+class Lines(Protocol):
+    """What is known of lines."""
+
+    def at(
+        self, principal: Principal, *, modalities: Collection[str], sop_class_uids: Collection[str], priors: bool
+    ) -> dict[str, Any] | None:
+        """What was measured of the line that somebody reads over, lately, and what that is worth for such a study."""
 
 
 class Images(Protocol):

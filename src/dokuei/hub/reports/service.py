@@ -23,7 +23,7 @@ from dokuei.hub.reports.documents import DocumentMaker
 from dokuei.hub.reports.drafting import Drafting, View
 from dokuei.hub.reports.lists import Lists
 from dokuei.hub.reports.model import INTERNAL, Case, Content
-from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Questions, Rules
+from dokuei.hub.reports.neighbours import Cases, Contracts, Displays, Images, Lines, Questions, Rules
 from dokuei.hub.reports.once import Once
 from dokuei.hub.reports.presenting import Presenting
 from dokuei.hub.reports.reading_version import ReadVersion, read_version
@@ -326,6 +326,7 @@ def reports_service(
     questions: Questions,
     contracts: Contracts,
     displays: Displays,
+    lines: Lines,
     sealer: Sealer,
     facility: str,
     time_zone: str,
@@ -356,6 +357,7 @@ def reports_service(
         qualifications=identity.qualifications,
         places=identity.places,
         awaiting=awaiting,
+        lines=lines,
     )
     withdrawing = Withdrawing(signing)
     return ReportsService(

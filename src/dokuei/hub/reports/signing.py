@@ -26,7 +26,7 @@ from dokuei.hub.reports.documents import DocumentMaker, Documents
 from dokuei.hub.reports.drafting import Drafting
 from dokuei.hub.reports.images_read import demand_images
 from dokuei.hub.reports.model import Case, Content, Draft, Frozen, Kind, KnownImage, Report, Signature, SignedVersion
-from dokuei.hub.reports.neighbours import Images, Questions, Rules
+from dokuei.hub.reports.neighbours import Images, Lines, Questions, Rules
 from dokuei.hub.reports.structure import Answer
 from dokuei.hub.reports.typesetting import demand_letters
 from dokuei.hub.reports.wording import SPEECH
@@ -60,6 +60,7 @@ class Signing:
     qualifications: Qualifications
     places: Places
     awaiting: Awaiting
+    lines: Lines
 
     def lacks(self, principal: Principal, item_id: str, role: str) -> tuple[tuple[Lack, ...], bool]:
         """What stands between a reader and a signature on this case, and whether it takes a mammography grade.
@@ -103,6 +104,7 @@ class Signing:
             facility=self.facility,
             place=self.places.of(principal).value,
             display=display.said,
+            line=self._line(principal, case),
             content=replace(draft.content, answers=answers),
             entered_by=_entered(draft, people),
             reader=named(people[principal.person_id or ""]),
@@ -271,6 +273,16 @@ class Signing:
 
     def _known(self, case: Case) -> tuple[KnownImage, ...]:
         return self.images.of_study(case.site_id, case.study_instance_uid)
+
+    def _line(self, principal: Principal, case: Case) -> dict[str, Any] | None:
+        """The line that this case is read over, as it was measured last (NET-20)."""
+        known = self._known(case)
+        return self.lines.at(
+            principal,
+            modalities={*case.modalities, *(one.modality for one in known)},
+            sop_class_uids={one.sop_class_uid for one in known},
+            priors=bool(case.priors),
+        )
 
     def _macs(self, case: Case, draft: Draft) -> Mapping[str, ImageMac]:
         read = {one.sop_instance_uid for one in draft.content.images_read}

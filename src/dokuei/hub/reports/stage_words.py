@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dokuei.hub.reports.display_words import used, waived
+from dokuei.hub.reports.line_words import measured
 from dokuei.hub.reports.structure import NOT_APPLICABLE
 
 _SIDES = {"right": ("右", "right"), "left": ("左", "left")}
@@ -46,6 +47,8 @@ def circumstances(document: Mapping[str, Any]) -> Iterator[Said]:
     if "compared_with" in document and not document.get("withdraws"):
         yield _comparison(document)
     yield from _display(document)
+    if document.get("line"):
+        yield Said("読影回線", "Line used", *measured(document["line"]))
     yield from _preliminary(document)
     for one in document.get("delegations", ()):
         yield _delegation(one)

@@ -44,6 +44,7 @@ def document(
     facility: str,
     place: str,
     display: Mapping[str, Any] | None = None,
+    line: Mapping[str, Any] | None = None,
     content: Content,
     entered_by: Sequence[Mapping[str, str]],
     reader: Mapping[str, str],
@@ -65,6 +66,7 @@ def document(
         "facility": facility,
         "reading_place": place,
         "display": None if display is None else dict(display),
+        "line": None if line is None else dict(line),
         "patient": _patient(case),
         "study": {
             "study_instance_uid": case.study_instance_uid,
