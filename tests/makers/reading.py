@@ -30,7 +30,6 @@ from dokuei.hub.neighbours import (
     CaseWays,
     ListedCases,
     RegisterRules,
-    RequestCases,
     SettledRequests,
     SiteContracts,
     WorklistCases,
@@ -38,6 +37,7 @@ from dokuei.hub.neighbours import (
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
+from dokuei.hub.neighbours_of_requests import RequestCases
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.neighbours_of_worklist import QualifiedReaders
 from dokuei.hub.outcomes import api as outcomes_api

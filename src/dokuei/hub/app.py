@@ -41,16 +41,17 @@ from dokuei.hub.neighbours import (
     CaseWays,
     ListedCases,
     RegisterRules,
-    RequestCases,
     SettledRequests,
     SiteContracts,
     WorklistCases,
 )
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
-from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
+from dokuei.hub.neighbours_of_fhir import FhirRequests
+from dokuei.hub.neighbours_of_fhir_results import FhirReports, FhirStudies
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
+from dokuei.hub.neighbours_of_requests import RequestCases
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.neighbours_of_sites import SiteCases
 from dokuei.hub.neighbours_of_worklist import QualifiedReaders

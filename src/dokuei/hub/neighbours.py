@@ -221,30 +221,6 @@ def roster_says_twice(connection: Connection, site_id: str, study_instance_uid: 
 
 
 @dataclass(frozen=True)
-class RequestCases:
-    """Requests ask the worklist for the cases of their studies."""
-
-    worklist: WorklistService
-
-    def items(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
-        """Study Instance UID → worklist item of those studies that are cases."""
-        return self.worklist.items_in(connection, site_id, study_instance_uids)
-
-    def is_signed(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool:
-        """Whether a signed report of this study stands."""
-        return self.worklist.is_signed_in(connection, site_id, study_instance_uid)
-
-    def study_of(self, connection: Connection, item_id: str, *, site_ids: Collection[str]) -> tuple[str, str]:
-        """Site and study of a case.
-
-        Raises:
-            NotFoundError: no such case at those sites.
-        """
-        study = self.worklist.case_in(connection, item_id, site_ids=site_ids).study
-        return study.site_id, study.study_instance_uid
-
-
-@dataclass(frozen=True)
 class ArchiveImages:
     """Reports ask the archive which images there are, and what their pixels must be."""
 
