@@ -48,6 +48,11 @@ class Searching:
             key = store.key_of_subject(connection, site_id, subject_id)
             return frozenset() if key is None else self.shelves.requests.keys_of(connection, site_id, key)
 
+        def subjects_of_patient(number: str) -> frozenset[str]:
+            keys = self.shelves.requests.keys_of(connection, site_id, number)
+            hers = {key for key in keys if self.shelves.requests.patient(connection, site_id, key) is not None}
+            return frozenset(store.subjects(connection, site_id, hers).values())
+
         def requests_of_number(number: str) -> frozenset[str]:
             wanted = Wanted(numbers=frozenset({number}))
             found = self.shelves.requests.found(connection, site_id, wanted, at_most=_AT_ONCE)
@@ -62,6 +67,7 @@ class Searching:
         asking = Asking(
             keys_of_subject=keys_of_subject,
             keys_of_patient=lambda number: self.shelves.requests.keys_of(connection, site_id, number),
+            subjects_of_patient=subjects_of_patient,
             requests_of_number=requests_of_number,
             studies_of_number=studies_of_number,
             base=self.base,

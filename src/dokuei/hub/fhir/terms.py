@@ -54,6 +54,7 @@ class Asking:
 
     keys_of_subject: Callable[[str], frozenset[str]]
     keys_of_patient: Callable[[str], frozenset[str]]
+    subjects_of_patient: Callable[[str], frozenset[str]]
     requests_of_number: Callable[[str], frozenset[str]]
     studies_of_number: Callable[[str], frozenset[str]]
     base: str
@@ -78,7 +79,8 @@ def query_of(kind: str, pairs: Pairs, asking: Asking, *, strict: bool) -> Query:
                 raise FhirBodyError(("not-supported", "no such search parameter", "".join(_plain(name))))
             query = replace(query, ignored=(*query.ignored, "".join(_plain(name))))
             continue
-        accepted = query.accepted if name in {*_SILENT, "_cursor"} else (*query.accepted, (name, value))
+        told = () if name in {*_SILENT, "_cursor"} else (_told(kind, name, value, asking),)
+        accepted = (*query.accepted, *told)
         query = replace(read, accepted=accepted)
     if kind == "Patient" and query.wanted.ids is None and query.wanted.patient_ids is None:
         raise FhirBodyError(("too-costly", "a patient is looked for by identifier or _id", ""))
@@ -90,6 +92,16 @@ def query_of(kind: str, pairs: Pairs, asking: Asking, *, strict: bool) -> Query:
 def cursor_of(at: datetime, key: str, skip: int) -> str:
     """Where the next page begins."""
     return base64.urlsafe_b64encode(json.dumps([at.isoformat(), key, skip]).encode()).decode().rstrip("=")
+
+
+def _told(kind: str, name: str, value: str, asking: Asking) -> tuple[str, str]:
+    """A parameter as links repeat it: logs keep addresses, so a patient's number here stands for the hospital's."""
+    head, _, tail = name.replace(":identifier", ".identifier").partition(".")
+    of_patient = (kind, name) == ("Patient", "identifier")
+    if of_patient or (tail and head.partition(":")[0] in PATIENT):
+        subjects = ",".join(sorted(_all(value, asking.subjects_of_patient))) or "none"
+        return ("_id" if of_patient else "patient"), subjects
+    return name, value
 
 
 def _general(query: Query, name: str, value: str, asking: Asking) -> Query | None:  # noqa: PLR0911 - one line a parameter

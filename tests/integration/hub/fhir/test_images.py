@@ -201,3 +201,8 @@ def test_pages_in_either_order_follow_one_another(his: httpx.Client) -> None:
     assert paged("_lastUpdated") == [*numbers[1:], "P-0"]
     assert paged("-_lastUpdated") == ["P-0", *numbers[:0:-1]]
     assert his.get("/fhir/ServiceRequest", params={"_sort": "status"}).status_code == 400
+    first = his.post("/fhir/ServiceRequest/_search", data={"patient.identifier": "0000P1", "_count": "3"})
+    links = {one["relation"]: one["url"] for one in first.json()["link"]}
+    assert "P1" not in "".join(links.values()), "an address is in many logs"
+    rest = entries(his.get(f"{urlsplit(links['next']).path}?{urlsplit(links['next']).query}"))
+    assert len({one["id"] for one in (*entries(first), *rest)}) == len(numbers)

@@ -14,6 +14,7 @@ BASE = "https://hub.example/fhir"
 ASKING = Asking(
     keys_of_subject=lambda subject: frozenset({f"key of {subject}"}),
     keys_of_patient=lambda number: frozenset({f"key of {number}"}),
+    subjects_of_patient=lambda number: frozenset({"7"} if number == "P1" else ()),
     requests_of_number=lambda number: frozenset({"r1"} if number == "P-1" else ()),
     studies_of_number=lambda number: frozenset({number.removeprefix("urn:oid:")}),
     base=BASE,
@@ -52,6 +53,17 @@ def test_identifiers_stand_for_references() -> None:
     assert one("DiagnosticReport", "study.identifier", "urn:oid:1.2") == Wanted(studies=frozenset({"1.2"}))
     assert one("Media", "subject:Patient.identifier", "P1") == Wanted(patient_ids=frozenset({"key of P1"}))
     assert one("Media", "patient", "Patient/7") == Wanted(patient_ids=frozenset({"key of 7"}))
+
+
+def test_links_repeat_a_search_without_the_hospitals_number_of_a_patient() -> None:
+    for kind, name, told in (
+        ("Media", "subject:Patient.identifier", ("patient", "7")),
+        ("Observation", "patient:identifier", ("patient", "7")),
+        ("Patient", "identifier", ("_id", "7")),
+        ("ImagingStudy", "identifier", ("identifier", "urn:x|P1")),
+    ):
+        assert query(kind, (name, "urn:x|P1")).accepted == (told,), name
+    assert query("Media", ("patient.identifier", "unknown")).accepted == (("patient", "none"),)
 
 
 def test_a_reference_that_may_mean_two_kinds_narrows_only_where_one_is_named() -> None:
