@@ -11,7 +11,8 @@ from dokuei.hub.fhir import api as fhir_api
 from dokuei.hub.fhir.door import FhirDoor
 from dokuei.hub.fhir.service import fhir_service
 from dokuei.hub.identity.model import Scope
-from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
+from dokuei.hub.neighbours_of_fhir import FhirRequests
+from dokuei.hub.neighbours_of_fhir_results import FhirReports, FhirStudies
 from tests.makers.people import ORIGIN
 from tests.makers.reading import ReadingRoom, reading_room
 

@@ -40,7 +40,8 @@ from dokuei.hub.messages.mail import mailer
 from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours_of_audits import ArchivePatients, gateway_names
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
-from dokuei.hub.neighbours_of_fhir import FhirReports, FhirRequests, FhirStudies
+from dokuei.hub.neighbours_of_fhir import FhirRequests
+from dokuei.hub.neighbours_of_fhir_results import FhirReports, FhirStudies
 from dokuei.hub.neighbours_of_lines import ArchiveSizes, ReportLines
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases

@@ -18,9 +18,10 @@ from dokuei.hub.neighbours import asked, asked_study, study_facts
 from dokuei.hub.outcomes import model as outcomes_model
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports.drafting import REPORT_CHANGED
-from dokuei.hub.requests.linking import REQUEST_CHANGED
+from dokuei.hub.requests.linking import REQUEST_CHANGED, REQUEST_JOINED
 from dokuei.hub.requests.service import RequestsService
 from dokuei.hub.terms import Daily, Terms
+from dokuei.hub.worklist.lanes import CASE_MOVED
 from dokuei.hub.worklist.model import ReadingRole
 from dokuei.hub.worklist.service import Signed, WorklistService
 from dokuei.storage.anchor import DailyAnchor
@@ -52,15 +53,21 @@ class Events:
             self._report_changed(event)
         elif event.name == REQUEST_CHANGED:
             self._tell_case(event.payload["site_id"], event.payload["study_instance_uid"])
+        elif event.name == REQUEST_JOINED:
+            self.requests.following.request_joined(event.payload["site_id"], event.payload["request_id"])
+        elif event.name == CASE_MOVED:
+            self.requests.following.case_moved(event.payload["site_id"], event.payload["study_instance_uid"])
         elif event.name == MESSAGE_WRITTEN and self.nudging is not None:
             self.nudging.want(event.payload)
 
     @staticmethod
     def about(event: Event) -> Hashable:
-        """A study is looked at as it is then, so that all its changes until then are one; reports stand alone."""
+        """Studies and requests are looked at as they are then: all changes until then are one; reports stand alone."""
         told = event.payload
-        if event.name in {STUDY_CHANGED, REQUEST_CHANGED}:
+        if event.name in {STUDY_CHANGED, REQUEST_CHANGED, CASE_MOVED}:
             return (event.name, told["site_id"], told["study_instance_uid"])
+        if event.name == REQUEST_JOINED:
+            return (event.name, told["site_id"], told["request_id"])
         return event.id
 
     def _study_changed(self, event: Event) -> None:
@@ -102,7 +109,10 @@ class Events:
             signed=signed if told["status"] in _ENDS_THE_READING else None,
             number=0 if signed is None else told.get("version", 1),
         )
-        if signed is not None and told["role"] in _OUT_TO_THE_HOSPITAL and "site_id" in told:
+        if signed is None or "site_id" not in told:
+            return
+        self.requests.following.case_moved(told["site_id"], told["study_instance_uid"])
+        if told["role"] in _OUT_TO_THE_HOSPITAL:
             self.outcomes.report_signed(
                 outcomes_model.Signed(
                     worklist_item_id=told["worklist_item_id"],
@@ -136,6 +146,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
         daily.step(stop=stop)
         anchor.step()
         accounts.step()
+        hub.requests.following.step()
         clock.step()
         if carry_out(hub.stores.database, events.handle, about=events.about, at_most=_AT_MOST) < _AT_MOST:
             stop.wait(_PAUSE_SECONDS)

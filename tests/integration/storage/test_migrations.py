@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy import Connection, MetaData, Table, insert, inspect
 
+from dokuei.clock import now
 from dokuei.gateway.commitment_tables import commitment_request
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.forward_tables import forward_study
@@ -25,6 +26,8 @@ from dokuei.gateway.result_tables import result_message
 from dokuei.gateway.spool_tables import received_object
 from dokuei.gateway.steps.tables import performed_step, scheduled_step
 from dokuei.hub.app import Hub
+from dokuei.hub.requests import store_progress
+from dokuei.hub.requests.progress import Progress, Step
 from dokuei.hub.sites import store_register
 from dokuei.hub.sites.contracts import Terms
 from dokuei.hub.sites.register import Responsible
@@ -105,6 +108,46 @@ def test_a_report_manager_who_was_only_a_name_stays_in_the_register(tmp_path: Pa
         with database.read() as connection:
             (kept,) = store_register.entry(connection, "kita").register.responsible
     assert kept == Responsible("other", "報告 守", "1")
+
+
+def test_what_was_read_before_requests_were_followed_is_completed(tmp_path: Path) -> None:
+    """A request whose every study is read is completed since then, and is found by when it changed."""
+    asked, read = datetime(2026, 4, 1, 9, tzinfo=UTC), datetime(2026, 4, 2, 9, tzinfo=UTC)
+    cases = {"1": ("completed", "final"), "2": ("scheduled", None), "3": ("completed", "withdrawn")}
+    joined = {"read": ("1",), "half": ("1", "2"), "withdrawn": ("3",), "waiting": ()}
+    with closing(open_database(sqlite_url(tmp_path / "hub.sqlite"))) as database:
+        with database.engine.begin() as connection:
+            command.upgrade(_to_hub(connection), "0040")
+            for study, (status, report_status) in cases.items():
+                stands = {"status": status, "report_status": report_status, "finished_at": read}
+                _put(
+                    connection,
+                    "worklist_item",
+                    worklist_item_id=study,
+                    site_id="kita",
+                    study_instance_uid=study,
+                    **stands,
+                )
+            for name, studies in joined.items():
+                stands = {"state": "matched" if studies else "waiting", "changed_at": asked}
+                _put(connection, "reading_request", request_id=name, site_id="kita", version=2, **stands)
+                for study in studies:
+                    link = {"request_id": name, "study_instance_uid": study, "site_id": "kita"}
+                    _put(connection, "request_link", **link, state="matched")
+        migrate(database, which="hub")
+        with database.read() as connection:
+            steps = store_progress.steps(connection, joined)
+            moved = connection.exec_driver_sql("SELECT request_id, changed_at FROM reading_request").all()
+    assert steps == {"read": [Step(2, read, Progress("completed"))]}
+    assert {name: str(at)[:10] for name, at in moved} == {**dict.fromkeys(joined, "2026-04-01"), "read": "2026-04-02"}
+
+
+def _put(connection: Connection, name: str, **values: Any) -> None:
+    """A row of a table as it was then, with nothing in what must hold something."""
+    table = Table(name, MetaData(), autoload_with=connection)
+    needed = [one for one in table.c if not one.nullable and one.server_default is None]
+    blank = {one.name: now() if one.type.python_type is datetime else one.type.python_type() for one in needed}
+    connection.execute(insert(table).values({**blank, **values}))
 
 
 def _to_hub(connection: Connection) -> Config:

@@ -112,6 +112,14 @@ def test_an_office_records_what_was_agreed_and_the_form_and_the_case_follow(
     write_register(office.page)
     refused_at_the_form(staff)
     name_contacts(staff)
+    office.open("/hospitals")
+    compared = office.page.locator("[data-compared=tokai]")
+    for words in ("US", "検診読影", "至急: 4時間", "夜間の当番", "052-111-2222"):
+        expect(compared).to_contain_text(words)
+    assert office.page.locator("[data-compared]").count() > 1
+    staff.open("/hospitals")
+    expect(staff.page.locator("[data-site=tokai]")).to_be_visible()
+    expect(staff.page.locator("[data-compared]")).to_have_count(0)
     item = hub.mammogram_case(patient_id="T-61", site_id="tokai")
     reader = visiting("reader60", READER)
     reader.open(f"/cases/{item}")

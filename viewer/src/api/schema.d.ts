@@ -2476,14 +2476,17 @@ export interface components {
             readonly valid_from: string | null;
             readonly valid_until: string | null;
             readonly standard_missing: readonly string[];
+            readonly scope: components["schemas"]["SiteScopeOut"] | null;
+            readonly turnaround_days: number | null;
+            readonly due_time: string;
             readonly contacts: number;
             readonly tests_due: number;
+            readonly contact_list: readonly components["schemas"]["SiteContactOut"][];
             readonly register_entry: components["schemas"]["SiteRegisterShape"];
             readonly version: number;
             readonly changed_at: string | null;
             readonly changed_by: string;
             readonly contracts: readonly components["schemas"]["ContractOut"][];
-            readonly contact_list: readonly components["schemas"]["SiteContactOut"][];
             /** @enum {string} */
             readonly hours_now: "weekday" | "night" | "holiday";
             /** Format: date */
@@ -2492,11 +2495,13 @@ export interface components {
             readonly identity_mode: "true" | "pseudonym";
             /** @enum {string} */
             readonly read_twice: "never" | "mammograms";
-            readonly turnaround_days: number | null;
-            readonly due_time: string;
             readonly closed_on: string;
         };
-        /** @description A hospital in the list: what is set and what is missing. */
+        /**
+         * @description A hospital in the list: what is set, what is missing, and what was agreed beside the others.
+         *
+         *     ``scope`` is that of the contract by which the hospital stands as it does.
+         */
         readonly SiteLineOut: {
             readonly site_id: string;
             readonly name: string;
@@ -2506,8 +2511,12 @@ export interface components {
             readonly valid_from: string | null;
             readonly valid_until: string | null;
             readonly standard_missing: readonly string[];
+            readonly scope: components["schemas"]["SiteScopeOut"] | null;
+            readonly turnaround_days: number | null;
+            readonly due_time: string;
             readonly contacts: number;
             readonly tests_due: number;
+            readonly contact_list: readonly components["schemas"]["SiteContactOut"][];
         };
         /** @description A site that the person may know of, and what they may do there. */
         readonly SiteOut: {
@@ -2583,6 +2592,12 @@ export interface components {
             readonly name: string;
             /** @default  */
             readonly telephone: string;
+        };
+        /** @description What was agreed, as far as hospitals are compared by it; nothing named means that each is covered. */
+        readonly SiteScopeOut: {
+            readonly modalities: readonly string[];
+            readonly kinds: readonly ("screening" | "diagnostic" | "second_reading" | "consultation")[];
+            readonly turnarounds: readonly components["schemas"]["TurnaroundShape"][];
         };
         /** @description What the facility standard of tele-reading asks of both sides (JRS-06). */
         readonly SiteStandardShape: {

@@ -8,7 +8,7 @@ import { useMayInCentre } from "@/session/api";
 import { Empty } from "@/ui/States";
 import { DayText, InstantText, useCount } from "@/ui/Written";
 import { ContractDialog } from "./ContractDialog";
-import { StandingChip, Term } from "./marks";
+import { StandingChip, Term, Turnarounds } from "./marks";
 import { changedParts } from "./model";
 import classes from "./Sites.module.css";
 import { TerminateDialog } from "./TerminateDialog";
@@ -134,7 +134,7 @@ function Terms({ version, site }: { readonly version: ContractVersion; readonly 
       <dd>{version.kinds.map((kind) => t(`kind.${kind}`)).join(t("and")) || t("contract.every")}</dd>
       <dt>{t("field.turnaround")}</dt>
       <dd>
-        <Turnarounds version={version} site={site} />
+        <Turnarounds turnarounds={version.turnarounds} site={site} />
       </dd>
       <dt>{t("field.pseudonym")}</dt>
       <dd>{t(`identity.${site.identity_mode}`)}</dd>
@@ -154,28 +154,6 @@ function Fact({ word, text }: { readonly word: string; readonly text: string }):
       <dd>{text}</dd>
     </>
   );
-}
-
-/** Within what time, by priority; what the contract leaves open follows the site's own rule. */
-function Turnarounds({ version, site }: { readonly version: ContractVersion; readonly site: SiteDetail }): JSX.Element {
-  const { t } = useTranslation("sites");
-  const count = useCount();
-  if (version.turnarounds.length === 0) {
-    return (
-      <>
-        {site.turnaround_days === null
-          ? t("contract.by_request")
-          : t("contract.by_site", { number: count(site.turnaround_days), time: site.due_time })}
-      </>
-    );
-  }
-  const said = version.turnarounds.map(({ priority, amount, unit }) =>
-    t("turnaround.said", {
-      priority: t(`priority.${priority}`),
-      time: t(`turnaround.${unit}`, { number: count(amount) }),
-    }),
-  );
-  return <>{said.join(t("and"))}</>;
 }
 
 function Versions({ versions }: { readonly versions: readonly ContractVersion[] }): JSX.Element {

@@ -11,6 +11,7 @@ import { Page } from "@/ui/Page";
 import { Empty, Failed, FailedLine, LoadingRows } from "@/ui/States";
 import { useCount } from "@/ui/Written";
 import { useAddSite, useSites } from "./api";
+import { Compared } from "./Compared";
 import { StandingChip, Term, useSiteName } from "./marks";
 import classes from "./Sites.module.css";
 
@@ -35,20 +36,23 @@ export default function SitesPage(): JSX.Element {
       ) : query.data.length === 0 ? (
         <Empty title={t("empty")}>{t("empty_text")}</Empty>
       ) : (
-        <Table
-          label={t("title")}
-          columns={[
-            t("column.site"),
-            t("column.contract"),
-            t("column.term"),
-            t("column.standard"),
-            t("column.contacts"),
-          ]}
-        >
-          {query.data.map((site) => (
-            <Row key={site.site_id} site={site} />
-          ))}
-        </Table>
+        <>
+          <Table
+            label={t("title")}
+            columns={[
+              t("column.site"),
+              t("column.contract"),
+              t("column.term"),
+              t("column.standard"),
+              t("column.contacts"),
+            ]}
+          >
+            {query.data.map((site) => (
+              <Row key={site.site_id} site={site} />
+            ))}
+          </Table>
+          {query.data.length > 1 && <Compared sites={query.data} />}
+        </>
       )}
       {adding && <AddSite onClose={() => setAdding(false)} />}
     </Page>

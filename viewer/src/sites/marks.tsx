@@ -1,9 +1,9 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
-import type { SiteContact, SiteLine } from "@/api/types";
+import type { ContractVersion, SiteContact, SiteLine } from "@/api/types";
 import { currentLanguage } from "@/i18n";
 import { Chip } from "@/ui/Chip";
-import { DayText } from "@/ui/Written";
+import { DayText, useCount } from "@/ui/Written";
 import { dialled } from "./model";
 import classes from "./Sites.module.css";
 
@@ -46,6 +46,38 @@ export function Term({ from, until }: { readonly from: string | null; readonly u
       {from === null ? t("term.no_begin") : <DayText value={from} />}
       {" – "}
       {until === null ? t("term.no_end") : <DayText value={until} />}
+    </>
+  );
+}
+
+interface TurnaroundsProps {
+  readonly turnarounds: ContractVersion["turnarounds"];
+  readonly site: Pick<SiteLine, "turnaround_days" | "due_time">;
+}
+
+/** Within what time, a priority a line; what the contract leaves open follows the site's own rule. */
+export function Turnarounds({ turnarounds, site }: TurnaroundsProps): JSX.Element {
+  const { t } = useTranslation("sites");
+  const count = useCount();
+  if (turnarounds.length === 0) {
+    return (
+      <>
+        {site.turnaround_days === null
+          ? t("contract.by_request")
+          : t("contract.by_site", { number: count(site.turnaround_days), time: site.due_time })}
+      </>
+    );
+  }
+  return (
+    <>
+      {turnarounds.map(({ priority, amount, unit }) => (
+        <div key={priority}>
+          {t("turnaround.said", {
+            priority: t(`priority.${priority}`),
+            time: t(`turnaround.${unit}`, { number: count(amount) }),
+          })}
+        </div>
+      ))}
     </>
   );
 }

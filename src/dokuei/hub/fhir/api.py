@@ -3,6 +3,8 @@
 import base64
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Annotated, Final
 from urllib.parse import parse_qsl
 
@@ -37,6 +39,7 @@ class Sent:
     media_type: str
     if_match: str
     if_none_match: str
+    if_none_exist: str
     prefer: frozenset[str]
     wants_pdf: bool
 
@@ -60,6 +63,7 @@ async def _sent(request: Request) -> Sent:
         headers.get("content-type", "").partition(";")[0].strip().lower(),
         headers.get("if-match", ""),
         headers.get("if-none-match", ""),
+        headers.get("if-none-exist", ""),
         frozenset(one.strip() for one in headers.get("prefer", "").replace(";", ",").split(",")),
         wants_pdf,
     )
@@ -118,9 +122,10 @@ def _general_routes(router: APIRouter, service: FhirService) -> None:
 def _order_routes(router: APIRouter, service: FhirService) -> None:
     @router.post("/ServiceRequest")
     def create(me: Program, sent: What) -> Response:
-        """Ask for a reading; the same number again changes what was asked."""
+        """Ask for a reading; the same number again changes what was asked, unless ``If-None-Exist`` finds it."""
         said = resource_of(_fhir_body(sent), ("ServiceRequest",))
-        return _placed(service, service.placing.place(me, site_of(me), said), sent)
+        placed = service.placing.place(me, site_of(me), said, if_none_exist=sent.if_none_exist)
+        return _placed(service, placed, sent)
 
     @router.put("/ServiceRequest/{resource_id}")
     def update(me: Program, resource_id: str, sent: What) -> Response:
@@ -161,14 +166,14 @@ def _reading_routes(router: APIRouter, service: FhirService) -> None:
 
 
 def _placed(service: FhirService, answered: Answered, sent: Sent) -> Response:
-    shown, late = answered.shown, answered.taken.after_signature
+    shown, late = answered.shown, answered.after_signature
     address = f"{service.base}/ServiceRequest/{shown.key}/_history/{shown.version}"
     headers = {"Location": address, "ETag": tag_of(shown)}
     if late:
         headers["Warning"] = '299 - "the report was signed already"'
     if "return=minimal" in sent.prefer:
         return Response(status_code=answered.status, headers={**headers, "Cache-Control": "no-store"})
-    told = [("business-rule", LATE, "")] if late else [("informational", answered.taken.outcome, "")]
+    told = [("business-rule", LATE, "")] if late else [("informational", answered.outcome, "")]
     if "return=OperationOutcome" in sent.prefer or (late and "return=representation" not in sent.prefer):
         severity = "warning" if late else "information"
         return _json(outcome(told, severity=severity), answered.status, headers)
@@ -178,6 +183,8 @@ def _placed(service: FhirService, answered: Answered, sent: Sent) -> Response:
 def _shown(shown: Shown, sent: Sent) -> Response:
     tag = tag_of(shown)
     headers = {"ETag": tag}
+    if changed := shown.resource.get("meta", {}).get("lastUpdated"):
+        headers["Last-Modified"] = format_datetime(datetime.fromisoformat(changed).astimezone(UTC), usegmt=True)
     if tag in {one.strip() for one in sent.if_none_match.split(",")}:
         return Response(status_code=304, headers={**headers, "Cache-Control": "no-store"})
     return _json(shown.resource, 200, headers)

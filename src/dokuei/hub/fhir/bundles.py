@@ -17,13 +17,17 @@ _MOST: Final = 100
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: an order (``request_id`` where it names the request), or what an order refers to."""
+    """One entry: an order (``request_id`` where it names the request), or what an order refers to.
+
+    ``if_none_exist`` is the search that finds nothing where the order is to be placed.
+    """
 
     place: int
     resource: Resource
     is_order: bool
     request_id: str | None = None
     if_match: str = ""
+    if_none_exist: str = ""
 
 
 def entries_of(bundle: Resource) -> tuple[Entry, ...]:
@@ -79,7 +83,8 @@ def _entry(place: int, entry: Resource) -> Entry:
     if kind == "ServiceRequest" and method == "PUT" and named:
         return Entry(place, resource, is_order=True, request_id=named[1], if_match=str(request.get("ifMatch") or ""))
     if kind == "ServiceRequest" and method in {"POST", "PUT"} and path == "ServiceRequest":
-        return Entry(place, resource, is_order=True)
+        condition = str(request.get("ifNoneExist") or "") if method == "POST" else ""
+        return Entry(place, resource, is_order=True, if_none_exist=condition)
     raise FhirError(("not-supported", "a ServiceRequest by POST or PUT, with whom it names", f"{where}.request"))
 
 

@@ -15,8 +15,8 @@ from dokuei.hub.fhir.names import (
     PRACTITIONER,
     SERVICE_REQUEST,
 )
+from dokuei.hub.fhir.parameters import CHAINED, KINDS, LINKS, SORTS, includes_of, parameters_of, reverse_includes_of
 from dokuei.hub.fhir.shelves import VERSIONED
-from dokuei.hub.fhir.terms import INCLUDES, KINDS, parameters_of
 
 _PROFILES: Final = {
     "DiagnosticReport": [DIAGNOSTIC_REPORT],
@@ -48,6 +48,10 @@ def capability_statement(base: str, version: str) -> Resource:
                     {"type": "Binary", "interaction": [{"code": "read"}], "versioning": "no-version"},
                 ],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "searchParam": [
+                    {"name": "_id", "type": "token"},
+                    {"name": "_lastUpdated", "type": "date"},
+                ],
             }
         ],
     }
@@ -59,13 +63,28 @@ def _resource(kind: str) -> Resource:
         "type": kind,
         "interaction": [{"code": one} for one in done],
         "versioning": "versioned" if kind in VERSIONED else "no-version",
-        "searchParam": [{"name": name, "type": what} for name, what in parameters_of(kind).items()],
+        "conditionalRead": "not-match",
+        "referencePolicy": ["local"],
+        "searchParam": [_parameter(kind, name, what) for name, what in parameters_of(kind).items()],
     }
     if kind in _PROFILES:
         made["supportedProfile"] = _PROFILES[kind]
-    if kind in INCLUDES:
-        made["searchInclude"] = [f"{kind}:{name}" for name in INCLUDES[kind]]
+    if kind in SORTS:
+        made["documentation"] = f"_sort: {', '.join(SORTS[kind])}, either way; -_lastUpdated where none is named"
+    if included := includes_of(kind):
+        made["searchInclude"] = list(included)
+    if referring := reverse_includes_of(kind):
+        made["searchRevInclude"] = list(referring)
     if kind == "ServiceRequest":
         made["interaction"] = [*made["interaction"], {"code": "create"}, {"code": "update"}]
-        made |= {"updateCreate": False, "versioning": "versioned-update"}
+        made |= {"updateCreate": False, "conditionalCreate": True, "versioning": "versioned-update"}
+    return made
+
+
+def _parameter(kind: str, name: str, what: str) -> Resource:
+    made: Resource = {"name": name, "type": what}
+    link = LINKS.get(kind, {}).get(name)
+    if link is not None:
+        chained = [f"{one}.identifier" for one in link.targets if one in CHAINED]
+        made["documentation"] = "; ".join([f"a {' or '.join(link.targets)}", *chained])
     return made

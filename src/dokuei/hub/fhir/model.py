@@ -65,19 +65,36 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """Where a request stands: its status in R4's words, the kind of reason for it, the reason, and until when."""
+
+    status: Literal["active", "on-hold", "completed", "revoked"] = "active"
+    because: Literal["", "mismatch", "deferred", "withdrawn", "canceled"] = ""
+    reason: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Order:
-    """An order that came as the ServiceRequest ``document``; ``request_id`` where it names the request itself."""
+    """An order that came as the ServiceRequest ``document``; ``request_id`` where it names the request itself.
+
+    ``expected_version`` and ``expected_steps`` are the version that was seen, and how far the request had come in it.
+    """
 
     action: Action
     asked: Asked
     document: Resource
     request_id: str | None = None
     expected_version: int | None = None
+    expected_steps: int = 0
 
 
 @dataclass(frozen=True)
 class AskedVersion:
-    """One version of a request; ``document`` is the ServiceRequest that made it, where one did."""
+    """One version of a request; ``document`` is the ServiceRequest that made it, where one did.
+
+    ``steps`` is how often it has come further since that version was written, ``stand`` where it is now.
+    """
 
     request_id: str
     site_id: str
@@ -85,10 +102,16 @@ class AskedVersion:
     at: datetime
     placed_at: datetime
     canceled: bool
-    canceled_because: str
     asked: Asked
     document: Resource | None = None
     former: tuple[Former, ...] = ()
+    stand: Stand = Stand()
+    steps: int = 0
+
+    @property
+    def version_id(self) -> str:
+        """The version as FHIR names it: what was asked changes the number, and how far it has come what follows."""
+        return f"{self.version}.{self.steps}" if self.steps else str(self.version)
 
 
 @dataclass(frozen=True)
@@ -98,6 +121,20 @@ class Taken:
     version: AskedVersion
     outcome: Outcome
     after_signature: bool
+
+
+@dataclass(frozen=True)
+class KeyImage:
+    """A frame (from 1) on which findings are seen; without a series where the object is not here any more."""
+
+    sop_instance_uid: str
+    frame: int
+    findings: tuple[int, ...]
+    sides: frozenset[str]
+    series_instance_uid: str = ""
+    modality: str = ""
+    rows: int | None = None
+    columns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +155,20 @@ class SignedReport:
     conclusions: tuple[CodedItem, ...] = ()
     categories: tuple[tuple[Concept, Concept], ...] | None = None
     request_ids: tuple[str, ...] = ()
+    pictures: tuple[KeyImage, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownSeries:
+    """A series that is here, in DICOM's words."""
+
+    series_instance_uid: str
+    number: int | None
+    modality: str
+    description: str
+    body_part: str
+    laterality: str
+    number_of_instances: int
 
 
 @dataclass(frozen=True)
@@ -136,6 +187,7 @@ class ShownStudy:
     number_of_instances: int
     at: datetime
     request_ids: tuple[str, ...] = ()
+    series: tuple[ShownSeries, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,15 +202,23 @@ class Reader:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What narrows a search in the database; what is None narrows nothing, ``before`` is where the last page ended."""
+    """What narrows a search in the database; what is None narrows nothing.
+
+    ``beyond`` is where the last page ended, and whether that record has resources that are still to come;
+    ``by_placed`` orders requests by when they were placed, not by when they changed.
+    """
 
     ids: frozenset[str] | None = None
+    reports: frozenset[str] | None = None
+    studies: frozenset[str] | None = None
     patient_ids: frozenset[str] | None = None
     numbers: frozenset[str] | None = None
     requests: frozenset[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
-    before: tuple[datetime, str] | None = None
+    beyond: tuple[datetime, str, bool] | None = None
+    ascending: bool = False
+    by_placed: bool = False
 
 
 @dataclass(frozen=True)

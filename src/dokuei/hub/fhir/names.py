@@ -32,6 +32,12 @@ DICOM_UID: Final = "urn:dicom:uid"
 IDENTIFIER_TYPE: Final = "http://terminology.hl7.org/CodeSystem/v2-0203"
 REPRESENTATION: Final = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
 
+BODY_SIDES: Final = {
+    "right": {"coding": [{"system": SNOMED, "code": "73056007", "display": "Right breast structure"}]},
+    "left": {"coding": [{"system": SNOMED, "code": "80248007", "display": "Left breast structure"}]},
+}
+STATUS_REASON: Final = "http://hl7.org/fhir/StructureDefinition/request-statusReason"
+STATUS_REASONS: Final = "urn:dokuei:request-status-reason"  # mismatch, deferred, withdrawn, canceled
 READING_KIND: Final = "urn:dokuei:reading-kind"  # screening, diagnostic, second_reading, consultation
 
 IMAGING_REPORT: Final = "18748-4"

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from dokuei.dicom.coded_content import LATERALITY, CodedItem, Concept
+from dokuei.hub.fhir.imaging_out import media_id
 from dokuei.hub.fhir.model import Resource, SignedReport, instant, reference
 from dokuei.hub.fhir.names import (
+    BODY_SIDES,
     FINDINGS,
     IMPRESSION,
     LOINC,
     OBSERVATION,
     OBSERVATION_CATEGORY,
-    SNOMED,
     UCUM,
     code,
     coded,
@@ -23,10 +24,6 @@ STATUSES: Final = {
     "original": "final",
     "amendment": "amended",
     "withdrawal": "entered-in-error",
-}
-_BREASTS: Final = {
-    "right": code(SNOMED, "73056007", "Right breast structure"),
-    "left": code(SNOMED, "80248007", "Left breast structure"),
 }
 _SIDES: Final = {"24028007": "right", "7771000": "left"}
 _ASSESSMENT: Final = Concept("DCM", "111005", "Assessment Category")
@@ -59,11 +56,17 @@ def observations(report: SignedReport, subject_id: str) -> tuple[Resource, ...]:
     }
     if report.request_ids:
         common["basedOn"] = [reference("ServiceRequest", one) for one in report.request_ids]
-    return tuple({**one, **common} for one in (findings, impression, *parts))
+    made = tuple({**one, **common} for one in (findings, impression, *parts))
+    for image in report.pictures:
+        shown = reference("Media", media_id(report, image))
+        for one in made:
+            if one["id"] in {_id(report, f"finding-{number}") for number in image.findings}:
+                one["derivedFrom"] = [*one["derivedFrom"], shown]
+    return made
 
 
 def withdrawn(gone: Resource, report: SignedReport) -> Resource:
-    """An Observation of an earlier version that a later one does not have any more."""
+    """An Observation or key image of an earlier version that a later one does not have any more."""
     meta = {**gone["meta"], "versionId": str(report.number), "lastUpdated": instant(report.signed_at)}
     return {**gone, "meta": meta, "status": "entered-in-error"}
 
@@ -89,7 +92,7 @@ def _categories(report: SignedReport) -> Iterator[Resource]:
             continue
         made = _new(report, f"category-{side}", OBSERVATION)
         made["code"] = coded(name)
-        made["bodySite"] = _BREASTS[side]
+        made["bodySite"] = BODY_SIDES[side]
         made["valueCodeableConcept"] = coded(value) if value.value else {"text": value.meaning}
         yield made
 
@@ -101,7 +104,7 @@ def _finding(report: SignedReport, item: CodedItem) -> Resource:
     made |= _value(item)
     for one in item.modifiers:
         if one.name == LATERALITY and isinstance(one.value, Concept):
-            made["bodySite"] = _BREASTS[_SIDES[one.value.value]]
+            made["bodySite"] = BODY_SIDES[_SIDES[one.value.value]]
     made["component"] = [{"code": coded(one.name), **_value(one)} for one in item.properties]
     return made
 
@@ -126,10 +129,14 @@ def _narrative(report: SignedReport, field: str, loinc: str, display: str, profi
     return {**made, "valueString": text} if text else {**made, "dataAbsentReason": {"text": "-"}}
 
 
+def _id(report: SignedReport, name: str) -> str:
+    return f"{report.report_id}-{_UNSAFE.sub('-', name)}"[:_LONGEST]
+
+
 def _new(report: SignedReport, name: str, profile: str) -> Resource:
     return {
         "resourceType": "Observation",
-        "id": f"{report.report_id}-{_UNSAFE.sub('-', name)}"[:_LONGEST],
+        "id": _id(report, name),
         "meta": {
             "versionId": str(report.number),
             "lastUpdated": instant(report.signed_at),

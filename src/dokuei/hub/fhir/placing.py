@@ -4,16 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection
 
-from dokuei.errors import DokueiError, FhirBodyError, FhirError
+from dokuei.errors import DokueiError, FhirBodyError, FhirError, StaleError
 from dokuei.hub.fhir import store
 from dokuei.hub.fhir.bundles import Entry, entries_of, resolver
 from dokuei.hub.fhir.looking import look
-from dokuei.hub.fhir.model import Order, Resource, Shown, Taken
+from dokuei.hub.fhir.model import Order, Outcome, Resource, Shown, Taken
+from dokuei.hub.fhir.noting import Looks
 from dokuei.hub.fhir.orders import order_of
 from dokuei.hub.fhir.outcomes import outcome, outcome_of
+from dokuei.hub.fhir.searching import Searching
 from dokuei.hub.fhir.shelves import Shelves
 from dokuei.hub.identity.model import Principal
 from dokuei.storage.db import Database
@@ -22,7 +25,7 @@ LATE: Final = (
     "署名済みのレポートへの依頼変更です / the report was signed already; the change is kept and shown to the reader"
 )
 _KEPT: Final = ("identifier", "category", "code", "orderDetail", "bodySite")
-_TAG: Final = re.compile(r'(?:W/)?"?(\d{1,9})"?')
+_TAG: Final = re.compile(r'(?:W/)?"?(\d{1,9})(?:\.(\d{1,4}))?"?')
 _OWN: Final = re.compile(r"(Patient|Practitioner)/([A-Za-z0-9.-]{1,64})")
 
 
@@ -30,13 +33,14 @@ _OWN: Final = re.compile(r"(Patient|Practitioner)/([A-Za-z0-9.-]{1,64})")
 class Answered:
     """What became of one order, with the resource as it is now."""
 
-    taken: Taken
     shown: Shown
+    outcome: Outcome = "known"
+    after_signature: bool = False
 
     @property
     def status(self) -> int:
         """201 where it is new (RFC 9110 15.3.2)."""
-        return 201 if self.taken.outcome == "placed" else 200
+        return 201 if self.outcome == "placed" else 200
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Placing:
 
     database: Database
     shelves: Shelves
+    searching: Searching
+    looks: Looks
     base: str
 
     def place(
@@ -55,13 +61,15 @@ class Placing:
         *,
         request_id: str | None = None,
         if_match: str = "",
+        if_none_exist: str = "",
     ) -> Answered:
-        """One order.
+        """One order; with ``if_none_exist`` only where that search finds no request.
 
         Raises:
             DokueiError: with the reason, which is on record.
         """
-        return self._take(principal, site_id, [Entry(0, document, True, request_id, if_match)], {})[0]
+        entry = Entry(0, document, True, request_id, if_match, if_none_exist)
+        return self._there_or_taken(principal, site_id, [entry], {})[0]
 
     def bundle(self, principal: Principal, site_id: str, bundle: Resource) -> Resource:
         """All or none of a transaction's orders; each of a batch for itself.
@@ -73,12 +81,12 @@ class Placing:
         orders = [one for one in entries if one.is_order]
         answers: dict[int, Resource] = {one.place: _beside() for one in entries if not one.is_order}
         if bundle["type"] == "transaction":
-            for one, answered in zip(orders, self._take(principal, site_id, orders, bundle), strict=True):
+            for one, answered in zip(orders, self._there_or_taken(principal, site_id, orders, bundle), strict=True):
                 answers[one.place] = _entry(answered)
         else:
             for one in orders:
                 try:
-                    answers[one.place] = _entry(self._take(principal, site_id, [one], bundle)[0])
+                    answers[one.place] = _entry(self._there_or_taken(principal, site_id, [one], bundle)[0])
                 except DokueiError as error:
                     if error.http_status >= 500:  # noqa: PLR2004 - the hub's own trouble is not the order's
                         raise
@@ -87,6 +95,32 @@ class Placing:
                     }
         made = [answers[place] for place in sorted(answers)]
         return {"resourceType": "Bundle", "type": f"{bundle['type']}-response", "entry": made}
+
+    def _there_or_taken(
+        self, principal: Principal, site_id: str, entries: Sequence[Entry], bundle: Resource
+    ) -> tuple[Answered, ...]:
+        """Those whose condition finds a request already as they are, and the others taken, all or none."""
+        there = {one.place: found for one in entries if (found := self._there(principal, site_id, one)) is not None}
+        wanted = [one for one in entries if one.place not in there]
+        taken = self._take(principal, site_id, wanted, bundle) if wanted else ()
+        placed = {one.place: answered for one, answered in zip(wanted, taken, strict=True)}
+        return tuple((there | placed)[one.place] for one in entries)
+
+    def _there(self, principal: Principal, site_id: str, entry: Entry) -> Answered | None:
+        """The request that a conditional create means (R4 3.1.0.8.1)."""
+        if not entry.if_none_exist:
+            return None
+        pairs = _condition(entry.if_none_exist)
+
+        def found(connection: Connection) -> tuple[Shown, ...]:
+            query = self.searching.query(connection, site_id, "ServiceRequest", pairs, strict=True)
+            return self.searching.page(connection, site_id, query).found
+
+        fitting = look(self.database, found)
+        if len(fitting) > 1:
+            raise StaleError("several requests fit the condition", phase="placing a request", remedy="name one")
+        self.looks.note(principal, site_id, fitting)
+        return Answered(fitting[0]) if fitting else None
 
     def _take(
         self, principal: Principal, site_id: str, entries: Sequence[Entry], bundle: Resource
@@ -113,18 +147,21 @@ class Placing:
         def as_it_is(connection: Connection, one: Taken) -> Shown:
             return self.shelves.versions(connection, site_id, "ServiceRequest", one.version.request_id)[0]
 
-        return look(self.database, lambda found: tuple(Answered(one, as_it_is(found, one)) for one in done))
+        return look(
+            self.database,
+            lambda found: tuple(Answered(as_it_is(found, one), one.outcome, one.after_signature) for one in done),
+        )
 
     def _order(self, site_id: str, entry: Entry, bundle: Resource) -> Order:
         document = entry.resource
         if entry.request_id is not None and document.get("id", entry.request_id) != entry.request_id:
             raise FhirBodyError(("value", "the id is not the one in the address", "ServiceRequest.id"))
-        version = None
+        version, steps = None, 0
         if entry.if_match:
             found = _TAG.fullmatch(entry.if_match.strip())
             if found is None:
                 raise FhirBodyError(("value", "If-Match names a version", ""))
-            version = int(found[1])
+            version, steps = int(found[1]), int(found[2] or 0)
 
         def elsewhere(reference: Resource, kind: str) -> Resource | None:
             named = _OWN.fullmatch(str(reference.get("reference") or "").removeprefix(f"{self.base}/"))
@@ -137,18 +174,29 @@ class Placing:
             order = order_of(document, resolver(document, bundle, elsewhere))
         except (AttributeError, KeyError, TypeError) as error:
             raise FhirError(("structure", "not what FHIR R4 allows", "ServiceRequest")) from error
-        return replace(order, request_id=entry.request_id, expected_version=version)
+        return replace(order, request_id=entry.request_id, expected_version=version, expected_steps=steps)
+
+
+def _condition(text: str) -> list[tuple[str, str]]:
+    """A search by what a request says, in place of how its answer would look."""
+    try:
+        pairs = parse_qsl(text.partition("?")[2] or text, max_num_fields=20)
+    except ValueError:
+        pairs = []
+    if not pairs or any(name.startswith("_") and name != "_id" for name, _ in pairs):
+        raise FhirBodyError(("value", "If-None-Exist is a search for a request", ""))
+    return pairs
 
 
 def _entry(answered: Answered) -> Resource:
-    shown, taken = answered.shown, answered.taken
+    shown = answered.shown
     response: Resource = {
         "status": "201 Created" if answered.status == 201 else "200 OK",  # noqa: PLR2004 - as above
         "location": f"ServiceRequest/{shown.key}/_history/{shown.version}",
         "etag": f'W/"{shown.version}"',
         "lastModified": shown.resource["meta"]["lastUpdated"],
     }
-    if taken.after_signature:
+    if answered.after_signature:
         response["outcome"] = outcome([("business-rule", LATE, "")], severity="warning")
     return {"resource": shown.resource, "response": response}
 

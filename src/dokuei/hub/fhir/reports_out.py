@@ -1,16 +1,15 @@
-"""A signed version as a DiagnosticReport (JP_DiagnosticReport_Radiology), a DocumentReference, and its study."""
+"""A signed version as a DiagnosticReport (JP_DiagnosticReport_Radiology) and a DocumentReference."""
 
 import html
 from typing import Final
 
-from dokuei.hub.fhir.model import Resource, ShownStudy, SignedReport, day, instant, reference
+from dokuei.hub.fhir.imaging_out import media_links
+from dokuei.hub.fhir.model import Resource, SignedReport, instant, reference
 from dokuei.hub.fhir.names import (
     DIAGNOSTIC_REPORT,
     DICOM,
-    DICOM_UID,
     DOCUMENT_CODES,
     IMAGING_REPORT,
-    IMAGING_STUDY,
     LOINC,
     RADIOLOGY,
     URI,
@@ -64,6 +63,8 @@ def diagnostic_report(report: SignedReport, subject_id: str, results: tuple[Reso
         made["conclusionCode"] = [coded(value) for _, value in report.categories]
     if report.request_ids:
         made["basedOn"] = [reference("ServiceRequest", one) for one in report.request_ids]
+    if links := media_links(report):
+        made["media"] = links
     return made
 
 
@@ -94,33 +95,6 @@ def document_reference(report: SignedReport, subject_id: str) -> Resource:
             ]
         },
     }
-
-
-def imaging_study(study: ShownStudy, subject_id: str) -> Resource:
-    """A study that is here (JP_ImagingStudy_Radiology)."""
-    numbers: list[Resource] = [{"system": DICOM_UID, "value": f"urn:oid:{study.study_instance_uid}"}]
-    if study.accession_number:
-        numbers.append({"type": identifier_type("ACSN"), "value": study.accession_number})
-    made: Resource = {
-        "resourceType": "ImagingStudy",
-        "id": study.study_instance_uid,
-        "meta": {"lastUpdated": instant(study.at), "profile": [IMAGING_STUDY]},
-        "identifier": numbers,
-        "status": "available",
-        "modality": [{"system": DICOM, "code": one} for one in study.modalities],
-        "subject": reference("Patient", subject_id),
-        "numberOfSeries": study.number_of_series,
-        "numberOfInstances": study.number_of_instances,
-    }
-    if started := day(study.study_date):
-        made["started"] = started
-    if study.request_ids:
-        made["basedOn"] = [reference("ServiceRequest", one) for one in study.request_ids]
-    if physician := " ".join(one for one in study.referring_physician.replace("=", "^").split("^") if one):
-        made["referrer"] = {"display": physician}
-    if study.study_description:
-        made["description"] = study.study_description
-    return made
 
 
 def _identifiers(report: SignedReport) -> list[Resource]:

@@ -2,11 +2,22 @@
 
 from typing import Final
 
-from dokuei.hub.fhir.model import AskedVersion, Former, Resource, day, instant, reference
-from dokuei.hub.fhir.names import DICOM, DICOM_UID, READING_KIND, SERVICE_REQUEST, code, identifier_type
+from dokuei.hub.fhir.model import AskedVersion, Former, Resource, Stand, day, instant, reference
+from dokuei.hub.fhir.names import (
+    DICOM,
+    DICOM_UID,
+    READING_KIND,
+    SERVICE_REQUEST,
+    STATUS_REASON,
+    STATUS_REASONS,
+    code,
+    identifier_type,
+)
 
 _PRIORITIES: Final = {"routine": "routine", "high": "asap", "urgent": "stat"}
 _KEPT: Final = ("identifier", "category", "code", "orderDetail", "bodySite")
+_MISMATCH: Final = "依頼と画像の患者を確認中です / whether request and images name one person is being settled"
+_WITHDRAWN: Final = "レポートは取り下げられました / the report was withdrawn"
 
 
 def service_request(known: AskedVersion, subject_id: str) -> Resource:
@@ -16,12 +27,12 @@ def service_request(known: AskedVersion, subject_id: str) -> Resource:
         "resourceType": "ServiceRequest",
         "id": known.request_id,
         "meta": {
-            "versionId": str(known.version),
+            "versionId": known.version_id,
             "lastUpdated": instant(known.at),
             "profile": [SERVICE_REQUEST],
         },
         "identifier": _identifiers(known),
-        "status": "revoked" if known.canceled else "active",
+        "status": known.stand.status,
         "intent": "order",
         "priority": _PRIORITIES.get(asked.priority, "routine"),
         "subject": reference("Patient", subject_id),
@@ -42,10 +53,22 @@ def service_request(known: AskedVersion, subject_id: str) -> Resource:
         made["reasonCode"] = [{"text": asked.reason}]
     if asked.history:
         made["note"] = [{"text": asked.history}]
+    if known.stand.because:
+        made["extension"] = [{"url": STATUS_REASON, "valueCodeableConcept": _reason(known.stand)}]
     if known.former:
         made["relevantHistory"] = [{"display": _formerly(one)} for one in known.former]
     came = known.document or {}
     return {**made, **{name: came[name] for name in _KEPT if came.get(name)}}
+
+
+def _reason(stand: Stand) -> Resource:
+    """Why a request stands where it does, in words for a person and a code for a program."""
+    said = {
+        "mismatch": f"{_MISMATCH} ({stand.reason})",
+        "withdrawn": _WITHDRAWN,
+        "deferred": stand.reason if stand.until is None else f"{stand.reason} (- {instant(stand.until)})",
+    }
+    return {**code(STATUS_REASONS, stand.because), "text": said.get(stand.because, stand.reason)}
 
 
 def _formerly(one: Former) -> str:

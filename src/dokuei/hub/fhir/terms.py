@@ -1,8 +1,8 @@
-"""Search parameters (R4 3.1.1): what the database narrows, and what is held against each resource afterwards."""
+"""Searches as they are asked for (R4 3.1.1): what the database narrows, and what is held against each resource."""
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,68 +10,26 @@ from zoneinfo import ZoneInfo
 
 from dokuei.errors import FhirBodyError
 from dokuei.hub.fhir.dates import Span, span_of
-from dokuei.hub.fhir.model import Resource, Wanted
+from dokuei.hub.fhir.filters import Filter, date_filter, reference_filter, token_filter
+from dokuei.hub.fhir.model import Wanted
+from dokuei.hub.fhir.parameters import CHAINED, DATES, LINKS, PATIENT, SORTS, TOKENS, Link, reverse_includes_of
 
 Pairs = Sequence[tuple[str, str]]
-Filter = Callable[[Resource], bool]
-KINDS: Final = (
-    "DiagnosticReport",
-    "DocumentReference",
-    "ImagingStudy",
-    "Observation",
-    "Patient",
-    "Practitioner",
-    "ServiceRequest",
-)
-_PATIENT: Final = {"patient", "subject"}
-_TOKENS: Final[Mapping[str, Mapping[str, str]]] = {
-    "DiagnosticReport": {"status": "status", "code": "code", "category": "category", "identifier": "identifier"},
-    "DocumentReference": {"status": "status", "type": "type", "category": "category", "identifier": "identifier"},
-    "ImagingStudy": {"status": "status", "modality": "modality", "identifier": "identifier"},
-    "Observation": {"status": "status", "code": "code", "category": "category"},
-    "Patient": {"identifier": "identifier"},
-    "Practitioner": {},
-    "ServiceRequest": {"status": "status", "code": "code", "category": "category", "identifier": "identifier"},
-}
-_DATES: Final[Mapping[str, Mapping[str, str]]] = {
-    "DiagnosticReport": {"date": "effectiveDateTime", "issued": "issued"},
-    "DocumentReference": {"date": "date"},
-    "ImagingStudy": {"started": "started"},
-    "Observation": {"date": "effectiveDateTime"},
-    "ServiceRequest": {"authored": "authoredOn", "occurrence": "occurrenceDateTime"},
-}
-_ORDERS: Final[Mapping[str, str]] = {
-    "DiagnosticReport": "based-on",
-    "Observation": "based-on",
-    "ImagingStudy": "basedon",
-    "DocumentReference": "related",
-}
-INCLUDES: Final[Mapping[str, Mapping[str, str]]] = {
-    "DiagnosticReport": {
-        "subject": "subject",
-        "patient": "subject",
-        "result": "result",
-        "based-on": "basedOn",
-        "performer": "performer",
-        "results-interpreter": "resultsInterpreter",
-    },
-    "DocumentReference": {"subject": "subject", "patient": "subject", "author": "author"},
-    "ImagingStudy": {"subject": "subject", "patient": "subject", "basedon": "basedOn"},
-    "Observation": {
-        "subject": "subject",
-        "patient": "subject",
-        "based-on": "basedOn",
-        "has-member": "hasMember",
-        "derived-from": "derivedFrom",
-        "performer": "performer",
-    },
-    "ServiceRequest": {"subject": "subject", "patient": "subject"},
-}
 _SILENT: Final = frozenset({"_format", "_pretty"})
 _MOST: Final = 100
 _USUAL: Final = 20
 _MOST_VALUES: Final = 200
 _LONGEST: Final = 1 << 16
+_REPORT_ID: Final = 32
+
+
+@dataclass(frozen=True)
+class Include:
+    """References of a kind's element that are followed, to one kind of resource where that is named."""
+
+    kind: str
+    link: Link
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,9 +41,11 @@ class Query:
     filters: tuple[Filter, ...] = ()
     count: int = _USUAL
     skip: int = 0
-    include: tuple[str, ...] = ()
+    include: tuple[Include, ...] = ()
+    reverse: tuple[Include, ...] = ()
     accepted: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = ()
+    cursor: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,20 +54,11 @@ class Asking:
 
     keys_of_subject: Callable[[str], frozenset[str]]
     keys_of_patient: Callable[[str], frozenset[str]]
+    subjects_of_patient: Callable[[str], frozenset[str]]
     requests_of_number: Callable[[str], frozenset[str]]
+    studies_of_number: Callable[[str], frozenset[str]]
+    base: str
     zone: ZoneInfo
-
-
-def parameters_of(kind: str) -> dict[str, str]:
-    """Every search parameter of a kind with its type, for the CapabilityStatement."""
-    found = {"_id": "token", "_lastUpdated": "date"}
-    found |= dict.fromkeys(_TOKENS[kind], "token")
-    found |= dict.fromkeys(_DATES.get(kind, ()), "date")
-    if kind not in {"Patient", "Practitioner"}:
-        found |= dict.fromkeys(sorted(_PATIENT), "reference")
-    if kind in _ORDERS:
-        found[_ORDERS[kind]] = "reference"
-    return found
 
 
 def query_of(kind: str, pairs: Pairs, asking: Asking, *, strict: bool) -> Query:
@@ -128,7 +79,8 @@ def query_of(kind: str, pairs: Pairs, asking: Asking, *, strict: bool) -> Query:
                 raise FhirBodyError(("not-supported", "no such search parameter", "".join(_plain(name))))
             query = replace(query, ignored=(*query.ignored, "".join(_plain(name))))
             continue
-        accepted = query.accepted if name in {*_SILENT, "_cursor"} else (*query.accepted, (name, value))
+        told = () if name in {*_SILENT, "_cursor"} else (_told(kind, name, value, asking),)
+        accepted = (*query.accepted, *told)
         query = replace(read, accepted=accepted)
     if kind == "Patient" and query.wanted.ids is None and query.wanted.patient_ids is None:
         raise FhirBodyError(("too-costly", "a patient is looked for by identifier or _id", ""))
@@ -142,6 +94,16 @@ def cursor_of(at: datetime, key: str, skip: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([at.isoformat(), key, skip]).encode()).decode().rstrip("=")
 
 
+def _told(kind: str, name: str, value: str, asking: Asking) -> tuple[str, str]:
+    """A parameter as links repeat it: logs keep addresses, so a patient's number here stands for the hospital's."""
+    head, _, tail = name.replace(":identifier", ".identifier").partition(".")
+    of_patient = (kind, name) == ("Patient", "identifier")
+    if of_patient or (tail and head.partition(":")[0] in PATIENT):
+        subjects = ",".join(sorted(_all(value, asking.subjects_of_patient))) or "none"
+        return ("_id" if of_patient else "patient"), subjects
+    return name, value
+
+
 def _general(query: Query, name: str, value: str, asking: Asking) -> Query | None:  # noqa: PLR0911 - one line a parameter
     if name in _SILENT:
         return query
@@ -151,57 +113,108 @@ def _general(query: Query, name: str, value: str, asking: Asking) -> Query | Non
         return replace(query, count=max(1, min(int(value), _MOST)))
     if name == "_id":
         return _narrow(query, "ids", frozenset(value.split(",")))
-    if name == "_sort" and value == "-_lastUpdated":
-        return query
+    if name == "_sort":
+        return _sorted(query, value)
     if name == "_lastUpdated":
         span = span_of(value, asking.zone) or _raise(name)
         return _updated(query, _raise(name) if span.prefix == "ne" else span)
     if name == "_include":
-        kind, _, rest = value.partition(":")
-        known = INCLUDES.get(query.kind, {}).get(rest.partition(":")[0])
-        if kind != query.kind or known is None:
-            raise FhirBodyError(("not-supported", "nothing like that can be included", "_include"))
-        return replace(query, include=(*query.include, known))
+        return replace(query, include=(*query.include, _include(query.kind, value)))
+    if name == "_revinclude":
+        return replace(query, reverse=(*query.reverse, _reverse(query.kind, value)))
     return _from(query, value) if name == "_cursor" else None
 
 
-def _special(query: Query, name: str, value: str, asking: Asking) -> Query | None:  # noqa: PLR0911 - the same
+def _special(query: Query, name: str, value: str, asking: Asking) -> Query | None:
     kind = query.kind
-    head, _, tail = name.replace(":identifier", ".identifier").replace(":Patient", "").partition(".")
-    if head in _PATIENT and kind not in {"Patient", "Practitioner"} and tail in {"", "identifier"}:
-        ask = asking.keys_of_patient if tail else asking.keys_of_subject
-        values = (one.rpartition("|" if tail else "/")[2] for one in value.split(","))
-        return _narrow(query, "patient_ids", frozenset().union(*(ask(one) for one in values if one)))
-    if head == _ORDERS.get(kind) and tail in {"", "identifier"}:
-        return _narrow(query, "requests", frozenset(_requests(value, asking, by_number=bool(tail))))
-    if tail:
-        return None
     if name == "identifier" and kind == "Patient":
-        values = (one.rpartition("|")[2] for one in value.split(","))
-        return _narrow(query, "patient_ids", frozenset().union(*(asking.keys_of_patient(one) for one in values if one)))
-    if name in _TOKENS[kind]:
+        return _narrow(query, "patient_ids", _all(value, asking.keys_of_patient))
+    if name in TOKENS[kind]:
         read = _numbered(query, value) if name == "identifier" else query
-        return _with(read, _token_filter(_TOKENS[kind][name], value))
-    if name in _DATES.get(kind, {}):
-        return _with(query, _date_filter(_DATES[kind][name], span_of(value, asking.zone) or _raise(name), asking.zone))
-    return None
+        return _with(read, token_filter(TOKENS[kind][name], value))
+    if name in DATES.get(kind, {}):
+        return _with(query, date_filter(DATES[kind][name], span_of(value, asking.zone) or _raise(name), asking.zone))
+    return _referring(query, name, value, asking)
 
 
-def _requests(value: str, asking: Asking, *, by_number: bool) -> Iterator[str]:
-    for one in value.split(","):
-        if by_number:
-            yield from asking.requests_of_number(one.rpartition("|")[2])
-        else:
-            yield one.rpartition("/")[2]
+def _referring(query: Query, name: str, value: str, asking: Asking) -> Query | None:
+    """A reference, of one kind where that is named, or in its place an identifier (R4 3.1.1.4.12, chained)."""
+    head, _, tail = name.replace(":identifier", ".identifier").partition(".")
+    named, _, target = head.partition(":")
+    link = LINKS.get(query.kind, {}).get(named)
+    if link is None or tail not in {"", "identifier"} or (target and target not in link.targets):
+        return None
+    kinds = (target,) if target else link.targets
+    if named in PATIENT:
+        ask = asking.keys_of_patient if tail else lambda one: asking.keys_of_subject(one.rpartition("/")[2])
+        return _narrow(query, "patient_ids", _all(value, ask))
+    if tail:
+        if kinds[0] not in CHAINED:
+            return None
+        ask = asking.requests_of_number if kinds[0] == "ServiceRequest" else asking.studies_of_number
+        return _to(query, link, {f"{kinds[0]}/{one}" for one in _all(value, ask)})
+    return _to(query, link, {address for one in value.split(",") for address in _addresses(one, kinds, asking.base)})
+
+
+def _addresses(value: str, kinds: Iterable[str], base: str) -> Iterable[str]:
+    """A reference as it stands in a resource: relative, and of each kind that it may be where none is named."""
+    address = value.removeprefix(f"{base}/")
+    return (address,) if "/" in address else tuple(f"{kind}/{address}" for kind in kinds)
+
+
+def _to(query: Query, link: Link, addresses: set[str]) -> Query:
+    """Narrowed where all that may be meant is of one kind that the database knows, and compared in any case."""
+    query = _with(query, reference_filter(link.element, addresses))
+    kinds = {one.partition("/")[0] for one in addresses}
+    ids = frozenset(one.partition("/")[2] for one in addresses)
+    if kinds == {"ServiceRequest"} or not addresses:
+        return _narrow(query, "requests", ids)
+    if kinds == {"ImagingStudy"}:
+        return _narrow(query, "studies", ids)
+    if kinds <= {"DiagnosticReport", "Observation", "Media"}:
+        return _narrow(query, "reports", frozenset(one[:_REPORT_ID] for one in ids))
+    return query
+
+
+def _all(value: str, ask: Callable[[str], frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*(ask(number) for one in value.split(",") if (number := one.rpartition("|")[2])))
+
+
+def _sorted(query: Query, value: str) -> Query:
+    order = SORTS.get(query.kind, {}).get(value.removeprefix("-"))
+    if order is None:
+        raise FhirBodyError(("not-supported", "nothing is sorted by that", "_sort"))
+    wanted = replace(query.wanted, ascending=not value.startswith("-"), by_placed=order == "placed")
+    return replace(query, wanted=wanted)
+
+
+def _include(kind: str, value: str) -> Include:
+    source, _, rest = value.partition(":")
+    name, _, target = rest.partition(":")
+    link = LINKS.get(kind, {}).get(name)
+    if source != kind or link is None or (target and target not in link.targets):
+        raise FhirBodyError(("not-supported", "nothing like that can be included", "_include"))
+    return Include(kind, link, target)
+
+
+def _reverse(kind: str, value: str) -> Include:
+    named, _, target = value.rpartition(":") if value.count(":") > 1 else (value, "", kind)
+    if named not in reverse_includes_of(kind) or target != kind:
+        raise FhirBodyError(("not-supported", "nothing like that can be included", "_revinclude"))
+    source, _, name = named.partition(":")
+    return Include(source, LINKS[source][name], kind)
 
 
 def _numbered(query: Query, value: str) -> Query:
     """An identifier narrows by what it is: a report's own, a study's own, or a number of the hospital's."""
     values = [one.rpartition("|")[2] for one in value.split(",")]
     if all(one.startswith("urn:uuid:") for one in values):
-        return _narrow(query, "ids", frozenset(one.removeprefix("urn:uuid:").replace("-", "") for one in values))
+        ids = frozenset(one.removeprefix("urn:uuid:").replace("-", "") for one in values)
+        return _narrow(query, "reports", ids)
+    if query.kind == "Media":
+        return query
     if query.kind == "ImagingStudy" and all(one.startswith("urn:oid:") for one in values):
-        return _narrow(query, "ids", frozenset(one.removeprefix("urn:oid:") for one in values))
+        return _narrow(query, "studies", frozenset(one.removeprefix("urn:oid:") for one in values))
     return _narrow(query, "numbers", frozenset(values))
 
 
@@ -230,44 +243,9 @@ def _from(query: Query, value: str) -> Query:
             raise _unread("_cursor")
     except (AttributeError, ValueError, TypeError, RecursionError, OverflowError) as error:
         raise _unread("_cursor") from error
-    # a record whose resources filled a page is looked at again: its key itself is just before this one
-    last = f"{key}~" if skipped else key
-    return replace(query, skip=skipped, wanted=replace(query.wanted, before=(moment, last)))
-
-
-def _token_filter(element: str, value: str) -> Filter:
-    wanted = [one.rpartition("|") for one in value.split(",")]
-
-    def fits(resource: Resource) -> bool:
-        there = set(_pairs(resource.get(element)))
-        return any(
-            (not code or code == known) and (not bar or system == known_system)
-            for system, bar, code in wanted
-            for known_system, known in there
-        )
-
-    return fits
-
-
-def _date_filter(element: str, span: Span, zone: ZoneInfo) -> Filter:
-    def fits(resource: Resource) -> bool:
-        there = span_of(str(resource.get(element) or ""), zone)
-        return there is not None and span.takes(there)
-
-    return fits
-
-
-def _pairs(value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield "", value
-    elif isinstance(value, list):
-        for one in value:
-            yield from _pairs(one)
-    elif isinstance(value, dict):
-        if "coding" in value:
-            yield from _pairs(value["coding"])
-        elif "code" in value or "value" in value:
-            yield str(value.get("system") or ""), str(value.get("code") or value.get("value") or "")
+    # a record whose resources filled a page is looked at again
+    wanted = replace(query.wanted, beyond=(moment, key, skipped > 0))
+    return replace(query, skip=skipped, cursor=value, wanted=wanted)
 
 
 def _with(query: Query, one: Filter) -> Query:

@@ -2,15 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import LABEL_STYLE_DISAMBIGUATE_ONLY, ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import LABEL_STYLE_DISAMBIGUATE_ONLY, ColumnElement, Connection, func, select
 
 from dokuei.hub.reports.model import Report, demand_unchanged
 from dokuei.hub.reports.seal_model import KeptVersion
 from dokuei.hub.reports.store import kept_version
 from dokuei.hub.reports.tables import report, version
+from dokuei.storage.paging import WHENEVER, Span, paged, within
 
 OUT_TO_THE_HOSPITAL: Final = ("sole", "arbiter")
 _AT_ONCE: Final = 500
@@ -26,17 +26,15 @@ class Published:
 
 @dataclass(frozen=True)
 class Sought:
-    """Which reports are wanted; what is None narrows nothing, ``before`` is where the last page ended."""
+    """Which reports are wanted; what is None narrows nothing."""
 
     report_ids: Collection[str] | None = None
     studies: Collection[str] | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    before: tuple[datetime, str] | None = None
+    signed: Span = WHENEVER
 
 
 def signed_lately(connection: Connection, site_id: str, sought: Sought, *, at_most: int) -> tuple[Published, ...]:
-    """Reports of one site by their latest versions, what was signed last first.
+    """Reports of one site by their latest versions, what was signed last first, unless the other order is wanted.
 
     Raises:
         ProofError: the text of one is not the text that was signed.
@@ -51,15 +49,9 @@ def signed_lately(connection: Connection, site_id: str, sought: Sought, *, at_mo
         wanted.append(key.in_(sought.report_ids))
     if sought.studies is not None:
         wanted.append(report.c.study_instance_uid.in_(sought.studies))
-    if sought.since is not None:
-        wanted.append(moment >= sought.since)
-    if sought.until is not None:
-        wanted.append(moment < sought.until)
-    if sought.before is not None:
-        at, last = sought.before
-        wanted.append(or_(moment < at, and_(moment == at, key < last)))
+    wanted += within(moment, sought.signed)
     query = select(report, version).join(version, version.c.report_id == report.c.report_id).where(*wanted)
-    return _published(connection, query.order_by(moment.desc(), key.desc()).limit(at_most))
+    return _published(connection, paged(query, sought.signed, moment, key, at_most=at_most))
 
 
 def held_now(connection: Connection, site_id: str, studies: Collection[str]) -> tuple[Published, ...]:

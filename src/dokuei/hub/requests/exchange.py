@@ -6,11 +6,12 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from dokuei.errors import ConflictError, NotFoundError
-from dokuei.hub.requests import linking, store, store_versions
+from dokuei.errors import ConflictError, NotFoundError, StaleError
+from dokuei.hub.requests import linking, store, store_progress, store_versions
 from dokuei.hub.requests.model import ReadingRequest, Source, demand_version
 from dokuei.hub.requests.notices import Ordered, demand_same_patient, named_by, over
 from dokuei.hub.requests.placing import Author, Placing
+from dokuei.hub.requests.progress import stands_at
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
@@ -21,11 +22,15 @@ _CANCELED = "canceled by the hospital's system"
 
 @dataclass(frozen=True)
 class Said:
-    """One order; ``request_id`` where the system names the request itself, with the version it has seen."""
+    """One order; ``request_id`` where the system names the request itself, with the version it has seen.
+
+    ``expected_steps`` is how far the request had come when that version was seen.
+    """
 
     ordered: Ordered
     request_id: str | None = None
     expected_version: int | None = None
+    expected_steps: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,14 @@ class Exchange:
                 raise NotFoundError("no such request", phase=_PHASE)
         if known is not None and said.expected_version is not None:
             demand_version(known, said.expected_version)
+            _demand_steps(connection, known, said.expected_steps)
         return known
+
+
+def _demand_steps(connection: Connection, known: ReadingRequest, expected_steps: int) -> None:
+    steps = store_progress.steps(connection, {known.request_id}).get(known.request_id, ())
+    if stands_at(steps, known.version)[1] != expected_steps:
+        raise StaleError("the request has come further meanwhile", phase=_PHASE, remedy="load it again")
 
 
 def _now(connection: Connection, request: ReadingRequest) -> ReadingRequest:

@@ -14,6 +14,7 @@ from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 
 REQUEST_CHANGED: Final = "request.changed"
+REQUEST_JOINED: Final = "request.joined"
 _JOINED: Final = frozenset({"matched", "mismatch"})
 
 
@@ -126,6 +127,7 @@ def _write(connection: Connection, request: ReadingRequest, links: tuple[Link, .
         return request
     linked = replace(store.put_links(connection, request, links), state=state)
     store.set_state(connection, request.request_id, state)
+    outbox.put(connection, REQUEST_JOINED, {"site_id": request.site_id, "request_id": request.request_id})
     for one in links:
         before = request.link_to(one.study_instance_uid)
         if before is None or (before.state, before.reasons, before.settled_by) != (

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from dokuei.hub.requests.progress import CaseStands
+
 
 class Contracts(Protocol):
     """The terms in the register of sites."""
@@ -29,6 +31,11 @@ class Cases(Protocol):
 
     def is_signed(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool:
         """Whether a signed report of this study stands."""
+
+    def stands(
+        self, connection: Connection, site_id: str, study_instance_uids: Collection[str]
+    ) -> dict[str, CaseStands]:
+        """How far the cases of some studies have come; studies that are no case are left out."""
 
     def study_of(self, connection: Connection, item_id: str, *, site_ids: Collection[str]) -> tuple[str, str]:
         """Site and study of a case.

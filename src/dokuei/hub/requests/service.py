@@ -13,6 +13,7 @@ from dokuei.hub.requests import linking, store, store_papers, store_studies
 from dokuei.hub.requests.assigning import Assigning
 from dokuei.hub.requests.attaching import Attaching
 from dokuei.hub.requests.exchange import Exchange
+from dokuei.hub.requests.following import Following
 from dokuei.hub.requests.identities import Rules
 from dokuei.hub.requests.model import CaseRequest, PapersLink, ReadingRequest, State, Study, case_of
 from dokuei.hub.requests.neighbours import Cases, Contracts
@@ -59,6 +60,7 @@ class RequestsService:
     attaching: Attaching
     notices: Notices
     exchange: Exchange
+    following: Following
     trial: Trial
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
@@ -242,6 +244,7 @@ def requests_service(
         attaching=attaching,
         notices=Notices(database, placing, attaching),
         exchange=Exchange(database, placing),
+        following=Following(database, cases),
         trial=Trial(database, placing),
     )
 

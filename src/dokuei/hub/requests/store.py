@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -63,7 +64,7 @@ def add(
             **_columns(content),
         )
     )
-    _keep_version(connection, new, actor=actor, actor_name=actor_name, because="")
+    _keep_version(connection, new, at=new.placed_at, actor=actor, actor_name=actor_name, because="")
     return new
 
 
@@ -84,18 +85,18 @@ def change(
         content=content,
         changed_after_signature=known.changed_after_signature or after_signature,
     )
-    before = [one.patient for one in known.former]
+    before, at = [one.patient for one in known.former], now()
     connection.execute(
         update(request)
         .where(request.c.request_id == known.request_id)
         .values(
             version=changed.version,
             changed_after_signature=changed.changed_after_signature,
-            changed_at=now(),
+            changed_at=at,
             **_columns(content, (*before, known.content.patient)),
         )
     )
-    _keep_version(connection, changed, actor=actor, actor_name=actor_name, because=because)
+    _keep_version(connection, changed, at=at, actor=actor, actor_name=actor_name, because=because)
     return changed
 
 
@@ -313,13 +314,15 @@ def _former(connection: Connection, rows: tuple[Row[Any], ...]) -> dict[str, lis
     return found
 
 
-def _keep_version(connection: Connection, kept: ReadingRequest, *, actor: str, actor_name: str, because: str) -> None:
+def _keep_version(
+    connection: Connection, kept: ReadingRequest, *, at: datetime, actor: str, actor_name: str, because: str
+) -> None:
     connection.execute(
         insert(version).values(
             request_id=kept.request_id,
             number=kept.version,
             document=_document(kept.content),
-            at=now(),
+            at=at,
             actor=actor,
             actor_name=actor_name[:200],
             because=because,

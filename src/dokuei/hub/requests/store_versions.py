@@ -1,17 +1,19 @@
 """Requests as they stood and when they changed, in SQL: for systems that ask what is new."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
-from dokuei.hub.requests import store, store_studies
+from dokuei.hub.requests import store, store_progress, store_studies
 from dokuei.hub.requests.identities import key_of
 from dokuei.hub.requests.model import Content, Former, Patient, ReadingRequest, State
+from dokuei.hub.requests.progress import ACTIVE, Progress, Step, stands_at
 from dokuei.hub.requests.tables import link, request, study, version
+from dokuei.storage.paging import WHENEVER, Span, paged, within
 
 _CONTENT = TypeAdapter(Content)
 _JOINED = ("matched", "mismatch")
@@ -20,28 +22,29 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Standing:
-    """A request as one of its versions says, and since when."""
+    """A request as one of its versions says, how far it had come by then in how many steps, and since when."""
 
     request: ReadingRequest
     at: datetime
+    progress: Progress = ACTIVE
+    steps: int = 0
 
 
 @dataclass(frozen=True)
 class Sought:
-    """Which requests are wanted; what is None narrows nothing, ``before`` is where the last page ended."""
+    """Which requests are wanted; what is None narrows nothing. ``by_placed``: by when they were placed."""
 
     request_ids: Collection[str] | None = None
     patient_keys: Collection[str] | None = None
     numbers: Collection[str] | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    before: tuple[datetime, str] | None = None
+    changed: Span = WHENEVER
+    by_placed: bool = False
 
 
 def changed_lately(connection: Connection, site_id: str, sought: Sought, *, at_most: int) -> tuple[Standing, ...]:
-    """Requests of one site, what changed last first."""
-    moment, key = request.c.changed_at, request.c.request_id
-    wanted: list[ColumnElement[bool]] = [request.c.site_id == site_id, moment.is_not(None)]
+    """Requests of one site, what changed last first, unless another order is wanted."""
+    changed_at, key = request.c.changed_at, request.c.request_id
+    wanted: list[ColumnElement[bool]] = [request.c.site_id == site_id, changed_at.is_not(None)]
     if sought.request_ids is not None:
         wanted.append(key.in_(sought.request_ids))
     if sought.patient_keys is not None:
@@ -50,16 +53,16 @@ def changed_lately(connection: Connection, site_id: str, sought: Sought, *, at_m
         wanted.append(
             or_(request.c.accession_number.in_(sought.numbers), request.c.placer_order_number.in_(sought.numbers))
         )
-    if sought.since is not None:
-        wanted.append(moment >= sought.since)
-    if sought.until is not None:
-        wanted.append(moment < sought.until)
-    if sought.before is not None:
-        at, last = sought.before
-        wanted.append(or_(moment < at, and_(moment == at, key < last)))
-    rows = connection.execute(select(request).where(*wanted).order_by(moment.desc(), key.desc()).limit(at_most)).all()
+    wanted += within(changed_at, sought.changed)
+    moment = request.c.placed_at if sought.by_placed else changed_at
+    query = paged(select(request).where(*wanted), sought.changed, moment, key, at_most=at_most)
+    rows = connection.execute(query).all()
     since = {row.request_id: row.changed_at for row in rows}
-    return tuple(Standing(one, since[one.request_id]) for one in store.requests_of(connection, rows))
+    steps = store_progress.steps(connection, since)
+    return tuple(
+        Standing(one, since[one.request_id], *stands_at(steps.get(one.request_id, ()), one.version))
+        for one in store.requests_of(connection, rows)
+    )
 
 
 def history(connection: Connection, site_id: str, request_id: str) -> tuple[Standing, ...]:
@@ -71,11 +74,20 @@ def history(connection: Connection, site_id: str, request_id: str) -> tuple[Stan
         return ()
     (known,) = store.requests_of(connection, [row])
     rows = connection.execute(select(version).where(version.c.request_id == request_id).order_by(version.c.number))
+    steps = store_progress.steps(connection, {request_id}).get(request_id, [])
     asked = replace(known, state="waiting", canceled_because="")
-    found = [Standing(_as_it_was(asked, one), one.at) for one in rows]
+    found = [moved for one in rows for moved in _as_it_moved(_as_it_was(asked, one), one.at, steps)]
     if known.state == "canceled":
         found.append(Standing(known, row.changed_at or known.placed_at))
     return tuple(reversed(found))
+
+
+def _as_it_moved(asked: ReadingRequest, at: datetime, steps: Sequence[Step]) -> Iterator[Standing]:
+    """One version as it was written, and again for each step that it saw."""
+    yield Standing(asked, at, stands_at(steps, asked.version - 1)[0])
+    seen = (one for one in steps if one.version == asked.version)
+    for number, step in enumerate(seen, 1):
+        yield Standing(asked, step.at, step.progress, number)
 
 
 def _as_it_was(known: ReadingRequest, row: Row[Any]) -> ReadingRequest:

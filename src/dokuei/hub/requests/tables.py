@@ -68,6 +68,21 @@ version = Table(
     Column("because", Text, nullable=False),
 )
 
+progress = Table(
+    "reading_request_progress",
+    hub_metadata,
+    Column("request_id", String(32), ForeignKey("reading_request.request_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("site_id", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("because", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", UtcDateTime, nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_reading_request_progress_until", progress.c.until)
+
 study = Table(
     "request_study",
     hub_metadata,

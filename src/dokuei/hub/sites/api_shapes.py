@@ -197,8 +197,19 @@ class SiteContactOut(BaseModel):
     test_due: bool
 
 
+class SiteScopeOut(BaseModel):
+    """What was agreed, as far as hospitals are compared by it; nothing named means that each is covered."""
+
+    modalities: list[str]
+    kinds: list[ReadingKind]
+    turnarounds: list[TurnaroundShape]
+
+
 class SiteLineOut(BaseModel):
-    """A hospital in the list: what is set and what is missing."""
+    """A hospital in the list: what is set, what is missing, and what was agreed beside the others.
+
+    ``scope`` is that of the contract by which the hospital stands as it does.
+    """
 
     site_id: str
     name: str
@@ -207,8 +218,12 @@ class SiteLineOut(BaseModel):
     valid_from: date | None
     valid_until: date | None
     standard_missing: list[str]
+    scope: SiteScopeOut | None
+    turnaround_days: int | None
+    due_time: str
     contacts: int
     tests_due: int
+    contact_list: list[SiteContactOut]
 
 
 class SiteDetailOut(SiteLineOut):
@@ -219,13 +234,10 @@ class SiteDetailOut(SiteLineOut):
     changed_at: datetime | None
     changed_by: str
     contracts: list[ContractOut]
-    contact_list: list[SiteContactOut]
     hours_now: Hours
     today: date
     identity_mode: IdentityMode
     read_twice: ReadTwice
-    turnaround_days: int | None
-    due_time: str
     closed_on: str
 
 
@@ -258,13 +270,10 @@ def detail_out(shown: Shown) -> SiteDetailOut:
         changed_at=kept.changed_at,
         changed_by=kept.changed_by_name,
         contracts=[_contract(one, shown.today) for one in shown.contracts],
-        contact_list=[_contact(one, shown.today) for one in shown.contacts],
         hours_now=shown.hours,
         today=shown.today,
         identity_mode=site.identity_mode,
         read_twice=site.read_twice,
-        turnaround_days=site.turnaround_days,
-        due_time=site.due_time,
         closed_on=site.closed_on,
     )
 
@@ -297,9 +306,18 @@ def _line(shown: Shown) -> dict[str, Any]:
         "valid_from": None if present is None else present.valid_from,
         "valid_until": None if present is None else present.last_day,
         "standard_missing": list(shown.kept.register.standard.missing),
+        "scope": None if present is None else _scope(present),
+        "turnaround_days": shown.site.turnaround_days,
+        "due_time": shown.site.due_time,
         "contacts": len(shown.contacts),
         "tests_due": shown.tests_due,
+        "contact_list": [_contact(one, shown.today) for one in shown.contacts],
     }
+
+
+def _scope(terms: Terms) -> SiteScopeOut:
+    turnarounds = [TurnaroundShape(**asdict(one)) for one in terms.turnarounds]
+    return SiteScopeOut(modalities=list(terms.modalities), kinds=list(terms.kinds), turnarounds=turnarounds)
 
 
 def _contract(contract: Contract, today: date) -> ContractOut:

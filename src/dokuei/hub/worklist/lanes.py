@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.errors import ConflictError, RequestError
@@ -9,8 +12,10 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist import store_hands
 from dokuei.hub.worklist.model import Deferral, PatientWaits, Waiting, WorklistItem
 from dokuei.hub.worklist.service import Listing, WorklistService, found_in
+from dokuei.storage import outbox
 from dokuei.storage.audit import hub_trail
 
+CASE_MOVED: Final = "case.lane-changed"
 LONGEST_REASON = 500
 _LONGEST = timedelta(days=92)
 
@@ -42,7 +47,7 @@ class Lanes:
             if found.waiting is not None:
                 raise ConflictError("the patient is waiting", phase="deferring a case", remedy="read it now")
             deferral = Deferral(until, reason, principal.person_id or "")
-            store_hands.set_deferral(connection, item_id, deferral)
+            _put_off(connection, found, deferral)
             hub_trail.append(
                 connection,
                 actor=principal.actor,
@@ -64,7 +69,7 @@ class Lanes:
             found = found_in(connection, item_id, principal.site_ids, lock=True)
             principal.demand(Permission.CLAIM_CASE, found.study.site_id)
             if found.deferral is not None:
-                store_hands.set_deferral(connection, item_id, None)
+                _put_off(connection, found, None)
                 hub_trail.append(
                     connection,
                     actor=principal.actor,
@@ -94,7 +99,7 @@ class Lanes:
             if why is not None or found.waiting is not None:
                 store_hands.set_waiting(connection, item_id, None if why is None else Waiting(why, now()))
                 if why is not None and found.deferral is not None:
-                    store_hands.set_deferral(connection, item_id, None)
+                    _put_off(connection, found, None)
                 hub_trail.append(
                     connection,
                     actor=principal.actor,
@@ -104,6 +109,13 @@ class Lanes:
                     details={} if why is None else {"why": why.value},
                 )
         return self.worklist.one(principal, item_id)
+
+
+def _put_off(connection: Connection, found: WorklistItem, deferral: Deferral | None) -> None:
+    """Put a case off or bring it back, and let whoever asked for it hear of it after the transaction."""
+    store_hands.set_deferral(connection, found.worklist_item_id, deferral)
+    told = {"site_id": found.study.site_id, "study_instance_uid": found.study.study_instance_uid}
+    outbox.put(connection, CASE_MOVED, told)
 
 
 def _demand_open(found: WorklistItem, phase: str) -> None:

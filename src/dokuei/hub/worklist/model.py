@@ -141,6 +141,15 @@ class Deferral:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How far a case has come, for whoever asked for it."""
+
+    status: Status
+    report_status: str | None
+    deferral: Deferral | None
+
+
+@dataclass(frozen=True)
 class Waiting:
     """Somebody at the hospital keeps the patient until a reader has looked."""
 

@@ -19,6 +19,7 @@ from dokuei.hub.worklist.model import (
     ReaderChange,
     ReaderChanged,
     ReadingRole,
+    Standing,
     StudyFacts,
     WorklistItem,
     demand_mine,
@@ -293,6 +294,12 @@ class WorklistService:
     def items_in(self, connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, str]:
         """Cases of some studies inside another slice's transaction; who asks has seen to access."""
         return store.items_of(connection, site_id, study_instance_uids)
+
+    def standings_in(
+        self, connection: Connection, site_id: str, study_instance_uids: Collection[str]
+    ) -> dict[str, Standing]:
+        """How far the cases of some studies have come, inside another slice's transaction."""
+        return store_lists.standings(connection, site_id, study_instance_uids)
 
     def signed_in(
         self, connection: Connection, item_id: str, role: ReadingRole, *, person_id: str, at: datetime

@@ -299,7 +299,7 @@ def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Wor
                 row.due_at,
             ),
             held_before=frozenset(before[row.worklist_item_id]),
-            deferral=_deferral(row),
+            deferral=deferral_of(row),
             waiting=None if row.waiting_for is None else Waiting(PatientWaits(row.waiting_for), row.waiting_since),
             offers=tuple(offers[row.worklist_item_id]),
             finalisation=finalised.get(row.worklist_item_id),
@@ -308,7 +308,8 @@ def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Wor
     )
 
 
-def _deferral(row: Row[Any]) -> Deferral | None:
+def deferral_of(row: Row[Any]) -> Deferral | None:
+    """For what, and until when, a case was put off."""
     return None if row.deferred_until is None else Deferral(row.deferred_until, row.defer_reason, row.deferred_by or "")
 
 

@@ -7,8 +7,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select
 
-from dokuei.hub.worklist.model import SETTLED_AFTER, STATUSES, STUCK_AFTER, Priority, Status, StudyFacts, WorklistItem
-from dokuei.hub.worklist.store import facts_of, items_of_rows
+from dokuei.hub.worklist.model import (
+    SETTLED_AFTER,
+    STATUSES,
+    STUCK_AFTER,
+    Priority,
+    Standing,
+    Status,
+    StudyFacts,
+    WorklistItem,
+)
+from dokuei.hub.worklist.store import deferral_of, facts_of, items_of_rows
 from dokuei.hub.worklist.tables import holding, item
 
 MOST_OPEN = 1000
@@ -105,6 +114,16 @@ def by_study(connection: Connection, site_id: str, study_instance_uids: Collecti
         some = item.c.study_instance_uid.in_(wanted[at : at + _AT_ONCE])
         found += items_of_rows(connection, connection.execute(select(item).where(item.c.site_id == site_id, some)))
     return tuple(found)
+
+
+def standings(connection: Connection, site_id: str, study_instance_uids: Collection[str]) -> dict[str, Standing]:
+    """How far the cases of some studies have come."""
+    wanted, found = sorted(study_instance_uids), dict[str, Standing]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = item.c.study_instance_uid.in_(wanted[at : at + _AT_ONCE])
+        for row in connection.execute(select(item).where(item.c.site_id == site_id, some)):
+            found[row.study_instance_uid] = Standing(row.status, row.report_status, deferral_of(row))
+    return found
 
 
 def counts(connection: Connection, *, site_ids: Collection[str], moment: datetime) -> dict[str, int]:

@@ -93,6 +93,21 @@ def test_the_register_holds_what_the_facility_standard_asks(office: httpx.Client
     assert [one["site_id"] for one in staff.get("/api/v1/sites").json()] == ["kita"]
 
 
+def test_what_was_agreed_with_each_hospital_stands_beside_the_others(office: httpx.Client, staff: httpx.Client) -> None:
+    """JRS-03: the centre compares scope, turnaround and contacts; a hospital sees its own alone."""
+    assert office.post("/api/v1/sites", json={"site_id": "nishi", "name": "西病院"}).json()["scope"] is None
+    urgent = {"priority": "urgent", "amount": 4, "unit": "hours"}
+    terms = {"modalities": ["MG", "US"], "kinds": ["screening"], "turnarounds": [urgent], "fee": "1件 2,000円"}
+    assert office.post("/api/v1/sites/nishi/contracts", json=terms).status_code == 201
+    assert office.post("/api/v1/sites/nishi/contacts", json=NIGHT).status_code == 201
+    compared = {one["site_id"]: one for one in office.get("/api/v1/sites").json()}
+    assert {"kita", "minami", "nishi"} <= set(compared)
+    assert compared["nishi"]["scope"] == {"modalities": ["MG", "US"], "kinds": ["screening"], "turnarounds": [urgent]}
+    assert [one["telephone"] for one in compared["nishi"]["contact_list"]] == [NIGHT["telephone"]]
+    assert "fee" not in str(compared)
+    assert [one["site_id"] for one in staff.get("/api/v1/sites").json()] == ["kita"]
+
+
 def test_a_hospitals_staff_keeps_its_contacts_and_is_reminded_to_try_them(hub: WholeHub, staff: httpx.Client) -> None:
     """REPORT-14: kept current, tested monthly; the reader of a case sees whom to call at this hour."""
     path = "/api/v1/sites/kita/contacts"
