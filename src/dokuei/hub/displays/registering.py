@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from dokuei.clock import now
+from dokuei.clock import now, today
 from dokuei.display.limits import short_of_grade
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError, ProofError, RequestError, UnsupportedError
 from dokuei.hub.displays import store
@@ -46,6 +46,7 @@ class Registering:
     database: Database
     blobs: Blobs
     people: People
+    time_zone: str
 
     def every(self, principal: Principal) -> tuple[Kept, ...]:
         """Those that this person looks after."""
@@ -108,7 +109,7 @@ class Registering:
             NotFoundError: no such display of theirs.
             RequestError: nobody can have measured this.
         """
-        checked_reading(reading, today=now().date())
+        checked_reading(reading, today=today(self.time_zone))
         new = Calibration(
             calibration_id=uuid.uuid4().hex,
             display_id=display_id,

@@ -32,5 +32,5 @@ def displays_service(
 ) -> DisplaysService:
     """Wire displays from their parts."""
     return DisplaysService(
-        Registering(database, blobs, people), Sitting(database, device_of, time_zone), Ruling(database)
+        Registering(database, blobs, people, time_zone), Sitting(database, device_of, time_zone), Ruling(database)
     )
