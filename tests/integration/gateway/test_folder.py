@@ -119,6 +119,17 @@ def test_what_is_wrong_is_said_by_line_and_nothing_of_the_file_is_taken(
         assert words in capsys.readouterr().out.replace("\n", " ")
 
 
+def test_one_large_document_on_every_line_fills_no_disk(watcher: Watcher) -> None:
+    """Each order keeps what is attached to it: of a file's lines together that has an end."""
+    line = "P{0},A{0},0001,髙田　花子,ﾀｶﾀﾞ ﾊﾅｺ,1970/2/3,女,2026-12-01,9:30,MG,至急,x,問診票.pdf\r\n"
+    put(watcher.folder, "依頼.csv", (_HEAD + "".join(line.format(number) for number in range(33))).encode())
+    put(watcher.folder, "問診票.pdf", _PDF.ljust(4 << 20, b" "))
+    assert [watcher.turn(), watcher.turn()] == [0, 1]
+    assert rows(watcher) == ()
+    assert "多すぎます" in (watcher.folder / "refused" / "依頼.csv.txt").read_text(encoding="utf-8-sig")
+    assert (watcher.folder / "問診票.pdf").exists()
+
+
 def test_what_the_contract_does_not_cover_is_refused_with_the_reason_and_the_file_is_kept(watcher: Watcher) -> None:
     """JRS-03: the hospital hears at once what the hub would refuse; what is taken back is always taken."""
     of_ultrasound = ContractScopes(scopes=(ContractScope(modalities=("US",)),))

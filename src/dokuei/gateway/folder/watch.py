@@ -31,6 +31,7 @@ REFUSED: Final = "refused"
 _SETTLED_SECONDS: Final = 2.0
 _MISSING_SECONDS: Final = 120.0
 _TABLE_BYTES: Final = 8 << 20
+_ATTACHED_BYTES: Final = 128 << 20  # of all lines of a file: each keeps its own
 _STEM_BYTES: Final = 200  # of the 255 that a file's name may have
 _SENDER: Final = "folder"
 _log = structlog.get_logger()
@@ -151,6 +152,8 @@ class Watcher:
                     found[name] = found.get(name) or self._pdf(table, name)
                 except TableError as error:
                     wrong += [f"{line.number}行目: {reason}" for reason in error.reasons]
+        if sum(len(found.get(name, b"")) for line in lines for name in line.files) > _ATTACHED_BYTES:
+            wrong.append(f"「添付」のPDFが多すぎます（1ファイルの全行で{_ATTACHED_BYTES >> 20} MBまで）")
         if wrong:
             raise TableError(*wrong[:100])
         return found
