@@ -159,9 +159,10 @@ def settle(
 
 
 def untold(connection: Connection) -> frozenset[str]:
-    """Deliveries with news of a place that the hub has not been told."""
+    """Deliveries with news of a place that the hub has not been told: the latest, whatever it will not hear of."""
     c = deliver_outlet.c
-    return frozenset(connection.execute(select(c.delivery_id).where(c.told_at.is_(None)).limit(200)).scalars())
+    asked = select(c.delivery_id).where(c.told_at.is_(None)).order_by(c.changed_at.desc()).limit(200)
+    return frozenset(connection.execute(asked).scalars())
 
 
 def mark_told(connection: Connection, told: Collection[Standing]) -> None:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from sqlalchemy import insert, select, update
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.sr import ENHANCED_SR
 from dokuei.errors import NotFoundError
+from dokuei.gateway import outlet_tables
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
+from dokuei.gateway.outlet_tables import deliver_outlet
 from dokuei.hub.reports.deliveries import DeliveryPlace
 from dokuei.hub.reports.examining import Trusted, examine
 from dokuei.hub.reports.recorded import compared
@@ -275,6 +277,16 @@ def test_what_a_pacs_took_and_never_commits_to_crowds_out_no_new_report(way: Way
     waiting = [{one.delivery_id for one in way.room.reports.pending_deliveries("kita")} for _ in range(20)]
     assert all({first.delivery_id} <= some and len(some) == 100 for some in waiting)
     assert len(frozenset[str]().union(*waiting)) == 152, "a gateway that lost its disk gets all of it again"
+
+
+def test_news_that_the_hub_never_takes_crowds_out_no_other(way: Way) -> None:
+    """A hub restored from a backup knows nothing of what was delivered since, and refuses to hear of it."""
+    long_ago = datetime.now(UTC) - timedelta(days=9)
+    with way.deliverer.database.begin() as connection:
+        unknown = {"outlet": "pacs", "destination": "PACS", "note": "", "changed_at": long_ago}
+        connection.execute(insert(deliver_outlet), [{**unknown, "delivery_id": f"{n:032x}"} for n in range(250)])
+        outlet_tables.put(connection, "f" * 32, "pacs", state="accepted", destination="PACS")
+        assert "f" * 32 in outlet_tables.untold(connection)
 
 
 def test_an_object_too_large_for_any_gateway_is_noted_at_the_hub_and_the_others_go(way: Way) -> None:
