@@ -1,11 +1,11 @@
 """Displays for tests: a waiver where a test is about something else, a real one with a calibration where it is not."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
-from dokuei.clock import now
+from dokuei.clock import today
 from dokuei.hub.displays.model import Rules
 from dokuei.hub.displays.service import DisplaysService
 
@@ -47,9 +47,8 @@ def measured(days_ago: int = 30, **changed: Any) -> dict[str, Any]:
 
 
 def day(ahead: int) -> str:
-    """A day from today."""
-    wanted: date = (now() + timedelta(days=ahead)).date()
-    return wanted.isoformat()
+    """A day from today, as the centre's calendar has it."""
+    return (today("Asia/Tokyo") + timedelta(days=ahead)).isoformat()
 
 
 def registered(manager: httpx.Client, *readings: dict[str, Any], **changed: Any) -> str:

@@ -1,7 +1,7 @@
 """A time-stamp service (RFC 3161) on loopback, with a certificate of its own."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tests.makers.authority import Issued
 
+Lie = Callable[[DummyTimeStamper, tsp.TimeStampReq], bytes]
+
 
 @dataclass(frozen=True)
 class Stamper:
@@ -29,13 +31,25 @@ class Stamper:
     certificate: Path
 
 
+def honest(service: DummyTimeStamper, request: tsp.TimeStampReq) -> bytes:
+    """The answer to what was asked."""
+    made: bytes = service.request_tsa_response(request).dump()
+    return made
+
+
 @contextmanager
 def running_stamper(
-    folder: Path, *, days: int = 30, name: str = "tsa", issued: Issued | None = None
+    folder: Path,
+    *,
+    days: int = 30,
+    name: str = "tsa",
+    issued: Issued | None = None,
+    lie: Lie | None = None,
 ) -> Iterator[Stamper]:
     """Answer time-stamp requests until the end of the block; the certificate ends after so many days.
 
-    ``issued``: it is an authority's, which then vouches for it in place of the service itself.
+    ``issued``: it is an authority's, which then vouches for it in place of the service itself. ``lie`` makes the
+    answer to a request in place of the honest one.
     """
     key = rsa.generate_private_key(65537, 2048) if issued is None else issued.key
     certificate = _certificate(key, days) if issued is None else issued.certificate
@@ -52,7 +66,7 @@ def running_stamper(
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            body = service.request_tsa_response(request).dump()
+            body = (lie or honest)(service, request)
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(body)))

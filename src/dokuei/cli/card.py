@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from asn1crypto import x509 as asn1_x509
 from pkcs11 import Attribute, ObjectClass, Session
@@ -24,12 +24,8 @@ class _Held:
 
     certificate: asn1_x509.Certificate
     key_id: bytes
-
-    @property
-    def may_commit(self) -> bool:
-        """Whether it is for signing, and not for proving who somebody is."""
-        usage = self.certificate.key_usage_value
-        return usage is not None and "non_repudiation" in usage.native
+    may_commit: bool
+    """Whether it is for signing, and not for proving who somebody is."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def _signed(session: Session, digest: bytes, fingerprint: str) -> bytes:
 
 def _chosen(held: list[_Held], fingerprint: str) -> _Held:
     """The one that the hub expects, else the one that is for signing: the hub says what is wrong with it."""
-    usable = [one for one in held if one.may_commit and not one.certificate.ca]
+    usable = [one for one in held if one.may_commit]
     usable.sort(key=lambda one: one.certificate.sha256.hex() != fingerprint)
     if not usable:
         raise ConfigurationError(
@@ -98,4 +94,15 @@ def _chosen(held: list[_Held], fingerprint: str) -> _Held:
 
 def _certificates(session: Session) -> list[_Held]:
     found = session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})
-    return [_Held(asn1_x509.Certificate.load(one[Attribute.VALUE]), one[Attribute.ID]) for one in list(found)]
+    return [held for one in list(found) if (held := _held(one)) is not None]
+
+
+def _held(found: Any) -> _Held | None:
+    """None where what calls itself a certificate is none: a card holds what many have written to it."""
+    try:
+        certificate = asn1_x509.Certificate.load(found[Attribute.VALUE], strict=True)
+        usage = certificate.key_usage_value
+        commits = usage is not None and "non_repudiation" in usage.native and not certificate.ca
+        return _Held(certificate, found[Attribute.ID], commits)
+    except (PKCS11Error, ValueError, TypeError, KeyError):
+        return None

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.valuerep import PersonName
 
 from dokuei.gateway.deliver_tables import Held
+from dokuei.spreadsheet import plain_cell
 
 Encoding = Literal["utf-8", "shift_jis"]
 COLUMNS: Final = (
@@ -29,7 +30,7 @@ COLUMNS: Final = (
     "ファイル",
     "リンク",
 )
-_STATES: Final = {"final": "確定", "amended": "修正", "withdrawn": "撤回"}
+_STATES: Final = {"preliminary": "速報", "final": "確定", "amended": "修正", "withdrawn": "撤回"}
 _STAMPED: Final = "同一版・タイムスタンプ更新"
 _LACKING: Final = "〓"
 
@@ -95,5 +96,4 @@ def _group(group: str) -> str:
 
 def _plain(text: str) -> str:
     """One line is one report, and no field of it is a formula in a spreadsheet."""
-    text = " ".join(text.split())
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+    return plain_cell(" ".join(text.split()))

@@ -14,7 +14,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    exists,
     func,
+    not_,
     or_,
     select,
     text,
@@ -87,6 +89,7 @@ class ResultCounts:
     error: str
 
 
+_MOST_AT_ONCE = 500
 _RESULT = [result_message.c[name] for name in Result.__dataclass_fields__]
 
 
@@ -143,13 +146,24 @@ def keep(connection: Connection, one: Unmade, **values: Any) -> None:
 
 
 def to_send(connection: Connection) -> tuple[tuple[Result, bytes], ...]:
-    """What was made and is not acknowledged, due or not, the oldest first."""
-    c = result_message.c
+    """What was made, is not acknowledged and is due, the oldest first; nothing before what its study still waits for.
+
+    What waits is left out here and not by whoever sends: messages that are always refused crowd out no others.
+    """
+    c, earlier = result_message.c, result_message.alias("earlier")
+    held_back = exists().where(
+        earlier.c.study_instance_uid == c.study_instance_uid,
+        earlier.c.sent_at.is_(None),
+        earlier.c.skipped.is_(False),
+        earlier.c.made_at < c.made_at,
+        earlier.c.not_before > now(),
+    )
+    due = or_(c.not_before.is_(None), c.not_before <= now())
     rows = connection.execute(
         select(*_RESULT, c.body)
-        .where(c.made_at.is_not(None), c.sent_at.is_(None), c.skipped.is_(False))
+        .where(c.made_at.is_not(None), c.sent_at.is_(None), c.skipped.is_(False), due, not_(held_back))
         .order_by(c.made_at, c.delivery_id)
-        .limit(500)
+        .limit(_MOST_AT_ONCE)
     )
     return tuple((_result(row), row.body) for row in rows)
 

@@ -88,14 +88,13 @@ class Results:
                     path.unlink(missing_ok=True)
 
     def send(self, destination: ResultDestination) -> None:
-        """What is not acknowledged, the oldest first; a correction never overtakes what it corrects."""
+        """What is due, the oldest first; a correction never overtakes what it corrects."""
         with self.database.read() as connection:
             waiting = result_tables.to_send(connection)
         held_back: set[str] = set()
         for one, body in waiting:
             study = one.study_instance_uid
-            if study in held_back or (one.not_before is not None and one.not_before > now()):
-                held_back.add(study)
+            if study in held_back:
                 continue
             try:
                 self._send(one, body, destination)

@@ -286,7 +286,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(gateways_listing(hub.gateways, lambda: {s.site_id: s.name for s in hub.sites.every()}))
     app.include_router(metrics.routes(hub.gateways))
     app.include_router(pages.routes(pages.viewer_folder()))  # last: it answers any other path with the page
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, known=principal)
     app.add_middleware(AttemptLimit, attempts=Attempts())
     app.add_middleware(Packed)
     app.answer_frames(hub.archive)

@@ -3,9 +3,11 @@
 import ipaddress
 import re
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,10 +25,14 @@ _MOST_REMEMBERED: Final = 10_000
 
 
 class BodyLimit:
-    """Pure ASGI: a JSON body is read here first, and no further than it may go; images (STOW-RS) pass untouched."""
+    """Pure ASGI: a JSON body is read here first, and no further than it may go; images (STOW-RS) pass untouched.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``known`` says who asks: of strangers no more is kept than it takes to sign in.
+    """
+
+    def __init__(self, app: ASGIApp, known: Callable[[Request], Awaitable[object]]) -> None:
         self._app = app
+        self._known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what says or shows that it is too large, and hand on the rest."""
@@ -34,21 +40,36 @@ class BodyLimit:
         if largest is None:
             await self._app(scope, receive, send)
             return
-        if _announced(scope) > largest:
-            await _refuse(_too_large(largest), scope, receive, send)
+        try:
+            body = await self._body(scope, receive, largest)
+        except DokueiError as refusal:
+            await _refuse(refusal, scope, receive, send)
             return
+        if body is not None:
+            await self._app(scope, _once(body, receive), send)
+
+    async def _body(self, scope: Scope, receive: Receive, largest: int) -> bytes | None:
+        """The whole body; None where its sender has gone before it had said what it wanted.
+
+        Raises:
+            DokueiError: it is too large, or larger than a stranger's may be.
+        """
+        announced = _announced(scope)
+        _demand(announced, largest)
+        is_known = False
         body = bytearray()
         more = True
         while more:
+            if not is_known and max(announced, len(body)) > LARGEST_ATTEMPT:
+                await self._known(Request(scope))
+                is_known = True
             message = await receive()
             if message["type"] != "http.request":
-                return  # gone before it had said what it wanted
+                return None
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > largest:
-                await _refuse(_too_large(largest), scope, receive, send)
-                return
-        await self._app(scope, _once(bytes(body), receive), send)
+            _demand(len(body), largest)
+        return bytes(body)
 
 
 @dataclass(frozen=True)
@@ -124,8 +145,9 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else address  # noqa: PLR2004 - IPv6
 
 
-def _too_large(largest: int) -> TooLargeError:
-    return TooLargeError(f"the body is larger than {largest} bytes", phase="reading the request", remedy="send less")
+def _demand(size: int, largest: int) -> None:
+    if size > largest:
+        raise TooLargeError(f"the body is larger than {largest} bytes", phase="reading the request", remedy="send less")
 
 
 async def _refuse(

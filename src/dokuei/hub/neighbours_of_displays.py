@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dokuei.errors import NotFoundError
 from dokuei.hub.displays.model import Standing
@@ -22,7 +23,7 @@ class ReportDisplays:
     def at(self, principal: Principal, *, site_id: str, modalities: Collection[str]) -> DisplayUsed:
         """What somebody sits at now, judged for what a case of that site takes."""
         standing = self.displays.sitting.standing(principal, site_id=site_id, modalities=modalities)
-        return DisplayUsed(_said(standing), standing.blocks)
+        return DisplayUsed(_said(standing, ZoneInfo(self.displays.sitting.time_zone)), standing.blocks)
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ class CasesOnDisplays:
         return study.site_id, (*study.modalities, *found)
 
 
-def _said(standing: Standing) -> dict[str, Any]:
+def _said(standing: Standing, zone: ZoneInfo) -> dict[str, Any]:
     """As a report's document keeps it."""
     return {
         **_judged(standing),
         "use": "mammography" if standing.use.mammography else "other",
         "rule": standing.rules.mode,
-        "waiver": _waiver(standing),
+        "waiver": _waiver(standing, zone),
         "screen": _screen(standing),
         "beside": [_judged(one) for one in standing.beside],
     }
@@ -82,11 +83,11 @@ def _judged(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _waiver(standing: Standing) -> dict[str, str] | None:
+def _waiver(standing: Standing, zone: ZoneInfo) -> dict[str, str] | None:
     rules = standing.rules
     if rules.mode != "off" or rules.set_at is None:
         return None
-    return {"reason": rules.reason, "by": rules.set_by_name, "on": rules.set_at.date().isoformat()}
+    return {"reason": rules.reason, "by": rules.set_by_name, "on": rules.set_at.astimezone(zone).date().isoformat()}
 
 
 def _screen(standing: Standing) -> dict[str, Any] | None:

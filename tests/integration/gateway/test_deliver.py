@@ -22,7 +22,9 @@ from dokuei.gateway import outlet_tables
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
+from dokuei.gateway.outlet_tables import deliver_outlet
 from dokuei.gateway.trouble_tables import deliver_trouble
+from dokuei.hub.reports.deliveries import DeliveryPlace
 from dokuei.hub.reports.examining import Trusted, examine
 from dokuei.hub.reports.recorded import compared
 from dokuei.hub.reports.tables import delivery
@@ -310,6 +312,32 @@ def test_an_object_of_a_version_ahead_holds_no_other_back(way: Way, unfit: dict[
         way.turn()
     assert [kind for kind, *_ in way.rows()] == ["sr"]
     assert way.at_hub()[1] == (True, None)
+
+
+def test_what_a_pacs_took_and_never_commits_to_crowds_out_no_new_report(way: Way) -> None:
+    """A hundred objects that wait for storage commitment, which never comes, and then another report is signed."""
+    with way.room.hub.database.begin() as connection:
+        first = connection.execute(select(delivery)).first()
+        assert first is not None
+        for number in range(150):
+            more = {"delivery_id": f"{number:032x}", "sop_instance_uid": f"1.2.{number}", "stamps": number + 1}
+            connection.execute(insert(delivery).values({**first._mapping, **more}))
+    place = DeliveryPlace("pacs", "accepted", "PACS", "", datetime.now(UTC))
+    for number in range(150):
+        way.room.reports.note_delivery_failure("kita", f"{number:032x}", error="", places=[place])
+    waiting = [{one.delivery_id for one in way.room.reports.pending_deliveries("kita")} for _ in range(20)]
+    assert all({first.delivery_id} <= some and len(some) == 100 for some in waiting)
+    assert len(frozenset[str]().union(*waiting)) == 152, "a gateway that lost its disk gets all of it again"
+
+
+def test_news_that_the_hub_never_takes_crowds_out_no_other(way: Way) -> None:
+    """A hub restored from a backup knows nothing of what was delivered since, and refuses to hear of it."""
+    long_ago = datetime.now(UTC) - timedelta(days=9)
+    with way.deliverer.database.begin() as connection:
+        unknown = {"outlet": "pacs", "destination": "PACS", "note": "", "changed_at": long_ago}
+        connection.execute(insert(deliver_outlet), [{**unknown, "delivery_id": f"{n:032x}"} for n in range(250)])
+        outlet_tables.put(connection, "f" * 32, "pacs", state="accepted", destination="PACS")
+        assert "f" * 32 in outlet_tables.untold(connection)
 
 
 def test_an_object_too_large_for_any_gateway_is_noted_at_the_hub_and_the_others_go(way: Way) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
+from unittest.mock import Mock
 
 import pytest
 
@@ -117,6 +118,33 @@ def test_what_is_wrong_is_said_by_line_and_nothing_of_the_file_is_taken(
     for language, words in said.items():
         tell_status(gateway_status(settings), language=language, as_json=False)
         assert words in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_one_large_document_on_every_line_fills_no_disk(watcher: Watcher) -> None:
+    """Each order keeps what is attached to it: of a file's lines together that has an end."""
+    line = "P{0},A{0},0001,髙田　花子,ﾀｶﾀﾞ ﾊﾅｺ,1970/2/3,女,2026-12-01,9:30,MG,至急,x,問診票.pdf\r\n"
+    put(watcher.folder, "依頼.csv", (_HEAD + "".join(line.format(number) for number in range(33))).encode())
+    put(watcher.folder, "問診票.pdf", _PDF.ljust(4 << 20, b" "))
+    assert [watcher.turn(), watcher.turn()] == [0, 1]
+    assert rows(watcher) == ()
+    assert "多すぎます" in (watcher.folder / "refused" / "依頼.csv.txt").read_text(encoding="utf-8-sig")
+    assert (watcher.folder / "問診票.pdf").exists()
+
+
+def test_a_long_file_is_kept_in_pieces_and_goes_on_where_it_was_cut_off(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Images that come meanwhile are written between the pieces."""
+    line = "P{0},A{0},0001,髙田　花子,ﾀｶﾀﾞ ﾊﾅｺ,1970/2/3,女,2026-12-01,9:30,MG,至急,x,\r\n"
+    put(watcher.folder, "依頼.csv", (_HEAD + "".join(line.format(number) for number in range(120))).encode())
+    monkeypatch.setattr(time, "sleep", Mock(side_effect=OSError("cut off")))
+    assert [watcher.turn(), watcher.turn()] == [0, 0]
+    assert len(rows(watcher)) == 50
+    monkeypatch.undo()
+    assert watcher.turn() == 1
+    assert sorted(row.placer_order_number for row in rows(watcher)) == sorted(f"P{number}" for number in range(120))
+    with watcher.database.read() as connection:
+        assert len(tables.listed(connection)) == 120
 
 
 def test_what_the_contract_does_not_cover_is_refused_with_the_reason_and_the_file_is_kept(watcher: Watcher) -> None:

@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import hl7
 import pytest
 from hl7apy.parser import parse_message
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from dokuei.clock import now
 from dokuei.dicom.pseudonym import Pseudonyms
@@ -223,6 +224,24 @@ def test_a_correction_waits_for_what_it_corrects(way: Way) -> None:
     states = [hl7.parse(way.his.text(number)).segment("OBR")[25] for number in (-2, -1)]
     assert [str(one) for one in states] == ["F", "C"]
     assert "所見^DCM||訂正した所見" in way.his.text(-1)
+
+
+def test_messages_that_are_always_refused_crowd_out_no_others(way: Way) -> None:
+    way.results.make(way.destination)
+    refused = {
+        "control_id": "1",
+        "status": "F",
+        "body": b"x",
+        "made_at": now() - timedelta(days=9),
+        "not_before": now() + timedelta(hours=1),
+        "error": "it answered AE",
+    }
+    with way.database.begin() as connection:
+        rows = [{**refused, "delivery_id": f"{n:032x}", "study_instance_uid": f"1.{n}"} for n in range(600)]
+        connection.execute(insert(result_message), [{**one, "sop_instance_uid": "1.2"} for one in rows])
+    with way.his.running():
+        way.results.send(way.destination)
+    assert len(way.his.taken) == 1
 
 
 def test_the_file_stays_until_the_message_is_made_and_goes_then(way: Way) -> None:

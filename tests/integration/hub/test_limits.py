@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -41,7 +41,7 @@ def _json_of(size: int) -> bytes:
     ],
 )
 def test_a_body_beyond_what_a_door_needs_is_refused_as_a_problem(hub: WholeHub, path: str, largest: int) -> None:
-    with hub.client() as client:
+    with hub.client(hub.token("kita")) as client:
         for body in (_json_of(largest + 1), iter([_json_of(largest), b" "])):  # announced, and not
             answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
             assert answer.status_code == 413, answer.text
@@ -115,6 +115,24 @@ def test_a_body_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
             assert _status_of_flood(port, announced=announced) in {413, None}
         assert _largest_memory(pid) - before < 60 << 20
         _wait_for(port)
+
+
+def test_strangers_who_each_hold_back_the_end_of_a_body_do_not_fill_the_memory(tmp_path: Path) -> None:
+    """Forty of them with 11 MB of a form each: whoever is not known is told so before that is kept."""
+    with _readers_process(tmp_path) as (port, pid), ExitStack() as open_ones:
+        before = _largest_memory(pid)
+        head = (
+            "POST /api/v1/requests HTTP/1.1\r\nHost: localhost\r\nX-Dokuei-Request: 1\r\nCookie: dokuei_session=x\r\n"
+        )
+        for number in range(40):
+            stream = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            length = f"Content-Length: {12 << 20}\r\n\r\n" if number % 2 else "Transfer-Encoding: chunked\r\n\r\n"
+            stream.sendall((head + length).encode())
+            with suppress(OSError):  # told before it was all sent, as it should be
+                for _ in range(11):
+                    stream.sendall(b"a" * (1 << 20) if number % 2 else b"100000\r\n" + b"a" * (1 << 20) + b"\r\n")
+        _wait_for(port)
+        assert _largest_memory(pid) - before < 100 << 20
 
 
 def _status_of_flood(port: int, *, announced: bool) -> int | None:

@@ -1,17 +1,19 @@
-"""The watched folder: each file is taken once, in one transaction, and moved then; a kill repeats the move alone."""
+"""The watched folder: each file is taken once, whole, and moved then; what a kill cuts off goes on where it was."""
 
 import base64
 import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError
@@ -31,6 +33,9 @@ REFUSED: Final = "refused"
 _SETTLED_SECONDS: Final = 2.0
 _MISSING_SECONDS: Final = 120.0
 _TABLE_BYTES: Final = 8 << 20
+_ATTACHED_BYTES: Final = 128 << 20  # of all lines of a file: each keeps its own
+_AT_ONCE: Final = 50
+_BREATH_SECONDS: Final = 0.1  # of the longest that another writer waits between two looks whether it may
 _STEM_BYTES: Final = 200  # of the 255 that a file's name may have
 _SENDER: Final = "folder"
 _log = structlog.get_logger()
@@ -151,6 +156,8 @@ class Watcher:
                     found[name] = found.get(name) or self._pdf(table, name)
                 except TableError as error:
                     wrong += [f"{line.number}行目: {reason}" for reason in error.reasons]
+        if sum(len(found.get(name, b"")) for line in lines for name in line.files) > _ATTACHED_BYTES:
+            wrong.append(f"「添付」のPDFが多すぎます（1ファイルの全行で{_ATTACHED_BYTES >> 20} MBまで）")
         if wrong:
             raise TableError(*wrong[:100])
         return found
@@ -167,38 +174,24 @@ class Watcher:
         return data
 
     def _keep(self, data: bytes, lines: tuple[Line, ...], files: dict[str, bytes]) -> None:
-        """All lines in one transaction; a file whose move was cut short says nothing new."""
+        """Some lines in each transaction, so that images need not wait; cut off in the middle, the file goes on there.
+
+        A file whose move was cut short says nothing new.
+        """
         digest = hashlib.sha256()
         for name in sorted(files):
             digest.update(hashlib.sha256(files[name]).digest())
         key, at, added = f"{hashlib.sha256(data).hexdigest()}-{digest.hexdigest()}", now(), 0
-        with self.database.begin() as connection:
-            for line in lines:
-                attached = [
-                    AttachedFile(name=name, content=base64.b64encode(files[name]).decode()) for name in line.files
-                ]
-                order = line.order.model_copy(update={"attachments": attached})
-                notice = OrderNotice(message_key=f"{key}/{line.number}", source="folder", received_at=at, order=order)
-                if order_tables.add_notice(
-                    connection,
-                    message_key=notice.message_key,
-                    received_at=at,
-                    sending_application=_SENDER,
-                    message_type="CSV",
-                    action=order.action,
-                    patient_id=order.patient.patient_id,
-                    placer_order_number=order.placer_order_number,
-                    accession_number=order.accession_number,
-                    study_instance_uid="",
-                    document=notice.model_dump_json(),
-                    state="waiting",
-                ):
-                    added += 1
-                    heed_order(connection, line.order, line.scheduled, at=at)
-            if added:
-                gateway_trail.append(
-                    connection, actor=_SENDER, event="order.received", details={"notices": added, "key": key}
-                )
+        for start in range(0, len(lines), _AT_ONCE):
+            if start:
+                time.sleep(_BREATH_SECONDS)
+            with self.database.begin() as connection:
+                some = [_order_kept(connection, key, at, one, files) for one in lines[start : start + _AT_ONCE]]
+                if any(some):
+                    gateway_trail.append(
+                        connection, actor=_SENDER, event="order.received", details={"notices": sum(some), "key": key}
+                    )
+            added += sum(some)
         _log.info("folder.taken", orders=len(lines), new=added, files=len(files))
 
     def _refuse(self, table: Path, error: TableError) -> None:
@@ -219,6 +212,30 @@ class Watcher:
         fsync_folder(refused)
         fsync_folder(table.parent)
         _log.warning("folder.refused", reasons=len(error.reasons))
+
+
+def _order_kept(connection: Connection, key: str, at: datetime, line: Line, files: Mapping[str, bytes]) -> bool:
+    """One line on its way to the hub and to the worklist; False where it was kept before."""
+    attached = [AttachedFile(name=name, content=base64.b64encode(files[name]).decode()) for name in line.files]
+    order = line.order.model_copy(update={"attachments": attached})
+    notice = OrderNotice(message_key=f"{key}/{line.number}", source="folder", received_at=at, order=order)
+    added = order_tables.add_notice(
+        connection,
+        message_key=notice.message_key,
+        received_at=at,
+        sending_application=_SENDER,
+        message_type="CSV",
+        action=order.action,
+        patient_id=order.patient.patient_id,
+        placer_order_number=order.placer_order_number,
+        accession_number=order.accession_number,
+        study_instance_uid="",
+        document=notice.model_dump_json(),
+        state="waiting",
+    )
+    if added:
+        heed_order(connection, line.order, line.scheduled, at=at)
+    return added
 
 
 def refused_files(path: Path | None) -> int:

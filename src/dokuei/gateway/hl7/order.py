@@ -1,9 +1,10 @@
 """What a hospital's message asks for: orders (ORM^O01, OMI^O23, OMG^O19) and corrections of patients (ADT^A08, A40)."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from itertools import islice
+from typing import Final, Literal, TypeVar
 
 from dokuei.gateway.hl7.message import (
     EVENT,
@@ -32,6 +33,7 @@ from dokuei.transfer.orders import (
     PatientCorrection,
 )
 
+_Word = TypeVar("_Word")
 AccessionField = Literal["first-found", "IPC-1", "OBR-18", "OBR-19", "filler"]
 
 _ORDERS: Final = {"ORM": "O01", "OMI": "O23", "OMG": "O19"}
@@ -52,6 +54,7 @@ _STATUS_ONLY: Final = frozenset({"SC", "SN", "NA", "OK", "CN", "OR", "XR", "CR",
 _OVER: Final = frozenset({"CA", "DC"})
 _MODALITIES: Final = frozenset({"MG", "US", "MR", "CT", "PT", "NM", "CR", "DX", "DR", "RF", "XA", "OT"})
 _ATTACHED: Final = frozenset({"ED", "RP"})
+_MOST_WORDS: Final = 100  # they are kept in one transaction, for which images that come have to wait
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,21 @@ def understand(message: Message, *, accession_number: AccessionField = "first-fo
     if kind == "ADT":
         if event not in _CORRECTIONS:
             raise wrong("an event that is not taken: ADT^A08 and ADT^A40 are", "MSH-9", EVENT)
-        return Said(corrections=tuple(corrections(message, event)))
+        return Said(corrections=tuple(_few(corrections(message, event), "PID")))
     if kind not in _ORDERS:
         raise wrong("a message type that is not taken: ORM, OMI, OMG and ADT are", "MSH-9", MESSAGE_TYPE)
     if event and event != _ORDERS[kind]:
         raise wrong(f"an event that is not taken: {kind}^{_ORDERS[kind]} is", "MSH-9", EVENT)
-    told = list(_orders(message, accession_number))
+    told = _few(_orders(message, accession_number), "ORC")
     return Said(orders=tuple(one for one, _ in told), scheduled=tuple(one for _, one in told))
+
+
+def _few(words: Iterable[_Word], location: str) -> list[_Word]:
+    """All that a message says, which no honest one says without end."""
+    told = list(islice(words, _MOST_WORDS + 1))
+    if len(told) > _MOST_WORDS:
+        raise wrong(f"a message of more than {_MOST_WORDS} orders or corrections", location, SEGMENT_MISSING)
+    return told
 
 
 def _demand_header(header: Segment) -> None:

@@ -51,12 +51,10 @@ def _is_of(known: ScheduledRow, order: Order) -> bool:
 def _known(connection: Connection, order: Order) -> tuple[ScheduledRow, ...]:
     """By both numbers, else by whichever one the step and the order share."""
     placer, accession = order.placer_order_number, order.accession_number
-    exact = tables.named_by(connection, placer_order_number=placer, accession_number=accession)
+    exact = tables.named_by(connection, placer_order_number=placer or None, accession_number=accession or None)
     if exact or not (placer and accession):
         return exact
-    by_placer = tables.named_by(connection, placer_order_number=placer, accession_number="")
-    by_accession = tables.named_by(connection, placer_order_number="", accession_number=accession)
     return (
-        *(one for one in by_placer if not one.step.accession_number),
-        *(one for one in by_accession if not one.step.placer_order_number),
+        *tables.named_by(connection, placer_order_number=placer, accession_number=""),
+        *tables.named_by(connection, placer_order_number="", accession_number=accession),
     )

@@ -117,15 +117,17 @@ def listed(
     return tuple(ScheduledRow(row.id, row.state, Step.from_json(row.document)) for row in rows)
 
 
-def named_by(connection: Connection, *, placer_order_number: str, accession_number: str) -> tuple[ScheduledRow, ...]:
-    """The steps of an order, by its own number and by what the images carry."""
+def named_by(
+    connection: Connection, *, placer_order_number: str | None, accession_number: str | None
+) -> tuple[ScheduledRow, ...]:
+    """The steps of an order, by its own number and by what the images carry; None is whatever, empty is none."""
     c = scheduled_step.c
     wanted = []
-    if placer_order_number:
+    if placer_order_number is not None:
         wanted.append(c.placer_order_number == placer_order_number)
-    if accession_number:
+    if accession_number is not None:
         wanted.append(c.accession_number == accession_number)
-    if not wanted:
+    if not (placer_order_number or accession_number):
         return ()
     rows = connection.execute(select(c.id, c.state, c.document).where(and_(*wanted)).order_by(c.id))
     return tuple(ScheduledRow(row.id, row.state, Step.from_json(row.document)) for row in rows)

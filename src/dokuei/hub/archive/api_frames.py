@@ -23,6 +23,7 @@ from dokuei.hub.identity.model import Permission
 
 _PHASE: Final = "reading a frame"
 _MOST_DIGITS: Final = 7
+_PIECE: Final = 1 << 18  # the server holds some of them for each connection, whole frames were too much
 _NATIVE_TYPE: Final = f"{OCTETS}; transfer-syntax={uids.EXPLICIT_LITTLE}"
 
 
@@ -124,7 +125,8 @@ class FrameAnswers:
             else:
                 data = await self.service.frames.read(file, *file.place(number))
             yield part_head(boundary, content_type, f"{address}/{number}", len(data))
-            yield data
+            for at in range(0, len(data), _PIECE):
+                yield data[at : at + _PIECE]
             yield b"\r\n"
         yield last_boundary(boundary)
 

@@ -24,6 +24,7 @@ MOST_PARTS: Final = 512
 _HEAD: Final = struct.Struct(">IIQ16s")
 _DIGEST_BYTES: Final = 16
 _PIECE: Final = 128 << 10  # so much goes to the server's socket at once
+_READ: Final = 256 << 10  # and so much is read at once; the server holds some pieces for each connection
 _GIVEN, _NOT_THERE, _NOT_AS_STORED, _NO_SUCH_RANGE = 200, 404, 406, 416
 _Uid = Annotated[str, Field(pattern=r"^[0-9.]{1,64}$")]
 _Place = Annotated[int, Field(ge=0, lt=2**40)]
@@ -75,24 +76,30 @@ def part_routes(service: ArchiveService) -> APIRouter:
 
 async def _records(index: FrameIndex, scope: tuple[str, str], wanted: Sequence[PartIn]) -> AsyncIterator[bytes]:
     for number, part in enumerate(wanted):
-        status, digest, data = await _record(index, scope, part)
-        yield _HEAD.pack(number, status, len(data), digest)
-        yield data
+        async for data in _record(index, scope, number, part):
+            yield data
 
 
-async def _record(index: FrameIndex, scope: tuple[str, str], part: PartIn) -> tuple[int, bytes, bytes]:
-    """Status, digest and bytes of one part."""
+async def _record(index: FrameIndex, scope: tuple[str, str], number: int, part: PartIn) -> AsyncIterator[bytes]:
+    """One part, read as it is taken: a client that does not read must not be waited for with whole frames in hand.
+
+    Raises:
+        NotFoundError: the study was deleted when a part of this had gone out; the answer ends there.
+    """
     try:
         file = await index.find(*scope, part.series, part.instance)
         offset, size = file.place(part.frame)
         digest = bytes.fromhex(file.instance.coded.sha256)[:_DIGEST_BYTES]
-        if file.shared_bytes:
-            return _NOT_AS_STORED, digest, b""
-        if part.end > size:
-            return _NO_SUCH_RANGE, digest, b""
-        return _GIVEN, digest, await index.read(file, offset + part.begin, part.end - part.begin)
+        status = _NOT_AS_STORED if file.shared_bytes else _NO_SUCH_RANGE if part.end > size else _GIVEN
+        length = part.end - part.begin if status == _GIVEN else 0
+        data = await index.read(file, offset + part.begin, min(length, _READ)) if length else b""
     except NotFoundError:
-        return _NOT_THERE, bytes(_DIGEST_BYTES), b""
+        yield _HEAD.pack(number, _NOT_THERE, 0, bytes(_DIGEST_BYTES))
+        return
+    yield _HEAD.pack(number, status, length, digest)
+    yield data
+    for at in range(_READ, length, _READ):
+        yield await index.read(file, offset + part.begin + at, min(length - at, _READ))
 
 
 async def _in_pieces(records: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator
 
 from dokuei.dicom.audit_events import Group
 from dokuei.errors import RequestError
@@ -24,10 +25,12 @@ from dokuei.hub.audits.listing import Wish
 from dokuei.hub.audits.model import Asked
 from dokuei.hub.audits.service import AuditsService
 from dokuei.hub.identity.api import anybody, private, require, require_in_centre
+from dokuei.hub.identity.api_shapes import within_reach
 from dokuei.hub.identity.model import Permission, Principal
 
 Auditor = Annotated[Principal, Depends(require(Permission.READ_AUDIT))]
 ChiefAuditor = Annotated[Principal, Depends(require_in_centre(Permission.READ_AUDIT))]
+_Instant = Annotated[datetime, AfterValidator(within_reach)]
 _PAGE = 100
 _UID = Query(pattern=r"^[0-9.]{1,64}$")
 _SLUG = Query(pattern="^[a-z0-9-]{1,64}$")
@@ -35,8 +38,8 @@ _SLUG = Query(pattern="^[a-z0-9-]{1,64}$")
 
 def _wish(
     *,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: _Instant | None = None,
+    until: _Instant | None = None,
     actor: Annotated[str | None, Query(max_length=200)] = None,
     site_id: Annotated[str | None, _SLUG] = None,
     study: Annotated[str | None, _UID] = None,

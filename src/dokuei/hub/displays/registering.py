@@ -4,11 +4,10 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from dokuei.clock import now
+from dokuei.clock import now, today
 from dokuei.display.limits import short_of_grade
 from dokuei.errors import ConflictError, ForbiddenError, NotFoundError, ProofError, RequestError, UnsupportedError
 from dokuei.hub.displays import store
@@ -110,7 +109,7 @@ class Registering:
             NotFoundError: no such display of theirs.
             RequestError: nobody can have measured this.
         """
-        checked_reading(reading, today=now().astimezone(ZoneInfo(self.time_zone)).date())
+        checked_reading(reading, today=today(self.time_zone))
         new = Calibration(
             calibration_id=uuid.uuid4().hex,
             display_id=display_id,

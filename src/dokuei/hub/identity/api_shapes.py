@@ -3,13 +3,24 @@
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from dokuei.hub.identity.kept_here import BrowserKeys
 from dokuei.hub.identity.model import Grant, Language, Listed, Permission, Principal, Role, Session
 from dokuei.hub.identity.service import Myself
+
+
+def within_reach(moment: datetime) -> datetime:
+    """Refuse a moment that has no name in another zone, or none that a database could keep."""
+    if not date(1900, 1, 1) <= moment.date() <= date(2200, 1, 1):
+        raise ValueError("a moment out of all reach")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(within_reach)]
+"""With its zone, and one that can be reckoned with."""
 
 
 class Shape(BaseModel):

@@ -12,7 +12,6 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
@@ -25,18 +24,10 @@ from dokuei.hub.reports.certified import Part, parts_of
 from dokuei.hub.reports.fetching import asking
 from dokuei.hub.reports.revocation import Certificates, Found, Subject, found, kept_in
 from dokuei.hub.reports.seal_model import Standing
+from dokuei.hub.reports.stamping import ANSWER_SECONDS, NO_STAMP, CheckedStamper
 
-_ANSWER_SECONDS = 8
 _COVERED = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)  # the stamp is over it, too
-_NO_STAMP = (
-    TimestampRequestError,
-    aiohttp.ClientError,
-    TimeoutError,
-    OSError,
-    PathError,
-    ValidationError,
-    SigningError,
-)
+_NO_STAMP = (*NO_STAMP, PathError, ValidationError, SigningError)
 
 
 @dataclass(frozen=True)
@@ -74,7 +65,7 @@ class Archiver:
 
     async def _archived(self, pdf: bytes, *, hurried: bool) -> Archived:
         read = PdfFileReader(io.BytesIO(pdf), strict=True)
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_SECONDS)) as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
             asked = await self._asked(read, asking(session))
             standings = tuple(one.standing for _, one in asked)
             states = {one.state for one in standings}
@@ -114,7 +105,9 @@ class Archiver:
                 ocsps=[response for one in held for response in one.kept.ocsps],
                 crls=[crl for one in held for crl in one.kept.crls],
             )
-        out = await signers.PdfTimeStamper(HTTPTimeStamper(self.time_stamp_url, session=session)).async_timestamp_pdf(
+        out = await signers.PdfTimeStamper(
+            CheckedStamper(self.time_stamp_url, session, self.stampers)
+        ).async_timestamp_pdf(
             writer,
             "sha256",
             validation_context=ValidationContext(trust_roots=list(self.stampers), allow_fetching=False),
@@ -137,7 +130,7 @@ def standing_of(chain: Certificates, *, at: datetime) -> Standing:
 
 
 async def _standing_of(chain: Certificates, at: datetime) -> Standing:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_SECONDS)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
         fetching = asking(session)
         subject = Subject("seal", chain[0], chain[1:], chain, at)
         return (await found(subject, fetching=fetching)).standing

@@ -10,25 +10,27 @@ from pyhanko.keys.pemder import load_private_key_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from dokuei.errors import SignatureError
 from dokuei.hub.reports.pades_verify import FIELD, certificates
+from dokuei.hub.reports.revocation import Certificates
 from dokuei.hub.reports.seal_model import SealedPdf, SealFiles
+from dokuei.hub.reports.stamping import ANSWER_SECONDS, NO_STAMP, CheckedStamper
 from dokuei.hub.reports.token_key import TokenKey
 
 _BYTES_FOR_SEAL = 32_768
-_STAMP_SECONDS = 8
 
 
 @dataclass(frozen=True)
 class Pades:
-    """One sealing key and how it is used."""
+    """One sealing key and how it is used; ``stampers`` vouch for the time-stamp service."""
 
     files: SealFiles
     reason: str
     time_stamp_url: str
+    stampers: Certificates = ()
     token: TokenKey | None = None
 
     def seal(self, pdf: bytes) -> SealedPdf:
@@ -43,10 +45,10 @@ class Pades:
         if not self.time_stamp_url:
             return SealedPdf(await self._signed(pdf, None), "none")
         try:
-            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_STAMP_SECONDS)) as session:
-                stamper = HTTPTimeStamper(self.time_stamp_url, session=session)
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
+                stamper = CheckedStamper(self.time_stamp_url, session, self.stampers)
                 return SealedPdf(await self._signed(pdf, stamper), "stamped")
-        except (TimestampRequestError, aiohttp.ClientError, TimeoutError, OSError):
+        except NO_STAMP:
             return SealedPdf(await self._signed(pdf, None), "missing")
 
     async def _signed(self, pdf: bytes, stamper: TimeStamper | None) -> bytes:

@@ -20,6 +20,7 @@ from dokuei.storage.pki import alone_in, private_pem, write_secret
 
 if TYPE_CHECKING:
     from dokuei.hub.reports.archiving import Archived
+    from dokuei.hub.reports.revocation import Certificates
     from dokuei.hub.reports.token_key import TokenKey
 
 _YEARS = timedelta(days=3650)
@@ -45,7 +46,7 @@ class Sealer:
         """
         from dokuei.hub.reports.pades import Pades  # noqa: PLC0415 - large, and only signing needs it
 
-        return Pades(self.files, self.reason, self.time_stamp_url, self.token).seal(pdf)
+        return Pades(self.files, self.reason, self.time_stamp_url, self._stampers(), self.token).seal(pdf)
 
     def sign_object(self, part10: bytes, *, at: datetime, stamped: bool) -> tuple[bytes, TimeStamp]:
         """A DICOM object with the seal's signature in it (PS3.15 C.4), time-stamped where ``stamped`` asks for it.
@@ -58,7 +59,7 @@ class Sealer:
         def stamp(value: bytes) -> bytes | None:
             from dokuei.hub.reports.tokens import token_over  # noqa: PLC0415 - as below
 
-            tokens.append(token_over(value, url=self.time_stamp_url))
+            tokens.append(token_over(value, url=self.time_stamp_url, trusted=self._stampers()))
             return tokens[-1]
 
         wanted = stamp if stamped and self.time_stamp_url else None
@@ -71,8 +72,8 @@ class Sealer:
         """Judge a document that was sealed here."""
         from dokuei.hub.reports.pades_verify import certificates, verify_seal  # noqa: PLC0415 - as above
 
-        stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
-        return verify_seal(pdf, trusted=certificates(self.files.certificate), trusted_stampers=stampers)
+        own = certificates(self.files.certificate)
+        return verify_seal(pdf, trusted=own, trusted_stampers=self._stampers())
 
     def archive(self, pdf: bytes, *, hurried: bool = False) -> "Archived":
         """A sealed document with what vouches for its certificates, and one more document time stamp behind it.
@@ -83,8 +84,7 @@ class Sealer:
         from dokuei.hub.reports.archiving import Archiver  # noqa: PLC0415 - as above
         from dokuei.hub.reports.pades_verify import certificates  # noqa: PLC0415 - as above
 
-        stampers = certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
-        archiver = Archiver(self.time_stamp_url, certificates(self.files.certificate), stampers)
+        archiver = Archiver(self.time_stamp_url, certificates(self.files.certificate), self._stampers())
         return archiver.archive(pdf, hurried=hurried)
 
     def standing(self, *, at: datetime) -> Standing:
@@ -95,6 +95,12 @@ class Sealer:
         from dokuei.hub.reports.pades_verify import certificates  # noqa: PLC0415 - as above
 
         return standing_of(certificates(self.files.certificate), at=at)
+
+    def _stampers(self) -> "Certificates":
+        """Who vouches for the time-stamp service."""
+        from dokuei.hub.reports.pades_verify import certificates  # noqa: PLC0415 - as above
+
+        return certificates(self.time_stamp_ca) if self.time_stamp_ca else ()
 
 
 def sealer(home: Path, settings: SealSettings, *, centre_name: str) -> Sealer:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, not_, or_, select, update
 
 from dokuei.clock import now
 from dokuei.hub.reports.deliveries import Delivery, DeliveryPlace, Made
@@ -49,13 +49,17 @@ def add(
 
 
 def waiting(connection: Connection, site_id: str) -> tuple[Delivery, ...]:
-    """What a site has not got yet: what has never failed first, so that what always fails crowds out nothing."""
-    rows = connection.execute(
-        _asked()
-        .where(delivery.c.site_id == site_id, delivery.c.delivered_at.is_(None))
-        .order_by(delivery.c.last_error.is_not(None), delivery.c.created_at, delivery.c.delivery_id)
-        .limit(_MOST_AT_ONCE)
-    )
+    """What a site has not got yet: first, in its order, what its gateway has never said anything of.
+
+    Of the rest, which its gateway has, another part each time: what always fails, or is never settled, crowds out
+    nothing, and a gateway that lost its disk gets all of it again.
+    """
+    heard = exists().where(delivery_place.c.delivery_id == delivery.c.delivery_id)
+    told = or_(delivery.c.last_error.is_not(None), heard)
+    asked = _asked().where(delivery.c.site_id == site_id, delivery.c.delivered_at.is_(None))
+    fresh = asked.where(not_(told)).order_by(delivery.c.created_at, delivery.c.delivery_id).limit(_MOST_AT_ONCE)
+    rows = [*connection.execute(fresh)]
+    rows += connection.execute(asked.where(told).order_by(func.random()).limit(_MOST_AT_ONCE - len(rows)))
     return tuple(_delivery(row) for row in rows)
 
 

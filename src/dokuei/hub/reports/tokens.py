@@ -2,38 +2,19 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime
 
 import aiohttp
 from asn1crypto import cms
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
-from pyhanko.sign.validation.status import TimestampSignatureStatus
-from pyhanko_certvalidator import ValidationContext
 
-from dokuei.hub.reports.certified import stamped_at
 from dokuei.hub.reports.revocation import Certificates
-
-_ANSWER_SECONDS = 8
-_NO_STAMP = (TimestampRequestError, aiohttp.ClientError, TimeoutError, OSError)
-_UNREADABLE = (SignatureValidationError, ValueError, TypeError, KeyError, AttributeError, IndexError)
+from dokuei.hub.reports.stamping import ANSWER_SECONDS, NO_STAMP, UNREADABLE, CheckedStamper, Stamped, judged_token
 
 
-@dataclass(frozen=True)
-class Stamped:
-    """When a token says that it was made, and whether somebody who is believed says so of these bytes."""
-
-    at: datetime | None
-    good: bool
-
-
-def token_over(value: bytes, *, url: str) -> bytes | None:
-    """A token in DER; None where the service does not give one now."""
+def token_over(value: bytes, *, url: str, trusted: Certificates) -> bytes | None:
+    """A token in DER; None where the service does not give one now that holds."""
     try:
-        return asyncio.run(_token_over(value, url))
-    except _NO_STAMP:
+        return asyncio.run(_token_over(value, url, trusted))
+    except NO_STAMP:
         return None
 
 
@@ -41,13 +22,13 @@ def judged(token: bytes, *, over: bytes, trusted: Certificates) -> Stamped:
     """Whether a token holds, offline, as of its own time."""
     try:
         return asyncio.run(_judged(token, over, trusted))
-    except _UNREADABLE:
+    except UNREADABLE:
         return Stamped(None, good=False)
 
 
-async def _token_over(value: bytes, url: str) -> bytes:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_SECONDS)) as session:
-        stamper = HTTPTimeStamper(url, session=session)
+async def _token_over(value: bytes, url: str, trusted: Certificates) -> bytes:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
+        stamper = CheckedStamper(url, session, trusted)
         token = await stamper.async_timestamp(hashlib.sha256(value).digest(), "sha256")
         made: bytes = token.dump()
         return made
@@ -55,8 +36,4 @@ async def _token_over(value: bytes, url: str) -> bytes:
 
 async def _judged(token: bytes, over: bytes, trusted: Certificates) -> Stamped:
     signed = cms.ContentInfo.load(token, strict=True)["content"]
-    at = stamped_at(signed)
-    context = ValidationContext(trust_roots=list(trusted), allow_fetching=False, moment=at)
-    found = await validate_tst_signed_data(signed, context, lambda name: hashlib.new(name, over).digest())
-    status = TimestampSignatureStatus(**found)
-    return Stamped(at, good=bool(status.intact and status.valid and status.trusted))
+    return await judged_token(signed, lambda name: hashlib.new(name, over).digest(), trusted)

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
-from dokuei.hub.identity.api_shapes import Shape
+from dokuei.hub.identity.api_shapes import Moment, Shape
 from dokuei.hub.requests.days import written
 from dokuei.hub.requests.model import (
     LONGEST_TEXT,
@@ -120,7 +120,7 @@ class RequestIn(Shape):
     """What is asked."""
 
     priority: Priority = "routine"
-    due_at: AwareDatetime | None = None
+    due_at: Moment | None = None
     accession_number: Number = ""
     issuer_of_accession_number: Word = ""
     placer_order_number: Number = ""

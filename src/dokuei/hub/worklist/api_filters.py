@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from dokuei.hub.identity.api import private
+from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.worklist.api import Viewer
 from dokuei.hub.worklist.filters import LONGEST_NAME, Filters
 
@@ -22,7 +23,7 @@ class FilterChoice(BaseModel):
     order: Literal["", "ascending", "descending"] = ""
 
 
-class FilterIn(BaseModel):
+class FilterIn(Shape):
     """A filter and what its person calls it."""
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from dokuei.hub.identity.api import private, require
+from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist.api import Viewer, items_out
 from dokuei.hub.worklist.api_shapes import ItemOut
@@ -17,7 +18,7 @@ from dokuei.hub.worklist.threads import Threads
 Technologist = Annotated[Principal, Depends(require(Permission.FINALISE_IMAGES))]
 
 
-class LookedAtIn(BaseModel):
+class LookedAtIn(Shape):
     """What a technologist stands for: each of these was looked at."""
 
     patient: Literal[True]
@@ -26,7 +27,7 @@ class LookedAtIn(BaseModel):
     count: Literal[True]
 
 
-class FinaliseIn(BaseModel):
+class FinaliseIn(Shape):
     """How many objects were looked at, for what, and what a reader should know."""
 
     instances: int = Field(ge=1, le=10_000_000)
@@ -34,7 +35,7 @@ class FinaliseIn(BaseModel):
     note: str = Field("", max_length=LONGEST_REMARK)
 
 
-class ReopenIn(BaseModel):
+class ReopenIn(Shape):
     """Why confirmed images are not the ones to be read after all."""
 
     reason: str = Field(min_length=1, max_length=LONGEST_REMARK)

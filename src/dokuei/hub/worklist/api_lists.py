@@ -4,10 +4,10 @@ from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from dokuei.clock import now
 from dokuei.hub.identity.api import private
+from dokuei.hub.identity.api_shapes import Moment
 from dokuei.hub.identity.model import Principal
 from dokuei.hub.worklist.api import Viewer, items_out
 from dokuei.hub.worklist.api_shapes import CaseSearchIn, CaseThreadOut, WorklistChangesOut, WorklistOut
@@ -40,7 +40,7 @@ def list_routes(service: WorklistService, threads: Threads) -> APIRouter:
         return whole(me, listing)
 
     @router.get("/changes")
-    def changes(me: Viewer, since: AwareDatetime) -> WorklistChangesOut:
+    def changes(me: Viewer, since: Moment) -> WorklistChangesOut:
         """Cases that look different since ``as_of`` of an earlier answer; some that do not may be among them."""
         listing = lists.changed(me, since)
         return WorklistChangesOut(

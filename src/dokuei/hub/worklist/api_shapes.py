@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.worklist.model import (
     Finalisation,
     ImagesState,
@@ -234,19 +235,19 @@ class WorklistChangesOut(BaseModel):
     as_of: datetime
 
 
-class PriorityIn(BaseModel):
+class PriorityIn(Shape):
     """How a case stands in the queue."""
 
     priority: Priority
 
 
-class RoleIn(BaseModel):
+class RoleIn(Shape):
     """Which reading role; without one, the first that is free, or one's own."""
 
     role: ReadingRole | None = None
 
 
-class CaseSearchIn(BaseModel):
+class CaseSearchIn(Shape):
     """What somebody types to find a case."""
 
     text: str = Field(max_length=200)

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dokuei.hub.identity.api import private, require
+from dokuei.hub.identity.api_shapes import Moment, Shape
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.worklist.api import Reader, Viewer, items_out, routes
 from dokuei.hub.worklist.api_filters import filter_routes
@@ -27,7 +28,7 @@ Administrator = Annotated[Principal, Depends(require(Permission.ADMINISTER))]
 Asker = Annotated[Principal, Depends(require(Permission.PLACE_REQUEST))]
 
 
-class OfferIn(BaseModel):
+class OfferIn(Shape):
     """To whom a reading is offered, and what they should know."""
 
     to_person_id: str = Field(min_length=1, max_length=32)
@@ -42,20 +43,20 @@ class CaseReaderOut(BaseModel):
     display_name: str
 
 
-class DeferIn(BaseModel):
+class DeferIn(Shape):
     """Until when a case is put off, and why."""
 
-    until: AwareDatetime
+    until: Moment
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
 
 
-class WaitingIn(BaseModel):
+class WaitingIn(Shape):
     """Why the patient is kept: the images may have to be taken again, or more views are wanted."""
 
     why: PatientWaits
 
 
-class TakeAwayIn(BaseModel):
+class TakeAwayIn(Shape):
     """Which reading is taken away, and why."""
 
     role: ReadingRole = ReadingRole.SOLE

@@ -1,9 +1,14 @@
 """Parts of many frames in one answer: what the reading room asks for, from both of the hub's servers."""
 
+import json
+import socket
 import struct
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from time import sleep
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
@@ -13,7 +18,7 @@ from sqlalchemy import select
 
 from dokuei.hub.archive.api_parts import MEDIA_TYPE, MOST_PARTS
 from dokuei.storage.audit import hub_entries
-from tests.makers.archive import SmallArchive, image, small_archive
+from tests.makers.archive import ServedBy, SmallArchive, image, small_archive
 
 STORED = "application/octet-stream; transfer-syntax=*"
 CELLS = np.random.default_rng(7).integers(0, 4000, (3, 96, 80), np.uint16)
@@ -101,3 +106,34 @@ def test_a_visit_stands_in_the_trail(held: tuple[SmallArchive, Dataset]) -> None
     with archive.service.database.read() as connection:
         events = list(connection.execute(select(hub_entries.c.event, hub_entries.c.subject)))
     assert [subject for event, subject in events if event == "study.accessed"] == ["1.2.3"]
+
+
+@pytest.mark.parametrize("served_by", ["plain", "granian"])
+def test_clients_that_do_not_read_hold_no_frames_in_memory(tmp_path: Path, served_by: ServedBy) -> None:
+    """Each server keeps a few pieces for every connection: a piece is a small part of a frame, whatever was asked."""
+    cells = np.random.default_rng(7).integers(0, 65536, (1, 2000, 2000), np.uint16)
+    one = image(cells, study="1.2.3", series="1.2.4")
+    with small_archive(tmp_path, served_by=served_by) as archive, ExitStack() as open_ones:
+        archive.stored(one)
+        body = json.dumps({"parts": [_part(one, 1, 0, 7_000_000)] * 64}).encode()
+        where = urlsplit(archive.base)
+        head = f"POST /api/v1/sites/kita/studies/1.2.3/frame-parts HTTP/1.1\r\nHost: {where.netloc}\r\n"
+        head += f"Authorization: Bearer {archive.token()}\r\nContent-Type: application/json\r\n"
+        head += f"Content-Length: {len(body)}\r\n\r\n"
+        before = _memory()
+        for _ in range(20):
+            stream = socket.socket()
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            stream.connect((where.hostname, where.port))
+            stream.sendall(head.encode() + body)
+            open_ones.enter_context(stream)
+        with archive.client() as client:
+            assert _ask(client, archive, [_part(one, 1, 0, 10)]).status_code == 200
+        sleep(1)
+        assert _memory() - before < 200 << 20
+
+
+def _memory() -> int:
+    """Bytes that this process, and the server in it, hold now."""
+    line = next(one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmRSS"))
+    return int(line.split()[1]) << 10

@@ -5,10 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import httpx
 import pypdfium2
 import pytest
+from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -17,8 +21,9 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import NameObject, NumberObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.timestamps import DummyTimeStamper
 
-from dokuei.errors import ConfigurationError
+from dokuei.errors import ConfigurationError, UnreachableError
 from dokuei.hub.reports.model import digest_of
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
 from dokuei.hub.reports.physician_pdf import filled, prepare
@@ -28,7 +33,7 @@ from dokuei.hub.reports.wording import canonical_bytes
 from dokuei.settings import SealSettings
 from tests.makers.hpki import HpkiAuthority
 from tests.makers.report_document import SIGNATURE, known_images, report_document
-from tests.makers.stamper import running_stamper
+from tests.makers.stamper import Lie, honest, running_stamper
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +213,57 @@ def test_without_the_time_stamp_service_the_report_is_sealed_and_says_so(tmp_pat
     made = seal.seal(pdf)
     assert made.time_stamp == "missing"
     assert seal.verify(made.data).good
+
+
+def _over_other_bytes(service: DummyTimeStamper, request: tsp.TimeStampReq) -> bytes:
+    request["message_imprint"]["hashed_message"] = b"\1" * 32
+    return honest(service, request)
+
+
+def _to_another_question(service: DummyTimeStamper, request: tsp.TimeStampReq) -> bytes:
+    request["nonce"] = 7
+    return honest(service, request)
+
+
+def _larger_than_any(service: DummyTimeStamper, request: tsp.TimeStampReq) -> bytes:
+    made = service.request_tsa_response(request)
+    for _ in range(40):
+        made["time_stamp_token"]["content"]["certificates"].append(
+            cms.CertificateChoices("certificate", service.tsa_cert)
+        )
+    answer: bytes = made.dump(force=True)
+    return answer
+
+
+def _by_a_stranger(_: DummyTimeStamper, request: tsp.TimeStampReq) -> bytes:
+    with TemporaryDirectory() as folder, running_stamper(Path(folder)) as other:
+        return httpx.post(other.url, content=request.dump()).content
+
+
+def test_a_time_stamp_that_does_not_hold_is_none_and_the_report_is_final_all_the_same(
+    tmp_path: Path, seal: Sealer, pdf: bytes
+) -> None:
+    lies: list[Lie] = [
+        lambda *_: b"<html>welcome</html>",
+        _over_other_bytes,
+        _to_another_question,
+        _larger_than_any,
+        _by_a_stranger,
+    ]
+    told: list[Lie] = []
+
+    def lie(service: DummyTimeStamper, request: tsp.TimeStampReq) -> bytes:
+        return told[-1](service, request)
+
+    with running_stamper(tmp_path, lie=lie) as service:
+        asking = replace(seal, time_stamp_url=service.url, time_stamp_ca=service.certificate)
+        for one in lies:
+            told.append(one)
+            made = asking.seal(pdf)
+            assert made.time_stamp == "missing"
+            assert asking.verify(made.data).good
+        with pytest.raises(UnreachableError):
+            asking.archive(made.data)
 
 
 def test_a_time_stamp_service_without_its_issuer_is_a_setting_that_cannot_be_worked_with(tmp_path: Path) -> None:

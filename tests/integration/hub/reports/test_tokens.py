@@ -74,7 +74,7 @@ def with_a_token_of_elsewhere(stamped: Stamped) -> bytes:
     key = load_pem_private_key(files.private_key.read_bytes(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
-    elsewhere = token_over(b"another signature", url=stamped.address)
+    elsewhere = token_over(b"another signature", url=stamped.address, trusted=certificates(stamped.authority))
     assert elsewhere is not None
     return signed_file(unsigned(), key=key, certificate=certificate, at=AT, stamp=lambda _: elsewhere)
 

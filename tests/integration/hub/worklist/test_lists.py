@@ -86,6 +86,17 @@ def test_what_time_alone_changes_is_told(room: ReadingRoom) -> None:
     assert ids(changes(me, since)) == {item}, "images that nobody sends any more become a problem"
 
 
+def test_what_no_database_keeps_is_refused(room: ReadingRoom) -> None:
+    """The ends of the calendar have no other zone, and PostgreSQL keeps no NUL."""
+    me, item = room.reader("reader.a"), room.mammogram_case()
+    for since in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"):
+        assert me.get(f"/api/v1/worklist/changes?{urlencode({'since': since})}").status_code == 422
+        deferred = {"until": since, "reason": "前回画像待ち"}
+        assert me.put(f"/api/v1/worklist/{item}/deferral", json=deferred).status_code == 422
+    assert me.post("/api/v1/worklist/search", json={"text": "a\0b"}).status_code == 422
+    assert me.post("/api/v1/worklist-filters", json={"name": "a\0b", "chosen": {}}).status_code == 422
+
+
 def test_threads_in_which_something_waits_come_with_every_answer(room: ReadingRoom) -> None:
     item = room.mammogram_case()
     reader, staff = room.reader("reader.a"), room.reader("staff", Grant(Role.SITE_STAFF, "kita"))

@@ -179,6 +179,15 @@ def test_what_is_wrong_is_named_without_saying_what_was_there(text: str, locatio
     assert not any(secret in str(refused.value) for secret in ("山田", "0001234", "999", "AAA", "not a uid"))
 
 
+def test_a_message_of_orders_without_end_is_refused_as_a_whole() -> None:
+    """One of them, in one transaction, would keep the images of a morning waiting."""
+    lines = order().split("\r")
+    many = [f"IPC|B{number}^BYOIN|R1|1.2.{number}|S1|MG" for number in range(1, 102)]
+    assert len(_said("\r".join([*lines[:-1], *many[1:]])).orders) == 100
+    with pytest.raises(Hl7Error, match="more than 100"):
+        _said("\r".join([*lines[:-1], *many]))
+
+
 def test_an_order_without_any_number_is_refused() -> None:
     text = _without("IPC", order(placer="")).replace("|F1|", "||")
     with pytest.raises(Hl7Error) as refused:
