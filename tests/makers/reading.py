@@ -38,6 +38,7 @@ from dokuei.hub.neighbours import (
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases
+from dokuei.hub.neighbours_of_priors import KnownPriors
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.neighbours_of_worklist import QualifiedReaders
 from dokuei.hub.outcomes import api as outcomes_api
@@ -226,6 +227,7 @@ def reading_room(
             contracts,
             SettledRequests(),
             QualifiedReaders(hub.identity.qualifications, hub.sites),
+            KnownPriors(),
         )
         certifications = Certifications(hub.database, dokuei.__version__)
         messages = messages_service(

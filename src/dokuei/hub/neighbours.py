@@ -19,8 +19,9 @@ from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.certification.service import Certifications
 from dokuei.hub.gateways.model import GatewayState
+from dokuei.hub.neighbours_of_priors import compared_of, priors_in_pacs
 from dokuei.hub.outcomes.service import CaseFacts
-from dokuei.hub.reports.circumstances import ComparedStudy, Delegation
+from dokuei.hub.reports.circumstances import Delegation
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
 from dokuei.hub.reports.service import ReportsService
@@ -68,7 +69,7 @@ def study_facts(summary: StudySummary) -> StudyFacts:
     )
 
 
-def asked_study(summary: StudySummary) -> Study:
+def asked_study(summary: StudySummary, *, prior: bool = False) -> Study:
     """The same in requests' words."""
     name = summary.patient_name
     sex = summary.patient_sex.strip().upper()
@@ -88,6 +89,7 @@ def asked_study(summary: StudySummary) -> Study:
         study_description=summary.study_description,
         modalities=summary.modalities,
         papers_only=summary.papers_only,
+        prior=prior,
     )
 
 
@@ -140,10 +142,8 @@ class WorklistCases:
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
             screening=roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None,
             sealed=is_sealed(item, ReadingRole(role)),
-            priors=tuple(
-                ComparedStudy(one.study_instance_uid, one.study_date, one.modalities, one.study_description)
-                for one in item.priors
-            ),
+            priors=compared_of(item),
+            priors_in_pacs=priors_in_pacs(connection, study),
             delegations=tuple(
                 Delegation(one.from_person_id, one.ordered_by, one.reason, one.at)
                 for one in self.worklist.delegations_in(connection, item_id, ReadingRole(role))

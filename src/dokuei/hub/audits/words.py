@@ -126,6 +126,7 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "person.end.set": "アカウントの期限を設定",
         "person.locked": "アカウントを停止",
         "person.unlocked": "アカウントの停止を解除",
+        "priors.told": "施設PACSの過去検査の状況を受信",
         "pseudonym.looked-up": "仮名から患者を照会",
         "qualification.certificate-recorded": "医師の電子証明書を登録",
         "qualification.certificate-removed": "医師の電子証明書を削除",
