@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 from pynetdicom import evt
 from pynetdicom.association import Association
+from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.presentation import build_role
 
 from dokuei.dicom import uids
@@ -99,7 +100,7 @@ def get(settings: Settings, pacs: Destination, study_instance_uid: str, keeper: 
     for sop_class_uid in RETRIEVED:
         entity.add_requested_context(sop_class_uid, list(_SYNTAXES))
     roles = [build_role(sop_class_uid, scp_role=True) for sop_class_uid in RETRIEVED]
-    keep = _Keeping(settings.gateway.ae_title, pacs, keeper, study_instance_uid)
+    keep = _Keeping(settings.gateway.ae_title, pacs, keeper)
     association = associate(entity, pacs, [(evt.EVT_C_STORE, keep.store)], roles)
     try:
         wanted, model = _wanted(study_instance_uid), UID(STUDY_ROOT_GET)
@@ -117,22 +118,24 @@ class _Keeping:
     ae_title: str
     pacs: Destination
     keeper: Keeper
-    study_instance_uid: str
 
     def store(self, event: evt.Event) -> int:
         """Keep one object, then say so."""
-        syntax = str(event.context.transfer_syntax)
-        named = {
-            "sop_class_uid": str(event.request.AffectedSOPClassUID),
-            "sop_instance_uid": str(event.request.AffectedSOPInstanceUID),
-            "transfer_syntax_uid": syntax,
-            "sending_ae": self.pacs.ae_title,
-        }
+        request = event.request
+        assert isinstance(request, C_STORE)  # noqa: S101 - the handler of no other message
+        sop_class_uid, sop_instance_uid = str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID)
+        syntax, sender = str(event.context.transfer_syntax), self.pacs.ae_title
         incoming = self.keeper.begin()
         try:
-            incoming.head(**named, receiving_ae=self.ae_title)
-            incoming.write(event.request.DataSet.getbuffer())
-            self.keeper.keep(incoming, Origin(**named, peer_address=self.pacs.host))
+            incoming.head(
+                sop_class_uid=sop_class_uid,
+                sop_instance_uid=sop_instance_uid,
+                transfer_syntax_uid=syntax,
+                sending_ae=sender,
+                receiving_ae=self.ae_title,
+            )
+            incoming.write(b"" if request.DataSet is None else request.DataSet.getvalue())
+            self.keeper.keep(incoming, Origin(syntax, sender, self.pacs.host, sop_class_uid, sop_instance_uid))
         except DokueiError as error:
             _log.warning("prior.not_kept", why=error.code)
             return error.dimse_status

@@ -253,6 +253,12 @@ def asked_for(connection: Connection, study_instance_uid: str) -> frozenset[str]
     return frozenset(connection.execute(query.where(study.c.study_instance_uid == study_instance_uid)).scalars())
 
 
+def patient_of(connection: Connection, sop_instance_uid: str) -> str:
+    """The number that a received object gives its patient."""
+    c = received_object.c
+    return str(connection.execute(select(c.patient_id).where(c.sop_instance_uid == sop_instance_uid)).scalar_one())
+
+
 def states_of(connection: Connection, study_instance_uid: str) -> dict[State, int]:
     """How many objects of a study are here, by how far they are."""
     c = received_object.c

@@ -90,9 +90,11 @@ class Priors:
     def ask(self) -> None:
         """Everybody who is due."""
         pacs = self.pacs
+        if pacs is None:
+            return
         with self.spool.database.read() as connection:
             due = tables.to_ask(connection, since=self._since())
-        for one in due if pacs is not None else ():
+        for one in due:
             if self.link.stop.is_set():
                 return
             self._ask_for(pacs, one)
@@ -274,8 +276,8 @@ def demand_own_patient(spool: Spool) -> Callable[[Received], None]:
     def demand(item: Received) -> None:
         with spool.database.read() as connection:
             asked = tables.asked_for(connection, item.study_instance_uid)
-        said = Person(item.patient_id)
-        if asked and not any(is_of(Person(one), said, zero_padded_ids=True) for one in asked):
+            said = Person(tables.patient_of(connection, item.sop_instance_uid)) if asked else None
+        if said is not None and not any(is_of(Person(one), said, zero_padded_ids=True) for one in asked):
             raise AdmissionError(
                 "images of an earlier study that name another patient than the PACS was asked for",
                 phase="admission",
