@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 from sqlalchemy import update
 
 from dokuei.clock import now
@@ -16,13 +17,16 @@ from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import PeerRefusedError, RequestError
 from dokuei.gateway.keep import Keeper
 from dokuei.gateway.link import Link
+from dokuei.gateway.look import Origin
+from dokuei.gateway.pipeline import Pipeline
 from dokuei.gateway.priors import tables
 from dokuei.gateway.priors.query import find
 from dokuei.gateway.priors.retrieve import get
 from dokuei.gateway.priors.rules import Current, Person
 from dokuei.gateway.priors.tables import Prior, Search
 from dokuei.gateway.priors.watch import want
-from dokuei.gateway.priors.work import Priors
+from dokuei.gateway.priors.work import Priors, demand_own_patient
+from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.spool import Spool, State, open_spool
 from dokuei.settings import Destination, Settings
 from dokuei.storage.audit import gateway_trail
@@ -180,6 +184,35 @@ def test_what_the_hub_has_is_not_fetched(pacs: PriorPacs, ledger: Ledger) -> Non
     assert [one.state for one in ledger.studies] == ["arrived"]
     assert not ledger.fetch()
     assert pacs.moved == []
+
+
+def test_objects_that_name_another_patient_go_no_further(pacs: PriorPacs, ledger: Ledger, tmp_path: Path) -> None:
+    """REC-10: whatever the PACS said of the study, what it sent is looked at before anything leaves."""
+    pacs.studies = [answer("1.1")]
+    ledger.priors.ask()
+    ledger.told()
+    with Keeper(ledger.spool) as keeper:
+        for number, patient_id in enumerate(("P2", "P1"), 1):
+            keep(keeper, tmp_path / f"{number}.dcm", image(study="1.1", number=number, patient_id=patient_id))
+    assert ledger.fetch(), "two objects are here: nothing is asked for"
+    assert pacs.moved == []
+    own = demand_own_patient(ledger.spool)
+    pipeline = Pipeline(ledger.spool, threading.Event(), lambda: Naming(TRUE, None), own)
+    pipeline.work_on(ledger.spool.claim(2, bytes_at_most=1 << 20))
+    assert sorted(one.state for one in ledger.spool.objects("1.1")) == [State.CODED, State.REFUSED]
+    ledger.priors.settle()
+    (prior,) = ledger.studies
+    assert (prior.state, prior.reason) == ("refused", "1 of 2 objects are in quarantine at the gateway")
+
+
+def keep(keeper: Keeper, path: Path, one: Dataset) -> None:
+    """An object that has come in by the door."""
+    one.save_as(path, enforce_file_format=True)
+    incoming = keeper.begin()
+    incoming.write(path.read_bytes())
+    incoming.finish()
+    incoming.find_dataset()
+    keeper.keep(incoming, Origin())
 
 
 def test_what_was_wanted_long_ago_is_given_up(pacs: PriorPacs, ledger: Ledger) -> None:

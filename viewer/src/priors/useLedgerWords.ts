@@ -10,7 +10,7 @@ export function useLedgerWords(): (item: WorklistItem) => string {
     if (ledger === null) return "";
     const { total, here, awaited } = priorCount(item);
     const others = ledger.others > 0 ? [t("others", { count: ledger.others })] : [];
-    const asked = ledger.state === "answered" ? [] : [t(ledger.state)];
+    const asked = ledger.state === "answered" ? [] : [ledger.state === "waiting" ? t("waiting") : t("failing")];
     if (awaited.length === 0) {
       const known = ledger.state === "answered" ? [total === 0 ? t("nothing") : t("all_here")] : asked;
       return [...known, ...others].join(t("and"));

@@ -77,7 +77,9 @@ export const Row = memo(function Row({
       </div>
       <div role="gridcell" className={classes["images"]}>
         <ImagesChip item={item} readyIn={readyIn} /> <FinalisationChip item={item} /> <Performed item={item} />{" "}
-        <PriorsChip item={item} />
+        <span className={classes["priorsChip"]}>
+          <PriorsChip item={item} />
+        </span>
       </div>
       <div role="gridcell" className={classes["request"]}>
         <RequestCell item={item} />
