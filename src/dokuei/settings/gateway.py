@@ -206,6 +206,9 @@ class PriorSettings(Section):
         ("breast", "mammo", "mamma", "乳房", "乳腺", "乳がん", "乳癌", "マンモ", "ﾏﾝﾓ"),
         description="Words in a body part or a description by which an examination is of the breast.",
     )
+    least_days: int = Field(
+        7, description="Days that lie between; what is younger may itself wait to be read, and is not brought.", ge=1
+    )
     zero_padded_ids: bool = Field(
         default=False, description="Patient IDs that differ in leading zeros alone are one patient's, as at the hub."
     )

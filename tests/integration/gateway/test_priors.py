@@ -111,6 +111,7 @@ def test_what_the_pacs_has_is_a_ledger_in_japanese_without_other_patients(pacs: 
         answer("1.3", patient_id="P2"),
         answer("1.4", PatientBirthDate="19991231"),
         answer("9.9", day="20261130"),
+        answer("", day="20230401"),
     ]
     pacs.series = [answer("1.2", Modality="MR", BodyPartExamined="BREAST", NumberOfSeriesRelatedInstances=60)]
     ledger.priors.ask()

@@ -3,6 +3,7 @@
 Answers may come in any character set that they name (PS3.5 6.1.2.5); one that cannot be read says less, never nothing.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -22,6 +23,9 @@ _PENDING: Final = frozenset({0xFF00, 0xFF01})
 _SUCCESS: Final = 0x0000
 _MOST_ANSWERS: Final = 1000
 _MOST_SERIES: Final = 500
+_MOST_INSTANCES: Final = 1_000_000
+_UID: Final = re.compile(r"[0-9.]{1,64}")
+_CODE_LETTERS: Final = 16
 _PHASE: Final = "asking the PACS for earlier studies"
 _WILD: Final = frozenset("*?\\")
 _OF_STUDIES: Final = (
@@ -70,7 +74,11 @@ def find(settings: Settings, pacs: Destination, asked: Person) -> Answers:
         answers = [_found(one) for one in _ask(association, _query("STUDY", _OF_STUDIES, PatientID=asked.patient_id))]
         zero_padded = settings.gateway.priors.zero_padded_ids
         theirs = [one for one in answers if is_of(asked, one.person, zero_padded_ids=zero_padded)]
-        named = {one.study_instance_uid: _told_more(association, one) for one in theirs if one.study_instance_uid}
+        named = {
+            one.study_instance_uid: _told_more(association, one)
+            for one in theirs
+            if _UID.fullmatch(one.study_instance_uid)
+        }
     finally:
         if association.is_established:
             association.release()
@@ -87,7 +95,7 @@ def _told_more(association: Association, one: Found) -> Found:
     except PeerRefusedError as error:
         _log.warning("priors.series_not_told", what=error.what)
         return one
-    modalities = tuple(dict.fromkeys(filter(None, (_text(each, "Modality") for each in series))))
+    modalities = tuple(dict.fromkeys(filter(None, (_text(each, "Modality")[:_CODE_LETTERS] for each in series))))
     words = tuple(_text(each, name) for each in series for name in ("BodyPartExamined", "SeriesDescription"))
     return replace(
         one,
@@ -150,7 +158,7 @@ def _found(answer: Dataset) -> Found:
             sex=_text(answer, "PatientSex"),
         ),
         study_date=_text(answer, "StudyDate")[:8],
-        modalities=tuple(dict.fromkeys(filter(None, (str(one).strip() for one in several)))),
+        modalities=tuple(dict.fromkeys(filter(None, (str(one).strip()[:_CODE_LETTERS] for one in several)))),
         description=_text(answer, "StudyDescription")[:200],
         instances=_number(answer, "NumberOfStudyRelatedInstances"),
     )
@@ -166,9 +174,9 @@ def _element(answer: Dataset, name: str) -> Any:
 
 def _text(answer: Dataset, name: str) -> str:
     value = _element(answer, name)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value).replace("\0", "").strip()
 
 
 def _number(answer: Dataset, name: str) -> int:
     text = _text(answer, name)
-    return int(text) if text.isdigit() else 0
+    return min(int(text), _MOST_INSTANCES) if text.isascii() and text.isdigit() else 0

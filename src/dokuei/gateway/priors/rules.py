@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from dokuei.settings import PriorRule, PriorSettings
 
@@ -63,7 +64,8 @@ def is_of(asked: Person, said: Person, *, zero_padded_ids: bool) -> bool:
 
 def relevant(settings: PriorSettings, current: Current, found: Iterable[Found], *, today: str) -> tuple[Found, ...]:
     """What is brought for this study: what any rule names, those of its own modality first, then the latest."""
-    before = [one for one in found if _is_before(one, current, today)]
+    latest = _days_before(_day(current, today), settings.least_days)
+    before = [one for one in found if _is_before(one, current, latest)]
     before.sort(key=lambda one: (one.study_date, one.study_instance_uid), reverse=True)
     chosen = {
         one.study_instance_uid
@@ -98,13 +100,22 @@ def _by(rule: PriorRule, current: Current, before: Sequence[Found], words: Seque
     return fitting[: rule.most]
 
 
-def _is_before(one: Found, current: Current, today: str) -> bool:
-    """Of a day before: what is of the same day, or says none, may itself be what is to be read."""
+def _is_before(one: Found, current: Current, latest: str) -> bool:
+    """What is of the last days, or says none, may itself be what is to be read."""
     itself = one.study_instance_uid == current.study_instance_uid
-    return not itself and bool(_DAY.fullmatch(one.study_date)) and one.study_date < _day(current, today)
+    return not itself and bool(_DAY.fullmatch(one.study_date)) and one.study_date <= latest
+
+
+def _days_before(day: str, days: int) -> str:
+    return f"{date.fromisoformat(day) - timedelta(days=days):%Y%m%d}"
 
 
 def _day(current: Current, today: str) -> str:
+    """The day of the new study; today, where it says none that there is."""
+    try:
+        date.fromisoformat(current.study_date)
+    except ValueError:
+        return today
     return current.study_date if _DAY.fullmatch(current.study_date) else today
 
 

@@ -1,5 +1,6 @@
 """For whom the PACS is asked: whoever's images or order came here, and whoever was asked for at the hub."""
 
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from dokuei.transfer.orders import MODALITY_WORDS, Order, OrderNotice
 from dokuei.transfer.priors import WantedPriors
 
 _FRESH: Final = timedelta(hours=12)
+_BREAKS: Final = (LookupError, ValueError, TypeError, ArithmeticError, struct.error)  # of a header beyond belief
+_LONGEST_ISSUER: Final = 256
 _log = structlog.get_logger()
 
 
@@ -70,10 +73,13 @@ class Watch:
             try:
                 with admission(item.path) as opened:
                     one = opened.admitted.identity
-            except (DokueiError, OSError):
+            except (DokueiError, OSError, *_BREAKS):
                 continue
             person = Person(
-                one.patient_id[:64], one.issuer_of_patient_id, one.patient_birth_date[:8], one.patient_sex[:1]
+                one.patient_id[:64],
+                one.issuer_of_patient_id[:_LONGEST_ISSUER],
+                one.patient_birth_date[:8],
+                one.patient_sex[:1],
             )
             return (person, Current(study_instance_uid, one.study_date[:8], modalities)) if person.patient_id else None
         return None

@@ -4,7 +4,6 @@ Priors never delay what is to be read now: they are the last in the queue and on
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -36,6 +35,7 @@ LAST: Final = -1  # the priority of what nobody waits for
 _LOOK_SECONDS: Final = 1.0
 _WANTED_SECONDS: Final = 15.0
 _OLD_HUB_SECONDS: Final = 60.0
+_PATIENT: Final = 7
 _log = structlog.get_logger()
 
 
@@ -146,8 +146,7 @@ class Priors:
 
     def fetch(self) -> None:
         """One study after the other until the stop."""
-        with ExitStack() as stack:
-            keeper = stack.enter_context(Keeper(self.spool, keep_free=self.settings.gateway.keep_free_mb << 20))
+        with Keeper(self.spool, keep_free=self.settings.gateway.keep_free_mb << 20) as keeper:
             while not self.link.stop.is_set():
                 if not self.fetch_one(keeper):
                     self.link.stop.wait(_LOOK_SECONDS)
@@ -243,9 +242,9 @@ class Priors:
                 tables.not_told(connection, one, until=self._later(one.tell_attempts))
 
     def _later(self, attempts: int) -> datetime:
-        return now() + timedelta(
-            seconds=pause(attempts + 3, ceiling=self.settings.gateway.priors.retry_ceiling_seconds)
-        )
+        """After about ten seconds, then twice as long each time: a PACS that is down is down for a while."""
+        ceiling = self.settings.gateway.priors.retry_ceiling_seconds
+        return now() + timedelta(seconds=pause(attempts + _PATIENT, ceiling=ceiling))
 
     def _states(self, prior: Prior) -> dict[State, int]:
         with self.spool.database.read() as connection:

@@ -18,7 +18,7 @@ def put(connection: Connection, told: PriorSearch, *, told_by: str) -> bool:
     """Keep a gateway's newest word of one patient; False where a newer one is known."""
     named = _is_of(told.patient)
     known = connection.execute(select(search).where(*named).with_for_update()).one_or_none()
-    if known is not None and known.told_by == told_by and known.version > told.version:
+    if known is not None and known.told_by == told_by and known.version > told.version and known.at >= told.at:
         return False
     values = {
         "told_by": told_by,

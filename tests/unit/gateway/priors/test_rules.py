@@ -25,10 +25,15 @@ def test_the_last_rounds_of_the_same_modality_come_first() -> None:
     assert uids(chosen) == ["1.2025", "1.2024", "1.2023", "1.2022", "2.1"]
 
 
-def test_what_is_of_the_same_day_or_has_none_may_be_what_is_to_be_read() -> None:
+def test_what_is_of_the_last_days_or_has_none_may_be_what_is_to_be_read() -> None:
+    """A batch of the evening brings it as a study of its own, which nobody may take for a prior."""
     current = Current("9.9", "20261130", ("MG",))
     found = [mammogram("1.1", "20261130"), mammogram("1.2", ""), mammogram("9.9", "20250101"), mammogram("1.3", "2024")]
+    found.append(mammogram("1.4", "20261124"))
     assert relevant(PriorSettings(), current, found, today=TODAY) == ()
+    assert uids(relevant(PriorSettings(least_days=1), current, found, today=TODAY)) == ["1.4"]
+    undated = Current("9.9", "20261399", ("MG",))
+    assert uids(relevant(PriorSettings(least_days=6), undated, found, today=TODAY)) == ["1.4"]
 
 
 @pytest.mark.parametrize(
