@@ -203,7 +203,8 @@ def test_objects_that_name_another_patient_go_no_further(pacs: PriorPacs, ledger
     assert sorted(one.state for one in ledger.spool.objects("1.1")) == [State.CODED, State.REFUSED]
     ledger.priors.settle()
     (prior,) = ledger.studies
-    assert (prior.state, prior.reason) == ("refused", "1 of 2 objects are in quarantine at the gateway")
+    assert prior.state == "refused"
+    assert prior.reason.endswith("1 of 2 objects are in quarantine at the gateway")
 
 
 def keep(keeper: Keeper, path: Path, one: Dataset) -> None:

@@ -68,7 +68,11 @@ def find(settings: Settings, pacs: Destination, asked: Person) -> Answers:
         RequestError: nobody can be asked for by this number.
     """
     if not asked.patient_id or _WILD & set(asked.patient_id):
-        raise RequestError("a patient ID that would match others too", phase=_PHASE, remedy="bring priors by hand")
+        raise RequestError(
+            "他の患者にも一致しうる患者IDのため照会しません / a patient ID that would match others too",
+            phase=_PHASE,
+            remedy="bring priors by hand",
+        )
     association = associated(settings, pacs, [STUDY_ROOT_FIND])
     try:
         answers = [_found(one) for one in _ask(association, _query("STUDY", _OF_STUDIES, PatientID=asked.patient_id))]
@@ -128,22 +132,36 @@ def _ask(association: Association, query: Dataset, *, at_most: int = _MOST_ANSWE
         for number, (status, answer) in enumerate(association.send_c_find(query, UID(STUDY_ROOT_FIND))):
             said = status.get("Status")
             if said is None:
-                raise UnreachableError("the PACS stopped answering", phase=_PHASE, remedy="it is asked again")
+                raise _gone()
             if said not in _PENDING and said != _SUCCESS:
                 raise PeerRefusedError(
-                    f"the PACS refused the query: status 0x{said:04X}", phase=_PHASE, remedy="see what it supports"
+                    f"PACSが照会を拒否しました (0x{said:04X}) / the PACS refused the query: status 0x{said:04X}",
+                    phase=_PHASE,
+                    remedy="see what it supports",
                 )
             if said in _PENDING and answer is None:
-                raise PeerRefusedError("an answer that cannot be read", phase=_PHASE, remedy="see what the PACS sends")
+                raise PeerRefusedError(
+                    "PACSの回答を読み取れません / an answer of the PACS that cannot be read",
+                    phase=_PHASE,
+                    remedy="see what the PACS sends",
+                )
             if answer is not None:
                 yield answer
             if number >= at_most:
                 association.abort()
                 raise PeerRefusedError(
-                    f"the PACS answered with more than {at_most} studies", phase=_PHASE, remedy="ask by the patient ID"
+                    f"PACSの回答が{at_most}件を超えました / the PACS answered with more than {at_most}",
+                    phase=_PHASE,
+                    remedy="see whether it heeds the patient ID",
                 )
     except (ValueError, RuntimeError) as error:  # the association is gone
-        raise UnreachableError("the PACS hung up", phase=_PHASE, remedy="it is asked again") from error
+        raise _gone() from error
+
+
+def _gone() -> UnreachableError:
+    return UnreachableError(
+        "PACSの応答が途切れました / the PACS stopped answering", phase=_PHASE, remedy="it is asked again"
+    )
 
 
 def _found(answer: Dataset) -> Found:

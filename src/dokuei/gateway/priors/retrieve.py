@@ -164,14 +164,19 @@ def _ended(statuses: Iterable[Dataset]) -> Retrieved:
     if said in {_SUCCESS, _SOME_FAILED} or failed:
         return Retrieved(completed + warned, failed)
     if said == _UNKNOWN_DESTINATION:
-        what, remedy = "the PACS does not know the gateway as a destination", "enter its AE title, address and port"
+        what = (
+            "PACSにゲートウェイが送信先として登録されていません / the PACS does not know the gateway as a destination"
+        )
+        remedy = "enter its AE title, address and port"
     else:
-        what, remedy = "the PACS would not send it", "see what it allows the gateway"
+        what, remedy = "PACSが送信を拒否しました / the PACS would not send it", "see what it allows the gateway"
     raise PeerRefusedError(f"{what}: status 0x{said:04X}", phase=_PHASE, remedy=remedy)
 
 
 def _gone() -> UnreachableError:
-    return UnreachableError("the PACS went away in the middle", phase=_PHASE, remedy="it is fetched again")
+    return UnreachableError(
+        "PACSとの通信が途中で切れました / the PACS went away in the middle", phase=_PHASE, remedy="it is fetched again"
+    )
 
 
 def _leave(association: Association) -> None:

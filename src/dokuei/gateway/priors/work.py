@@ -109,7 +109,8 @@ class Priors:
             states = self._states(one)
             if states.get(State.REFUSED):
                 refused, number = states[State.REFUSED], sum(states.values())
-                self._note(one, "refused", f"{refused} of {number} objects are in quarantine at the gateway")
+                said = f"{number}画像のうち{refused}画像がゲートウェイで隔離されています"
+                self._note(one, "refused", f"{said} / {refused} of {number} objects are in quarantine at the gateway")
             elif known is not None and known.at_hub_at is not None:
                 self._note(one, "arrived", "")
 
@@ -170,7 +171,7 @@ class Priors:
         except DokueiError as error:
             _log.warning("prior.not_fetched", why=error.code, attempts=prior.attempts + 1)
             gone = isinstance(error, UnreachableError)
-            self._again(prior, "requested" if gone else "refused", error.what)
+            self._again(prior, "requested" if gone else "refused", _said(error))
             return True
         self._fetched(prior, how)
         return True
@@ -187,7 +188,10 @@ class Priors:
         how = get(self.settings, pacs, uid, keeper) if by_get else move(self.settings, pacs, uid)
         if not how.whole:
             number = how.failed + how.completed
-            raise PeerRefusedError(f"the PACS could not send {how.failed} of {number} objects")
+            raise PeerRefusedError(
+                f"PACSは{number}画像のうち{how.failed}画像を送信できませんでした"
+                f" / the PACS could not send {how.failed} of {number} objects"
+            )
         return how.completed
 
     def _fetched(self, prior: Prior, sent: int) -> None:
@@ -196,7 +200,8 @@ class Priors:
             self._note(prior, "requested", "", here=True)
             return
         came = sum(self._states(prior).values())
-        self._again(prior, "refused", f"the PACS says that it sent {sent} objects, and {came} of {expected} came")
+        said = f"PACSは{sent}画像を送信したと回答、到着は{expected}画像のうち{came}画像"
+        self._again(prior, "refused", f"{said} / the PACS says that it sent {sent}, and {came} of {expected} came")
 
     # --- what both need -------------------------------------------------------------------------------------------
 
@@ -214,7 +219,7 @@ class Priors:
         except DokueiError as error:
             _log.warning("priors.not_answered", why=error.code, attempts=one.attempts + 1)
             with self.spool.database.begin() as connection:
-                tables.not_answered(connection, one, reason=error.what, until=self._later(one.attempts))
+                tables.not_answered(connection, one, reason=_said(error), until=self._later(one.attempts))
             return
         wanted = relevant(rules, one.current, answers.found, today=now().astimezone().strftime("%Y%m%d"))
         with self.spool.database.begin() as connection:
@@ -267,6 +272,11 @@ class Priors:
                     subject=prior.study_instance_uid,
                     details={"reason": reason[:300]} if reason else {},
                 )
+
+
+def _said(error: DokueiError) -> str:
+    """Why, in both languages: what the association itself says is told in English where it fails."""
+    return error.what if " / " in error.what else f"PACSに接続できません / {error.what}"
 
 
 def demand_own_patient(spool: Spool) -> Callable[[Received], None]:

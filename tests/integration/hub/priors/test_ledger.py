@@ -12,7 +12,7 @@ from pydicom.uid import generate_uid
 from dokuei.clock import now
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.neighbours_of_priors import PatientCases
-from dokuei.hub.priors.model import PatientNumber, PriorSearch, PriorStudy
+from dokuei.hub.priors.model import PatientNumber, PriorSearch, PriorState, PriorStudy
 from dokuei.hub.priors.service import PriorsService
 from dokuei.storage.audit import hub_trail
 from tests.integration.hub.worklist.test_lists import changes, ids, quiet
@@ -28,8 +28,8 @@ def room(tmp_path: Path, database_url: str) -> Iterator[ReadingRoom]:
         yield made
 
 
-def prior(uid: str, state: str = "requested", day: str = "20250401", reason: str = "") -> PriorStudy:
-    return PriorStudy(uid, state, day, ("MG",), "マンモグラフィ", reason)  # type: ignore[arg-type] - a test's word
+def prior(uid: str, state: PriorState = "requested", day: str = "20250401", reason: str = "") -> PriorStudy:
+    return PriorStudy(uid, state, day, ("MG",), "マンモグラフィ", reason)
 
 
 def search(*studies: PriorStudy, version: int = 1, **more: Any) -> PriorSearch:
