@@ -62,7 +62,7 @@ def test_a_case_shows_what_the_pacs_has_and_has_not_given(room: ReadingRoom) -> 
     assert told == [("1.1", "requested", ""), ("1.2", "refused", refused.reason)], "and nothing of the future"
     assert foreign.get(f"/api/v1/worklist/{item}").status_code == 404
 
-    tell(room, search(prior("1.1", "arrived"), version=2))
+    tell(room, replace(search(prior("1.1", "arrived"), version=2), at=now() - timedelta(minutes=1)))
     assert len(me.get(f"/api/v1/worklist/{item}").json()["prior_ledger"]["awaited"]) == 2, "an older word"
     tell(room, replace(search(version=9), patient=PatientNumber("minami", "P1", "")), told_by="gateway:2")
     assert len(me.get(f"/api/v1/worklist/{item}").json()["prior_ledger"]["awaited"]) == 2, "another site's"
