@@ -228,6 +228,8 @@ def _default(field: FieldInfo) -> str:
         return f"`{str(field.default).lower()}`"
     if isinstance(field.default, BaseModel):
         return "(a section of its own)"
+    if isinstance(field.default, tuple) and any(isinstance(one, BaseModel) for one in field.default):
+        return "<br>".join(f"`{json.dumps(one.model_dump(), ensure_ascii=False)}`" for one in field.default)
     return "" if field.default in {None, "", ()} else f"`{field.default}`"
 
 

@@ -43,6 +43,10 @@ class Orthanc:
         """One answer of its REST API."""
         return httpx.get(f"{self.url}{path}", timeout=30).raise_for_status().json()
 
+    def put(self, file: Path) -> None:
+        """An object that it has already."""
+        httpx.post(f"{self.url}/instances", content=file.read_bytes(), timeout=30).raise_for_status()
+
     def knows(self, ae_title: str, port: int) -> None:
         """Whom it reports to when it is asked whether it keeps an object; it refuses everybody else."""
         known = {"AET": ae_title, "Host": "127.0.0.1", "Port": port, "AllowStorageCommitment": True}

@@ -31,6 +31,7 @@ from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_lines import ArchiveSizes, ReportLines
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases
+from dokuei.hub.neighbours_of_priors import KnownPriors
 from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
 from dokuei.hub.neighbours_of_requests import RequestCases
 from dokuei.hub.neighbours_of_screening import screening_service
@@ -221,6 +222,7 @@ def reading_room(
             contracts,
             SettledRequests(),
             QualifiedReaders(hub.identity.qualifications, hub.sites),
+            KnownPriors(),
         )
         certifications = Certifications(hub.database, dokuei.__version__)
         messages = messages_service(

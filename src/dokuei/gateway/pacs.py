@@ -11,10 +11,13 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
+from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 
 from dokuei.errors import DokueiError, UnreachableError
 from dokuei.gateway.pacs_tls import client_context
 from dokuei.settings import Destination, Settings
+
+Handlers = Sequence[tuple[evt.EventType, Callable[[evt.Event], object]]]
 
 _SYNTAXES = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
 _ANSWER_SECONDS = 10.0
@@ -113,7 +116,7 @@ def associated(
     settings: Settings,
     destination: Destination,
     sop_class_uids: Collection[str],
-    handlers: Sequence[tuple[evt.EventType, Callable[[evt.Event], object]]] = (),
+    handlers: Handlers = (),
 ) -> Association:
     """An association for these classes, as far as the PACS takes them.
 
@@ -121,11 +124,32 @@ def associated(
         NothingOfferedError: it takes none of them.
         UnreachableError: it does not answer, or refuses.
     """
-    _demand_answer(destination)
-    entity = AE(ae_title=settings.gateway.ae_title)
-    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = 30
+    entity = entity_of(settings)
     for sop_class_uid in sorted(sop_class_uids):
         entity.add_requested_context(sop_class_uid, _SYNTAXES)
+    return associate(entity, destination, handlers)
+
+
+def entity_of(settings: Settings) -> AE:
+    """The gateway as a user of the PACS's services."""
+    entity = AE(ae_title=settings.gateway.ae_title)
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = 30
+    return entity
+
+
+def associate(
+    entity: AE,
+    destination: Destination,
+    handlers: Handlers = (),
+    roles: Sequence[SCP_SCU_RoleSelectionNegotiation] = (),
+) -> Association:
+    """An association for what the entity asks for; ``roles`` are those in which it is itself the provider.
+
+    Raises:
+        NothingOfferedError: it takes none of them.
+        UnreachableError: it does not answer, or refuses.
+    """
+    _demand_answer(destination)
     tls = (client_context(destination), destination.host) if destination.tls else None
     association = entity.associate(
         destination.host,
@@ -133,6 +157,7 @@ def associated(
         ae_title=destination.ae_title,
         tls_args=tls,
         evt_handlers=list(handlers),
+        ext_neg=list(roles),
     )
     if not association.is_established and association.rejected_contexts:
         raise NothingOfferedError(

@@ -31,11 +31,15 @@ _NOTE_CEILING_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Pipeline:
-    """``naming`` says whether objects are coded under their true identity or under pseudonyms."""
+    """``naming`` says whether objects are coded under their true identity or under pseudonyms.
+
+    ``demand_fit`` refuses what may not go further although it can be read.
+    """
 
     spool: Spool
     stop: threading.Event
     naming: Callable[[], Naming]
+    demand_fit: Callable[[Received], None] = lambda _item: None
 
     def run(self) -> None:
         """Work on one object after the other until the stop; several threads may run this."""
@@ -62,6 +66,7 @@ class Pipeline:
         """One object coded; None where that could not be, which is written down."""
         uid = item.sop_instance_uid
         try:
+            self.demand_fit(item)
             naming = self.naming()
             made = self.code(item, naming)
         except AdmissionError as error:

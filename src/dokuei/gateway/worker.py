@@ -24,6 +24,7 @@ from dokuei.gateway.line import LineChecker
 from dokuei.gateway.link import Link
 from dokuei.gateway.metrics import serve_metrics
 from dokuei.gateway.pipeline import Pipeline, sweep
+from dokuei.gateway.priors.work import Priors, demand_own_patient
 from dokuei.gateway.pseudonyms import naming_of, open_key
 from dokuei.gateway.pulse import MakePulse, Pulser
 from dokuei.gateway.reidentify import Reidentifier
@@ -85,7 +86,7 @@ def work(settings: Settings, *, stop: threading.Event, make_pulse: MakePulse | N
 
 def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> list[_Part]:
     naming = naming_of(settings, durable.database)
-    pipeline = Pipeline(relaxed, link.stop, naming)
+    pipeline = Pipeline(relaxed, link.stop, naming, demand_own_patient(relaxed))
     queue = SendQueue(link.stop)
     forwarder = Forwarder(
         spool=relaxed,
@@ -102,6 +103,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
     teller = Teller(settings, durable.database, link, lambda: hub_client(settings), pseudonyms)
     deliverer = Deliverer(settings, durable.database, link, lambda: hub_client(settings), reidentify)
     results = Results(settings, durable.database, link, deliverer.folder, reidentify)
+    priors = Priors(settings, durable, link, lambda: hub_client(settings), pseudonyms)
     anchor = DailyAnchor(settings.audit.anchor, "gateway", gateway_trail, relaxed.database)
     watcher = Watcher(durable.database, settings.gateway.folder, lambda: contract.known(settings.home))
     enrolled = _Enrolled(settings.home, link.stop)
@@ -113,6 +115,7 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         _Part("deliver", enrolled.then(deliverer.run)),
         _Part("orders", enrolled.then(teller.run)),
         _Part("results", results.run),
+        *([_Part("priors", enrolled.then(priors.run)), _Part("prior", priors.fetch)] if priors.pacs else []),
         *([_Part("folder", lambda: _watch(watcher, link.stop))] if settings.gateway.folder.path else []),
         _Part("anchor", lambda: _anchor(anchor, link.stop)),
         _Part("tidy", lambda: _tidy(durable, link.stop)),

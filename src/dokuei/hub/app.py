@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 import dokuei
-from dokuei.hub import delivery_door, line_door, metrics, order_door, pages, performed_door, pulse_door
+from dokuei.hub import delivery_door, line_door, metrics, order_door, pages, performed_door, priors_door, pulse_door
 from dokuei.hub.archive import api as archive_api
 from dokuei.hub.archive.api_lane import FrameLane, PlacedAnswer
 from dokuei.hub.archive.service import ArchiveService
@@ -45,6 +45,7 @@ from dokuei.hub.neighbours_of_fhir_results import FhirReports, FhirStudies
 from dokuei.hub.neighbours_of_lines import ArchiveSizes, ReportLines
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
 from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases
+from dokuei.hub.neighbours_of_priors import KnownPriors, PatientCases
 from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
 from dokuei.hub.neighbours_of_requests import RequestCases
 from dokuei.hub.neighbours_of_screening import screening_service
@@ -57,6 +58,7 @@ from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.own_door import ReadersDoor
 from dokuei.hub.packed import Packed
 from dokuei.hub.prepare import Stores, open_stores
+from dokuei.hub.priors.service import PriorsService
 from dokuei.hub.problems import OuterDoor, answer_with_problems
 from dokuei.hub.reports import api as reports_api
 from dokuei.hub.reports import api_awaiting, api_lists, api_qualification, api_versions
@@ -98,6 +100,7 @@ class Hub:
     certifications: Certifications
     displays: DisplaysService
     lines: LinesService
+    priors: PriorsService
 
 
 def open_hub(settings: Settings) -> Hub:
@@ -114,6 +117,7 @@ def open_hub(settings: Settings) -> Hub:
         contracts,
         SettledRequests(),
         QualifiedReaders(identity.qualifications, sites),
+        KnownPriors(),
     )
     messages = _messages(settings, stores, identity, worklist)
     displays = displays_service(
@@ -167,6 +171,7 @@ def open_hub(settings: Settings) -> Hub:
         certifications=certifications,
         displays=displays,
         lines=lines,
+        priors=PriorsService(stores.database, PatientCases(worklist)),
     )
 
 
@@ -324,5 +329,6 @@ def gateways_app(hub: Hub) -> FastAPI:
         delivery_door.routes(hub.reports, known, hub_url=hub.settings.hub.public_address),
         order_door.routes(hub.requests, known, hub.gateways.pulses.keep_order),
         performed_door.routes(hub.archive, known),
+        priors_door.routes(priors_door.Parts(hub.priors, hub.archive, hub.requests), known),
         pulse_door.routes(pulse_door.Parts(hub.gateways.pulses, hub.archive, hub.requests, documents, door), known),
     )

@@ -81,7 +81,10 @@ class Events:
             self.requests.study_gone(site_id, study_instance_uid)
             self.archive.finish_deletions()
             return
-        self.requests.study_changed(asked_study(summary))  # first: no case may be taken before that is known
+        prior = self.worklist.is_prior(site_id, study_instance_uid)
+        self.requests.study_changed(
+            asked_study(summary, prior=prior)
+        )  # first: no case may be taken before that is known
         if summary.papers_only:
             self.worklist.study_gone(site_id, study_instance_uid, untouched_only=True)  # papers are nobody's case
         else:

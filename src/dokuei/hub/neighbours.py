@@ -43,7 +43,7 @@ def study_facts(summary: StudySummary) -> StudyFacts:
     )
 
 
-def asked_study(summary: StudySummary) -> Study:
+def asked_study(summary: StudySummary, *, prior: bool = False) -> Study:
     """The same in requests' words."""
     name = summary.patient_name
     sex = summary.patient_sex.strip().upper()
@@ -63,6 +63,7 @@ def asked_study(summary: StudySummary) -> Study:
         study_description=summary.study_description,
         modalities=summary.modalities,
         papers_only=summary.papers_only,
+        prior=prior,
     )
 
 

@@ -17,7 +17,8 @@ from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.certification.service import Certifications
 from dokuei.hub.neighbours import roster_says_twice
-from dokuei.hub.reports.circumstances import ComparedStudy, Delegation
+from dokuei.hub.neighbours_of_priors import compared_of, priors_in_pacs
+from dokuei.hub.reports.circumstances import Delegation
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
 from dokuei.hub.reports.model import Name as ReportName
 from dokuei.hub.requests.service import is_mismatched
@@ -72,10 +73,8 @@ class WorklistCases:
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
             screening=roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None,
             sealed=is_sealed(item, ReadingRole(role)),
-            priors=tuple(
-                ComparedStudy(one.study_instance_uid, one.study_date, one.modalities, one.study_description)
-                for one in item.priors
-            ),
+            priors=compared_of(item),
+            priors_in_pacs=priors_in_pacs(connection, study),
             delegations=tuple(
                 Delegation(one.from_person_id, one.ordered_by, one.reason, one.at)
                 for one in self.worklist.delegations_in(connection, item_id, ReadingRole(role))

@@ -175,6 +175,47 @@ class WorklistSettings(Section):
     )
 
 
+class PriorRule(Section):
+    """Which earlier studies of a patient are brought for a new one."""
+
+    current: tuple[str, ...] = Field((), description="Modalities of the new study; empty: any.")
+    priors: tuple[str, ...] = Field(description="Modalities of the earlier studies that count.")
+    body_part: Literal["breast", "any"] = Field(
+        "breast", description="Of what they are; an examination that does not say counts."
+    )
+    years: int = Field(10, description="How far back, in years before the new study.", ge=1, le=100)
+    most: int = Field(4, description="How many at most, the latest first.", ge=1, le=50)
+
+
+class PriorSettings(Section):
+    """Earlier studies, asked of the hospital's PACS and brought before anybody asks for them (Query/Retrieve)."""
+
+    retrieve: Literal["move", "get", "off"] = Field(
+        "move", description="How they come: move (C-MOVE to the gateway's own AE title), get (C-GET), or not at all."
+    )
+    pacs: Destination | None = Field(None, description="Who is asked; empty: the one that reports are stored in.")
+    rules: tuple[PriorRule, ...] = Field(
+        (
+            PriorRule(current=("MG",), priors=("MG",), body_part="any"),
+            PriorRule(current=("MG",), priors=("US", "MR"), years=5, most=2),
+            PriorRule(current=("US", "MR", "PT", "NM"), priors=("MG", "US", "MR"), years=5),
+        ),
+        description="What is brought for what; an order that names no modality is held against every rule.",
+    )
+    breast_words: tuple[str, ...] = Field(
+        ("breast", "mammo", "mamma", "乳房", "乳腺", "乳がん", "乳癌", "マンモ", "ﾏﾝﾓ"),
+        description="Words in a body part or a description by which an examination is of the breast.",
+    )
+    least_days: int = Field(
+        7, description="Days that lie between; what is younger may itself wait to be read, and is not brought.", ge=1
+    )
+    zero_padded_ids: bool = Field(
+        default=False, description="Patient IDs that differ in leading zeros alone are one patient's, as at the hub."
+    )
+    retry_ceiling_seconds: float = Field(300.0, description="Longest wait between attempts to ask or to fetch.", gt=0)
+    give_up_hours: int = Field(48, description="Hours after which nothing is asked or fetched any more.", ge=1, le=720)
+
+
 class GatewaySettings(Section):
     """How the hospital's program receives, forwards and delivers."""
 
@@ -199,6 +240,7 @@ class GatewaySettings(Section):
     )
     peers: tuple[Peer, ...] = Field((), description="Who may associate; empty: anybody on loopback, nobody elsewhere.")
     pacs: Destination | None = Field(None, description="Where reports are stored by C-STORE.")
+    priors: PriorSettings = Field(PriorSettings(), description="Earlier studies from the PACS.")
     report_objects: tuple[Literal["sr", "pdf", "pages"], ...] = Field(
         ("sr", "pdf"),
         description="As what the PACS is given a report: structured, as PDF, or its pages as pictures.",

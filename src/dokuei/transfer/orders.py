@@ -6,7 +6,8 @@ answers its sender, and goes on telling the hub until the hub has answered for i
 
 import base64
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from types import MappingProxyType
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -17,6 +18,8 @@ from dokuei.transfer.protocol import Message, Uid
 ORDERS_PATH = "/gateway/v1/orders"
 ATTACHMENT_BYTES = 4 << 20
 MOST_ATTACHED = 5  # of the largest, and the message is still one that the hub reads
+
+MODALITY_WORDS: Final = MappingProxyType({"DBT": "MG", "MMG": "MG", "MRI": "MR"})  # as orders say it, and DICOM
 
 OrderSource = Literal["hl7", "worklist", "folder", "pulse"]
 OrderAction = Literal["new", "change", "cancel"]

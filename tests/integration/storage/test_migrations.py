@@ -20,6 +20,7 @@ from dokuei.gateway.forward_tables import forward_study
 from dokuei.gateway.line_tables import line_check
 from dokuei.gateway.order_tables import order_notice
 from dokuei.gateway.outlet_tables import deliver_outlet
+from dokuei.gateway.priors.tables import search as prior_search
 from dokuei.gateway.pseudonym_tables import pseudonym_study
 from dokuei.gateway.pulse_tables import pulse
 from dokuei.gateway.result_tables import result_message
@@ -161,6 +162,7 @@ def test_every_table_is_known_here() -> None:
     """Both wirings are imported above, so that no slice's tables are missed."""
     assert {"person", "worklist_item", "report_version", "instance"} <= set(hub_metadata.tables)
     reports = {commitment_request, deliver_object, deliver_outlet, line_check, order_notice, result_message}
-    gateways = {*reports, forward_study, pseudonym_study, pulse, received_object, scheduled_step, performed_step}
+    gateways = {*reports, forward_study, prior_search, pseudonym_study, pulse, received_object}
+    gateways |= {scheduled_step, performed_step}
     assert {table.name for table in gateways} <= set(gateway_metadata.tables)
     assert Hub.__name__ == "Hub"

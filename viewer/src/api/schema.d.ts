@@ -150,6 +150,16 @@ export interface components {
             readonly anchor: components["schemas"]["AnchorOut"];
             readonly repository: components["schemas"]["RepositoryOut"];
         };
+        /** @description An earlier study that the hospital's PACS has and that has not arrived, and why where that is known. */
+        readonly AwaitedPriorOut: {
+            readonly study_instance_uid: string;
+            readonly study_date: string;
+            readonly modalities: readonly string[];
+            readonly study_description: string;
+            /** @enum {string} */
+            readonly state: "exists" | "requested" | "refused";
+            readonly reason: string;
+        };
         /** @description What a report waits for; ``code`` is there once, when it was made, ``refused`` is why the last try failed. */
         readonly AwaitingOut: {
             readonly version_digest: string;
@@ -1109,6 +1119,8 @@ export interface components {
             readonly open_question: boolean;
             readonly awaiting_approval: boolean;
             readonly priors: readonly components["schemas"]["PriorOut"][];
+            readonly prior_ledger: components["schemas"]["PriorLedgerOut"] | null;
+            readonly prior_only: boolean;
         };
         /** @description A display of this device, and what it is worth. */
         readonly JudgedDisplayOut: {
@@ -1870,6 +1882,16 @@ export interface components {
         readonly PlaceOut: {
             /** @enum {string} */
             readonly place: "" | "facility" | "remote";
+        };
+        /** @description What the hospital's PACS says of earlier studies; ``others`` counts answers that named another patient. */
+        readonly PriorLedgerOut: {
+            /** @enum {string} */
+            readonly state: "waiting" | "answered" | "failing";
+            /** Format: date-time */
+            readonly at: string;
+            readonly reason: string;
+            readonly others: number;
+            readonly awaited: readonly components["schemas"]["AwaitedPriorOut"][];
         };
         /** @description Another study of the same patient. */
         readonly PriorOut: {

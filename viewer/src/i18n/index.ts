@@ -20,6 +20,7 @@ import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
 import enPapers from "./en/papers.json";
 import enPeople from "./en/people.json";
+import enPriors from "./en/priors.json";
 import enReading from "./en/reading.json";
 import enReport from "./en/report.json";
 import enRequests from "./en/requests.json";
@@ -51,6 +52,7 @@ import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
 import jaPapers from "./ja/papers.json";
 import jaPeople from "./ja/people.json";
+import jaPriors from "./ja/priors.json";
 import jaReading from "./ja/reading.json";
 import jaReport from "./ja/report.json";
 import jaRequests from "./ja/requests.json";
@@ -87,6 +89,7 @@ export const catalogues = {
     messages: enMessages,
     papers: enPapers,
     people: enPeople,
+    priors: enPriors,
     reading: enReading,
     report: enReport,
     requests: enRequests,
@@ -120,6 +123,7 @@ export const catalogues = {
     messages: jaMessages,
     papers: jaPapers,
     people: jaPeople,
+    priors: jaPriors,
     reading: jaReading,
     report: jaReport,
     requests: jaRequests,

@@ -7,6 +7,7 @@ import { formatDay, parseDay } from "@/ui/format";
 import { useDateStyle } from "@/ui/preferences";
 import { partOf, stackLabel } from "@/viewports/label";
 import { drawThumbnail } from "@/viewports/thumbnail";
+import { AwaitedPriors } from "./AwaitedPriors";
 import type { Documents } from "./documents";
 import type { AbsentPrior } from "./priors";
 import type { Room } from "./room";
@@ -61,6 +62,7 @@ export function Thumbnails(props: ThumbnailsProps): JSX.Element {
       {absent.map((one) => (
         <AbsentPriorRow key={one.prior.study_instance_uid} absent={one} />
       ))}
+      <AwaitedPriors opened={opened} />
     </nav>
   );
 }

@@ -17,6 +17,8 @@ export interface OpenCase {
   readonly version: string;
   /** Brings what has arrived since the case was opened. */
   readonly refresh: () => void;
+  /** Brings priors that have arrived since the case was opened; nothing waits for them. */
+  readonly bring: (studyUids: readonly string[]) => void;
 }
 
 export interface CaseQuery {
@@ -34,6 +36,7 @@ export function useCase(itemId: string): CaseQuery {
   const priors = usePriors(item.data);
   useForgetting(siteId, studyUid, priors.found);
   const { refetch } = current;
+  const { refetch: refetchItem } = item;
   const opened = useMemo((): OpenCase | null => {
     if (item.data === undefined || current.data === undefined || !priors.settled) return null;
     const hanging = hang(
@@ -48,8 +51,12 @@ export function useCase(itemId: string): CaseQuery {
       hanging,
       version: [current.data, ...priors.found].map(({ etag }) => etag).join(" "),
       refresh: () => void refetch(),
+      bring: (studyUids) => {
+        priors.ask(studyUids);
+        void refetchItem();
+      },
     };
-  }, [item.data, current.data, priors, refetch]);
+  }, [item.data, current.data, priors, refetch, refetchItem]);
   return { opened, error: item.error ?? (current.data === undefined ? current.error : null) };
 }
 
@@ -73,6 +80,7 @@ interface Priors {
   readonly settled: boolean;
   readonly found: readonly LoadedStudy[];
   readonly absent: readonly AbsentPrior[];
+  readonly ask: (studyUids: readonly string[]) => void;
 }
 
 function usePriors(item: WorklistItem | undefined): Priors {
@@ -103,6 +111,7 @@ function usePriors(item: WorklistItem | undefined): Priors {
         };
         return [{ prior, error: answers[index]?.error ?? null, bring }];
       }),
+      ask: (studyUids) => setAsked((before) => new Set([...before, ...studyUids])),
     };
   }, [answers, asked, chosen, known]);
 }

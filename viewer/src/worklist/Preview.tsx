@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { FinalisationPanel } from "@/finalising/FinalisationPanel";
+import { PriorLedger } from "@/priors/PriorLedger";
 import { mayEnter } from "@/report/model";
 import { useCaseRequest } from "@/requests/api";
 import { ThreadLine } from "@/messages/marks";
@@ -220,6 +221,7 @@ function Priors({ item }: { readonly item: WorklistItem }): JSX.Element {
           ))}
         </ul>
       )}
+      <PriorLedger item={item} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { WorklistItem } from "@/api/types";
 import { FinalisationChip } from "@/finalising/FinalisationChip";
 import { ThreadMarks } from "@/messages/marks";
+import { PriorsChip } from "@/priors/PriorsChip";
 import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
@@ -75,7 +76,10 @@ export const Row = memo(function Row({
         {siteName}
       </div>
       <div role="gridcell" className={classes["images"]}>
-        <ImagesChip item={item} readyIn={readyIn} /> <FinalisationChip item={item} /> <Performed item={item} />
+        <ImagesChip item={item} readyIn={readyIn} /> <FinalisationChip item={item} /> <Performed item={item} />{" "}
+        <span className={classes["priorsChip"]}>
+          <PriorsChip item={item} />
+        </span>
       </div>
       <div role="gridcell" className={classes["request"]}>
         <RequestCell item={item} />

@@ -43,6 +43,8 @@ export function madeItem(id: string, changed: Partial<WorklistItem> = {}): Workl
     open_question: false,
     awaiting_approval: false,
     priors: [],
+    prior_ledger: null,
+    prior_only: false,
     ...changed,
   };
 }

@@ -128,6 +128,7 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "person.end.set": "アカウントの期限を設定",
         "person.locked": "アカウントを停止",
         "person.unlocked": "アカウントの停止を解除",
+        "priors.told": "施設PACSの過去検査の状況を受信",
         "pseudonym.looked-up": "仮名から患者を照会",
         "qualification.certificate-declined": "医師の電子証明書の登録依頼を取り下げ・却下",
         "qualification.certificate-offered": "医師本人が電子証明書の登録を依頼",

@@ -19,6 +19,23 @@ class ComparedStudy:
 
 
 @dataclass(frozen=True)
+class AbsentStudy:
+    """A prior study that the hospital's PACS has and that is not here; ``state`` says how far it has come."""
+
+    study_date: str
+    modalities: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True)
+class PriorsInPacs:
+    """What the hospital's PACS answered: whether it has said anything, and what of it could not be compared."""
+
+    answered: bool
+    absent: tuple[AbsentStudy, ...] = ()
+
+
+@dataclass(frozen=True)
 class Delegation:
     """Somebody could not finalise: who, who decided that another does it, why and when (REC-06)."""
 
@@ -95,6 +112,16 @@ def resolved(
     return tuple(
         sorted((known[uid] for uid in wanted), key=lambda one: (one.study_date, one.study_instance_uid), reverse=True)
     )
+
+
+def written_in_pacs(value: PriorsInPacs | None) -> dict[str, Any] | None:
+    """As JSON; None where no PACS was asked."""
+    if value is None:
+        return None
+    return {
+        "answered": value.answered,
+        "absent": [{**asdict(one), "modalities": list(one.modalities)} for one in value.absent],
+    }
 
 
 def written_compared(compared: Iterable[ComparedStudy]) -> list[dict[str, Any]]:

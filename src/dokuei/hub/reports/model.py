@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from dokuei.errors import ConflictError, ProofError, RequestError, SignatureError, StaleError
-from dokuei.hub.reports.circumstances import ComparedStudy, Delegation
+from dokuei.hub.reports.circumstances import ComparedStudy, Delegation, PriorsInPacs
 from dokuei.hub.reports.lexicon import demand_known
 from dokuei.hub.reports.structure import NOT_APPLICABLE, Answer, Structure, written_texts
 
@@ -84,6 +84,7 @@ class Case:
     sealed: bool = False
     screening: bool = False
     priors: tuple[ComparedStudy, ...] = ()
+    priors_in_pacs: PriorsInPacs | None = None
     delegations: tuple[Delegation, ...] = ()
     images_finalised: bool = True
 

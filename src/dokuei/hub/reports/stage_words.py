@@ -9,6 +9,11 @@ from dokuei.hub.reports.display_words import used, waived
 from dokuei.hub.reports.line_words import measured
 from dokuei.hub.reports.structure import NOT_APPLICABLE
 
+_STATES = {
+    "exists": ("未取り寄せ", "not yet requested"),
+    "requested": ("取り寄せ中", "requested"),
+    "refused": ("取得不可", "refused"),
+}
 _SIDES = {"right": ("右", "right"), "left": ("左", "left")}
 
 
@@ -61,15 +66,44 @@ def circumstance_lines(document: Mapping[str, Any]) -> list[str]:
 
 def _comparison(document: Mapping[str, Any]) -> Said:
     compared, known = document["compared_with"], document["priors_known"]
-    label = ("比較した検査", "Compared with")
+    label, absent = ("比較した検査", "Compared with"), _absent(document.get("priors_in_pacs"))
     if compared:
         site = document["site"]
         named = ["  ".join(filter(None, (_day(o["study_date"]), " ".join(o["modalities"])))) for o in compared]
         ja = "、".join(f"{one}（{site['name']}）" for one in named)
-        return Said(*label, ja, ", ".join(f"{one} ({site['name_en'] or site['name']})" for one in named))
-    if known:
-        return Said(*label, f"なし（過去検査{known}件は表示せず）", f"none ({known} prior studies were not displayed)")
-    return Said(*label, "比較対象なし", "none available")
+        en = ", ".join(f"{one} ({site['name_en'] or site['name']})" for one in named)
+    elif known:
+        ja, en = f"なし（過去検査{known}件は表示せず）", f"none ({known} prior studies were not displayed)"
+    elif document.get("priors_in_pacs") is None or not absent:
+        ja, en = "比較対象なし", "none available"
+    else:
+        ja, en = "なし", "none"
+    return Said(*label, "。".join((ja, *(one for one, _ in absent))), ". ".join((en, *(one for _, one in absent))))
+
+
+def _absent(value: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What the hospital's PACS has, or may have, that was not there to be compared."""
+    if value is None:
+        return []
+    if not value["answered"]:
+        return [
+            (
+                "施設のPACSに過去検査があるかは確認できていません",
+                "Whether the hospital's PACS has prior studies could not be confirmed",
+            )
+        ]
+    if not value["absent"]:
+        return []
+    ja, en = (
+        sep.join(
+            f"{_day(one['study_date'])}  {' '.join(one['modalities'])}{left}{_STATES[one['state']][at]}{right}"
+            for one in value["absent"]
+        )
+        for at, (sep, left, right) in enumerate((("、", "（", "）"), (", ", " (", ")")))
+    )
+    return [
+        (f"施設のPACSにあり比較できなかった検査: {ja}", f"In the hospital's PACS, not available for comparison: {en}")
+    ]
 
 
 def _display(document: Mapping[str, Any]) -> Iterator[Said]:

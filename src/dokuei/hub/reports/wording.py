@@ -6,7 +6,7 @@ from typing import Any
 
 import rfc8785
 
-from dokuei.hub.reports.circumstances import written_compared
+from dokuei.hub.reports.circumstances import written_compared, written_in_pacs
 from dokuei.hub.reports.model import Case, Content, Kind, Report, SignedVersion, SiteRules
 from dokuei.hub.reports.stage_words import banner, circumstance_lines
 from dokuei.hub.reports.structure import NOT_APPLICABLE, written, written_answers
@@ -86,6 +86,7 @@ def document(
         "images_read": [asdict(one) for one in sorted(content.images_read)],
         "compared_with": written_compared(content.compared),
         "priors_known": len(case.priors),
+        "priors_in_pacs": written_in_pacs(case.priors_in_pacs),
         "preliminary": None if preliminary is None else dict(preliminary),
         "withdraws": None if withdraws is None else dict(withdraws),
         "delegations": [dict(one) for one in delegations],

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from dokuei.hub.requests.identities import Comparison, Rules, folded_id
 from dokuei.hub.requests.model import Content, Link, ReadingRequest, Reason, Study
+from dokuei.transfer.orders import MODALITY_WORDS
 
 SYSTEM = "system"
 Compare = Callable[[Content, Study], Comparison]
-_PLAIN: dict[str, frozenset[str]] = {"DBT": frozenset({"MG"}), "MMG": frozenset({"MG"}), "MRI": frozenset({"MR"})}
 
 
 def is_named(content: Content, study: Study) -> bool:
@@ -23,7 +23,7 @@ def is_named(content: Content, study: Study) -> bool:
 
 def could_be(content: Content, study: Study, comparison: Comparison) -> bool:
     """Whether a study may be the one that is meant: nobody else's, of that day, of that modality."""
-    if content.study_instance_uid or (content.accession_number and study.accession_number):
+    if study.prior or content.study_instance_uid or (content.accession_number and study.accession_number):
         return False
     return (
         comparison.verdict != "different"
@@ -36,7 +36,7 @@ def could_be(content: Content, study: Study, comparison: Comparison) -> bool:
 def fits_modality(wanted: str, there: Iterable[str]) -> bool:
     """Whether what is asked for is among what is there; nothing asked fits everything."""
     wanted = wanted.strip().upper()
-    return not wanted or bool(_PLAIN.get(wanted, frozenset({wanted})) & set(there))
+    return not wanted or MODALITY_WORDS.get(wanted, wanted) in set(there)
 
 
 def judged(request: ReadingRequest, studies: Iterable[Study], compare: Compare, rules: Rules) -> tuple[Link, ...]:

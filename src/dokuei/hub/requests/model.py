@@ -141,7 +141,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Study:
-    """What requests need to know of a study that is here; ``papers_only``: it holds no picture to be read."""
+    """What requests need to know of a study that is here; ``papers_only``: it holds no picture to be read.
+
+    ``prior``: it was brought to be compared with, and is meant by nobody who does not name it.
+    """
 
     site_id: str
     study_instance_uid: str
@@ -152,6 +155,7 @@ class Study:
     study_description: str
     modalities: tuple[str, ...]
     papers_only: bool = False
+    prior: bool = False
 
 
 @dataclass(frozen=True)

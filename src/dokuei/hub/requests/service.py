@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -153,6 +154,11 @@ class RequestsService:
         """What requests say of one case now."""
         with self.database.read() as connection:
             return case_of(study_instance_uid, store.linked(connection, site_id, study_instance_uid))
+
+    def asked_here(self, site_id: str, *, since: datetime) -> tuple[ReadingRequest, ...]:
+        """What was asked for lately at the hub itself, so that no gateway has heard of it; for the hub's own use."""
+        with self.database.read() as connection:
+            return store.placed_since(connection, site_id, sources=("portal", "fhir", "roster"), since=since)
 
     def rules(self, site_id: str) -> Rules:
         """How a site writes and what it lets be matched without a person."""

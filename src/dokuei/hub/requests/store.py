@@ -29,6 +29,7 @@ from dokuei.hub.requests.model import (
 from dokuei.hub.requests.tables import attachment, link, request, version
 
 MOST_LISTED = 100
+_MOST_LATELY = 100
 _CONTENT = TypeAdapter(Content)
 _DIFFERENCES = TypeAdapter(tuple[Difference, ...])
 
@@ -155,6 +156,15 @@ def listed(connection: Connection, wanted: Wanted, *, site_ids: Collection[str])
     rows = connection.execute(select(request).where(request.c.request_id.in_(chosen))).all()
     by_id = {one.request_id: one for one in requests_of(connection, rows)}
     return tuple(by_id[request_id] for request_id in chosen)
+
+
+def placed_since(
+    connection: Connection, site_id: str, *, sources: Collection[Source], since: datetime
+) -> tuple[ReadingRequest, ...]:
+    """What was asked for lately in these ways and still is, the latest first."""
+    wanted = (request.c.site_id == site_id, request.c.source.in_(sources), request.c.state != "canceled")
+    query = select(request).where(*wanted, request.c.placed_at >= since).order_by(request.c.placed_at.desc())
+    return requests_of(connection, connection.execute(query.limit(_MOST_LATELY)).all())
 
 
 def counts(connection: Connection, *, site_ids: Collection[str]) -> dict[str, int]:

@@ -64,6 +64,7 @@ def put_study(connection: Connection, new: Study) -> None:
             study_description=new.study_description,
             modalities=json.dumps(new.modalities),
             papers_only=new.papers_only,
+            prior=new.prior,
         )
     )
 
@@ -170,4 +171,5 @@ def study_of(row: Row[Any]) -> Study:
         study_description=row.study_description,
         modalities=tuple(json.loads(row.modalities)),
         papers_only=row.papers_only,
+        prior=row.prior,
     )

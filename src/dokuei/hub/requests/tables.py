@@ -102,6 +102,7 @@ study = Table(
     Column("study_description", Text, nullable=False),
     Column("modalities", Text, nullable=False),
     Column("papers_only", Boolean, nullable=False, server_default=false()),
+    Column("prior", Boolean, nullable=False, server_default=false()),
 )
 Index("ix_request_study_papers_only", study.c.site_id, study.c.papers_only, study.c.study_date)
 Index("ix_request_study_accession_number", study.c.site_id, study.c.accession_number)

@@ -26,6 +26,7 @@ from dokuei.hub.worklist.api_shapes import (
     WaitingOut,
     WayOut,
     finalisation_out,
+    ledger_out,
 )
 from dokuei.hub.worklist.model import (
     HandOver,
@@ -61,10 +62,13 @@ Reader = Annotated[Principal, Depends(require(Permission.CLAIM_CASE))]
 def items_out(me: Principal, service: WorklistService, threads: Threads, listing: Listing) -> list[ItemOut]:
     """Cases as one person sees them."""
     sites, states = service.site_names(), threads.of(me, listing.items)
+    ledgers = service.prior_ledgers(listing.items)
     finalising = service.contracts.finalising_sites({one.study.site_id for one in listing.items})
     return [
         _item(
             me, one, listing.names, sites, states.get(one.worklist_item_id), finalises=one.study.site_id in finalising
+        ).model_copy(
+            update={"prior_ledger": ledger_out(ledgers.get((one.study.site_id, one.study.study_instance_uid)))}
         )
         for one in listing.items
     ]
@@ -186,6 +190,8 @@ def _item(
         open_question=thread.open_question,
         awaiting_approval=one.awaiting_approval,
         priors=_priors(one),
+        prior_ledger=None,
+        prior_only=one.prior_only,
     )
 
 

@@ -1,5 +1,6 @@
 """Cases over HTTP."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
@@ -17,6 +18,7 @@ from dokuei.hub.worklist.model import (
     RequestState,
     Status,
 )
+from dokuei.hub.worklist.prior_ledgers import PriorLedger
 
 
 class NameOut(BaseModel):
@@ -34,6 +36,27 @@ class PriorOut(BaseModel):
     study_date: str
     modalities: list[str]
     study_description: str
+
+
+class AwaitedPriorOut(BaseModel):
+    """An earlier study that the hospital's PACS has and that has not arrived, and why where that is known."""
+
+    study_instance_uid: str
+    study_date: str
+    modalities: list[str]
+    study_description: str
+    state: Literal["exists", "requested", "refused"]
+    reason: str
+
+
+class PriorLedgerOut(BaseModel):
+    """What the hospital's PACS says of earlier studies; ``others`` counts answers that named another patient."""
+
+    state: Literal["waiting", "answered", "failing"]
+    at: datetime
+    reason: str
+    others: int
+    awaited: list[AwaitedPriorOut]
 
 
 class LockOut(BaseModel):
@@ -85,6 +108,14 @@ class FinalisationOut(BaseModel):
     at: datetime | None = None
     instances: int = 0
     note: str = ""
+
+
+def ledger_out(ledger: PriorLedger | None) -> PriorLedgerOut | None:
+    """What the PACS has from before, where its gateway has told anything."""
+    if ledger is None:
+        return None
+    awaited = [AwaitedPriorOut(**asdict(one)) for one in ledger.awaited]
+    return PriorLedgerOut(state=ledger.state, at=ledger.at, reason=ledger.reason, others=ledger.others, awaited=awaited)
 
 
 def finalisation_out(
@@ -151,6 +182,8 @@ class ItemOut(BaseModel):
     open_question: bool
     awaiting_approval: bool
     priors: list[PriorOut]
+    prior_ledger: PriorLedgerOut | None
+    prior_only: bool
 
 
 class AtGatewayOut(BaseModel):

@@ -62,7 +62,7 @@ class Lists:
             raise RequestError("nothing to look for", phase="looking for cases", remedy="type a name or a number")
         sites, moment = _sites(principal, None), now()
         with self.worklist.database.read() as connection:
-            items = store_lists.found(connection, store_lists.Narrowed(sites), words)
+            items = store_lists.found(connection, store_lists.Narrowed(sites, priors=True), words)
         self.worklist.note_looks(principal, sites)
         return Listing(items, {}, self.worklist.people.names(people_of(items)), as_of=moment)
 

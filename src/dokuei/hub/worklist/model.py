@@ -219,7 +219,8 @@ class WorklistItem:
     """A case: a study, the roles in reading it, and its state.
 
     ``signed_instances`` is how much its report covers; ``due_at`` is what the request wants, else what the contract
-    gives; ``held_before`` names everybody who ever had a role, since who saw a draft has seen an opinion.
+    gives; ``held_before`` names everybody who ever had a role, since who saw a draft has seen an opinion;
+    ``prior_only``: brought to be compared with, and read by nobody until somebody asks for it or takes it.
     """
 
     worklist_item_id: str
@@ -237,6 +238,7 @@ class WorklistItem:
     waiting: Waiting | None = None
     offers: tuple[HandOver, ...] = ()
     finalisation: Finalisation | None = None
+    prior_only: bool = False
 
     @property
     def images_finalised(self) -> bool:

@@ -1,6 +1,6 @@
 """What cases ask of other slices; the hub's wiring says who answers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from dokuei.hub.identity.model import Principal
 from dokuei.hub.worklist.model import Priority, StudyFacts
+from dokuei.hub.worklist.prior_ledgers import PriorLedger
 
 
 class Contracts(Protocol):
@@ -53,3 +54,13 @@ class Readers(Protocol):
         Raises:
             ForbiddenError: a licence or a grade is missing or over (JRS-01, JRS-02).
         """
+
+
+class Priors(Protocol):
+    """What cases ask of the ledger of earlier studies."""
+
+    def is_prior(self, connection: Connection, site_id: str, study_instance_uid: str) -> bool:
+        """Whether a study was brought for another's sake."""
+
+    def of(self, connection: Connection, studies: Collection[StudyFacts]) -> Mapping[tuple[str, str], PriorLedger]:
+        """Site and study → what the PACS has from before; studies of whose patient nobody has told are not named."""

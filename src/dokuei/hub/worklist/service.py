@@ -1,6 +1,6 @@
 """The verbs on cases: appear when images come, be taken, be given back, be done."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.worklist import store, store_finalisations, store_hands, store_lists
+from dokuei.hub.worklist import store, store_finalisations, store_hands, store_lists, store_priors
 from dokuei.hub.worklist.model import (
     Asked,
     Delegated,
@@ -25,7 +25,8 @@ from dokuei.hub.worklist.model import (
     demand_mine,
     events_of,
 )
-from dokuei.hub.worklist.neighbours import Contracts, Readers, Requests
+from dokuei.hub.worklist.neighbours import Contracts, Priors, Readers, Requests
+from dokuei.hub.worklist.prior_ledgers import PriorLedger
 from dokuei.hub.worklist.readings import FINAL, demand_takes, is_untouched, role_shown, roles_for
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
@@ -60,6 +61,7 @@ class WorklistService:
     contracts: Contracts
     requests: Requests
     readers: Readers
+    priors: Priors
     looked: Lately = field(default_factory=lambda: Lately(HOUR), repr=False)
 
     def study_changed(self, facts: StudyFacts) -> str | None:
@@ -70,7 +72,8 @@ class WorklistService:
                 return None
             roles = self._roles(connection, facts)
             due_at = self.contracts.due_at(facts.site_id, facts.first_received_at) if known is None else None
-            item_id, _ = store.put_study(connection, facts, roles=roles, due_at=due_at)
+            prior_only = self.priors.is_prior(connection, facts.site_id, facts.study_instance_uid)
+            item_id, _ = store.put_study(connection, facts, roles=roles, due_at=due_at, prior_only=prior_only)
             _change_roles(connection, known, roles)
             if known is not None and known.status == "canceled":
                 store.set_status(connection, item_id)
@@ -127,6 +130,8 @@ class WorklistService:
             if not store.take(connection, item_id, held.role, person_id=person_id):
                 raise ConflictError("another reader was faster", phase="claiming a case")
             store.set_status(connection, item_id)
+            if found.prior_only:
+                store_priors.want_read(connection, item_id)
             if held.person_id is None:
                 note_role(connection, principal, "case.claimed", found, held.role)
         return self._one(principal, item_id)
@@ -227,6 +232,8 @@ class WorklistService:
             _change_roles(connection, known, self._roles(connection, known.study))
             if known.asked == asked:
                 return
+            if known.prior_only and asked.state in {"matched", "mismatch"}:
+                store_priors.want_read(connection, known.worklist_item_id)
             store.set_asked(connection, known.worklist_item_id, asked)
             wanted = asked.priority
             if wanted is not None and wanted is not known.asked.priority:
@@ -248,6 +255,20 @@ class WorklistService:
         """The readings that a study needs: a screening batch says so itself, else the contract does."""
         twice = self.requests.reads_twice(connection, facts.site_id, facts.study_instance_uid)
         return roles_for(twice=self.contracts.reads_twice(facts.site_id, facts.modalities) if twice is None else twice)
+
+    def is_prior(self, site_id: str, study_instance_uid: str) -> bool:
+        """Whether a study was brought for another's sake."""
+        with self.database.read() as connection:
+            return self.priors.is_prior(connection, site_id, study_instance_uid)
+
+    def prior_ledgers(self, items: Iterable[WorklistItem]) -> Mapping[tuple[str, str], PriorLedger]:
+        """Site and study → what the PACS has from before; who asks has found the cases in scope."""
+        with self.database.read() as connection:
+            return self.priors.of(connection, [one.study for one in items])
+
+    def touch_patient_in(self, connection: Connection, site_id: str, patient_id: str) -> None:
+        """Lists show something else of this patient's cases, inside another slice's transaction."""
+        store_priors.touch_of_patient(connection, site_id, patient_id)
 
     def _one(self, principal: Principal, item_id: str) -> Listing:
         with self.database.read() as connection:

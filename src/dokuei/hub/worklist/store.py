@@ -18,7 +18,6 @@ from dokuei.hub.worklist.model import (
     Holding,
     Name,
     PatientWaits,
-    Prior,
     Priority,
     ReadingRole,
     Status,
@@ -28,18 +27,9 @@ from dokuei.hub.worklist.model import (
     status_of,
 )
 from dokuei.hub.worklist.store_finalisations import latest
+from dokuei.hub.worklist.store_priors import priors_of, touch_of_patient
 from dokuei.hub.worklist.tables import hand_over, hold, holding, item
 
-_OF_PRIORS = (
-    item.c.worklist_item_id,
-    item.c.site_id,
-    item.c.patient_id,
-    item.c.issuer_of_patient_id,
-    item.c.study_instance_uid,
-    item.c.study_date,
-    item.c.study_description,
-    item.c.modalities,
-)
 _AT_ONCE = 500
 _PLAIN = (
     "site_id",
@@ -67,11 +57,16 @@ _PLAIN = (
 
 
 def put_study(
-    connection: Connection, facts: StudyFacts, *, roles: Iterable[ReadingRole], due_at: datetime | None = None
+    connection: Connection,
+    facts: StudyFacts,
+    *,
+    roles: Iterable[ReadingRole],
+    due_at: datetime | None = None,
+    prior_only: bool = False,
 ) -> tuple[str, bool]:
     """Write what the archive tells of a study; returns the case's id and whether it is new.
 
-    ``due_at`` is what the contract gives a new case.
+    ``due_at`` is what the contract gives a new case; ``prior_only``: a new one is there to be compared with.
     """
     known = connection.execute(
         select(item.c.worklist_item_id)
@@ -88,24 +83,18 @@ def put_study(
             status="scheduled",
             priority=Priority.ROUTINE.value,
             contract_due_at=due_at,
+            prior_only=prior_only,
             **_values(facts),
         )
     )
     set_roles(connection, item_id, roles)
-    _touch_of_patient(connection, facts)
+    touch_of_patient(connection, facts.site_id, facts.patient_id)
     return item_id, True
 
 
 def touch(connection: Connection, item_id: str) -> None:
     """Something that lists show of the case has changed outside of its own row."""
     connection.execute(update(item).where(item.c.worklist_item_id == item_id).values(touched_at=now()))
-
-
-def _touch_of_patient(connection: Connection, facts: StudyFacts) -> None:
-    """The patient's other cases have one prior more, or may have."""
-    if facts.patient_id:
-        theirs = (item.c.site_id == facts.site_id, item.c.patient_id == facts.patient_id)
-        connection.execute(update(item).where(*theirs).values(touched_at=now()))
 
 
 def set_roles(connection: Connection, item_id: str, roles: Iterable[ReadingRole]) -> None:
@@ -156,6 +145,7 @@ def is_open(connection: Connection, site_id: str, study_instance_uid: str) -> bo
         item.c.site_id == site_id,
         item.c.study_instance_uid == study_instance_uid,
         item.c.status.in_(("scheduled", "in_progress")),
+        item.c.prior_only.is_(False),
     )
     return connection.execute(asked).first() is not None
 
@@ -280,7 +270,7 @@ def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Wor
     rows = tuple(rows)
     held = _holdings(connection, [row.worklist_item_id for row in rows])
     before, offers = _holds(connection, list(held)), _offers(connection, list(held))
-    priors, finalised = _priors(connection, rows), latest(connection, list(held))
+    priors, finalised = priors_of(connection, rows), latest(connection, list(held))
     return tuple(
         WorklistItem(
             worklist_item_id=row.worklist_item_id,
@@ -303,6 +293,7 @@ def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Wor
             waiting=None if row.waiting_for is None else Waiting(PatientWaits(row.waiting_for), row.waiting_since),
             offers=tuple(offers[row.worklist_item_id]),
             finalisation=finalised.get(row.worklist_item_id),
+            prior_only=row.prior_only,
         )
         for row in rows
     )
@@ -337,25 +328,6 @@ def _holdings(connection: Connection, item_ids: list[str]) -> dict[str, list[Hol
         held = Holding(ReadingRole(row.role), row.person_id, row.claimed_at, row.signed_at, row.awaiting_approval)
         found[row.worklist_item_id].append(held)
     return found
-
-
-def _priors(connection: Connection, rows: tuple[Row[Any], ...]) -> dict[str, tuple[Prior, ...]]:
-    """Earlier studies of the same patient at the same site; a patient without an ID has none."""
-    patients = {row.patient_id for row in rows if row.patient_id}
-    sites = {row.site_id for row in rows}
-    same = defaultdict(list)
-    query = select(*_OF_PRIORS).where(item.c.patient_id.in_(patients), item.c.site_id.in_(sites))
-    query = query.order_by(item.c.study_date)
-    for other in connection.execute(query) if patients else ():
-        same[other.site_id, other.patient_id, other.issuer_of_patient_id].append(other)
-    return {
-        row.worklist_item_id: tuple(
-            Prior(other.study_instance_uid, other.study_date, _modalities(other), other.study_description)
-            for other in reversed(same[row.site_id, row.patient_id, row.issuer_of_patient_id])
-            if other.worklist_item_id != row.worklist_item_id and other.study_date <= row.study_date
-        )
-        for row in rows
-    }
 
 
 def facts_of(row: Row[Any]) -> StudyFacts:

@@ -30,16 +30,19 @@ _WRITING = timedelta(seconds=10)  # a change may be seen so long after its time:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """Which cases are listed; what is None narrows nothing."""
+    """Which cases are listed; what is None narrows nothing. ``priors``: those too that nobody is to read."""
 
     site_ids: Collection[str]
     status: Status | None = None
     modality: str | None = None
     reader: str | None = None
+    priors: bool = False
 
     def where(self) -> tuple[ColumnElement[bool], ...]:
         """The same for SQL."""
         wanted: list[ColumnElement[bool]] = [item.c.site_id.in_(self.site_ids)]
+        if not self.priors:
+            wanted.append(item.c.prior_only.is_(False))
         if self.status is not None:
             wanted.append(item.c.status == self.status)
         if self.modality is not None:
@@ -129,7 +132,9 @@ def standings(connection: Connection, site_id: str, study_instance_uids: Collect
 def counts(connection: Connection, *, site_ids: Collection[str], moment: datetime) -> dict[str, int]:
     """How many cases stand in each status, how many are put off then, and for how many a patient waits."""
     rows = connection.execute(
-        select(item.c.status, func.count()).where(item.c.site_id.in_(site_ids)).group_by(item.c.status)
+        select(item.c.status, func.count())
+        .where(item.c.site_id.in_(site_ids), item.c.prior_only.is_(False))
+        .group_by(item.c.status)
     )
     lanes = select(
         func.count(case((item.c.deferred_until > moment, 1))), func.count(case((item.c.waiting_for.is_not(None), 1)))

@@ -52,6 +52,7 @@ item = Table(
     Column("touched_at", UtcDateTime, nullable=True, default=now, onupdate=now),
     Column("sought", Text, nullable=False, server_default=""),
     Column("report_version", Integer, nullable=False, server_default="0"),
+    Column("prior_only", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("site_id", "study_instance_uid"),
 )
 Index("ix_worklist_item_status", item.c.site_id, item.c.status, item.c.first_received_at)
