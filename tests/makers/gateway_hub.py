@@ -29,6 +29,7 @@ from dokuei.hub.prepare import gateway_certificate, open_stores, prepare_hub
 from dokuei.hub.serve import Listener, serve
 from dokuei.hub.sites.model import Site
 from dokuei.hub.sites.service import SitesService
+from dokuei.logs import configure_logs
 from dokuei.settings import Settings, read_settings
 from dokuei.storage.filesystem import FilesystemBlobs
 from dokuei.transfer.manifest import ManifestInstance, StudyManifest
@@ -229,4 +230,5 @@ def replace_port(home: Path, port: str) -> Settings:
 
 
 if __name__ == "__main__":
+    configure_logs(part="hub")  # an error takes one line, not seconds of drawing
     _main(*sys.argv[1:])

@@ -296,8 +296,8 @@ def _changing_pixels(settings: Settings) -> HubClient:
     client = hub_client(settings)
     real = client.call
 
-    def call(method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> bytes:
-        answer = bytearray(real(method, path, body, headers))
+    def call(method: str, path: str, body: bytes | None, *headers: dict[str, str] | None, **more: Any) -> bytes:
+        answer = bytearray(real(method, path, body, *headers, **more))
         if path == PULSE_FRAME_PATH:
             answer[-len(answer) // 3] ^= 0x10
         return bytes(answer)
