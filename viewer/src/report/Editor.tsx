@@ -41,7 +41,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
   const count = useCount();
   const { draft, state, saver, spoke } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
   const [signing, setSigning] = useState<"final" | "preliminary" | null>(null);
-  const form = useForm(item.worklist_item_id).data;
+  const form = useForm(item.worklist_item_id, draft.structure.method).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
   const fill = useFill({
     itemId: item.worklist_item_id,
@@ -96,7 +96,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
       {!assessedLast && assessed}
       <Phrases
         siteId={item.site_id}
-        method={form?.form ? structure.method : ""}
+        methods={form?.form?.methods ?? []}
         saver={saver}
         lastWritten={lastWritten}
         fieldOf={(area) => (area !== null && area === impression.current ? "impression" : "findings")}

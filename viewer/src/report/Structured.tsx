@@ -6,7 +6,8 @@ import { currentLanguage } from "@/i18n";
 import { Choices } from "./Choices";
 import { Diagram } from "./Diagram";
 import { FindingCard } from "./FindingCard";
-import { categoriesOf, structureOf, withChange, withFields, withoutFinding, withScale } from "./findings";
+import { FormChoice } from "./FormChoice";
+import { structureOf, withChange, withFields, withoutFinding, withScale } from "./findings";
 import type { Draft } from "./model";
 import type { Shown } from "./shown";
 import classes from "./Structured.module.css";
@@ -27,9 +28,9 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
   const structure = structureOf(draft, form);
   if (form.form === null) return null;
   const { opened } = fill;
-  const categories = categoriesOf(form, structure.scale);
   return (
     <div className={classes["structured"]}>
+      {form.offered.length > 1 && <FormChoice form={form} draft={draft} fill={fill} />}
       <div className={classes["begin"]}>
         <Button size="compact-sm" variant="default" onClick={fill.normal} aria-keyshortcuts="Alt+N">
           {t("normal.button")} <kbd>{t("keys.normal")}</kbd>
@@ -73,7 +74,7 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
                 key={finding.number}
                 form={form}
                 finding={finding}
-                categories={categories}
+                scale={structure.scale}
                 own={structure.own}
                 opened={opened === finding.number}
                 shown={shown}

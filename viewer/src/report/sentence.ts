@@ -2,7 +2,7 @@
 import type { TFunction } from "i18next";
 import type { Finding, ReportForm } from "@/api/types";
 import { type Language } from "@/i18n";
-import { chosenWords, kindOf, wordOf } from "./words";
+import { chosenWords, kindOf, placesOf, wordOf } from "./words";
 
 export type Sentences = Readonly<Record<Language, string>>;
 export type Translate = Readonly<Record<Language, TFunction<("structured" | "report")[]>>>;
@@ -20,7 +20,7 @@ function sentence(
 ): string {
   const kind = kindOf(form, finding.kind);
   const separator = language === "ja" ? "、" : ", ";
-  const place = chosenWords(form.places, finding.place, language).join(language === "ja" ? "・" : ", ");
+  const place = chosenWords(placesOf(form, finding.kind), finding.place, language).join(language === "ja" ? "・" : ", ");
   const described = [
     ...(finding.size_mm.length > 0 ? [t("structured:text.size", { size: finding.size_mm.join("×") })] : []),
     ...chosenWords(kind?.attributes ?? [], finding.descriptors, language),

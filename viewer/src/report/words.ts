@@ -17,6 +17,10 @@ export const wordOf = (words: readonly Word[], value: string, language: Language
 export const kindOf = (form: ReportForm, kind: string): Kind | undefined =>
   form.form?.kinds.find(({ value }) => value === kind);
 
+/** Where a finding of this kind may be, list by list. */
+export const placesOf = (form: ReportForm, kind: string): readonly Attribute[] =>
+  form.places.filter(({ name }) => kindOf(form, kind)?.places.includes(name));
+
 /** Every word of a form in one language, for whoever has to expect them. */
 export function wordsOf({ form, places, comparisons, recommendations }: ReportForm, language: Language): string[] {
   const lists = [...places, ...(form?.facts ?? []), ...(form?.kinds ?? []).flatMap(({ attributes }) => attributes)];
