@@ -94,7 +94,7 @@ def asked_study(summary: StudySummary) -> Study:
 def asked(case: CaseRequest) -> Asked:
     """What requests say of a case, in the worklist's words."""
     priority = None if case.priority is None else Priority(case.priority)
-    return Asked(case.state, case.reason, priority, case.due_at)
+    return Asked(case.state, case.reason, priority, case.due_at, case.kind)
 
 
 @dataclass(frozen=True)

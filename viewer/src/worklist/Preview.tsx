@@ -14,7 +14,7 @@ import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { SiteName } from "@/session/SiteName";
 import { useHold, usePriority } from "./api";
 import { CaseStations } from "./CaseStations";
-import { DueChip, ImagesChip, PriorityMark, RequestCell } from "./chips";
+import { DueChip, ImagesChip, KindMark, PriorityMark, RequestCell } from "./chips";
 import { isBlocked } from "./model";
 import { Performed } from "./Performed";
 import { Readings } from "./Readings";
@@ -59,7 +59,7 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
       <section className={classes["section"]}>
         <h3>{t("preview.request")}</h3>
         <p className={classes["why"]}>
-          <RequestCell item={item} />
+          <RequestCell item={item} /> <KindMark kind={item.request_kind} />
         </p>
         <Why item={item} />
         <dl className={classes["facts"]}>

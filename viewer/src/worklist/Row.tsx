@@ -8,7 +8,7 @@ import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
 import { AgeSex, DayText, Name } from "@/ui/Written";
 import { useNameOfSite } from "@/session/useNameOfSite";
-import { AwaitingApproval, DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
+import { AwaitingApproval, DueChip, ImagesChip, KindMark, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
 import { isBlocked } from "./model";
 import { Performed } from "./Performed";
 import classes from "./Worklist.module.css";
@@ -69,7 +69,7 @@ export const Row = memo(function Row({
         <span className={classes["quiet"]}>{formatTimeOfDay(item.study_time)}</span>
       </div>
       <div role="gridcell" className={classes["modality"]}>
-        {item.modalities.join(" ")}
+        {item.modalities.join(" ")} <KindMark kind={item.request_kind} />
       </div>
       <div role="gridcell" className={classes["site"]} title={siteName}>
         {siteName}
