@@ -37,8 +37,10 @@ export function useVersions(itemId: string, count: number): UseQueryResult<reado
 export const formQuery = (itemId: string, method: string) =>
   queryOptions({
     queryKey: ["report-form", itemId, method],
-    queryFn: ({ signal }) =>
-      getJson<ReportForm>(`${reportPath(itemId)}/form?method=${encodeURIComponent(method)}`, signal),
+    queryFn: ({ signal }) => {
+      const chosen = method === "" ? "" : `?method=${encodeURIComponent(method)}`;
+      return getJson<ReportForm>(`${reportPath(itemId)}/form${chosen}`, signal);
+    },
     staleTime: Infinity,
   });
 
