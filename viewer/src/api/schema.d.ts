@@ -2230,11 +2230,12 @@ export interface components {
             readonly laterality: string;
             readonly instances: readonly components["schemas"]["InstanceEntry"][];
         };
-        /** @description Who is signed in and what the page may offer. */
+        /** @description Who is signed in and what the page may offer; ``centre_permissions`` hold for what belongs to no hospital. */
         readonly SessionOut: {
             readonly person: components["schemas"]["PersonOut"];
             readonly sites: readonly components["schemas"]["SiteOut"][];
             readonly permissions: readonly string[];
+            readonly centre_permissions: readonly string[];
             readonly idle_lock_seconds: number;
         };
         /** @description What a reader presents, and the digest of what they were shown. */

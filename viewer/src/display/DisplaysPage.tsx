@@ -3,7 +3,7 @@ import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { DisplayRegister } from "@/api/types";
 import { Section } from "@/rights/Section";
-import { useMay } from "@/session/api";
+import { useMayInCentre } from "@/session/api";
 import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { useNameOfSite } from "@/session/useNameOfSite";
@@ -19,7 +19,7 @@ export default function DisplaysPage(): JSX.Element {
   const { t } = useTranslation("displays");
   const [adding, setAdding] = useState(false);
   const query = useRegister();
-  const may = useMay();
+  const inCentre = useMayInCentre();
   return (
     <Page title={t("title")} lead={t("lead")} aside={<Button onClick={() => setAdding(true)}>{t("add")}</Button>}>
       {query.data ? (
@@ -29,7 +29,7 @@ export default function DisplaysPage(): JSX.Element {
       ) : (
         <LoadingRows rows={4} />
       )}
-      <DisplayRulesSection changeable={may("administer")} />
+      <DisplayRulesSection changeable={inCentre("administer")} />
       <SiteGrades />
       {adding && <RegisterDialog onClose={() => setAdding(false)} />}
     </Page>

@@ -1,6 +1,6 @@
 import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "@/session/api";
+import { useMay, useMayInCentre } from "@/session/api";
 import { Page } from "@/ui/Page";
 import { Empty } from "@/ui/States";
 import { PhraseLists } from "./PhraseLists";
@@ -10,8 +10,9 @@ import { WordLists } from "./WordLists";
 export default function ListsPage(): JSX.Element {
   const { t } = useTranslation("lists");
   const may = useMay();
+  const inCentre = useMayInCentre();
   const writes = may("report.write");
-  const administers = may("administer");
+  const administers = inCentre("administer");
   return (
     <Page title={t("title")} lead={t("lead")}>
       {writes && <PhraseLists />}

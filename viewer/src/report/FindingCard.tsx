@@ -7,7 +7,7 @@ import { categoryMark } from "./model";
 import { Choices } from "./Choices";
 import type { Shown } from "./shown";
 import classes from "./Structured.module.css";
-import { kindOf, placesOf, withOwn, wordOf, type Attribute, type Own } from "./words";
+import { kindOf, kindWord, placesOf, withOwn, wordOf, type Attribute, type Own } from "./words";
 
 export interface FindingCardProps {
   readonly form: ReportForm;
@@ -28,8 +28,10 @@ export function FindingCard(props: FindingCardProps): JSX.Element {
   const { t } = useTranslation("structured");
   const { finding, form, opened } = props;
   const language = currentLanguage();
-  const kind = kindOf(form, finding.kind)?.[language] ?? finding.kind;
-  const places = placesOf(form, finding.kind).map(({ name, values }) => wordOf(values, finding.place[name] ?? "", language));
+  const kind = kindWord(form, finding.kind, language);
+  const places = placesOf(form, finding.kind).map(({ name, values }) =>
+    wordOf(values, finding.place[name] ?? "", language),
+  );
   const facts = [...places, finding.size_mm.length > 0 ? `${finding.size_mm.join("×")} mm` : ""];
   return (
     <li className={classes["finding"]} data-number={finding.number} data-open={opened || undefined}>

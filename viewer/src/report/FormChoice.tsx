@@ -20,8 +20,7 @@ export function FormChoice({ form, draft, fill }: FormChoiceProps): JSX.Element 
   const { t } = useTranslation("structured");
   const language = currentLanguage();
   const choice = useMutation({
-    mutationFn: (method: string) =>
-      fill.choose(method, (now, chosen) => withForm(now, chosen, fill.drawing(form))),
+    mutationFn: (method: string) => fill.choose(method, (now, chosen) => withForm(now, chosen, fill.drawing(form))),
   });
   return (
     <>

@@ -7,7 +7,7 @@ import { CheckText } from "./Checks";
 import { Diagram } from "./Diagram";
 import { categoryMark } from "./model";
 import classes from "./Structured.module.css";
-import { chosenWord, chosenWords, kindOf, placesOf } from "./words";
+import { chosenWord, chosenWords, kindOf, kindWord, placesOf } from "./words";
 
 /** The fields as they were entered or signed, to be read. */
 export function Recorded({ itemId, report }: { readonly itemId: string; readonly report: Report }): JSX.Element | null {
@@ -29,7 +29,7 @@ export function Recorded({ itemId, report }: { readonly itemId: string; readonly
         {structure.findings.map((finding) => (
           <li key={finding.number} className={classes["recorded"]}>
             <strong>{finding.number}</strong> {t(finding.side === "right" ? "text.right" : "text.left")}{" "}
-            {kindOf(form, finding.kind)?.[language]}
+            {kindWord(form, finding.kind, language)}
             {" · "}
             {[
               ...chosenWords(placesOf(form, finding.kind), finding.place, language),

@@ -28,7 +28,6 @@ function together(...[first, second]: readonly [ReportForm, ReportForm]): Report
     (form?.kinds ?? []).map((kind) => ({
       ...kind,
       value: `${method}.${kind.value}`,
-      ja: `${kind.ja}（${method}）`,
       categories: { screening: method === "MG" ? ["1", "3", "N-1"] : ["0", "1", "3"] },
     })),
   );

@@ -24,7 +24,10 @@ export function withForm(draft: Draft, chosen: ReportForm, drawing: Drawing): Pa
     const allowed = ["NA", ...(kind.categories[scale] ?? [])];
     const category = allowed.includes(finding.category) ? finding.category : "";
     const after = { ...finding, kind: kind.value, category };
-    const [was, is] = [sentencesOf(drawing.form, finding, drawing.translate), sentencesOf(chosen, after, drawing.translate)];
+    const [was, is] = [
+      sentencesOf(drawing.form, finding, drawing.translate),
+      sentencesOf(chosen, after, drawing.translate),
+    ];
     text = redrawn(text, was, is, drawing.language);
     findings.push(after);
   }

@@ -36,6 +36,12 @@ export function useMay(): (permission: string) => boolean {
   return (permission) => session.permissions.includes(permission);
 }
 
+/** The same for what belongs to no hospital: people, contracts, rules of the centre. */
+export function useMayInCentre(): (permission: string) => boolean {
+  const { session } = useSession();
+  return (permission) => session.centre_permissions.includes(permission);
+}
+
 export const signInWithPassword = (body: PasswordSignIn): Promise<Session> =>
   sendJson("POST", "/api/v1/sign-in/password", body);
 

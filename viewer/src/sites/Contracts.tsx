@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ContractVersion, SiteContract, SiteDetail } from "@/api/types";
 import { Section } from "@/rights/Section";
 import { Table } from "@/rights/Table";
-import { useMay } from "@/session/api";
+import { useMayInCentre } from "@/session/api";
 import { Empty } from "@/ui/States";
 import { DayText, InstantText, useCount } from "@/ui/Written";
 import { ContractDialog } from "./ContractDialog";
@@ -18,7 +18,7 @@ type Asked = { readonly what: "new" } | { readonly what: "change" | "terminate";
 /** What was agreed; a change is a new version, and every version stays (JRS-03). */
 export function Contracts({ site }: { readonly site: SiteDetail }): JSX.Element {
   const { t } = useTranslation("sites");
-  const administers = useMay()("administer");
+  const administers = useMayInCentre()("administer");
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = (): void => setAsked(null);
   const present = asked !== null && asked.what !== "new" ? asked.contract : null;

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { SiteLine } from "@/api/types";
 import { Table } from "@/rights/Table";
-import { useMay } from "@/session/api";
+import { useMayInCentre } from "@/session/api";
 import { Chip } from "@/ui/Chip";
 import { Dialog } from "@/ui/Dialog";
 import { Page } from "@/ui/Page";
@@ -17,14 +17,14 @@ import classes from "./Sites.module.css";
 /** The register of hospitals: what is set, what is missing, and whether anything may be asked for (JRS-03, JRS-06). */
 export default function SitesPage(): JSX.Element {
   const { t } = useTranslation("sites");
-  const may = useMay();
+  const inCentre = useMayInCentre();
   const query = useSites();
   const [adding, setAdding] = useState(false);
   return (
     <Page
       title={t("title")}
       lead={t("lead")}
-      aside={may("administer") && <Button onClick={() => setAdding(true)}>{t("add.title")}</Button>}
+      aside={inCentre("administer") && <Button onClick={() => setAdding(true)}>{t("add.title")}</Button>}
     >
       {query.data === undefined ? (
         query.error ? (

@@ -5,7 +5,7 @@ import { EscalatedBadge } from "@/centre/Escalated";
 import { HealthMark } from "@/gateways/Health";
 import { UnreadBadge } from "@/messages/marks";
 import { OwnAlerts } from "@/rights/OwnAlerts";
-import { useMay } from "@/session/api";
+import { useMay, useMayInCentre } from "@/session/api";
 import { ContactsDue } from "@/sites/ContactsDue";
 import { Brand } from "./Brand";
 import { PersonMenu } from "./PersonMenu";
@@ -29,6 +29,7 @@ export function EvaluationMark(): JSX.Element | null {
 export function Shell({ children }: { readonly children: ReactNode }): JSX.Element {
   const { t } = useTranslation(["ui", "requests", "rights", "screening", "centre", "sites", "lists", "displays"]);
   const may = useMay();
+  const inCentre = useMayInCentre();
   return (
     <div className={classes["shell"]}>
       <a href="#content" className={classes["skip"]}>
@@ -46,10 +47,10 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
           {may("site.read") && <Place href="/hospitals" word={t("sites:nav")} />}
           {may("displays.manage") && <Place href="/displays" word={t("displays:nav")} />}
-          {may("administer") && <Place href="/people" word={t("nav.people")} />}
-          {(may("report.sign") || may("administer")) && <Place href="/lists" word={t("lists:nav")} />}
+          {inCentre("administer") && <Place href="/people" word={t("nav.people")} />}
+          {(may("report.sign") || inCentre("administer")) && <Place href="/lists" word={t("lists:nav")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
-          {may("administer") && <Place href="/safety" word={t("rights:nav")} />}
+          {inCentre("administer") && <Place href="/safety" word={t("rights:nav")} />}
           {may("administer") && <Place href="/centre" word={t("centre:nav")} />}
         </nav>
         <span className={classes["space"]} />

@@ -74,7 +74,7 @@ export function Failed({ error, onRetry, compact = false, heading = false }: Fai
         <p className={classes["title"]}>{t(`problem.${words.key}.what`)}</p>
       )}
       <p className={classes["text"]}>{t(`problem.${words.key}.now`)}</p>
-      {onRetry && (
+      {onRetry && words.key !== "forbidden" && (
         <div className={classes["actions"]}>
           <Button variant="default" onClick={onRetry}>
             {t("state.try_again")}

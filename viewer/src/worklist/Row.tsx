@@ -3,12 +3,13 @@ import { useTranslation } from "react-i18next";
 import type { WorklistItem } from "@/api/types";
 import { FinalisationChip } from "@/finalising/FinalisationChip";
 import { ThreadMarks } from "@/messages/marks";
+import { KindMark } from "@/requests/chips";
 import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
 import { AgeSex, DayText, Name } from "@/ui/Written";
 import { useNameOfSite } from "@/session/useNameOfSite";
-import { AwaitingApproval, DueChip, ImagesChip, KindMark, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
+import { AwaitingApproval, DueChip, ImagesChip, PriorityMark, RequestCell, StatusChip, WaitingMark } from "./chips";
 import { isBlocked } from "./model";
 import { Performed } from "./Performed";
 import classes from "./Worklist.module.css";
@@ -69,7 +70,7 @@ export const Row = memo(function Row({
         <span className={classes["quiet"]}>{formatTimeOfDay(item.study_time)}</span>
       </div>
       <div role="gridcell" className={classes["modality"]}>
-        {item.modalities.join(" ")} <KindMark kind={item.request_kind} />
+        {item.modalities.join(" ")} <KindMark kind={item.request_kind} short />
       </div>
       <div role="gridcell" className={classes["site"]} title={siteName}>
         {siteName}

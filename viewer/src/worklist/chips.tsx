@@ -79,17 +79,6 @@ export function RequestCell({ item }: { readonly item: WorklistItem }): JSX.Elem
   );
 }
 
-/** Which kind of reading is asked for (検診, 診断 …): one word beside the modality; nothing where nobody said. */
-export function KindMark({ kind }: { readonly kind: WorklistItem["request_kind"] }): JSX.Element | null {
-  const { t } = useTranslation(["worklist", "sites"]);
-  if (kind === "") return null;
-  return (
-    <span className={classes["kind"]} data-kind={kind} title={t(`sites:kind.${kind}`)}>
-      {t(`kind.${kind}`)}
-    </span>
-  );
-}
-
 const URGENT = ["high", "urgent", "stat"] as const;
 
 /** Only what is more urgent than usual is said. */

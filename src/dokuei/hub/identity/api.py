@@ -172,11 +172,7 @@ async def _signed_in(identity: IdentityService, request: Request, response: Resp
 
 
 def _session_out(identity: IdentityService, me: Principal) -> SessionOut:
-    return session_out(
-        identity.myself(me),
-        permissions=frozenset(permission.value for permission in me.permissions),
-        idle_lock_seconds=identity.idle_lock_seconds,
-    )
+    return session_out(identity.myself(me), me, idle_lock_seconds=identity.idle_lock_seconds)
 
 
 def _where(request: Request) -> Where:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from dokuei.hub.identity.model import Grant, Language, Listed, Role, Session
+from dokuei.hub.identity.model import Grant, Language, Listed, Principal, Role, Session
 from dokuei.hub.identity.service import Myself
 
 
@@ -110,11 +110,12 @@ class SiteOut(Shape):
 
 
 class SessionOut(Shape):
-    """Who is signed in and what the page may offer."""
+    """Who is signed in and what the page may offer; ``centre_permissions`` hold for what belongs to no hospital."""
 
     person: PersonOut
     sites: list[SiteOut]
     permissions: list[str]
+    centre_permissions: list[str]
     idle_lock_seconds: int
 
 
@@ -169,7 +170,7 @@ class LinkOut(Shape):
     path: str
 
 
-def session_out(myself: Myself, *, permissions: frozenset[str], idle_lock_seconds: int) -> SessionOut:
+def session_out(myself: Myself, me: Principal, *, idle_lock_seconds: int) -> SessionOut:
     """The session as the page sees it."""
     person = myself.person
     return SessionOut(
@@ -185,7 +186,8 @@ def session_out(myself: Myself, *, permissions: frozenset[str], idle_lock_second
             SiteOut(site_id=site_id, name=name, name_en=myself.sites_en.get(site_id, ""))
             for site_id, name in myself.sites.items()
         ],
-        permissions=sorted(permissions),
+        permissions=sorted(me.permissions),
+        centre_permissions=sorted(me.centre_permissions),
         idle_lock_seconds=idle_lock_seconds,
     )
 

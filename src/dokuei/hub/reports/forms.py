@@ -43,5 +43,4 @@ def _named(part: Word, joined: Word, scales: Iterable[str]) -> Iterator[Word]:
         method = kind["method"]
         value = f"{method}.{kind['value']}"
         given = {scale: scale if scale in kind["scales"] else f"{scale}_{method.lower()}" for scale in scales}
-        words = {"ja": f"{kind['ja']}（{method}）", "en": f"{kind['en']} ({method})"}
-        yield {**kind, **words, "value": value, "scales": given, "key": joined["keys"].get(value, kind["key"])}
+        yield {**kind, "value": value, "scales": given, "key": joined["keys"].get(value, kind["key"])}

@@ -90,10 +90,20 @@ def said_of_management(structure: Structure) -> tuple[Said, ...]:
 
 def finding_line(structure: Structure, finding: Finding, language: str) -> str:
     """One finding: side, kind, place, size, descriptors, comparison, category."""
-    kind = lexicon().kind(structure.method, finding.kind)
-    head = f"{_SIDES[finding.side][language]} {kind[language] if kind else finding.kind}"
+    head = f"{_SIDES[finding.side][language]} {_kind_word(structure, finding, language)}"
     separator = "、" if language == "ja" else ", "
     return separator.join([head, *(one.line(language) for one in said_of_finding(structure, finding))])
+
+
+def _kind_word(structure: Structure, finding: Finding, language: str) -> str:
+    """What was found, and by which method where two stand in one report."""
+    form, kind = lexicon().method(structure.method), lexicon().kind(structure.method, finding.kind)
+    if kind is None:
+        return finding.kind
+    word, method = kind[language], kind["method"]
+    if len(form["methods"]) == 1:
+        return str(word)
+    return f"{word}（{method}）" if language == "ja" else f"{word} ({method})"
 
 
 def said_of_finding(structure: Structure, finding: Finding) -> tuple[Said, ...]:
