@@ -33,7 +33,7 @@ export function HelpSheet({
       opened={opened}
       onClose={onClose}
       title={t("help")}
-      size="60rem"
+      size="76rem"
       transitionProps={{ duration: 0 }}
       closeButtonProps={{ "aria-label": t("close") }}
     >
