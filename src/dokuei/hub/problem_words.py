@@ -19,9 +19,12 @@ def in_both_languages(problem: Problem) -> dict[str, str | int]:
         whole = str(problem.get(field, ""))
         ja, _, en = whole.partition(" / ")
         if en and _JAPANESE.search(ja):
-            said = {f"{field}_ja": ja, f"{field}_en": en} | said
+            words = {f"{field}_ja": ja, f"{field}_en": en}
         elif japanese := in_japanese(whole):
-            said = {f"{field}_ja": japanese} | said
+            words = {f"{field}_ja": japanese}
+        else:
+            words = {}
+        said = {**words, **said}
     return said
 
 
