@@ -33,7 +33,6 @@ export function useVersions(itemId: string, count: number): UseQueryResult<reado
 }
 
 /** The lists of a form of this case; they change with the program only. */
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- the type names the query's own key
 export const formQuery = (itemId: string, method: string) =>
   queryOptions({
     queryKey: ["report-form", itemId, method],

@@ -83,7 +83,7 @@ export function useFill({ itemId, form, saver, imagesRead, shown, onSign }: Fill
     return true;
   });
   const choose: Fill["choose"] = async (method, change) => {
-    const chosen = await client.fetchQuery(formQuery(itemId, method));
+    const chosen = await client.query(formQuery(itemId, method));
     edit(change(saver.currentDraft(), chosen));
   };
   return { opened, open: setOpened, edit, normal, add, drawing, choose };
