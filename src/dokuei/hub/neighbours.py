@@ -70,7 +70,7 @@ def asked_study(summary: StudySummary, *, prior: bool = False) -> Study:
 def asked(case: CaseRequest) -> Asked:
     """What requests say of a case, in the worklist's words."""
     priority = None if case.priority is None else Priority(case.priority)
-    return Asked(case.state, case.reason, priority, case.due_at)
+    return Asked(case.state, case.reason, priority, case.due_at, case.kind)
 
 
 def roster_says_twice(connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dokuei.errors import AccessError, DokueiError, RequestError
+from dokuei.hub.problem_words import in_both_languages
 
 NoteRefusal = Callable[[Request, DokueiError], Awaitable[None]]
 
@@ -33,7 +34,7 @@ def answer_with_problems(app: FastAPI, note_refusal: NoteRefusal = _on_no_record
         if error.http_status >= 500:  # noqa: PLR2004 - the server error class of RFC 9110 15.6
             _log.error("request.failed", code=error.code, phase=error.phase)
         headers = {"WWW-Authenticate": "Bearer"} if error.http_status == 401 else None  # noqa: PLR2004 - RFC 9110 15.5.2
-        return JSONResponse(error.problem(), error.http_status, headers, _MEDIA_TYPE)
+        return JSONResponse(in_both_languages(error.problem()), error.http_status, headers, _MEDIA_TYPE)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -16,6 +16,8 @@ from tests.makers.browsed_hub import BrowsedHub
 
 pytestmark = pytest.mark.browser
 
+US = "1.2.840.10008.5.1.4.1.1.6.1"
+
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -107,6 +109,41 @@ def test_findings_are_entered_a_contradiction_is_named_and_mended_and_the_paper_
     text, drawn = on_paper(sealed)
     assert "スピキュラを伴う" in text
     assert drawn >= 20
+
+
+def test_a_study_of_two_methods_has_one_form_for_both_and_either_alone_where_nothing_is_lost(
+    hub: BrowsedHub, visiting: Visiting
+) -> None:
+    """REPORT-01: each finding has its own method's lists; what is entered decides which forms are still open."""
+    visitor = visiting("structured-both", READER)
+    study = generate_uid()
+    views = [
+        image(study=study, series=generate_uid(), sop_class=sop_class, modality=modality, patient_id="S-5")
+        for sop_class, modality in ((MG, "MG"), (US, "US"))
+    ]
+    item = hub.case(views)
+    page = written(visitor, hub, item)
+    form, findings = page.get_by_label("所見の様式"), page.get_by_label("所見", exact=True)
+    expect(form).to_have_value("MG+US")
+    page.keyboard.press("Alt+KeyU")
+    fields = page.locator("[data-number='1']")
+    choose(fields, "時計位置", "10時")
+    fields.get_by_label("幅・短径").fill("12")
+    fields.get_by_label("縦・奥行").fill("9")
+    choose(fields, "境界部高エコー像（halo）", "あり")
+    choose(fields, "カテゴリー", "0")
+    expect(findings).to_have_value(re.compile("^右乳房 10時に腫瘤（US）を認める（12×9 mm大"))
+    page.keyboard.press("Alt+KeyM")
+    choose(page.locator("[data-number='2']"), "MLOでの位置", "U（上部）")
+    expect(form.locator("option[value=US]")).to_be_disabled()
+    page.locator("[data-number='2']").get_by_role("button", name="削除").click()
+    form.select_option("US")
+    expect(page.get_by_role("radiogroup", name="乳房の構成")).to_have_count(0)
+    expect(findings).to_have_value(re.compile("^右乳房 10時に腫瘤を認める（12×9 mm大"))
+    expect(page.get_by_text("保存済").first).to_be_visible(timeout=20_000)
+    kept = report_of(visitor, item)["structure"]
+    assert (kept["method"], kept["scale"]) == ("US", "screening_us")
+    assert [(one["kind"], one["category"]) for one in kept["findings"]] == [("mass", "0")]
 
 
 def on_paper(sealed: bytes) -> tuple[str, int]:

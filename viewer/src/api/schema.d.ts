@@ -895,10 +895,15 @@ export interface components {
          * @enum {string}
          */
         readonly Form: "utf-8" | "shift_jis";
-        /** @description The form for a case: its lists, with the words of both languages; no form where there is none for its method. */
+        /**
+         * @description The form for a case: its lists, with the words of both languages; no form where there is none for its method.
+         *
+         *     ``offered`` are all forms that the case may be reported in, of which this is one.
+         */
         readonly FormOut: {
             readonly version: string;
             readonly method: string;
+            readonly offered: readonly components["schemas"]["OfferedFormOut"][];
             readonly scale: string;
             readonly form: components["schemas"]["MethodOut"] | null;
             readonly scales: readonly components["schemas"]["ScaleOut"][];
@@ -1107,6 +1112,8 @@ export interface components {
             /** @enum {string} */
             readonly request_state: "none" | "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
             readonly request_reason: string;
+            /** @enum {string} */
+            readonly request_kind: "screening" | "diagnostic" | "second_reading" | "consultation" | "";
             readonly assigned_to: string | null;
             readonly locked_by: components["schemas"]["LockOut"] | null;
             readonly my_role: components["schemas"]["ReadingRole"] | null;
@@ -1132,15 +1139,26 @@ export interface components {
             readonly valid_until: string | null;
             readonly lacking: readonly ("luminance_max" | "luminance_ratio" | "deviation" | "ambient" | "pitch" | "grade")[];
         };
-        /** @description One kind of finding: its lists, how the diagram draws it, and the physical key that begins one. */
+        /**
+         * @description One kind of finding: its lists, how the diagram draws it, and the physical key that begins one.
+         *
+         *     ``places`` are names of the form's lists of places; ``categories`` what a finding may be given, by the scale.
+         */
         readonly KindOut: {
             readonly value: string;
             readonly ja: string;
             readonly en: string;
+            readonly method: string;
             readonly mark: string;
             /** @default  */
             readonly key: string;
             readonly attributes: readonly components["schemas"]["AttributeOut"][];
+            readonly places: readonly string[];
+            readonly sizes: readonly string[];
+            readonly distance: boolean;
+            readonly categories: {
+                readonly [key: string]: readonly string[];
+            };
         };
         /**
          * @description Why somebody may not sign.
@@ -1459,9 +1477,7 @@ export interface components {
         readonly MethodOut: {
             readonly ja: string;
             readonly en: string;
-            readonly sizes: readonly string[];
-            /** @default false */
-            readonly distance: boolean;
+            readonly methods: readonly string[];
             /** @default false */
             readonly assessed_last: boolean;
             readonly facts: readonly components["schemas"]["AttributeOut"][];
@@ -1593,6 +1609,13 @@ export interface components {
             /** Format: date-time */
             readonly offered_at: string;
             readonly delegates: boolean;
+        };
+        /** @description One form that a case may be reported in, and whose findings it takes. */
+        readonly OfferedFormOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            readonly methods: readonly string[];
         };
         /** @description One line in the list of sessions. */
         readonly OpenSessionOut: {

@@ -16,7 +16,7 @@ const phrase = (name: string, method: string): Phrase => ({
 describe("phrases in a report", () => {
   it("are those of the form in hand and those of every form", () => {
     const all = [phrase("a", "MG"), phrase("b", ""), phrase("c", "US")];
-    expect(offeredFor(all, "MG").map(({ name }) => name)).toEqual(["a", "b"]);
+    expect(offeredFor(all, ["MG"]).map(({ name }) => name)).toEqual(["a", "b"]);
   });
 
   it("go in at the cursor, in place of what is marked", () => {

@@ -7,8 +7,8 @@ interface Texts {
 }
 
 /** Those for the form in hand, as they are numbered: what names no form is for each. */
-export const offeredFor = (phrases: readonly Phrase[], method: string): Phrase[] =>
-  phrases.filter((one) => one.method === "" || one.method === method);
+export const offeredFor = (phrases: readonly Phrase[], methods: readonly string[]): Phrase[] =>
+  phrases.filter((one) => one.method === "" || methods.includes(one.method));
 
 /** The text with a phrase at the cursor; a line of its own where the cursor stands in no line. */
 export function inserted(text: string, phrase: string, from: number, to: number): { text: string; cursor: number } {

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "@/session/api";
+import { useMayInCentre } from "@/session/api";
 import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { AddPerson } from "./AddPerson";
@@ -22,7 +22,7 @@ export interface LinkFor {
 /** Who may do what, where; every account is one person's (AUTH-01). */
 export default function PeoplePage(): JSX.Element {
   const { t } = useTranslation("people");
-  const may = useMay();
+  const inCentre = useMayInCentre();
   const query = usePeople();
   const [adding, setAdding] = useState(false);
   const [link, setLink] = useState<LinkFor | null>(null);
@@ -36,7 +36,7 @@ export default function PeoplePage(): JSX.Element {
     <Page
       title={t("title")}
       lead={t("lead")}
-      aside={may("administer") && <Button onClick={() => setAdding(true)}>{t("add")}</Button>}
+      aside={inCentre("administer") && <Button onClick={() => setAdding(true)}>{t("add")}</Button>}
     >
       {query.data === undefined ? (
         query.error ? (

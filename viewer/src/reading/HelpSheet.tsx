@@ -6,6 +6,17 @@ import { keyName, KEYS, type Command, type KeyGroup } from "./keys";
 import classes from "./HelpSheet.module.css";
 
 const GROUPS: readonly KeyGroup[] = ["move", "tools", "picture", "layout", "room"];
+/** What the report beside the images takes wherever the focus is; letters stand on its buttons. */
+const REPORT_KEYS = [
+  ["normal", "Alt N"],
+  ["kind", "Alt A–Z"],
+  ["fact", "Alt 1–9"],
+  ["phrase", "Alt ⇧ 1–9"],
+  ["dictate", "Alt ⇧ V"],
+  ["save", "Ctrl S"],
+  ["sign", "Alt Enter"],
+  ["send", "Ctrl Enter"],
+] as const;
 const MOUSE = ["wheel", "ctrlWheel", "middle", "right", "double"] as const;
 
 /** The keys of the reading room. */
@@ -22,7 +33,7 @@ export function HelpSheet({
       opened={opened}
       onClose={onClose}
       title={t("help")}
-      size="60rem"
+      size="76rem"
       transitionProps={{ duration: 0 }}
       closeButtonProps={{ "aria-label": t("close") }}
     >
@@ -47,6 +58,21 @@ export function HelpSheet({
             </dl>
           </section>
         ))}
+        <section>
+          <h2>{t("keyGroup.report")}</h2>
+          <dl>
+            {REPORT_KEYS.map(([what, ...keys]) => (
+              <div key={what}>
+                <dt>
+                  {keys.map((name) => (
+                    <kbd key={name}>{name}</kbd>
+                  ))}
+                </dt>
+                <dd>{t(`reportKey.${what}`)}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
         <section>
           <h2>{t("mouse.label")}</h2>
           <ul>

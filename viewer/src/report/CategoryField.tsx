@@ -1,13 +1,13 @@
 import { useId, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { CATEGORIES, categoryMark, needsWorkUp } from "./model";
+import { categoryMark, needsWorkUp } from "./model";
 import { useMeaning } from "./useMeaning";
 import classes from "./Report.module.css";
 
 export interface CategoryFieldProps {
   readonly side: "right" | "left";
   readonly value: string;
-  /** Of the scale that the report has; without one the Japanese guideline's for mammography. */
+  /** Of the scale that the report has: none with PET/CT, where nothing applies. */
   readonly categories: readonly string[];
   readonly scale: string;
   readonly onChange: (category: string) => void;
@@ -18,7 +18,7 @@ export function CategoryField({ side, value, categories, scale, onChange }: Cate
   const { t } = useTranslation(["report", "ui"]);
   const name = useId();
   const meaning = useMeaning(scale);
-  const offered = categories.length > 0 ? ["", ...categories, "NA"] : CATEGORIES;
+  const offered = ["", ...categories, "NA"];
   return (
     <fieldset className={classes["category"]}>
       <legend>

@@ -1,7 +1,7 @@
 import { Button, Textarea } from "@mantine/core";
 import { useEffect, useRef, useState, type FocusEvent, type JSX, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import type { ImageRead, Report, WorklistItem } from "@/api/types";
+import type { ImageRead, Report, ReportForm, WorklistItem } from "@/api/types";
 import { Dictate } from "@/dictation/Dictate";
 import { useSession } from "@/session/api";
 import { FailedLine } from "@/ui/States";
@@ -12,7 +12,7 @@ import { CategoryField } from "./CategoryField";
 import { Checks } from "./Checks";
 import { Conflict } from "./Conflict";
 import { categoriesOf, structureOf, withFields } from "./findings";
-import { unionOfImages, type Draft } from "./model";
+import { CATEGORIES, unionOfImages, type Draft } from "./model";
 import classes from "./Report.module.css";
 import { ComparedLine, mayPublish, Standing } from "./Stages";
 import { ReportStatusChip } from "./ReportStatusChip";
@@ -41,7 +41,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
   const count = useCount();
   const { draft, state, saver, spoke } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
   const [signing, setSigning] = useState<"final" | "preliminary" | null>(null);
-  const form = useForm(item.worklist_item_id).data;
+  const form = useForm(item.worklist_item_id, draft.structure.method).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
   const fill = useFill({
     itemId: item.worklist_item_id,
@@ -52,7 +52,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
     onSign: () => setSigning(maySign ? "final" : null),
   });
   const structure = form?.form ? structureOf(draft, form) : draft.structure;
-  const categories = form ? categoriesOf(form, structure.scale) : [];
+  const categories = offeredCategories(form, structure.scale);
   const decide = (change: Partial<Draft>): void =>
     saver.edit(form?.form ? { ...withFields(draft, form, {}), ...change } : change);
   const findings = useRef<HTMLTextAreaElement>(null);
@@ -96,7 +96,7 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
       {!assessedLast && assessed}
       <Phrases
         siteId={item.site_id}
-        method={form?.form ? structure.method : ""}
+        methods={form?.form?.methods ?? []}
         saver={saver}
         lastWritten={lastWritten}
         fieldOf={(area) => (area !== null && area === impression.current ? "impression" : "findings")}
@@ -180,6 +180,12 @@ export function Editor({ item, report, imagesRead, priorsShown, writing, shown }
       )}
     </div>
   );
+}
+
+/** What each breast may be given; before the lists are here nothing is offered that they may not have. */
+function offeredCategories(form: ReportForm | undefined, scale: string): readonly string[] {
+  if (form === undefined) return [];
+  return form.form === null ? CATEGORIES : categoriesOf(form, scale);
 }
 
 interface AssessedProps {

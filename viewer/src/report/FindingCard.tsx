@@ -7,12 +7,13 @@ import { categoryMark } from "./model";
 import { Choices } from "./Choices";
 import type { Shown } from "./shown";
 import classes from "./Structured.module.css";
-import { kindOf, withOwn, wordOf, type Attribute, type Own } from "./words";
+import { kindOf, kindWord, placesOf, withOwn, wordOf, type Attribute, type Own } from "./words";
 
 export interface FindingCardProps {
   readonly form: ReportForm;
   readonly finding: Finding;
-  readonly categories: readonly string[];
+  /** How categories are given. */
+  readonly scale: string;
   /** Words of the centre's own that the report uses. */
   readonly own: Own;
   readonly opened: boolean;
@@ -27,8 +28,10 @@ export function FindingCard(props: FindingCardProps): JSX.Element {
   const { t } = useTranslation("structured");
   const { finding, form, opened } = props;
   const language = currentLanguage();
-  const kind = kindOf(form, finding.kind)?.[language] ?? finding.kind;
-  const places = form.places.map(({ name, values }) => wordOf(values, finding.place[name] ?? "", language));
+  const kind = kindWord(form, finding.kind, language);
+  const places = placesOf(form, finding.kind).map(({ name, values }) =>
+    wordOf(values, finding.place[name] ?? "", language),
+  );
   const facts = [...places, finding.size_mm.length > 0 ? `${finding.size_mm.join("×")} mm` : ""];
   return (
     <li className={classes["finding"]} data-number={finding.number} data-open={opened || undefined}>
@@ -50,10 +53,12 @@ export function FindingCard(props: FindingCardProps): JSX.Element {
   );
 }
 
-function Fields({ form, finding, categories, own, shown, onChange }: FindingCardProps): JSX.Element {
+function Fields({ form, finding, scale, own, shown, onChange }: FindingCardProps): JSX.Element {
   const { t } = useTranslation("structured");
   const language = currentLanguage();
-  const lists = kindOf(form, finding.kind)?.attributes ?? [];
+  const kind = kindOf(form, finding.kind);
+  const lists = kind?.attributes ?? [];
+  const categories = kind?.categories[scale] ?? [];
   const options = (attribute: Attribute): { value: string; word: string }[] =>
     attribute.values.map((value) => ({ value: value.value, word: value[language] }));
   return (
@@ -68,7 +73,7 @@ function Fields({ form, finding, categories, own, shown, onChange }: FindingCard
         }))}
         onChange={(side) => side !== "" && onChange({ side: side === "right" ? "right" : "left" })}
       />
-      {form.places.map((place) => (
+      {placesOf(form, finding.kind).map((place) => (
         <Choices
           key={place.name}
           label={place[language]}
@@ -128,7 +133,8 @@ function shortened(name: string, value: string, word: string): string {
 
 function Sizes({ form, finding, onChange }: Pick<FindingCardProps, "form" | "finding" | "onChange">): JSX.Element {
   const { t } = useTranslation("structured");
-  const names = form.form?.sizes ?? [];
+  const kind = kindOf(form, finding.kind);
+  const names = kind?.sizes ?? [];
   const given = (index: number, value: string | number): void => {
     const sizes = names.map((_, at) => (at === index ? Number(value) || 0 : (finding.size_mm[at] ?? 0)));
     const end = sizes.indexOf(0);
@@ -153,7 +159,7 @@ function Sizes({ form, finding, onChange }: Pick<FindingCardProps, "form" | "fin
             onChange={(value) => given(index, value)}
           />
         ))}
-        {form.form?.distance && (
+        {kind?.distance && (
           <NumberInput
             size="xs"
             hideControls

@@ -14,7 +14,7 @@ const NUMBERED = 9;
 
 export interface PhrasesProps {
   readonly siteId: string;
-  readonly method: string;
+  readonly methods: readonly string[];
   readonly saver: DraftSaver;
   /** The text that was last written in: that is where a snippet goes. */
   readonly lastWritten: RefObject<HTMLTextAreaElement | null>;
@@ -25,9 +25,9 @@ export interface PhrasesProps {
 
 /** Templates and snippets (定型文) by button, and by Alt+Shift and a digit's physical key; silent while one composes. */
 export function Phrases(props: PhrasesProps): JSX.Element {
-  const { siteId, method, saver, lastWritten, fieldOf, children } = props;
+  const { siteId, methods, saver, lastWritten, fieldOf, children } = props;
   const { t } = useTranslation("lists");
-  const offered = offeredFor(usePhrases(siteId).data ?? [], method);
+  const offered = offeredFor(usePhrases(siteId).data ?? [], methods);
   const take = (phrase: Phrase): void => {
     const draft = saver.currentDraft();
     if (phrase.kind === "template") saver.edit(withTemplate(draft, phrase));

@@ -7,13 +7,13 @@ import { CheckText } from "./Checks";
 import { Diagram } from "./Diagram";
 import { categoryMark } from "./model";
 import classes from "./Structured.module.css";
-import { chosenWord, chosenWords, kindOf } from "./words";
+import { chosenWord, chosenWords, kindOf, kindWord, placesOf } from "./words";
 
 /** The fields as they were entered or signed, to be read. */
 export function Recorded({ itemId, report }: { readonly itemId: string; readonly report: Report }): JSX.Element | null {
   const { t } = useTranslation("structured");
-  const form = useForm(itemId).data;
   const { structure, answers } = report;
+  const form = useForm(itemId, structure.method).data;
   if (!form?.form || structure.method === "") return null;
   const language = currentLanguage();
   const facts = [
@@ -29,10 +29,10 @@ export function Recorded({ itemId, report }: { readonly itemId: string; readonly
         {structure.findings.map((finding) => (
           <li key={finding.number} className={classes["recorded"]}>
             <strong>{finding.number}</strong> {t(finding.side === "right" ? "text.right" : "text.left")}{" "}
-            {kindOf(form, finding.kind)?.[language]}
+            {kindWord(form, finding.kind, language)}
             {" · "}
             {[
-              ...chosenWords(form.places, finding.place, language),
+              ...chosenWords(placesOf(form, finding.kind), finding.place, language),
               ...(finding.size_mm.length > 0 ? [`${finding.size_mm.join("×")} mm`] : []),
               ...chosenWords(
                 kindOf(form, finding.kind)?.attributes ?? [],

@@ -6,12 +6,13 @@ import { currentLanguage } from "@/i18n";
 import { Choices } from "./Choices";
 import { Diagram } from "./Diagram";
 import { FindingCard } from "./FindingCard";
-import { categoriesOf, structureOf, withChange, withFields, withoutFinding, withScale } from "./findings";
+import { FormChoice } from "./FormChoice";
+import { structureOf, withChange, withFields, withoutFinding, withScale } from "./findings";
 import type { Draft } from "./model";
 import type { Shown } from "./shown";
 import classes from "./Structured.module.css";
 import type { Fill } from "./useFill";
-import { withOwn } from "./words";
+import { withOwn, type Kind } from "./words";
 
 export interface StructuredProps {
   readonly form: ReportForm;
@@ -27,19 +28,23 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
   const structure = structureOf(draft, form);
   if (form.form === null) return null;
   const { opened } = fill;
-  const categories = categoriesOf(form, structure.scale);
+  const several = form.form.methods.length > 1;
   return (
     <div className={classes["structured"]}>
+      {form.offered.length > 1 && <FormChoice form={form} draft={draft} fill={fill} />}
       <div className={classes["begin"]}>
         <Button size="compact-sm" variant="default" onClick={fill.normal} aria-keyshortcuts="Alt+N">
           {t("normal.button")} <kbd>{t("keys.normal")}</kbd>
         </Button>
-        {form.form.kinds.map((kind) => (
-          <Button key={kind.value} size="compact-sm" variant="default" onClick={() => fill.add(kind.value)}>
-            + {kind[language]} <kbd>{kind.key === "" ? "" : t("keys.kind", { letter: kind.key.slice(3) })}</kbd>
-          </Button>
-        ))}
+        {several ? null : <Kinds kinds={form.form.kinds} fill={fill} />}
       </div>
+      {several &&
+        form.form.methods.map((method) => (
+          <div key={method} className={classes["begin"]} role="group" aria-label={method}>
+            <span className={classes["method"]}>{method}</span>
+            <Kinds kinds={form.form?.kinds.filter((kind) => kind.method === method) ?? []} fill={fill} />
+          </div>
+        ))}
       {form.scales.length > 1 && (
         <NativeSelect
           size="xs"
@@ -73,7 +78,7 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
                 key={finding.number}
                 form={form}
                 finding={finding}
-                categories={categories}
+                scale={structure.scale}
                 own={structure.own}
                 opened={opened === finding.number}
                 shown={shown}
@@ -86,6 +91,21 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
         </>
       )}
     </div>
+  );
+}
+
+/** A button for each kind of finding, with the key that does the same. */
+function Kinds({ kinds, fill }: { readonly kinds: readonly Kind[]; readonly fill: Fill }): JSX.Element {
+  const { t } = useTranslation("structured");
+  const language = currentLanguage();
+  return (
+    <>
+      {kinds.map((kind) => (
+        <Button key={kind.value} size="compact-sm" variant="default" onClick={() => fill.add(kind.value)}>
+          + {kind[language]} <kbd>{kind.key === "" ? "" : t("keys.kind", { letter: kind.key.slice(3) })}</kbd>
+        </Button>
+      ))}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Proof } from "@/session/Prove";
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { call, getJson, sendJson } from "@/api/client";
 import type { Awaiting, ImageRead, Report, ReportForm, ReportVersion, SigningStart } from "@/api/types";
 import type { Draft } from "./model";
@@ -32,13 +32,23 @@ export function useVersions(itemId: string, count: number): UseQueryResult<reado
   });
 }
 
-/** The lists of this case's form; they change with the program only. */
-export function useForm(itemId: string): UseQueryResult<ReportForm> {
-  return useQuery({
-    queryKey: ["report-form", itemId],
-    queryFn: ({ signal }) => getJson<ReportForm>(`${reportPath(itemId)}/form`, signal),
+/** The lists of a form of this case; they change with the program only. */
+export const formQuery = (itemId: string, method: string) =>
+  queryOptions({
+    queryKey: ["report-form", itemId, method],
+    queryFn: ({ signal }) => {
+      const chosen = method === "" ? "" : `?method=${encodeURIComponent(method)}`;
+      return getJson<ReportForm>(`${reportPath(itemId)}/form${chosen}`, signal);
+    },
     staleTime: Infinity,
   });
+
+/** The form that a report is begun in; before that the one that the case has. */
+export function useForm(itemId: string, method: string): UseQueryResult<ReportForm> {
+  const usual = useQuery(formQuery(itemId, ""));
+  const another = method !== "" && usual.data !== undefined && usual.data.method !== method;
+  const begun = useQuery({ ...formQuery(itemId, method), enabled: another });
+  return another ? begun : usual;
 }
 
 /** What was on the screen: images of the case with their digests, and studies before it. */

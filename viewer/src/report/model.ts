@@ -28,8 +28,8 @@ export function mayEnter(item: WorklistItem, permissions: readonly string[]): bo
   return enters && free && !isDone(item) && !isBlocked(item);
 }
 
-/** Mammography categories that are offered, as the Japanese guideline has them; the empty one is "not set yet". */
-export const CATEGORIES = ["", "1", "2", "3-1", "3-2", "4", "5", "N-1", "N-2", "NA"] as const;
+/** Where there is no form: mammography's categories, as the Japanese guideline has them. */
+export const CATEGORIES: readonly string[] = ["1", "2", "3-1", "3-2", "4", "5", "N-1", "N-2"];
 
 /** Every category that a report may carry, those of other methods too. */
 const MEANINGS = ["0", "1", "2", "3", "3-1", "3-2", "4", "5", "N", "N-1", "N-2", "NA"] as const;

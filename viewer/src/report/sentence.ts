@@ -2,7 +2,7 @@
 import type { TFunction } from "i18next";
 import type { Finding, ReportForm } from "@/api/types";
 import { type Language } from "@/i18n";
-import { chosenWords, kindOf, wordOf } from "./words";
+import { chosenWords, kindOf, kindWord, placesOf, wordOf } from "./words";
 
 export type Sentences = Readonly<Record<Language, string>>;
 export type Translate = Readonly<Record<Language, TFunction<("structured" | "report")[]>>>;
@@ -19,8 +19,11 @@ function sentence(
   t: TFunction<("structured" | "report")[]>,
 ): string {
   const kind = kindOf(form, finding.kind);
+  const word = kindWord(form, finding.kind, language);
   const separator = language === "ja" ? "、" : ", ";
-  const place = chosenWords(form.places, finding.place, language).join(language === "ja" ? "・" : ", ");
+  const place = chosenWords(placesOf(form, finding.kind), finding.place, language).join(
+    language === "ja" ? "・" : ", ",
+  );
   const described = [
     ...(finding.size_mm.length > 0 ? [t("structured:text.size", { size: finding.size_mm.join("×") })] : []),
     ...chosenWords(kind?.attributes ?? [], finding.descriptors, language),
@@ -29,7 +32,7 @@ function sentence(
     side: t(finding.side === "right" ? "structured:text.right" : "structured:text.left"),
     place: place === "" ? "" : t("structured:text.place", { place }),
     described: described === "" ? "" : t("structured:text.described", { described }),
-    kind: language === "ja" ? (kind?.ja ?? "") : lowered(kind?.en ?? ""),
+    kind: language === "ja" ? word : lowered(word),
   };
   const compared = wordOf(form.comparisons, finding.comparison, language);
   const distance = finding.distance_mm;

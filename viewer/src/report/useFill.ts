@@ -1,9 +1,11 @@
+import { useQueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageRead, ReportForm } from "@/api/types";
 import { currentLanguage } from "@/i18n";
 import { composes } from "@/ui/composing";
+import { formQuery } from "./api";
 import { allNormal, structureOf, withFields, withFinding, type Drawing, type Side } from "./findings";
 import { isReportKey, takeKeys } from "./earlyKeys";
 import type { Draft } from "./model";
@@ -17,6 +19,8 @@ export interface Fill {
   readonly normal: () => void;
   readonly add: (kind: string) => void;
   readonly drawing: (form: ReportForm) => Drawing;
+  /** Go on in another form of the case, as soon as its lists are here. */
+  readonly choose: (method: string, change: (now: Draft, chosen: ReportForm) => Partial<Draft>) => Promise<void>;
 }
 
 export interface Filling {
@@ -39,6 +43,7 @@ const drawing = (form: ReportForm): Drawing => ({
 /** What fills the form in one step, by button and by key; the keys are physical, with Alt, and silent while one composes. */
 export function useFill({ itemId, form, saver, imagesRead, shown, onSign }: Filling): Fill {
   const { t } = useTranslation("structured");
+  const client = useQueryClient();
   const [opened, setOpened] = useState<number | null>(null);
   const edit = (change: Partial<Draft>): void => {
     if (Object.keys(change).length > 0) saver.edit(change);
@@ -77,7 +82,11 @@ export function useFill({ itemId, form, saver, imagesRead, shown, onSign }: Fill
     } else return false;
     return true;
   });
-  return { opened, open: setOpened, edit, normal, add, drawing };
+  const choose: Fill["choose"] = async (method, change) => {
+    const chosen = await client.query(formQuery(itemId, method));
+    edit(change(saver.currentDraft(), chosen));
+  };
+  return { opened, open: setOpened, edit, normal, add, drawing, choose };
 }
 
 /** The side of the image in hand, else of the finding before. */

@@ -17,6 +17,18 @@ export const wordOf = (words: readonly Word[], value: string, language: Language
 export const kindOf = (form: ReportForm, kind: string): Kind | undefined =>
   form.form?.kinds.find(({ value }) => value === kind);
 
+/** What was found, and by which method where two stand in one report. */
+export function kindWord(form: ReportForm, kind: string, language: Language): string {
+  const found = kindOf(form, kind);
+  if (found === undefined) return kind;
+  if (form.form?.methods.length === 1) return found[language];
+  return language === "ja" ? `${found.ja}（${found.method}）` : `${found.en} (${found.method})`;
+}
+
+/** Where a finding of this kind may be, list by list. */
+export const placesOf = (form: ReportForm, kind: string): readonly Attribute[] =>
+  form.places.filter(({ name }) => kindOf(form, kind)?.places.includes(name));
+
 /** Every word of a form in one language, for whoever has to expect them. */
 export function wordsOf({ form, places, comparisons, recommendations }: ReportForm, language: Language): string[] {
   const lists = [...places, ...(form?.facts ?? []), ...(form?.kinds ?? []).flatMap(({ attributes }) => attributes)];

@@ -1,5 +1,6 @@
 import { useState, type JSX, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { composes } from "@/ui/composing";
 import {
   AREOLA,
   beside,
@@ -37,7 +38,7 @@ export function BreastDiagram({ symptoms, onMark }: BreastDiagramProps): JSX.Ele
   const placeText = usePlaceText();
   const [at, setAt] = useState<Place>(FIRST);
   const onKeyDown = (event: KeyboardEvent<SVGSVGElement>): void => {
-    if (event.nativeEvent.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (composes(event.nativeEvent) || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       onMark(at);

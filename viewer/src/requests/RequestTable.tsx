@@ -5,7 +5,7 @@ import { PatientId } from "@/ui/PatientId";
 import table from "@/ui/Table.module.css";
 import { AgeSex, DayText, InstantText, Name } from "@/ui/Written";
 import { useNameOfSite } from "@/session/useNameOfSite";
-import { RequestKindChip, RequestPriorityChip, RequestStateChip } from "./chips";
+import { KindMark, RequestPriorityChip, RequestStateChip } from "./chips";
 import { FormerIds } from "./Formerly";
 import classes from "./Requests.module.css";
 import type { ReadingRequest } from "./shapes";
@@ -58,7 +58,7 @@ function Row({ request }: { readonly request: ReadingRequest }): JSX.Element {
         <FormerIds request={request} />
       </td>
       <td>
-        {request.modality} <DayText value={request.examination_date} short /> <RequestKindChip kind={request.kind} />
+        {request.modality} <DayText value={request.examination_date} short /> <KindMark kind={request.kind} />
         {request.accession_number && <span className={classes["under"]}>{request.accession_number}</span>}
       </td>
       <td className={classes["reason"]}>

@@ -113,7 +113,7 @@ function Tabs({ tab, counts }: { readonly tab: Tab; readonly counts: RequestList
         <Link key={name} href={`/requests?state=${name}`} aria-current={name === tab ? "page" : undefined}>
           {t(name === "all" ? "all" : `state.${name}`)}
           <span className={tabs["count"]} data-alarm={name === "mismatch" && of(name) > 0}>
-            {count(of(name))}
+            {count(counts && of(name))}
           </span>
         </Link>
       ))}

@@ -2,6 +2,7 @@ import type { JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { Chip, type Tone } from "@/ui/Chip";
 import type { Shape } from "@/ui/shapes";
+import classes from "./Requests.module.css";
 import type { ReadingRequest, RequestPriority, RequestState } from "./shapes";
 
 const STATES: Readonly<Record<RequestState, { readonly tone: Tone; readonly shape: Shape }>> = {
@@ -28,14 +29,21 @@ export function RequestStateChip({
   );
 }
 
-/** Which kind of reading is asked for (検診, 精査 …), where the hospital says it. */
-export function RequestKindChip({ kind }: { readonly kind: ReadingRequest["kind"] }): JSX.Element | null {
-  const { t } = useTranslation("sites");
+interface KindMarkProps {
+  readonly kind: ReadingRequest["kind"];
+  /** One word beside the modality, the whole as its title. */
+  readonly short?: boolean;
+}
+
+/** Which kind of reading is asked for (検診, 診断 …); no state, and so no shape of one. Nothing where nobody said. */
+export function KindMark({ kind, short = false }: KindMarkProps): JSX.Element | null {
+  const { t } = useTranslation(["sites", "worklist"]);
   if (kind === "") return null;
+  const whole = t(`sites:kind.${kind}`);
   return (
-    <Chip tone="idle" shape="hollow">
-      {t(`kind.${kind}`)}
-    </Chip>
+    <span className={classes["kind"]} data-kind={kind} title={short ? whole : undefined}>
+      {short ? t(`worklist:kind.${kind}`) : whole}
+    </span>
   );
 }
 

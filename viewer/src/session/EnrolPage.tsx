@@ -135,9 +135,11 @@ function Done(): JSX.Element {
   const { t } = useTranslation("session");
   return (
     <div className={classes["form"]} role="status">
-      <Chip tone="good" shape="check" framed>
-        {t("enrol.done")}
-      </Chip>
+      <p className={classes["said"]}>
+        <Chip tone="good" shape="check" framed>
+          {t("enrol.done")}
+        </Chip>
+      </p>
       <p className={classes["lead"]}>{t("enrol.done_text")}</p>
       <Button component={Link} href="/sign-in" size="md">
         {t("enrol.to_sign_in")}

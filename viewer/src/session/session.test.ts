@@ -127,7 +127,17 @@ describe("words for failures", () => {
       detail: "d",
       phase: "p",
       remedy: "r",
+      language: "en",
     });
+    const japanese = {
+      type: "about:blank",
+      title: "t",
+      status: 409,
+      detail: "d",
+      detail_ja: "詳細",
+      remedy_ja: "対処",
+    };
+    expect(problemWords(new ApiProblem(japanese))).toMatchObject({ detail: "詳細", remedy: "対処", language: "ja" });
     expect(problemWords(new TypeError("failed to fetch")).key).toBe("unreachable");
   });
 });

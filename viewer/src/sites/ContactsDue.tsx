@@ -21,7 +21,13 @@ export function ContactsDue(): JSX.Element | null {
   return (
     <div className={notice["bar"]} role="status" data-contacts-due={site.site_id}>
       <ShapeMark shape="triangle" />
-      <p>{t("contact.reminder", { site: name(site.name, site.name_en), number: count(site.tests_due) })}</p>
+      <p>
+        {t("contact.reminder", {
+          site: name(site.name, site.name_en),
+          count: site.tests_due,
+          number: count(site.tests_due),
+        })}
+      </p>
       <Link href={`/hospitals/${encodeURIComponent(site.site_id)}`}>{t("contact.see")}</Link>
     </div>
   );

@@ -4,11 +4,15 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { PlaceChoice } from "@/centre/PlaceChoice";
 import { useSession } from "@/session/api";
+import { useNameOfSite } from "@/session/useNameOfSite";
 import { useRoleWord } from "@/session/useRoleWord";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { chooseDateStyle, useDateStyle } from "./preferences";
 import { useHealth } from "./useHealth";
 import classes from "./Shell.module.css";
+
+/** A reader of the whole centre has hundreds. */
+const MOST_NAMED = 4;
 
 /** Who is signed in; language and dates, lock and sign-out. */
 export function PersonMenu(): JSX.Element {
@@ -37,8 +41,11 @@ function Inside({ onDone }: { readonly onDone: () => void }): JSX.Element {
   const { session, lock, signOut } = useSession();
   const health = useHealth();
   const roleWord = useRoleWord();
+  const nameOf = useNameOfSite();
   const { person, sites } = session;
   const quiet = classes["menuQuiet"] ?? "";
+  const named = sites.slice(0, MOST_NAMED).map(({ site_id, name }) => nameOf(site_id, name));
+  if (sites.length > MOST_NAMED) named.push(t("more_sites", { number: sites.length - MOST_NAMED }));
   return (
     <>
       <div className={classes["menuTop"]}>
@@ -46,7 +53,7 @@ function Inside({ onDone }: { readonly onDone: () => void }): JSX.Element {
           {person.display_name} <span className={quiet}>{person.display_name_kana}</span>
         </p>
         <p className={quiet}>{person.roles.map(roleWord).join(" · ")}</p>
-        <p className={quiet}>{sites.map(({ name }) => name).join(" · ")}</p>
+        <p className={quiet}>{named.join(" · ")}</p>
       </div>
       <hr className={classes["divided"]} />
       <div className={classes["menuRow"]}>

@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
 import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { currentLanguage } from "@/i18n";
 import { problemWords } from "./problem";
 import { ShapeMark, type Shape } from "./shapes";
 import classes from "./States.module.css";
@@ -75,7 +74,7 @@ export function Failed({ error, onRetry, compact = false, heading = false }: Fai
         <p className={classes["title"]}>{t(`problem.${words.key}.what`)}</p>
       )}
       <p className={classes["text"]}>{t(`problem.${words.key}.now`)}</p>
-      {onRetry && (
+      {onRetry && words.key !== "forbidden" && (
         <div className={classes["actions"]}>
           <Button variant="default" onClick={onRetry}>
             {t("state.try_again")}
@@ -93,11 +92,11 @@ export function Failed({ error, onRetry, compact = false, heading = false }: Fai
               </>
             )}
             <dt>{t("state.what")}</dt>
-            <dd lang="en">{words.detail}</dd>
+            <dd lang={words.language}>{words.detail}</dd>
             {words.remedy && (
               <>
                 <dt>{t("state.what_now")}</dt>
-                <dd lang="en">{words.remedy}</dd>
+                <dd lang={words.language}>{words.remedy}</dd>
               </>
             )}
           </dl>
@@ -117,8 +116,8 @@ export function FailedLine({ error }: { readonly error: unknown }): JSX.Element 
       <div>
         {t(`problem.${words.key}.what`)} {t(`problem.${words.key}.now`)}
         {words.detail && (
-          <p lang={words.key === "outside_contract" ? currentLanguage() : "en"} className={classes["hub"]}>
-            {[words.detail, words.remedy].filter(Boolean).join(": ")}
+          <p lang={words.language} className={classes["hub"]}>
+            {[words.detail, words.remedy].filter(Boolean).join(words.language === "ja" ? "。" : ": ")}
           </p>
         )}
       </div>

@@ -92,9 +92,9 @@ export function AgeSex(props: {
   return <span>{[age === null ? "" : t("age", { age }), sex].filter(Boolean).join(" · ")}</span>;
 }
 
-/** Whole numbers with the language's grouping: 1,500. */
-export function useCount(): (value: number) => string {
+/** Whole numbers with the language's grouping: 1,500; a dash for one that is not known yet. */
+export function useCount(): (value: number | undefined) => string {
   const { i18n } = useTranslation("ui");
   const format = new Intl.NumberFormat(i18n.language === "ja" ? "ja" : currentLanguage());
-  return (value) => format.format(value);
+  return (value) => (value === undefined ? "–" : format.format(value));
 }

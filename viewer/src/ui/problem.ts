@@ -1,5 +1,5 @@
 import { ApiProblem } from "@/api/client";
-import { currentLanguage } from "@/i18n";
+import { currentLanguage, type Language } from "@/i18n";
 
 /** The problems that have words of their own in the catalogues (`ui:problem.*`); the hub's code is after `urn:dokuei:problem:`. */
 export const PROBLEMS = [
@@ -25,6 +25,8 @@ export interface ProblemWords {
   readonly phase: string;
   readonly detail: string;
   readonly remedy: string;
+  /** The language that detail and remedy are in: this page's own, or English where the hub has no other words. */
+  readonly language: Language;
 }
 
 const BY_STATUS: Readonly<Record<number, ProblemKey>> = {
@@ -53,12 +55,17 @@ const word = (value: unknown): string => (typeof value === "string" ? value : ""
 
 /** Which words of ours stand for an error, and what the hub itself said. */
 export function problemWords(error: unknown): ProblemWords {
-  if (!(error instanceof ApiProblem)) return { key: "unreachable", phase: "", detail: "", remedy: "" };
+  if (!(error instanceof ApiProblem)) {
+    return { key: "unreachable", phase: "", detail: "", remedy: "", language: currentLanguage() };
+  }
   const { problem } = error;
+  const own = currentLanguage();
+  const detail = word(problem[`detail_${own}`]);
   return {
     key: keyOf(error),
     phase: word(problem["phase"]),
-    detail: word(problem[`detail_${currentLanguage()}`]) || word(problem.detail) || problem.title,
-    remedy: word(problem["remedy"]),
+    detail: detail || word(problem.detail) || problem.title,
+    remedy: word(problem[`remedy_${own}`]) || word(problem["remedy"]),
+    language: detail === "" ? "en" : own,
   };
 }

@@ -7,6 +7,7 @@ import { FinalisationPanel } from "@/finalising/FinalisationPanel";
 import { PriorLedger } from "@/priors/PriorLedger";
 import { mayEnter } from "@/report/model";
 import { useCaseRequest } from "@/requests/api";
+import { KindMark } from "@/requests/chips";
 import { ThreadLine } from "@/messages/marks";
 import { useMay, useSession } from "@/session/api";
 import { PatientId } from "@/ui/PatientId";
@@ -60,7 +61,7 @@ export function Preview({ item, now, readyIn, open }: PreviewProps): JSX.Element
       <section className={classes["section"]}>
         <h3>{t("preview.request")}</h3>
         <p className={classes["why"]}>
-          <RequestCell item={item} />
+          <RequestCell item={item} /> <KindMark kind={item.request_kind} />
         </p>
         <Why item={item} />
         <dl className={classes["facts"]}>

@@ -4,6 +4,7 @@ import type { WorklistItem } from "@/api/types";
 import { FinalisationChip } from "@/finalising/FinalisationChip";
 import { ThreadMarks } from "@/messages/marks";
 import { PriorsChip } from "@/priors/PriorsChip";
+import { KindMark } from "@/requests/chips";
 import { useSession } from "@/session/api";
 import { formatTimeOfDay } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
@@ -70,7 +71,7 @@ export const Row = memo(function Row({
         <span className={classes["quiet"]}>{formatTimeOfDay(item.study_time)}</span>
       </div>
       <div role="gridcell" className={classes["modality"]}>
-        {item.modalities.join(" ")}
+        {item.modalities.join(" ")} <KindMark kind={item.request_kind} short />
       </div>
       <div role="gridcell" className={classes["site"]} title={siteName}>
         {siteName}

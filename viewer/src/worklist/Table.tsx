@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, type JSX, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorklistItem } from "@/api/types";
+import { composes } from "@/ui/composing";
 import { move, SORT_KEYS, type Sort, type SortKey } from "./model";
 import { Row } from "./Row";
 import classes from "./Worklist.module.css";
@@ -39,7 +40,7 @@ export function Table(props: TableProps): JSX.Element {
   useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing || event.target !== event.currentTarget) return;
+    if (composes(event.nativeEvent) || event.target !== event.currentTarget) return;
     if (event.key === "Enter" && chosen) {
       event.preventDefault();
       onOpen(chosen);

@@ -64,7 +64,7 @@ export default function WorklistPage(): JSX.Element {
       <h1 className="visually-hidden">{t("title")}</h1>
       <div className={classes["page"]}>
         <div className={classes["tools"]}>
-          <Views view={view} counts={counts} />
+          <Views view={view} counts={query.data && counts} />
           <div className={classes["finding"]}>
             <Live updatedAt={query.dataUpdatedAt} staleAfter={STALE_AFTER} failed={query.isRefetchError} />
             <Narrow items={all} narrowing={narrowing} onNarrow={setNarrowing} />
@@ -131,7 +131,8 @@ function Views({
   counts,
 }: {
   readonly view: View;
-  readonly counts: Readonly<Record<View, number>>;
+  /** Nothing is said of how many there are before the list is here. */
+  readonly counts: Readonly<Record<View, number>> | undefined;
 }): JSX.Element {
   const { t } = useTranslation("worklist");
   const count = useCount();
@@ -140,8 +141,11 @@ function Views({
       {VIEWS.map((name) => (
         <Link key={name} href={`/worklist?view=${name}`} aria-current={name === view ? "page" : undefined}>
           {t(`view.${name}`)}
-          <span className={tabs["count"]} data-alarm={(name === "attention" || name === "waiting") && counts[name] > 0}>
-            {count(counts[name])}
+          <span
+            className={tabs["count"]}
+            data-alarm={(name === "attention" || name === "waiting") && (counts?.[name] ?? 0) > 0}
+          >
+            {count(counts?.[name])}
           </span>
         </Link>
       ))}

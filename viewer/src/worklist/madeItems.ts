@@ -31,6 +31,7 @@ export function madeItem(id: string, changed: Partial<WorklistItem> = {}): Workl
     report_status: null,
     request_state: "none",
     request_reason: "",
+    request_kind: "",
     assigned_to: null,
     locked_by: null,
     my_role: "sole",

@@ -12,6 +12,7 @@ from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.reports.api_answers import BegunOut, ImageReadShape, ReportOut, begun_out, report_out
 from dokuei.hub.reports.api_shapes import (
+    LONGEST_WORD,
     AnswerShape,
     FormOut,
     StructureShape,
@@ -88,9 +89,10 @@ def _writing_routes(router: APIRouter, service: ReportsService) -> None:
         return report_out(service.view(me, worklist_item_id, role), response)
 
     @router.get("/form")
-    def form(me: Viewer, worklist_item_id: str) -> FormOut:
-        """The lists that this case's report is made of."""
-        return form_out(service.case(me, worklist_item_id), scale=service.scale, own=service.lists.offered())
+    def form(me: Viewer, worklist_item_id: str, method: Annotated[str, Query(max_length=LONGEST_WORD)] = "") -> FormOut:
+        """The lists that this case's report is made of; ``method`` where it is begun in one of several forms."""
+        case = service.case(me, worklist_item_id)
+        return form_out(case, method=method, scale=service.scale, own=service.lists.offered())
 
     @router.put("")
     def save(

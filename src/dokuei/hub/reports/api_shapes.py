@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field, FiniteFloat
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.reports.added import OwnWord
 from dokuei.hub.reports.checks import Check
-from dokuei.hub.reports.lexicon import OWN, Word, lexicon
+from dokuei.hub.reports.forms import Word
+from dokuei.hub.reports.lexicon import OWN, lexicon
 from dokuei.hub.reports.model import Case
 from dokuei.hub.reports.structure import Answer, Structure, read, written
 
-_LONGEST_WORD = 40
+LONGEST_WORD = 40
 _LONGEST_REASON = 500
 Words = dict[str, str]
 
@@ -29,12 +30,12 @@ class FindingShape(Shape):
 
     number: int = Field(ge=1, le=999)
     side: Literal["right", "left"]
-    kind: str = Field(max_length=_LONGEST_WORD)
+    kind: str = Field(max_length=LONGEST_WORD)
     place: Words = Field(default_factory=dict, max_length=16)
     size_mm: list[FiniteFloat] = Field(default_factory=list, max_length=3)
     distance_mm: FiniteFloat | None = None
     descriptors: Words = Field(default_factory=dict, max_length=16)
-    comparison: str = Field("", max_length=_LONGEST_WORD)
+    comparison: str = Field("", max_length=LONGEST_WORD)
     category: str = Field("", max_length=8)
     note: str = Field("", max_length=1000)
     images: list[LinkShape] = Field(default_factory=list, max_length=64)
@@ -43,11 +44,11 @@ class FindingShape(Shape):
 class StructureShape(Shape):
     """A report's fields beside its text; without a method it is text alone."""
 
-    method: str = Field("", max_length=_LONGEST_WORD)
-    scale: str = Field("", max_length=_LONGEST_WORD)
+    method: str = Field("", max_length=LONGEST_WORD)
+    scale: str = Field("", max_length=LONGEST_WORD)
     facts: Words = Field(default_factory=dict, max_length=16)
     findings: list[FindingShape] = Field(default_factory=list, max_length=60)
-    recommendation: str = Field("", max_length=_LONGEST_WORD)
+    recommendation: str = Field("", max_length=LONGEST_WORD)
     lexicon: str = Field("", max_length=60)
     own: dict[str, Words] = Field(default_factory=dict, max_length=100)
 
@@ -88,11 +89,19 @@ class AttributeOut(BaseModel):
 
 
 class KindOut(WordOut):
-    """One kind of finding: its lists, how the diagram draws it, and the physical key that begins one."""
+    """One kind of finding: its lists, how the diagram draws it, and the physical key that begins one.
 
+    ``places`` are names of the form's lists of places; ``categories`` what a finding may be given, by the scale.
+    """
+
+    method: str
     mark: str
     key: str = ""
     attributes: list[AttributeOut]
+    places: list[str]
+    sizes: list[str]
+    distance: bool
+    categories: dict[str, list[str]]
 
 
 class ScaleOut(BaseModel):
@@ -109,12 +118,17 @@ class MethodOut(BaseModel):
 
     ja: str
     en: str
-    sizes: list[str]
-    distance: bool = False
+    methods: list[str]
     assessed_last: bool = False
     """Whether findings and comparison stand before assessment and management (REPORT-09)."""
     facts: list[AttributeOut]
     kinds: list[KindOut]
+
+
+class OfferedFormOut(WordOut):
+    """One form that a case may be reported in, and whose findings it takes."""
+
+    methods: list[str]
 
 
 class DiagramOut(BaseModel):
@@ -126,10 +140,14 @@ class DiagramOut(BaseModel):
 
 
 class FormOut(BaseModel):
-    """The form for a case: its lists, with the words of both languages; no form where there is none for its method."""
+    """The form for a case: its lists, with the words of both languages; no form where there is none for its method.
+
+    ``offered`` are all forms that the case may be reported in, of which this is one.
+    """
 
     version: str
     method: str
+    offered: list[OfferedFormOut]
     scale: str
     form: MethodOut | None
     scales: list[ScaleOut]
@@ -161,45 +179,66 @@ def check_out(check: Check) -> CheckOut:
     return CheckOut(check=check.check, about=check.about, answerable=check.answerable, count=check.count)
 
 
-def form_out(case: Case, *, scale: str, own: Iterable[OwnWord] = ()) -> FormOut:
-    """The form for this case's modalities; ``scale`` is the centre's choice, ``own`` what it added to the lists."""
+def form_out(case: Case, *, scale: str, method: str = "", own: Iterable[OwnWord] = ()) -> FormOut:
+    """The form for this case's modalities; ``scale`` is the centre's choice, ``own`` what it added to the lists.
+
+    ``method`` names the form that a report is begun in; without it the case says which.
+    """
     known = lexicon()
-    method = known.method_of(case.modalities)
+    fitting = known.methods_of(case.modalities)
+    method = method if method in known.forms else next(iter(fitting), "")
     form = known.method(method)
     offered = form.get("scales", [])
-    added = _added(own, method)
+    added = _added(own)
     return FormOut.model_validate(
         {
             **known.document,
             "method": method,
+            "offered": [{"value": one, **known.method(one)} for one in fitting],
             "scale": next((one for one in (scale, f"{scale}_us", *offered) if one in offered), ""),
-            "form": _with_own(form, added) if form else None,
+            "form": _filled_form(form, added) if form else None,
             "scales": [known.scales[name] for name in offered],
-            "places": [known.places[name] for name in form.get("places", ())],
-            "comparisons": [*known.document["comparisons"], *added.get(("", "comparison"), ())],
-            "recommendations": [*known.document["recommendations"], *added.get(("", "recommendation"), ())],
+            "places": _places(form),
+            "comparisons": [*known.document["comparisons"], *added.get(("", "", "comparison"), ())],
+            "recommendations": [*known.document["recommendations"], *added.get(("", "", "recommendation"), ())],
         }
     )
 
 
-Added = dict[tuple[str, str], list[dict[str, str]]]
+Added = dict[tuple[str, str, str], list[dict[str, str]]]
 
 
-def _added(words: Iterable[OwnWord], method: str) -> Added:
-    """The centre's own words for a method, by the kind of finding and the list."""
+def _added(words: Iterable[OwnWord]) -> Added:
+    """The centre's own words by the method, the kind of finding and the list."""
     added: Added = {}
     for one in words:
-        if one.method in {"", method}:
-            shown = {"value": f"{OWN}{one.word_id}", "ja": one.ja, "en": one.en}
-            added.setdefault((one.kind, one.attribute), []).append(shown)
+        shown = {"value": f"{OWN}{one.word_id}", "ja": one.ja, "en": one.en}
+        added.setdefault((one.method, one.kind, one.attribute), []).append(shown)
     return added
 
 
-def _with_own(form: Word, added: Added) -> dict[str, Any]:
-    """The form with the centre's own words at the end of their lists."""
+def _places(form: Word) -> list[Word]:
+    """Every list of places that some kind of finding takes."""
+    names = dict.fromkeys(name for kind in form.get("kinds", ()) for name in kind["places"])
+    return [lexicon().places[name] for name in names]
 
-    def filled(lists: Iterable[Word], kind: str) -> list[dict[str, Any]]:
-        return [{**one, "values": [*one["values"], *added.get((kind, one["name"]), ())]} for one in lists]
 
-    kinds = [{**kind, "attributes": filled(kind["attributes"], kind["value"])} for kind in form["kinds"]]
-    return {**form, "facts": filled(form["facts"], ""), "kinds": kinds}
+def _filled_form(form: Word, added: Added) -> dict[str, Any]:
+    """The form with the centre's own words at the end of their lists, and with the categories of each kind."""
+
+    def filled(lists: Iterable[Word], methods: Iterable[str], kind: str) -> list[dict[str, Any]]:
+        return [
+            {**one, "values": [*one["values"], *(w for m in methods for w in added.get((m, kind, one["name"]), ()))]}
+            for one in lists
+        ]
+
+    scales = lexicon().scales
+    kinds = [
+        {
+            **kind,
+            "attributes": filled(kind["attributes"], [kind["method"]], kind["of_method"]),
+            "categories": {scale: scales[own]["values"] for scale, own in kind["scales"].items()},
+        }
+        for kind in form["kinds"]
+    ]
+    return {**form, "facts": filled(form["facts"], form["methods"], ""), "kinds": kinds}

@@ -182,15 +182,16 @@ def _suspects(text: str) -> bool:
 
 
 def _of_fields(content: Content) -> Iterator[Check]:
-    structure = content.structure
-    for fact in lexicon().method(structure.method)["facts"]:
+    structure, known = content.structure, lexicon()
+    for fact in known.method(structure.method)["facts"]:
         if fact.get("required") and not structure.facts.get(fact["name"]):
             yield Check("fact_missing", fact["name"])
-    has_categories = bool(lexicon().scales[structure.scale]["values"])
+    has_categories = bool(known.scales[structure.scale]["values"])
     for finding in structure.findings:
+        kind = known.kind(structure.method, finding.kind) or {"of_method": finding.kind}
         if has_categories and not finding.category:
             yield Check("finding_unassessed", _about(finding))
-        if finding.kind not in _NO_PLACE and not any(finding.place.values()):
+        if kind["of_method"] not in _NO_PLACE and not any(finding.place.values()):
             yield Check("finding_unplaced", _about(finding))
 
 

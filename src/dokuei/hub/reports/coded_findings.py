@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dokuei.dicom.coded_content import LATERALITY, LEFT, RIGHT, CodedItem, Concept, Seen
-from dokuei.hub.reports.lexicon import Word, lexicon, value_of, word_of
+from dokuei.hub.reports.forms import Word
+from dokuei.hub.reports.lexicon import lexicon, value_of, word_of
 from dokuei.hub.reports.model import KnownImage
 from dokuei.hub.reports.structure import Finding, Structure
 from dokuei.hub.reports.structured_words import answered, ratio_of, structure_of
@@ -57,10 +58,10 @@ def coded_categories(document: Mapping[str, Any]) -> tuple[tuple[Concept, Concep
 
 
 def _finding(structure: Structure, finding: Finding, images: Mapping[str, KnownImage]) -> CodedItem:
-    kind: Word = lexicon().kind(structure.method, finding.kind) or {"value": finding.kind, "en": finding.kind}
+    kind = _kind(structure, finding)
     return CodedItem(
         name=Concept("DCM", "121071", "Finding"),
-        value=_code_of(kind, f"{structure.method}-finding"),
+        value=_code_of({**kind, "value": kind["of_method"]}, f"{kind['method']}-finding"),
         modifiers=(CodedItem(LATERALITY, RIGHT if finding.side == "right" else LEFT),),
         properties=tuple(_properties(structure, finding)),
         images=tuple(_seen(finding, images)),
@@ -68,11 +69,11 @@ def _finding(structure: Structure, finding: Finding, images: Mapping[str, KnownI
 
 
 def _properties(structure: Structure, finding: Finding) -> Iterator[CodedItem]:
-    known, method = lexicon(), structure.method
-    kind = known.kind(method, finding.kind) or {"attributes": ()}
+    known, kind = lexicon(), _kind(structure, finding)
+    method = kind["method"]
     yield CodedItem(Concept("DCM", "121151", "Lesion Identifier"), str(finding.number))
-    yield from _words(method, [known.places[name] for name in known.method(method)["places"]], finding.place, {})
-    for name, length in zip(known.method(method)["sizes"], finding.size_mm, strict=False):
+    yield from _words(method, [known.places[name] for name in kind["places"]], finding.place, {})
+    for name, length in zip(kind["sizes"], finding.size_mm, strict=False):
         yield CodedItem(Concept(*_SIZES[name]), length)
     ratio = ratio_of(structure, finding)
     if ratio is not None:
@@ -84,9 +85,16 @@ def _properties(structure: Structure, finding: Finding) -> Iterator[CodedItem]:
     if compared is not None:
         yield CodedItem(Concept(_OURS, "comparison", "Change since the last examination"), _code_of(compared, "change"))
     if finding.category:
-        yield CodedItem(*category_of(structure.method, structure.scale, finding.category))
+        yield CodedItem(*category_of(method, kind["scales"][structure.scale], finding.category))
     if finding.note.strip():
         yield CodedItem(Concept("DCM", "121106", "Comment"), finding.note)
+
+
+def _kind(structure: Structure, finding: Finding) -> Word:
+    """What the lists say of a finding's kind; one that they do not know has its name alone."""
+    unknown = {"value": finding.kind, "of_method": finding.kind, "en": finding.kind, "method": structure.method}
+    nothing = {"attributes": (), "places": (), "sizes": (), "scales": {structure.scale: structure.scale}}
+    return lexicon().kind(structure.method, finding.kind) or unknown | nothing
 
 
 def category_of(method: str, scale: str, category: str) -> tuple[Concept, Concept]:

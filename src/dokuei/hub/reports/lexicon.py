@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dokuei.errors import RequestError
+from dokuei.hub.reports.forms import Word, forms_of, offered
 from dokuei.hub.reports.structure import NOT_APPLICABLE, Finding, Structure
 
 OWN = "own-"
@@ -18,10 +19,8 @@ _MOST_LINKS = 64
 _MOST_SIZES = 3
 _LARGEST_MM = 500.0
 _LONGEST_NOTE = 1000
-_METHODS = {"MG": "MG", "US": "US", "IVUS": "US", "MR": "MR", "PT": "PT"}
 _COMMON = (("recommendation", "推奨", "Recommendation"), ("comparison", "前回比較", "Comparison"))
 _OPEN_FACTS = frozenset({"technique"})
-Word = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -65,10 +64,14 @@ class Lexicon:
         """What is to follow."""
         return _by_value(self.document["recommendations"])
 
+    @cached_property
+    def forms(self) -> Mapping[str, Word]:
+        """The form of each method, and of methods that stand in one study together, by name."""
+        return forms_of(self.document)
+
     def method(self, method: str) -> Word:
         """The form of one method; empty where there is none."""
-        found: Word = self.document["methods"].get(method, {})
-        return found
+        return self.forms.get(method, {})
 
     def kind(self, method: str, kind: str) -> Word | None:
         """One kind of finding."""
@@ -86,10 +89,9 @@ class Lexicon:
         for name, ja, en in _COMMON:
             yield OpenList("", "", name, {"name": name, "ja": ja, "en": en, "values": self.document[f"{name}s"]})
 
-    def method_of(self, modalities: Iterable[str]) -> str:
-        """The form for a study; empty where its modalities have none, or more than one."""
-        known = {_METHODS[one] for one in modalities if one in _METHODS}
-        return known.pop() if len(known) == 1 else ""
+    def methods_of(self, modalities: Iterable[str]) -> tuple[str, ...]:
+        """The forms that a study may be reported in; the first is taken where nobody chooses."""
+        return offered(self.forms, modalities)
 
 
 @lru_cache(maxsize=1)
@@ -128,15 +130,15 @@ def demand_known(structure: Structure, categories: Iterable[str]) -> None:
     numbers = [one.number for one in structure.findings]
     _demand(len(set(numbers)) == len(numbers), "two findings with one number")
     for finding in structure.findings:
-        _demand_finding(finding, known, structure, allowed)
+        _demand_finding(finding, known, structure)
 
 
-def _demand_finding(finding: Finding, known: Lexicon, structure: Structure, categories: set[str]) -> None:
-    method = structure.method
-    kind = known.kind(method, finding.kind)
+def _demand_finding(finding: Finding, known: Lexicon, structure: Structure) -> None:
+    kind = known.kind(structure.method, finding.kind)
     if kind is None:
         raise _refusal("kind")
-    places = [known.places[name] for name in known.method(method)["places"]]
+    categories = {"", NOT_APPLICABLE, *known.scales[kind["scales"][structure.scale]]["values"]}
+    places = [known.places[name] for name in kind["places"]]
     _demand_words(finding.place, places, "place", {})
     _demand_words(finding.descriptors, kind["attributes"], "descriptors", structure.own)
     _demand(finding.comparison in {"", *known.comparisons, *structure.own}, "comparison")

@@ -1,6 +1,6 @@
 """The verbs on what a centre adds to the report form: own words, templates per site, snippets of people and centre."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -170,13 +170,13 @@ def with_own(connection: Connection, structure: Structure, kept: Structure) -> S
     Raises:
         RequestError: an own word of another list, or of none.
     """
-    known = {f"{OWN}{one.word_id}": one for one in store_lists.own_words(connection, structure.method or None)}
+    known = {f"{OWN}{one.word_id}": one for one in store_lists.own_words(connection)}
     own: dict[str, dict[str, str]] = {}
-    for kind, attribute, value in _chosen(structure):
+    for methods, kind, attribute, value in _chosen(structure):
         if not value.startswith(OWN):
             continue
         word = known.get(value)
-        if word is None or (word.kind, word.attribute) != (kind, attribute):
+        if word is None or word.method not in methods or (word.kind, word.attribute) != (kind, attribute):
             raise RequestError("a word that is in no list", phase="saving a report")
         if word.retired and value not in kept.own:
             raise RequestError("a word that is offered no more", phase="saving a report", remedy="choose another")
@@ -185,13 +185,18 @@ def with_own(connection: Connection, structure: Structure, kept: Structure) -> S
     return replace(structure, own=own, lexicon=version)
 
 
-def _chosen(structure: Structure) -> Iterator[tuple[str, str, str]]:
-    """Every word that was chosen: the kind of finding where it is a finding's own, the list, the word."""
-    yield "", "recommendation", structure.recommendation
-    yield from (("", name, value) for name, value in structure.facts.items())
+def _chosen(structure: Structure) -> Iterator[tuple[Collection[str], str, str, str]]:
+    """Every word that was chosen: whose methods' list, the kind where it is a finding's own, the list, the word."""
+    every, known = ("",), lexicon()
+    methods = known.method(structure.method).get("methods", ())
+    yield every, "", "recommendation", structure.recommendation
+    yield from ((methods, "", name, value) for name, value in structure.facts.items())
     for finding in structure.findings:
-        yield "", "comparison", finding.comparison
-        yield from ((finding.kind, name, value) for name, value in finding.descriptors.items())
+        yield every, "", "comparison", finding.comparison
+        kind = known.kind(structure.method, finding.kind)
+        if kind is not None:
+            own = (kind["method"],), kind["of_method"]
+            yield from ((*own, name, value) for name, value in finding.descriptors.items())
 
 
 def _checked(new: Phrase) -> Phrase:

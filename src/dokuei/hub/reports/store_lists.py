@@ -44,11 +44,9 @@ def order_phrases(connection: Connection, phrase_ids: Sequence[str]) -> None:
         connection.execute(update(phrase).where(phrase.c.phrase_id == phrase_id).values(position=position))
 
 
-def own_words(connection: Connection, method: str | None = None) -> tuple[OwnWord, ...]:
-    """Every own word, the retired ones too, in their order; of one method those of every method among them."""
+def own_words(connection: Connection) -> tuple[OwnWord, ...]:
+    """Every own word, the retired ones too, in their order."""
     query = select(own_word).order_by(own_word.c.position, own_word.c.added_at)
-    if method is not None:
-        query = query.where(own_word.c.method.in_(["", method]))
     return tuple(
         OwnWord(row.word_id, row.method, row.kind, row.attribute, row.ja, row.en, row.retired_at is not None)
         for row in connection.execute(query)

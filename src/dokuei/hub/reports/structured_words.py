@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dokuei.hub.reports.lexicon import Lexicon, Word, lexicon, value_of, word_of
+from dokuei.hub.reports.forms import Word
+from dokuei.hub.reports.lexicon import Lexicon, lexicon, value_of, word_of
 from dokuei.hub.reports.structure import Finding, Structure, read
 
 _SIDES = {"right": {"ja": "右", "en": "Right"}, "left": {"ja": "左", "en": "Left"}}
@@ -89,17 +90,27 @@ def said_of_management(structure: Structure) -> tuple[Said, ...]:
 
 def finding_line(structure: Structure, finding: Finding, language: str) -> str:
     """One finding: side, kind, place, size, descriptors, comparison, category."""
-    kind = lexicon().kind(structure.method, finding.kind)
-    head = f"{_SIDES[finding.side][language]} {kind[language] if kind else finding.kind}"
+    head = f"{_SIDES[finding.side][language]} {_kind_word(structure, finding, language)}"
     separator = "、" if language == "ja" else ", "
     return separator.join([head, *(one.line(language) for one in said_of_finding(structure, finding))])
+
+
+def _kind_word(structure: Structure, finding: Finding, language: str) -> str:
+    """What was found, and by which method where two stand in one report."""
+    form, kind = lexicon().method(structure.method), lexicon().kind(structure.method, finding.kind)
+    if kind is None:
+        return finding.kind
+    word, method = kind[language], kind["method"]
+    if len(form["methods"]) == 1:
+        return str(word)
+    return f"{word}（{method}）" if language == "ja" else f"{word} ({method})"
 
 
 def said_of_finding(structure: Structure, finding: Finding) -> tuple[Said, ...]:
     """The fields of one finding that are filled in."""
     known = lexicon()
-    kind: Word = known.kind(structure.method, finding.kind) or {"attributes": ()}
-    places = [known.places[name] for name in known.method(structure.method)["places"]]
+    kind: Word = known.kind(structure.method, finding.kind) or {"attributes": (), "places": ()}
+    places = [known.places[name] for name in kind["places"]]
     described = _said(kind["attributes"], finding.descriptors, structure.own)
     found = [*_said(places, finding.place, {}), *_figures(finding), *described]
     compared = word_of(known.comparisons, finding.comparison, structure.own)
@@ -118,7 +129,8 @@ def said_of_finding(structure: Structure, finding: Finding) -> tuple[Said, ...]:
 
 def ratio_of(structure: Structure, finding: Finding) -> float | None:
     """Depth over width (D/W), where a method measures both."""
-    if structure.method != "US" or len(finding.size_mm) < 2:  # noqa: PLR2004 - width and depth
+    kind = lexicon().kind(structure.method, finding.kind)
+    if kind is None or kind["method"] != "US" or len(finding.size_mm) < 2:  # noqa: PLR2004 - width and depth
         return None
     return round(finding.size_mm[1] / finding.size_mm[0], 2)
 

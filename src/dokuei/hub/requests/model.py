@@ -197,12 +197,16 @@ class Link:
 
 @dataclass(frozen=True)
 class CaseRequest:
-    """What requests say of one case; ``reason`` is the reasons of a mismatch, joined by commas."""
+    """What requests say of one case; ``reason`` is the reasons of a mismatch, joined by commas.
+
+    ``kind`` is empty where no request says it, and where two say different ones.
+    """
 
     state: Literal["none", "proposed", "matched", "mismatch", "canceled"] = "none"
     reason: str = ""
     priority: Priority | None = None
     due_at: datetime | None = None
+    kind: Kind = ""
 
 
 @dataclass(frozen=True)
@@ -268,11 +272,13 @@ def case_of(study_instance_uid: str, requests: Iterable[ReadingRequest]) -> Case
         return CaseRequest("proposed" if proposed else "canceled" if withdrawn else "none")
     reasons = dict.fromkeys(reason for _, link in asked if link.state == "mismatch" for reason in link.reasons)
     times = [one.content.due_at for one, _ in asked if one.content.due_at is not None]
+    kinds = {one.content.kind for one, _ in asked} - {""}
     return CaseRequest(
         state="mismatch" if any(link.state == "mismatch" for _, link in asked) else "matched",
         reason=",".join(reasons),
         priority=max((one.content.priority for one, _ in asked), key=PRIORITIES.index),
         due_at=min(times, default=None),
+        kind=kinds.pop() if len(kinds) == 1 else "",
     )
 
 

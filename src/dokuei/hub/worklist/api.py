@@ -175,6 +175,7 @@ def _item(
         report_status=one.report_status,
         request_state=one.asked.state,
         request_reason=one.asked.reason,
+        request_kind=one.asked.kind,
         assigned_to=holder,
         locked_by=_named(holder, names),
         my_role=role_to_take(one, me.person_id or ""),

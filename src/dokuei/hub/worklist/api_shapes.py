@@ -15,6 +15,7 @@ from dokuei.hub.worklist.model import (
     Priority,
     ReaderChanged,
     ReadingRole,
+    RequestKind,
     RequestState,
     Status,
 )
@@ -170,6 +171,7 @@ class ItemOut(BaseModel):
     report_status: str | None
     request_state: RequestState
     request_reason: str
+    request_kind: RequestKind
     assigned_to: str | None
     locked_by: LockOut | None
     my_role: ReadingRole | None

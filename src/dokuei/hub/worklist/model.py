@@ -10,6 +10,7 @@ from dokuei.errors import ConflictError, ForbiddenError
 
 Status = Literal["scheduled", "in_progress", "completed", "canceled"]
 RequestState = Literal["none", "waiting", "proposed", "matched", "mismatch", "canceled"]
+RequestKind = Literal["screening", "diagnostic", "second_reading", "consultation", ""]
 PerformedState = Literal["", "in_progress", "completed", "discontinued"]
 ImagesState = Literal["arriving", "complete", "problem"]
 
@@ -129,6 +130,7 @@ class Asked:
     reason: str = ""
     priority: Priority | None = None
     due_at: datetime | None = None
+    kind: RequestKind = ""
 
 
 @dataclass(frozen=True)

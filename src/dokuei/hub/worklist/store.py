@@ -249,6 +249,7 @@ def set_asked(connection: Connection, item_id: str, asked: Asked) -> None:
     values = {
         "request_state": asked.state,
         "request_reason": asked.reason,
+        "request_kind": asked.kind,
         "requested_priority": None if asked.priority is None else asked.priority.value,
         "due_at": asked.due_at,
     }
@@ -287,6 +288,7 @@ def items_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Wor
                 row.request_reason,
                 None if row.requested_priority is None else Priority(row.requested_priority),
                 row.due_at,
+                row.request_kind,
             ),
             held_before=frozenset(before[row.worklist_item_id]),
             deferral=deferral_of(row),

@@ -39,6 +39,7 @@ item = Table(
     Column("signed_instances", Integer, nullable=True),
     Column("request_state", String(16), nullable=False, server_default="none"),
     Column("request_reason", Text, nullable=False, server_default=""),
+    Column("request_kind", String(16), nullable=False, server_default=""),
     Column("requested_priority", String(16), nullable=True),
     Column("contract_due_at", UtcDateTime, nullable=True),
     Column("deferred_until", UtcDateTime, nullable=True),

@@ -28,6 +28,7 @@ from tests.makers.reading import TEXT, ReadingRoom
 from tests.makers.report_document import CASE
 from tests.makers.structured import CALCIFICATION, MASS, linked, structure
 
+US = "1.2.840.10008.5.1.4.1.1.6.1"
 REPORT = "/api/v1/worklist/{}/report"
 
 
@@ -76,6 +77,7 @@ def test_fields_are_saved_and_come_back_as_they_were_written(room: ReadingRoom) 
         (("MG",), "", "screening"),
         (("US",), "diagnostic", "diagnostic_us"),
         (("MR",), "screening", "birads"),
+        (("MG", "US"), "diagnostic", "diagnostic"),
         (("OT",), "birads", ""),
     ],
 )
@@ -201,6 +203,34 @@ def test_the_structured_report_holds_each_finding_as_codes_with_its_images(room:
         one["sop_instance_uid"] for one in read
     }
     assert any(one.get("TextValue") == TEXT["impression"] for one in everything(document))
+
+
+def test_a_study_of_two_methods_is_one_report_with_the_findings_of_both(room: ReadingRoom) -> None:
+    """REPORT-01: on paper and in the SR each finding stands under its own method's words, categories and figures."""
+    study = generate_uid()
+    views = image(study=study, series=generate_uid(), sop_class=MG, modality="MG", ImageLaterality="R")
+    item = room.take_in(views, image(study=study, series=generate_uid(), sop_class=US, modality="US", Laterality="R"))
+    client = room.reader("reader.a")
+    path = f"{REPORT.format(item)}/form"
+    form, alone = client.get(path).json(), client.get(f"{path}?method=US").json()
+    assert [one["value"] for one in form["offered"]] == ["MG+US", "MG", "US"]
+    assert (form["method"], alone["method"], alone["scale"]) == ("MG+US", "US", "screening_us")
+    kinds = {one["value"]: one for one in form["form"]["kinds"]}
+    assert "0" in kinds["US.mass"]["categories"]["screening"]
+    assert "0" not in kinds["MG.mass"]["categories"]["screening"]
+    seen = {"number": 2, "side": "right", "kind": "US.mass", "place": {"clock": "10"}, "size_mm": [12, 9, 8]}
+    seen |= {"distance_mm": 35, "descriptors": {"halo": "present"}, "category": "4"}
+    room.written(client, item, structure=structure({**MASS, "kind": "MG.mass"}, seen, method="MG+US"))
+    begun = client.post(f"{REPORT.format(item)}/signature/begin").json()
+    assert "右 腫瘤（US）" in begun["text"]
+    assert "0.75" in begun["text"]
+    room.signed(client, item, room.keys["reader.a"])
+    document = opened(room, "sr")
+    findings = [one for one in everything(document) if one.get("RelationshipType") == "CONTAINS" and is_finding(one)]
+    assert [one.ConceptCodeSequence[0].CodeValue for one in findings] == ["129788004", "4147007"]
+    below = {one.ConceptNameCodeSequence[0].CodeMeaning: one for one in findings[1].ContentSequence}
+    assert [float(below[name].MeasuredValueSequence[0].NumericValue) for name in ("Width", "Depth")] == [12, 9]
+    assert below["Ultrasound screening (Japan): category"].ConceptCodeSequence[0].CodeValue == "screening_us-4"
 
 
 def is_finding(item: Dataset) -> bool:

@@ -10,8 +10,9 @@ from pydicom.sr._concepts_dict import concepts
 from dokuei.errors import RequestError
 from dokuei.hub.reports.lexicon import demand_known, lexicon
 from dokuei.hub.reports.structure import Finding, Structure, read, written
+from dokuei.hub.reports.structured_words import finding_line
 
-METHODS = ("MG", "US", "MR", "PT")
+METHODS = ("MG", "US", "MR", "PT", "MG+US")
 MASS = Finding(1, "right", "mass", {"mlo": "U"}, (12.0, 9.5), category="4")
 FORM = Structure("MG", "screening", {"density": "b"}, (MASS,), "biopsy")
 
@@ -47,19 +48,48 @@ def test_every_code_is_one_of_its_scheme() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_a_form_names_lists_that_there_are_and_keys_that_are_its_own(method: str) -> None:
     form = lexicon().method(method)
-    assert set(form["places"]) <= set(lexicon().places)
-    assert set(form["scales"]) <= set(lexicon().scales)
+    assert {name for kind in form["kinds"] for name in kind["places"]} <= set(lexicon().places)
+    assert {*form["scales"], *(own for kind in form["kinds"] for own in kind["scales"].values())} <= set(
+        lexicon().scales
+    )
     keys = [kind["key"] for kind in form["kinds"]]
     assert len(keys) == len(set(keys))
     assert "KeyN" not in keys
 
 
 @pytest.mark.parametrize(
-    ("modalities", "method"),
-    [(("MG",), "MG"), (("KO", "MG", "SR"), "MG"), (("CT", "PT"), "PT"), (("MG", "US"), ""), (("OT",), ""), ((), "")],
+    ("modalities", "forms"),
+    [
+        (("MG",), ["MG"]),
+        (("KO", "MG", "SR"), ["MG"]),
+        (("CT", "PT"), ["PT"]),
+        (("US", "MG"), ["MG+US", "MG", "US"]),
+        (("MR", "PT"), ["MR", "PT"]),
+        (("OT",), []),
+        ((), []),
+    ],
 )
-def test_a_study_gets_the_form_of_its_one_method(modalities: tuple[str, ...], method: str) -> None:
-    assert lexicon().method_of(modalities) == method
+def test_a_study_gets_the_form_of_its_method_and_two_methods_that_of_both(
+    modalities: tuple[str, ...], forms: list[str]
+) -> None:
+    assert list(lexicon().methods_of(modalities)) == forms
+
+
+def test_two_methods_in_one_report_keep_their_own_lists_and_categories() -> None:
+    """REPORT-08: a finding is judged as its own method has it, the breast as mammography has it."""
+    seen = Finding(2, "left", "US.mass", {"clock": "2"}, (12.0, 9.0, 8.0), 35.0, {"halo": "present"}, category="0")
+    both = replace(FORM, method="MG+US", findings=(replace(MASS, kind="MG.mass"), seen))
+    demand_known(both, ("4", "N-1"))
+    for wrong in (
+        replace(both, findings=(replace(seen, kind="mass"),)),
+        replace(both, findings=(replace(seen, place={"mlo": "U"}),)),
+        replace(both, findings=(replace(seen, category="N-1"),)),
+        replace(both, findings=(replace(MASS, kind="MG.mass", category="0"),)),
+    ):
+        with pytest.raises(RequestError):
+            demand_known(wrong, ("4", "1"))
+    assert "左 腫瘤（US）" in finding_line(both, seen, "ja")
+    assert "縦横比 D/W: 0.75" in finding_line(both, seen, "ja")
 
 
 @pytest.mark.parametrize(
