@@ -111,6 +111,7 @@ def small_hub(
     url: str | None = None,
     idle_lock: timedelta = timedelta(minutes=10),
     roles_by_request: bool = False,
+    time_zone: str = "Asia/Tokyo",
 ) -> Iterator[SmallHub]:
     """Two sites, ``kita`` and ``minami``; SQLite unless another database is given."""
     database = open_database(url or sqlite_url(folder / "hub.sqlite"))
@@ -125,6 +126,7 @@ def small_hub(
         box=secret_box(folder / "secret.key"),
         party=relying_party(name="読影センター", hub_url=ORIGIN),
         idle_lock=idle_lock,
+        time_zone=time_zone,
         roles_by_request=roles_by_request,
     )
     app = FastAPI()

@@ -21,9 +21,10 @@ emergency_app = typer.Typer(no_args_is_help=True, help="The emergency account (b
 
 @contextmanager
 def _opened(home: Path) -> Iterator[Substitutes]:
-    database = open_stores(read_settings(home)).database
+    settings = read_settings(home)
+    database = open_stores(settings).database
     try:
-        yield Substitutes(database, Access(database, sites_store.names, IDLE_LOCK))
+        yield Substitutes(database, Access(database, sites_store.names, IDLE_LOCK, settings.seal.time_zone))
     finally:
         database.close()
 

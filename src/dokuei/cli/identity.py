@@ -51,9 +51,9 @@ class _Verbs:
 def _opened(home: Path) -> Iterator[_Verbs]:
     settings = read_settings(home)
     database = open_stores(settings).database
-    access = Access(database, sites_store.names, IDLE_LOCK)
+    access = Access(database, sites_store.names, IDLE_LOCK, settings.seal.time_zone)
     try:
-        yield _Verbs(settings, People(database, access), Tokens(database, access), Qualifications(database))
+        yield _Verbs(settings, People(database, access), Tokens(database, access), Qualifications(database, access))
     finally:
         database.close()
 
@@ -83,7 +83,9 @@ def list_tokens(home: Home) -> None:
     table.add_column("id", overflow="fold", min_width=32)
     with _opened(home) as verbs:
         for token in verbs.tokens.every():
-            ended = token.revoked_at is not None or (token.expires_on is not None and token.expires_on < now().date())
+            ended = token.revoked_at is not None or (
+                token.expires_on is not None and token.expires_on < verbs.people.access.today
+            )
             used = f"{token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never"
             table.add_row(
                 token.label,
@@ -218,7 +220,7 @@ def profile_user(
         if changed:
             profile = replace(profile, **changed)
             verbs.qualifications.record(person.person_id, profile, actor=operator())
-    lacking = profile.lacks(today=now().date(), grade_needed=False)
+        lacking = profile.lacks(today=verbs.people.access.today, grade_needed=False)
     typer.echo(f"licence {profile.licence_number or '-'}, grade {profile.mammography_grade or '-'}")
     typer.echo("; ".join(LACK_WORDS[lack] for lack in lacking) or "may sign reports")
 

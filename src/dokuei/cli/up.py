@@ -57,7 +57,8 @@ def _first_administrator(settings: Settings) -> str | None:
 
     database = open_stores(settings).database
     try:
-        code = People(database, Access(database, sites_store.names, IDLE_LOCK)).first_administrator_code()
+        access = Access(database, sites_store.names, IDLE_LOCK, settings.seal.time_zone)
+        code = People(database, access).first_administrator_code()
     finally:
         database.close()
     return None if code is None else enrolment_link(settings.hub.url, code)

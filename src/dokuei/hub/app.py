@@ -182,6 +182,7 @@ def _identity(settings: Settings, stores: Stores) -> IdentityService:
         site_names=site_register.names,
         site_names_en=site_register.names_en,
         box=secret_box(settings.home / "hub" / "secret.key"),
+        time_zone=settings.seal.time_zone,
         party=relying_party(name=settings.hub.centre_name, hub_url=settings.hub.public_address),
         idle_lock=timedelta(minutes=settings.hub.idle_lock_minutes),
         roles_by_request=settings.hub.roles_by_request,

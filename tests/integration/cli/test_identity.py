@@ -63,17 +63,17 @@ def test_a_token_for_the_only_site_is_printed_once(commands: Commands) -> None:
 
 def test_how_long_images_are_kept_is_set_and_shown_by_site(commands: Commands) -> None:
     commands.run("site", "add", "kita", "--name", "北病院")
-    assert "without a term" in commands.run("site", "list")
+    assert "期限なし" in commands.run("site", "list")
     commands.run("site", "change", "kita", "--keep-days", "365")
-    assert "365 days" in commands.run("site", "list")
+    assert "365日" in commands.run("site", "list")
     commands.run("site", "change", "kita", "--name", "新北病院")
-    assert "365 days" in commands.run("site", "list")
+    assert "365日" in commands.run("site", "list")
     with pytest.raises(RequestError, match="kept for"):
         commands.run("site", "change", "kita", "--keep-days", "-3")
     commands.run("site", "change", "kita", "--keep-days", "0")
-    assert "without a term" in commands.run("site", "list")
+    assert "期限なし" in commands.run("site", "list")
     commands.run("site", "add", "minami", "--name", "南病院", "--keep-days", "30")
-    assert "30 days" in commands.run("site", "list")
+    assert "30日" in commands.run("site", "list")
 
 
 def test_a_person_is_added_with_roles_and_a_link(commands: Commands) -> None:
@@ -117,11 +117,11 @@ def test_a_site_is_registered_once_and_changed(commands: Commands) -> None:
     commands.run("site", "add", "kita", "--name", "北病院", "--from", "2026-04-01", "--until", "2027-03-31")
     with pytest.raises(ConflictError):
         commands.run("site", "add", "kita", "--name", "北病院")
-    assert "in evaluation" in commands.run("site", "list")
+    assert "評価中" in commands.run("site", "list")
     commands.run("site", "change", "kita", "--certification", "304ABBZX00001000", "--mode", "pseudonym")
     listed = commands.run("site", "list")
     assert "304ABBZX00001000" in listed
-    assert "pseudonym" in listed
+    assert "仮名" in listed
     assert "北病院" in listed
 
 

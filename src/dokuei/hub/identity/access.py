@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection
 
-from dokuei.clock import monotonic, now
+from dokuei.clock import monotonic, now, today
 from dokuei.errors import ForbiddenError, NotFoundError, NotSignedInError
 from dokuei.hub.identity import store_access, store_people, store_rules
 from dokuei.hub.identity.binding import Binding
@@ -46,16 +46,23 @@ class Remembered:
 class Access:
     """Looks tokens and sessions up, and remembers the answer for at most ``REMEMBERED_SECONDS``.
 
-    ``guests`` knows secrets that another part of the hub has lent for a moment, in the place of a token.
+    ``time_zone`` (IANA) says when a day ends; ``guests`` knows secrets that another part of the hub has lent for a
+    moment, in the place of a token.
     """
 
     database: Database
     site_names: SiteNames
     idle_lock: timedelta
+    time_zone: str
     binding: Binding | None = None
     guests: Guests = lambda _connection, _secret: None
     refused: Lately = field(default_factory=lambda: Lately(MINUTE), repr=False)
     memory: dict[tuple[Kind, str], Remembered] = field(default_factory=dict, repr=False)
+
+    @property
+    def today(self) -> date:
+        """The day that accounts, roles, licences and grades are held against: the one that people here write."""
+        return today(self.time_zone)
 
     def remembered(self, kind: Kind, secret: str, *, active: bool = True) -> Principal | None:
         """The answer of the last seconds, without touching the database."""
@@ -130,7 +137,10 @@ class Access:
         """Asked before anything is held: whoever guesses secrets must not make those wait who have work to save."""
         with self.database.read() as connection:
             if kind == "token":
-                return store_access.is_token(connection, secret) or self.guests(connection, secret) is not None
+                return (
+                    store_access.is_token(connection, secret, today=self.today)
+                    or self.guests(connection, secret) is not None
+                )
             return store_access.find_session(connection, secret.partition(" ")[0]) is not None
 
     def _known(self, kind: Kind, secret: str, *, active: bool) -> Principal | None:
@@ -140,7 +150,7 @@ class Access:
             return self._session(connection, secret, active=active)
 
     def _token(self, connection: Connection, secret: str) -> Principal | None:
-        token = store_access.find_token(connection, secret)
+        token = store_access.find_token(connection, secret, today=self.today)
         if token is None:
             return self.guests(connection, secret)
         known = frozenset(self.site_names(connection))
@@ -225,7 +235,7 @@ class Access:
     def _person(
         self, connection: Connection, person_id: str, session_id: str | None, within: frozenset[Permission]
     ) -> Principal | None:
-        today = now().date()
+        today = self.today
         person = store_people.active(connection, person_id, today=today)
         if person is None:
             return None

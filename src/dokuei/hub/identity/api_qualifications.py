@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
-from dokuei.clock import now
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.guard import anybody, private, require, require_in_centre
@@ -186,7 +185,7 @@ def _out(qualifications: Qualifications, person_id: str, profile: ReaderProfile)
         specialities=[SpecialityShape(name=one.name, until=one.until) for one in profile.specialities],
         mammography_grade=profile.mammography_grade,
         mammography_until=profile.mammography_until,
-        lacks=list(profile.lacks(today=now().date(), grade_needed=False)),
+        lacks=list(profile.lacks(today=qualifications.access.today, grade_needed=False)),
         certificate=None if certificate is None else certificate_out(certificate),
         offered=None if offered is None else certificate_out(offered),
     )

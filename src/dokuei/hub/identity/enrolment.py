@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError, RequestError, SignatureError
 from dokuei.hub.identity import passkeys, passwords, store_access, store_credentials, store_people, totp
+from dokuei.hub.identity.access import Access
 from dokuei.hub.identity.model import Person
 from dokuei.hub.identity.passkeys import RelyingParty
 from dokuei.hub.identity.policy import PasswordPolicy
@@ -40,6 +41,7 @@ class Enrolments:
     party: RelyingParty
     box: SecretBox
     policy: Callable[[], PasswordPolicy]
+    access: Access
 
     def describe(self, code: str) -> Invitation:
         """Whom a link is for.
@@ -144,7 +146,7 @@ class Enrolments:
 
     def _open(self, connection: Connection, code: str) -> tuple[Enrolment, Person]:
         link = store_access.find_enrolment(connection, code)
-        person = None if link is None else store_people.active(connection, link.person_id, today=now().date())
+        person = None if link is None else store_people.active(connection, link.person_id, today=self.access.today)
         if link is None or person is None:
             raise NotFoundError(
                 "this link is unknown, used or expired", phase="enrolment", remedy="ask an administrator for a new one"

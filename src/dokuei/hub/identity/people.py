@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError, RequestError
 from dokuei.hub.identity import store_access, store_credentials, store_people
 from dokuei.hub.identity.access import Access, end_session
@@ -168,7 +167,7 @@ class People:
         with self.database.begin() as connection:
             _demand_usual(self._known(connection, person_id))
             store_people.set_end(connection, person_id, ends_on=ends_on)
-            if ends_on is not None and ends_on < now().date():
+            if ends_on is not None and ends_on < self.access.today:
                 self._end_sessions(connection, person_id, actor=actor, because="account ended")
             details = {"ends_on": None if ends_on is None else ends_on.isoformat()}
             hub_trail.append(connection, actor=actor, event="person.end.set", subject=person_id, details=details)
@@ -177,12 +176,12 @@ class People:
     def every(self) -> tuple[Listed, ...]:
         """All people."""
         with self.database.read() as connection:
-            return store_people.every(connection, today=now().date())
+            return store_people.every(connection, today=self.access.today)
 
     def holding(self, permission: Permission, site_ids: Collection[str]) -> tuple[tuple[Person, Grant], ...]:
         """Active people with each role at those sites, or in the centre, that gives a permission; by user name."""
         with self.database.read() as connection:
-            return store_people.holding(connection, permission, site_ids=site_ids, today=now().date())
+            return store_people.holding(connection, permission, site_ids=site_ids, today=self.access.today)
 
     def looked_up(self, *, actor: str) -> tuple[Listed, ...]:
         """All people for somebody's eyes, which is noted once an hour."""
@@ -217,7 +216,7 @@ class People:
     def first_administrator_code(self) -> str | None:
         """A one-time code for the first administrator, as long as nobody can administer; the one before ends."""
         with self.database.read() as connection:
-            if store_people.someone_can_administer(connection, today=now().date()):
+            if store_people.someone_can_administer(connection, today=self.access.today):
                 return None
             person = store_people.find_by_user_name(connection, FIRST_ADMINISTRATOR)
         if person is None:
@@ -241,7 +240,7 @@ class People:
     def _grant(self, connection: Connection, person_id: str, given: Grant, *, actor: str, ends_on: date | None) -> None:
         if given.site_id is not None and given.site_id not in self.access.site_names(connection):
             raise RequestError(f"no site {given.site_id}", phase="giving a role")
-        if given in store_people.grants(connection, person_id, today=now().date()):
+        if given in store_people.grants(connection, person_id, today=self.access.today):
             return
         store_people.grant(connection, person_id, given, actor=actor, ends_on=ends_on)
         hub_trail.append(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity import store_people, store_rights
+from dokuei.hub.identity.access import Access
 from dokuei.hub.identity.qualification import Lack, ReaderProfile, checked_profile
 from dokuei.hub.identity.signing_certificate import SigningCertificate, demand_fits
 from dokuei.storage.audit import hub_trail
@@ -21,6 +22,7 @@ class Qualifications:
     """The verbs on qualifications."""
 
     database: Database
+    access: Access
 
     def of(self, person_id: str) -> ReaderProfile:
         """What is recorded of somebody; nothing where nobody recorded anything."""
@@ -55,7 +57,7 @@ class Qualifications:
                 actor=actor,
                 event="qualification.recorded",
                 subject=person_id,
-                details=json.loads(profile.as_of(now().date())),
+                details=json.loads(profile.as_of(self.access.today)),
             )
         return profile
 
@@ -133,7 +135,7 @@ class Qualifications:
 
     def lacks(self, person_id: str, *, grade_needed: bool, certificate_needed: bool = False) -> tuple[Lack, ...]:
         """All that stands between somebody and a signature today."""
-        lacking = self.of(person_id).lacks(today=now().date(), grade_needed=grade_needed)
+        lacking = self.of(person_id).lacks(today=self.access.today, grade_needed=grade_needed)
         if not certificate_needed:
             return lacking
         certificate = self.certificate(person_id)

@@ -43,7 +43,7 @@ class RoleRequests:
             RequestError: no such site or manager, no department, or an end that is over.
             ConflictError: the role is held, or asked for already.
         """
-        today = now().date()
+        today = self.access.today
         with self.database.begin() as connection:
             person = self._active(connection, person_id)
             confirmer = store_people.find_by_user_name(connection, user_name_as_typed(manager))
@@ -119,7 +119,7 @@ class RoleRequests:
     def _give(self, connection: Connection, asked: RoleRequest, *, actor: str) -> None:
         provisional = (now() + UNCONFIRMED_FOR).date()
         ends_on = provisional if asked.ends_on is None else min(provisional, asked.ends_on)
-        if asked.wanted in store_people.grants(connection, asked.person_id, today=now().date()):
+        if asked.wanted in store_people.grants(connection, asked.person_id, today=self.access.today):
             return
         store_people.grant(connection, asked.person_id, asked.wanted, actor=actor, ends_on=ends_on)
         _note(connection, "role.granted", actor, asked)
@@ -133,18 +133,16 @@ class RoleRequests:
             return "the emergency account has the roles that it has"
         if not department.strip():
             return "name the department"
-        return "the role would have ended already" if ends_on is not None and ends_on < now().date() else None
+        return "the role would have ended already" if ends_on is not None and ends_on < self.access.today else None
 
-    @staticmethod
-    def _wrong_manager(connection: Connection, person: Person, confirmer: Person | None) -> str | None:
-        active = confirmer and store_people.active(connection, confirmer.person_id, today=now().date())
+    def _wrong_manager(self, connection: Connection, person: Person, confirmer: Person | None) -> str | None:
+        active = confirmer and store_people.active(connection, confirmer.person_id, today=self.access.today)
         if active is None:
             return "no such manager"
         return "nobody confirms their own role" if active.person_id == person.person_id else None
 
-    @staticmethod
-    def _active(connection: Connection, person_id: str) -> Person:
-        person = store_people.active(connection, person_id, today=now().date())
+    def _active(self, connection: Connection, person_id: str) -> Person:
+        person = store_people.active(connection, person_id, today=self.access.today)
         if person is None:
             raise NotFoundError("no such person", phase=_PHASE)
         return person

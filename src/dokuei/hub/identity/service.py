@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from dokuei.clock import now
 from dokuei.errors import NotSignedInError
 from dokuei.hub.identity import store_people
 from dokuei.hub.identity.access import Access, Guests, SiteNames
@@ -74,7 +73,7 @@ class IdentityService:
         Raises:
             NotSignedInError: the account is gone or locked.
         """
-        today = now().date()
+        today = self.access.today
         with self.database.read() as connection:
             person = store_people.active(connection, principal.person_id or "", today=today)
             if person is None:
@@ -102,12 +101,13 @@ def identity_service(
     box: SecretBox,
     party: RelyingParty,
     idle_lock: timedelta = IDLE_LOCK,
+    time_zone: str,
     roles_by_request: bool = False,
     facility_networks: tuple[str, ...] = (),
     guests: Guests = lambda _connection, _secret: None,
 ) -> IdentityService:
     """Wire identity from its parts."""
-    access = Access(database, site_names, idle_lock, Binding(box), guests)
+    access = Access(database, site_names, idle_lock, time_zone, Binding(box), guests)
     places = Places(database, facility_networks)
     rules = Rules(database, CentreRules(idle_lock_minutes=int(idle_lock.total_seconds() // 60)))
     keys, password = KeyProof(database, party), PasswordProof(database, box)
@@ -117,10 +117,10 @@ def identity_service(
         access=access,
         people=People(database, access, by_request=roles_by_request),
         tokens=Tokens(database, access),
-        enrolments=Enrolments(database, party, box, rules.policy),
+        enrolments=Enrolments(database, party, box, rules.policy, access),
         sign_in=SignIn(database, access, keys, password, substitutes, places, rules),
         confirmation=Confirmation(database, keys, password),
-        qualifications=Qualifications(database),
+        qualifications=Qualifications(database, access),
         alerts=Alerts(database),
         substitutes=substitutes,
         role_requests=RoleRequests(database, access),

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dokuei.clock import now
 from dokuei.errors import DokueiError, NotSignedInError, SignatureError
 from dokuei.hub.identity import store_access, store_credentials, store_people
 from dokuei.hub.identity.access import Access, end_session
@@ -116,7 +115,7 @@ class SignIn:
     def _open(self, person_id: str, method: str, where: Where, *, expires_at: datetime | None = None) -> str:
         secret = new_secret()
         with self.database.begin() as connection:
-            person = store_people.active(connection, person_id, today=now().date())
+            person = store_people.active(connection, person_id, today=self.access.today)
             if person is not None:
                 elsewhere = store_access.sessions_of(connection, person_id)
                 session_id = store_access.open_session(

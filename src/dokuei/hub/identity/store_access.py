@@ -165,10 +165,10 @@ def add_token(
     return token_id
 
 
-def find_token(connection: Connection, secret: str) -> ApiToken | None:
+def find_token(connection: Connection, secret: str, *, today: date) -> ApiToken | None:
     """The valid token behind a secret; its use is noted now and then, not at every frame."""
     moment = now()
-    row = connection.execute(select(api_token).where(_valid(secret, moment))).one_or_none()
+    row = connection.execute(select(api_token).where(_valid(secret, today))).one_or_none()
     if row is None:
         return None
     if row.last_used_at is None or moment - row.last_used_at > _SEEN_NOTED_EVERY:
@@ -176,9 +176,9 @@ def find_token(connection: Connection, secret: str) -> ApiToken | None:
     return _token(row)
 
 
-def is_token(connection: Connection, secret: str) -> bool:
+def is_token(connection: Connection, secret: str, *, today: date) -> bool:
     """Whether a valid token is behind a secret, found out by reading alone."""
-    return connection.execute(select(api_token.c.token_id).where(_valid(secret, now()))).first() is not None
+    return connection.execute(select(api_token.c.token_id).where(_valid(secret, today))).first() is not None
 
 
 def tokens(connection: Connection) -> tuple[ApiToken, ...]:
@@ -235,11 +235,11 @@ def use_enrolment(connection: Connection, code_hash: str) -> bool:
     return used.rowcount == 1
 
 
-def _valid(secret: str, moment: datetime) -> Any:
+def _valid(secret: str, today: date) -> Any:
     return and_(
         api_token.c.secret_hash == hashed(secret),
         api_token.c.revoked_at.is_(None),
-        or_(api_token.c.expires_on.is_(None), api_token.c.expires_on >= moment.date()),
+        or_(api_token.c.expires_on.is_(None), api_token.c.expires_on >= today),
     )
 
 

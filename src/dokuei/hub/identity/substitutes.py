@@ -5,7 +5,7 @@ The emergency account (AUTH-16) is opened the same way, by one, since an emergen
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -65,7 +65,7 @@ class Substitutes:
         _demand_sense(reason, hours)
         code = _new_code()
         with self.database.begin() as connection:
-            person = _known(connection, person_id)
+            person = _known(connection, person_id, today=self.access.today)
             if person.user_name == EMERGENCY:
                 raise ConflictError("the emergency account is opened, not substituted", phase="issuing a substitute")
             _demand_another(actor, f"person:{person_id}")
@@ -230,8 +230,8 @@ def _note(connection: Connection, event: str, person_id: str, actor: str, **deta
     hub_trail.append(connection, actor=actor, event=event, subject=person_id, details=details)
 
 
-def _known(connection: Connection, person_id: str) -> Person:
-    person = store_people.active(connection, person_id, today=now().date())
+def _known(connection: Connection, person_id: str, *, today: date) -> Person:
+    person = store_people.active(connection, person_id, today=today)
     if person is None:
         raise NotFoundError("no such person", phase="issuing a substitute")
     return person

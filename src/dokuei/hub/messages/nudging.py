@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from dokuei.clock import now
 from dokuei.errors import NotFoundError
 from dokuei.hub.identity import store_people
-from dokuei.hub.identity.access import SiteNames
+from dokuei.hub.identity.access import Access
 from dokuei.hub.identity.model import Language, Permission, Principal, principal_of_person
 from dokuei.hub.messages import mail, store, store_nudges
 from dokuei.hub.messages.mail import Mailer
@@ -35,7 +35,7 @@ class Nudging:
     """The verbs on nudges; without a mailer nothing is wanted and nothing is sent."""
 
     database: Database
-    site_names: SiteNames
+    access: Access
     cases: Cases
     mailer: Mailer | None
     hub_url: str
@@ -128,7 +128,7 @@ class Nudging:
 
     def _tell(self, person_id: str, written: Callable[[Language, str], tuple[str, str]], link: str) -> bool:
         with self.database.read() as connection:
-            person = store_people.active(connection, person_id, today=now().date())
+            person = store_people.active(connection, person_id, today=self.access.today)
             address = store_nudges.address_of(connection, person_id)
         if self.mailer is None or person is None or not address:
             return False
@@ -138,7 +138,7 @@ class Nudging:
 
     def _send(self, mailer: Mailer, one: Nudge) -> int:
         with self.database.begin() as connection:
-            person = store_people.active(connection, one.person_id, today=now().date())
+            person = store_people.active(connection, one.person_id, today=self.access.today)
             address = store_nudges.address_of(connection, one.person_id)
             waiting = store.waiting(
                 connection, person_id=one.person_id, site_ids={one.site_id}, item_ids={one.worklist_item_id}
@@ -168,8 +168,8 @@ class Nudging:
 
     def _readers(self, connection: Connection, case: Case) -> list[Principal]:
         """Everybody who wants nudges and may read this case's thread."""
-        today = now().date()
-        known = frozenset(self.site_names(connection))
+        today = self.access.today
+        known = frozenset(self.access.site_names(connection))
         found = []
         for person_id in store_nudges.addressed(connection):
             person = store_people.active(connection, person_id, today=today)

@@ -251,7 +251,7 @@ def messages_service(
     database: Database, blobs: Blobs, *, people: People, cases: Cases, mailer: Mailer | None = None, hub_url: str = ""
 ) -> MessagesService:
     """Wire messages from their parts; without a mailer nobody is nudged."""
-    nudging = Nudging(database, people.access.site_names, cases, mailer, hub_url)
+    nudging = Nudging(database, people.access, cases, mailer, hub_url)
     return MessagesService(database, people, cases, Attaching(database, blobs, cases), nudging)
 
 

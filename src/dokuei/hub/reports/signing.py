@@ -269,7 +269,7 @@ class Signing:
 
     def qualification(self, principal: Principal) -> str:
         """As it is now: what changes later changes nothing about what was signed."""
-        return self.qualifications.of(principal.person_id or "").as_of(now().date())
+        return self.qualifications.of(principal.person_id or "").as_of(self.qualifications.access.today)
 
     def _known(self, case: Case) -> tuple[KnownImage, ...]:
         return self.images.of_study(case.site_id, case.study_instance_uid)

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from dokuei.clock import now
+from dokuei.clock import now, today
 from dokuei.hub.identity.model import Grant, Role
 from dokuei.hub.identity.role_requests import UNCONFIRMED_FOR
 from dokuei.hub.identity.tables import person, role_grant, session
-from tests.makers.people import READER_OF_KITA, SmallHub, small_hub
+from tests.makers.people import READER_OF_KITA, SmallHub, sign_in, small_hub
 
 ADMINISTRATOR = Grant(Role.ADMINISTRATOR, None)
 WANTED = {"grant": {"role": "reader", "site_id": "minami"}, "department": "放射線科", "manager": "chief"}
@@ -133,9 +133,9 @@ def test_an_account_ends_on_the_day_that_an_administrator_sets(hub: SmallHub) ->
     office, reader = hub.signed_in("admin.a", ADMINISTRATOR), hub.signed_in("reader.a", READER_OF_KITA)
     who = reader.get("/api/v1/session").json()["person"]["person_id"]
     path = f"/api/v1/people/{who}/end"
-    assert office.put(path, json={"ends_on": now().date().isoformat()}).status_code == 204
+    assert office.put(path, json={"ends_on": today("Asia/Tokyo").isoformat()}).status_code == 204
     assert reader.get("/api/v1/session").status_code == 200
-    yesterday = (now() - timedelta(days=1)).date().isoformat()
+    yesterday = (today("Asia/Tokyo") - timedelta(days=1)).isoformat()
     assert office.put(path, json={"ends_on": yesterday}).status_code == 204
     assert reader.get("/api/v1/session").status_code == 401
     assert office.put(path, json={"ends_on": None}).status_code == 204
@@ -185,7 +185,19 @@ def test_a_profile_is_recorded_by_an_administrator_and_seen_by_its_owner(hub: Sm
     assert reader.put(path, json=profile).status_code == 403
     assert office.put(path, json={**profile, "mammography_grade": "Z"}).status_code == 422
     assert office.put(path, json=profile).status_code == 200
-    assert reader.get("/api/v1/session/profile").json() == {**profile, "lacks": [], "certificate": None}
-    assert office.get(path).json() == {**profile, "lacks": [], "certificate": None}
+    recorded = {**profile, "lacks": [], "certificate": None, "offered": None}
+    assert reader.get("/api/v1/session/profile").json() == recorded
+    assert office.get(path).json() == recorded
     assert office.put(f"/api/v1/people/{'0' * 32}/profile", json=profile).status_code == 404
     assert hub.events().count("qualification.recorded") == 1
+
+
+@pytest.mark.parametrize(("zone", "status"), [("Etc/GMT+12", 200), ("Pacific/Kiritimati", 401)])
+def test_a_last_day_ends_at_midnight_where_the_centre_is(tmp_path: Path, zone: str, status: int) -> None:
+    """AUTH-14: in the west it is still the last day when in the east it is over: UTC is neither."""
+    with small_hub(tmp_path, time_zone=zone) as hub:
+        reader = hub.person("reader.a", READER_OF_KITA)
+        key = hub.key_of(reader)
+        with hub.database.begin() as connection:
+            connection.execute(update(person).values(ends_on=today("Etc/GMT+12")))
+        assert sign_in(hub.client(), key).status_code == status
