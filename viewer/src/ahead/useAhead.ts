@@ -51,11 +51,15 @@ async function bringNext(client: QueryClient, from: Place, signal: AbortSignal):
   if (!packs.state().open) return;
   await lineUse.free(signal);
   const { items } = await worklistNow(client);
+  const needed: Frame[] = [];
+  const open = items.find(({ worklist_item_id }) => worklist_item_id === from.itemId);
+  if (open !== undefined) needed.push(...(await framesOf(client, open, signal)));
   for (const item of following(items, rememberedList(), from, CASES)) {
     signal.throwIfAborted();
     await lineUse.free(signal);
     const frames = await framesOf(client, item, signal);
-    await packs.need(frames);
+    needed.push(...frames);
+    await packs.need(needed);
     if (!(await bringAhead(frames, { packs, line: lineUse, signal }))) return;
   }
 }
