@@ -44,7 +44,8 @@ test-viewer: setup
 
 # Two files at a time: most tests wait for a disk, a line or a program more than they compute.
 # The browser's driver keeps an event loop in its process, which the signing library cannot share: a run of its own.
-BROWSED := tests/journeys/portal tests/journeys/viewer tests/journeys/test_ohif.py tests/journeys/test_the_whole_loop.py
+BROWSED := tests/journeys/portal tests/journeys/viewer tests/journeys/test_ohif.py tests/journeys/test_priors.py \
+	tests/journeys/test_the_whole_loop.py
 
 test-python: setup viewer
 	.venv/bin/pytest -n 2 --dist loadfile -m "not soak" $(addprefix --ignore ,$(BROWSED))

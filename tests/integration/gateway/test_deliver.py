@@ -18,7 +18,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
 from dokuei.dicom.sr import ENHANCED_SR
 from dokuei.errors import NotFoundError
-from dokuei.gateway import outlet_tables
+from dokuei.gateway import outlet_tables, trouble_tables
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.deliver_tables import deliver_object
 from dokuei.gateway.link import Link
@@ -337,7 +337,11 @@ def test_news_that_the_hub_never_takes_crowds_out_no_other(way: Way) -> None:
         unknown = {"outlet": "pacs", "destination": "PACS", "note": "", "changed_at": long_ago}
         connection.execute(insert(deliver_outlet), [{**unknown, "delivery_id": f"{n:032x}"} for n in range(250)])
         outlet_tables.put(connection, "f" * 32, "pacs", state="accepted", destination="PACS")
-        assert "f" * 32 in outlet_tables.untold(connection)
+        refused = outlet_tables.untold(connection)
+        assert "f" * 32 not in refused
+        for delivery_id in refused:
+            trouble_tables.failed(connection, delivery_id, "receipt", "unknown", ceiling=60.0)
+        assert "f" * 32 in outlet_tables.untold(connection, but=trouble_tables.resting(connection, "receipt"))
 
 
 def test_an_object_too_large_for_any_gateway_is_noted_at_the_hub_and_the_others_go(way: Way) -> None:
