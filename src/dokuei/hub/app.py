@@ -111,28 +111,11 @@ def open_hub(settings: Settings) -> Hub:
     identity = _identity(settings, stores)
     certifications = Certifications(stores.database, dokuei.__version__)
     contracts = SiteContracts(sites, settings.seal.time_zone)
-    worklist = WorklistService(
-        stores.database,
-        identity.people,
-        contracts,
-        SettledRequests(),
-        QualifiedReaders(identity.qualifications, sites),
-        KnownPriors(),
-    )
+    qualified = QualifiedReaders(identity.qualifications, sites)
+    worklist = WorklistService(stores.database, identity.people, contracts, SettledRequests(), qualified, KnownPriors())
     messages = _messages(settings, stores, identity, worklist)
-    displays = displays_service(
-        stores.database,
-        stores.blobs,
-        people=identity.people,
-        device_of=identity.access.device_of,
-        time_zone=settings.seal.time_zone,
-    )
-    lines = lines_service(
-        stores.database,
-        archive=ArchiveSizes(archive),
-        device_of=identity.access.device_of,
-        place_of=lambda one: identity.places.of(one).value,
-    )
+    displays = _displays(settings, stores, identity)
+    lines = _lines(stores, identity, archive)
     return Hub(
         settings=settings,
         stores=stores,
@@ -172,6 +155,27 @@ def open_hub(settings: Settings) -> Hub:
         displays=displays,
         lines=lines,
         priors=PriorsService(stores.database, PatientCases(worklist)),
+    )
+
+
+def _displays(settings: Settings, stores: Stores, identity: IdentityService) -> DisplaysService:
+    """Displays, which stand at devices that identity knows."""
+    return displays_service(
+        stores.database,
+        stores.blobs,
+        people=identity.people,
+        device_of=identity.access.device_of,
+        time_zone=settings.seal.time_zone,
+    )
+
+
+def _lines(stores: Stores, identity: IdentityService, archive: ArchiveService) -> LinesService:
+    """Lines, judged by what the archive's studies weigh."""
+    return lines_service(
+        stores.database,
+        archive=ArchiveSizes(archive),
+        device_of=identity.access.device_of,
+        place_of=lambda one: identity.places.of(one).value,
     )
 
 
