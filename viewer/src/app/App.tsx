@@ -20,6 +20,7 @@ const WorklistPage = lazy(() => import("@/worklist/WorklistPage"));
 const loadReadingPage = (): Promise<{ default: (props: { readonly itemId: string }) => JSX.Element }> =>
   import("@/reading/ReadingPage");
 const ReadingPage = lazy(loadReadingPage);
+const loadDecoder = async (): Promise<void> => (await import("@/images/decode/pool")).warmDecoder();
 const CasePage = lazy(() => import("@/report/CasePage"));
 const OutcomesPage = lazy(() => import("@/outcomes/OutcomesPage"));
 const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
@@ -77,11 +78,12 @@ export function App(): JSX.Element {
 
 const WARM_AFTER = 1_500;
 
-/** A reader's first case does not wait for the reading room's code: it comes while the list is looked at. */
+/** A reader's first case does not wait for the reading room's code and decoder: they come while the list is looked at. */
 function useWarmReadingRoom(wanted: boolean): void {
   useEffect(() => {
     if (!wanted) return;
-    const soon = setTimeout(() => void loadReadingPage().catch(() => undefined), WARM_AFTER);
+    const warm = (): Promise<unknown> => Promise.all([loadReadingPage(), loadDecoder()]);
+    const soon = setTimeout(() => void warm().catch(() => undefined), WARM_AFTER);
     return () => clearTimeout(soon);
   }, [wanted]);
 }

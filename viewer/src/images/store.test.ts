@@ -20,6 +20,7 @@ function pool(log: string[] = []): DecodePool {
       log.push(`decode ${request.coding}`);
       return decodeFrame({ ...request, task: 0, encoded: request.encoded.slice(0) }, () => Promise.resolve(null));
     },
+    begin: () => Promise.resolve(),
     close: () => undefined,
   };
 }

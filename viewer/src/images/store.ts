@@ -55,6 +55,7 @@ export class FrameStore {
   readonly #milestones = new Milestones();
   #leaving = new AbortController();
   #focuses: readonly Focus[] = [];
+  #begun = false;
   #decodedBytes = 0;
   #encodedBytes = 0;
 
@@ -79,13 +80,19 @@ export class FrameStore {
   /** Begins with these frames, the most wanted study first. */
   open(frames: readonly Frame[]): void {
     this.#leaving = new AbortController();
+    this.#begun = false;
     for (const frame of frames) this.#entries.set(frame.imageId, newEntry(frame));
     this.#milestones.begin(frames);
     this.#unpacking.begin();
     const stop = (this.#options.packs ?? NO_PACKS).onOpen(() => this.#unpacking.begin());
     this.#leaving.signal.addEventListener("abort", stop, { once: true });
-    // Viewports that open in the same moment say first where they look.
-    queueMicrotask(() => this.look(this.#focuses));
+    // The decoder does not wait behind the frames: it is small, and nothing is seen without it.
+    const { signal } = this.#leaving;
+    void this.#options.pool.begin().then(() => {
+      if (signal.aborted) return;
+      this.#begun = true;
+      this.look(this.#focuses);
+    });
   }
 
   /** Where the reader looks now. */
@@ -154,7 +161,7 @@ export class FrameStore {
   }
 
   #work(): void {
-    if (this.#leaving.signal.aborted) return;
+    if (this.#leaving.signal.aborted || !this.#begun) return;
     for (const entry of this.#entries.values()) if (needsDecoding(entry)) void this.#decode(entry);
     this.#unpacking.work(this.#leaving.signal);
     this.#fetcher.work(this.#leaving.signal);

@@ -41,6 +41,11 @@ export interface DecodeAnswer {
   readonly milliseconds: number;
 }
 
+/** A worker is here, and so is the decoder for what the hub codes itself. */
+export interface Ready {
+  readonly ready: true;
+}
+
 export function typedCells(image: DecodedImage): CellArray {
   switch (image.array) {
     case "Uint8Array":

@@ -1,6 +1,8 @@
-import type { DecodeAnswer, DecodeRequest } from "./messages";
+import type { DecodeAnswer, DecodeRequest, Ready } from "./messages";
 
 export interface DecodePool {
+  /** Starts the workers; resolves when one can decode, or when it is clear that it never will. */
+  begin(): Promise<void>;
   /** Lower ranks first; `signal` takes a task that has not begun out of the queue. */
   decode(request: Omit<DecodeRequest, "task">, rank: number, signal?: AbortSignal): Promise<DecodeAnswer>;
   /** Ends the workers; the next task starts new ones. */
@@ -30,6 +32,14 @@ export function decodePool(size: number = workersHere(), spawn: () => Worker = m
   const idle: Worker[] = [];
   const busy = new Map<Worker, Task>();
   let lastTask = 0;
+  let ready = false;
+  const wantReady: (() => void)[] = [];
+
+  /** Whoever waits for a first worker goes on. */
+  const goOn = (): void => {
+    ready = true;
+    for (const resolve of wantReady.splice(0)) resolve();
+  };
 
   const next = (): void => {
     while (waiting.length > 0) {
@@ -44,7 +54,11 @@ export function decodePool(size: number = workersHere(), spawn: () => Worker = m
 
   const started = (): Worker => {
     const worker = spawn();
-    worker.onmessage = (event: MessageEvent<DecodeAnswer>): void => {
+    worker.onmessage = (event: MessageEvent<DecodeAnswer | Ready>): void => {
+      if ("ready" in event.data) {
+        goOn();
+        return;
+      }
       const task = busy.get(worker);
       busy.delete(worker);
       idle.push(worker);
@@ -54,7 +68,9 @@ export function decodePool(size: number = workersHere(), spawn: () => Worker = m
     worker.onerror = (event): void => {
       const task = busy.get(worker);
       busy.delete(worker);
+      if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
       worker.terminate();
+      goOn();
       task?.reject(new Error(`decode worker: ${event.message}`));
       next();
     };
@@ -62,6 +78,10 @@ export function decodePool(size: number = workersHere(), spawn: () => Worker = m
   };
 
   return {
+    begin: () => {
+      while (busy.size + idle.length < size) idle.push(started());
+      return ready ? Promise.resolve() : new Promise<void>((resolve) => wantReady.push(resolve));
+    },
     decode: (request, rank, signal) =>
       new Promise((resolve, reject) => {
         lastTask += 1;
@@ -86,9 +106,17 @@ export function decodePool(size: number = workersHere(), spawn: () => Worker = m
       idle.length = 0;
       waiting.length = 0;
       busy.clear();
+      goOn();
+      ready = false;
       for (const task of left) task.reject(new Aborted("the workers were closed"));
     },
   };
+}
+
+/** The decoder comes while nobody waits for an image yet; the browser keeps it for the workers of the first case. */
+export function warmDecoder(): void {
+  const pool = decodePool(1);
+  void pool.begin().then(() => pool.close());
 }
 
 function mostWanted(tasks: readonly Task[]): number {

@@ -2,7 +2,7 @@ import openjph from "@cornerstonejs/codec-openjph";
 import openjphWasm from "@cornerstonejs/codec-openjph/wasm?url";
 import { reusedCodec, type Codec, type WasmFactory, type WasmModule } from "./codecs";
 import { decodeFrame } from "./decode";
-import type { DecodeRequest } from "./messages";
+import type { DecodeRequest, Ready } from "./messages";
 import type { Coding } from "../transferSyntax";
 
 /** A decode worker: one request at a time, its codecs kept from the first use to its end. */
@@ -50,7 +50,10 @@ async function codecFor(coding: Coding): Promise<Codec | null> {
   return known;
 }
 
-let turn = Promise.resolve();
+/** What the hub codes itself is decoded with this: it is here before the first frame is. */
+let turn: Promise<void> = codecFor("htj2k")
+  .catch(() => null)
+  .then(() => self.postMessage({ ready: true } satisfies Ready));
 
 self.onmessage = (event: MessageEvent<DecodeRequest>): void => {
   turn = turn.then(async () => {

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { madeFrame } from "../madeFrames";
+import type { DecodeAnswer, DecodeRequest, Ready } from "./messages";
+import { decodePool } from "./pool";
+
+/** A worker that does as the test says. */
+class MadeWorker {
+  onmessage: ((event: { data: DecodeAnswer | Ready }) => void) | null = null;
+  onerror: ((event: { message: string }) => void) | null = null;
+  readonly asked: DecodeRequest[] = [];
+  terminated = false;
+  postMessage(request: DecodeRequest): void {
+    this.asked.push(request);
+  }
+  terminate(): void {
+    this.terminated = true;
+  }
+}
+
+function world(size: number): { pool: ReturnType<typeof decodePool>; workers: MadeWorker[] } {
+  const workers: MadeWorker[] = [];
+  const spawn = (): Worker => {
+    workers.push(new MadeWorker());
+    return workers.at(-1) as unknown as Worker;
+  };
+  return { pool: decodePool(size, spawn), workers };
+}
+
+const request = (): Omit<DecodeRequest, "task"> => ({
+  encoded: new ArrayBuffer(8),
+  coding: "htj2k",
+  reduction: 0,
+  pixel: madeFrame().pixel,
+  expected: null,
+});
+
+const answer: DecodeAnswer = {
+  task: 1,
+  encoded: new ArrayBuffer(8),
+  image: null,
+  digest: "",
+  equal: false,
+  error: "",
+  milliseconds: 1,
+};
+
+describe("decode workers", () => {
+  it("are there when the first of them can decode", async () => {
+    const { pool, workers } = world(2);
+    let there = false;
+    const begun = pool.begin().then(() => (there = true));
+    expect(workers).toHaveLength(2);
+    await Promise.resolve();
+    expect(there).toBe(false);
+    workers[1]?.onmessage?.({ data: { ready: true } });
+    await begun;
+    void pool.begin();
+    expect(workers).toHaveLength(2);
+  });
+
+  it("are given up, and begun anew for the next frame, where their program does not come", async () => {
+    const { pool, workers } = world(1);
+    const begun = pool.begin();
+    workers[0]?.onerror?.({ message: "no such script" });
+    await begun;
+    expect(workers[0]?.terminated).toBe(true);
+    const decoded = pool.decode(request(), 0);
+    expect(workers).toHaveLength(2);
+    expect(workers[0]?.asked).toEqual([]);
+    workers[1]?.onmessage?.({ data: answer });
+    expect(await decoded).toBe(answer);
+  });
+
+  it("end with the case, and whoever waited for them goes on", async () => {
+    const { pool, workers } = world(1);
+    const begun = pool.begin();
+    pool.close();
+    await begun;
+    expect(workers[0]?.terminated).toBe(true);
+    void pool.begin();
+    expect(workers).toHaveLength(2);
+  });
+});
