@@ -26,6 +26,7 @@ from dokuei.hub.plain_server import PlainServer
 from dokuei.hub.problems import OuterDoor
 
 _BACKLOG = 512
+_MOST_UNSENT = 128 << 10
 _CONNECTIONS = 8192  # each costs little; a browser has six, and whoever holds some open takes them from others
 _FILES = 2 * _CONNECTIONS
 _HEADER_MILLISECONDS = 10_000
@@ -94,6 +95,7 @@ def open_listener(host: str, port: int) -> socket.socket:
         opened = socket.socket(family, socket.SOCK_STREAM)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that linger are nobody's listener
         _prefer_bbr(opened)
+        _hold_little(opened)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # every connection inherits it: no answer's end
         opened.bind(address)  # waits for the client's acknowledgement of its beginning (40 ms)
         opened.listen(_BACKLOG)
@@ -113,6 +115,16 @@ def _prefer_bbr(opened: socket.socket) -> None:
     """Every connection inherits it: a line that loses a packet in a hundred keeps its rate, as the gateway's does."""
     with contextlib.suppress(OSError, AttributeError):  # another kernel carries lines too
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"bbr")
+
+
+def _hold_little(opened: socket.socket) -> None:
+    """Every connection inherits it: what nobody has sent yet waits here, where an answer that is wanted more overtakes.
+
+    Otherwise megabytes of frames lie in the kernel, and on a slow line each small answer comes seconds later. What is
+    on its way and not acknowledged does not count, so a far line stays full (TCP_NOTSENT_LOWAT, tcp(7)).
+    """
+    with contextlib.suppress(OSError, AttributeError):  # another kernel knows no such limit
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)
 
 
 async def _serve(app: Callable[..., Any], listener: Listener, opened: socket.socket) -> None:
