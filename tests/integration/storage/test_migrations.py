@@ -130,7 +130,7 @@ def test_what_was_read_before_requests_were_followed_is_completed(tmp_path: Path
                     **stands,
                 )
             for name, studies in joined.items():
-                stands = {"state": "matched" if studies else "waiting", "changed_at": asked}
+                stands = {"state": "matched" if studies else "waiting", "changed_at": asked, "document": "{}"}
                 _put(connection, "reading_request", request_id=name, site_id="kita", version=2, **stands)
                 for study in studies:
                     link = {"request_id": name, "study_instance_uid": study, "site_id": "kita"}
