@@ -6,6 +6,7 @@ import { useAheadBudget } from "@/ahead/preference";
 import { useAhead } from "@/ahead/useAhead";
 import { queryClient } from "@/api/query";
 import { useScreenReport } from "@/display/useScreenReport";
+import { warmDecoder } from "@/images/decode/pool";
 import { usePacks } from "@/packs/usePacks";
 import { useMay, useSession } from "@/session/api";
 import { firstPlace } from "@/session/nextPlace";
@@ -20,7 +21,6 @@ const WorklistPage = lazy(() => import("@/worklist/WorklistPage"));
 const loadReadingPage = (): Promise<{ default: (props: { readonly itemId: string }) => JSX.Element }> =>
   import("@/reading/ReadingPage");
 const ReadingPage = lazy(loadReadingPage);
-const loadDecoder = async (): Promise<void> => (await import("@/images/decode/pool")).warmDecoder();
 const CasePage = lazy(() => import("@/report/CasePage"));
 const OutcomesPage = lazy(() => import("@/outcomes/OutcomesPage"));
 const GatewaysPage = lazy(() => import("@/gateways/GatewaysPage"));
@@ -82,8 +82,11 @@ const WARM_AFTER = 1_500;
 function useWarmReadingRoom(wanted: boolean): void {
   useEffect(() => {
     if (!wanted) return;
-    const warm = (): Promise<unknown> => Promise.all([loadReadingPage(), loadDecoder()]);
-    const soon = setTimeout(() => void warm().catch(() => undefined), WARM_AFTER);
+    const warm = (): void => {
+      warmDecoder();
+      void loadReadingPage().catch(() => undefined);
+    };
+    const soon = setTimeout(warm, WARM_AFTER);
     return () => clearTimeout(soon);
   }, [wanted]);
 }
