@@ -28,6 +28,10 @@ from dokuei.dicom.values import CONVERT, private_vr
 from dokuei.errors import NotFoundError
 
 _INLINE_AT_MOST: Final = 1024
+# What every image is drawn with stands in the metadata where it is small: LUT Data and palettes of up to 12 bits
+# (PS3.3 C.11.1, C.7.9), which a viewer would otherwise ask for one by one before its first image.
+_DRAWN: Final = frozenset({0x00283006, 0x00281201, 0x00281202, 0x00281203, 0x00281221, 0x00281222, 0x00281223})
+_DRAWN_AT_MOST: Final = 8192
 _FIRST_DATA: Final = 0x100
 _FIRST_CREATOR: Final = 0x10
 _ITEM_HEADER: Final = 8
@@ -195,6 +199,7 @@ class _Model:
     def _binary(self, level: _Level, element: Element, vr: str, raw: bytes) -> dict[str, Any]:
         if not raw:
             return {"vr": vr}
-        if len(raw) > self.inline_at_most:
+        at_most = max(self.inline_at_most, _DRAWN_AT_MOST if element.tag in _DRAWN else 0)
+        if len(raw) > at_most:
             return {"vr": vr, "BulkDataURI": f"{self.bulk_data_uri}/{level.path}{element.tag:08X}"}
         return {"vr": vr, "InlineBinary": b64encode(raw).decode("ascii")}

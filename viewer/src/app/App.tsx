@@ -18,8 +18,7 @@ const SignInPage = lazy(() => import("@/session/SignInPage"));
 const EnrolPage = lazy(() => import("@/session/EnrolPage"));
 const SettingsPage = lazy(() => import("@/session/SettingsPage"));
 const WorklistPage = lazy(() => import("@/worklist/WorklistPage"));
-const loadReadingPage = (): Promise<{ default: (props: { readonly itemId: string }) => JSX.Element }> =>
-  import("@/reading/ReadingPage");
+const loadReadingPage = (): Promise<typeof import("@/reading/ReadingPage")> => import("@/reading/ReadingPage");
 const ReadingPage = lazy(loadReadingPage);
 const CasePage = lazy(() => import("@/report/CasePage"));
 const OutcomesPage = lazy(() => import("@/outcomes/OutcomesPage"));
@@ -78,13 +77,15 @@ export function App(): JSX.Element {
 
 const WARM_AFTER = 1_500;
 
-/** A reader's first case does not wait for the reading room's code and decoder: they come while the list is looked at. */
+/** A case does not wait for the reading room's code, decoder and WebGL contexts: they are made while the list is looked at. */
 function useWarmReadingRoom(wanted: boolean): void {
   useEffect(() => {
     if (!wanted) return;
     const warm = (): void => {
       warmDecoder();
-      void loadReadingPage().catch(() => undefined);
+      loadReadingPage()
+        .then(({ warmEngine }) => warmEngine())
+        .catch(() => undefined);
     };
     const soon = setTimeout(warm, WARM_AFTER);
     return () => clearTimeout(soon);
@@ -105,7 +106,8 @@ function useImagesAhead(): void {
 /** The pages behind sign-in. */
 function SignedIn(): JSX.Element {
   const may = useMay();
-  useWarmReadingRoom(may("worklist.claim"));
+  const [reading] = useRoute("/read/:itemId");
+  useWarmReadingRoom(may("worklist.claim") && !reading);
   useScreenReport();
   useImagesAhead();
   return (

@@ -95,6 +95,14 @@ const NEAR_RANK = 200_000;
 
 /** Behind every rank that a first step can have. */
 const COMPLETION = 1_000_000;
+/** Behind the first steps of what is looked at, before all others. */
+const VISIBLE_COMPLETION = 10;
+
+/** What the line is known to do: small frames need no preview; or all previews are here soon. */
+export interface Pace {
+  readonly inOneStep: boolean;
+  readonly coarseSoon: boolean;
+}
 
 /** Whether bytes that are not in memory are needed, wherever they come from. */
 export function bytesWanted(entry: Entry): boolean {
@@ -104,18 +112,27 @@ export function bytesWanted(entry: Entry): boolean {
 }
 
 /** Fetch up to this byte next; null where nothing is to be fetched. */
-export function fetchUntil(entry: Entry, inOneStep: boolean): number | null {
+export function fetchUntil(entry: Entry, { inOneStep }: Pace): number | null {
   if (entry.packed || !bytesWanted(entry)) return null;
-  const received = entry.bytes?.received ?? 0;
   const step = firstStep(entry.frame, inOneStep);
-  return isVisible(entry.rank) || received >= step ? entry.frame.length : step;
+  return (entry.bytes?.received ?? 0) >= step ? entry.frame.length : step;
 }
 
-/** Completing a frame that nobody looks at waits until all others have a preview. */
-export function fetchRank(entry: Entry, inOneStep: boolean): number {
+/** Bytes that are still lacking until this frame has its first picture. */
+export const lacksOfFirstStep = (entry: Entry): number =>
+  entry.image !== null || entry.proved || entry.packed || entry.failure !== null
+    ? 0
+    : Math.max(firstStep(entry.frame) - (entry.bytes?.received ?? 0), 0);
+
+/**
+ * Completing a frame waits until all others have a preview; one that is looked at waits only where that is soon, and
+ * else for the previews beside it.
+ */
+export function fetchRank(entry: Entry, { inOneStep, coarseSoon }: Pace): number {
   const step = firstStep(entry.frame, inOneStep);
   const completing = step < entry.frame.length && (entry.bytes?.received ?? 0) >= step;
-  return completing && !isVisible(entry.rank) ? entry.rank + COMPLETION : entry.rank;
+  if (!completing) return entry.rank;
+  return entry.rank + (isVisible(entry.rank) && !coarseSoon ? VISIBLE_COMPLETION : COMPLETION);
 }
 
 export function needsDecoding(entry: Entry): boolean {

@@ -1,11 +1,11 @@
 import { partsUrl } from "./address";
 import { Aborted } from "./decode/pool";
-import { fetchUntil, type Entry } from "./entry";
+import { lacksOfFirstStep, type Entry, type Pace } from "./entry";
 import { fetchFrame, FrameBytes, pauseAfter, Refused, waitAtLeast } from "./fetchFrame";
 import { fetchParts, type Part } from "./fetchParts";
 import { LineRate } from "./lineRate";
 import { isVisible } from "./queue";
-import { bringsAllSoon, nextTransfer, toStop, type Wanted } from "./transfers";
+import { fillsLine, isLong, needsLine, nextTransfer, paceOf, toStop, type Wanted } from "./transfers";
 
 /** Keeps the line full with what is wanted most, a few transfers at a time; every byte comes once. */
 
@@ -35,7 +35,11 @@ const BACKGROUND = 3;
 export class Fetcher {
   readonly #options: FetcherOptions;
   readonly #rate = new LineRate();
+  /** Up to which byte each frame that is being fetched is fetched. */
+  readonly #untilOf = new Map<Entry, number>();
   #underWay = 0;
+  /** The next transfer waits until those under way are nearly here. */
+  #held: AbortSignal | null = null;
   #failures = 0;
 
   constructor(options: FetcherOptions) {
@@ -45,11 +49,11 @@ export class Fetcher {
   /** Begins as many transfers as there is room for. */
   work(leaving: AbortSignal): void {
     while (!leaving.aborted && this.#underWay < this.#room()) {
-      const entries = this.#options.entries();
-      const rate = this.#rate.bytesPerSecond;
-      const transfer = nextTransfer(entries, this.#inOneStep(), rate);
+      const transfer = nextTransfer(this.#options.entries(), this.#pace(), this.#rate.bytesPerSecond);
       const [first] = transfer;
       if (first === undefined) return;
+      this.#held = isLong(transfer) && this.#isFull() ? leaving : null;
+      if (this.#held !== null) return;
       this.#underWay += 1;
       this.#rate.busy(performance.now());
       void (transfer.length === 1 ? this.#alone(first, leaving) : this.#together(transfer, leaving));
@@ -69,21 +73,39 @@ export class Fetcher {
 
   #room(): number {
     for (const entry of this.#options.entries()) {
-      if (isVisible(entry.rank) && fetchUntil(entry, true) !== null) return this.#options.parallel ?? PARALLEL;
+      if (isVisible(entry.rank) && needsLine(entry)) return this.#options.parallel ?? PARALLEL;
     }
     return Math.min(BACKGROUND, this.#options.parallel ?? PARALLEL);
   }
 
-  #inOneStep(): boolean {
+  #pace(): Pace {
     let lacking = 0;
-    for (const { proved, frame, bytes } of this.#options.entries()) {
-      if (!proved) lacking += frame.length - (bytes?.received ?? 0);
+    let coarse = 0;
+    for (const entry of this.#options.entries()) {
+      if (!entry.proved) lacking += entry.frame.length - (entry.bytes?.received ?? 0);
+      coarse += lacksOfFirstStep(entry);
     }
-    return bringsAllSoon(lacking, this.#rate.bytesPerSecond);
+    return paceOf(lacking, coarse, this.#rate.bytesPerSecond);
+  }
+
+  /** Whether what is under way takes the line for a while; what waits for the line to come back takes nothing. */
+  #isFull(): boolean {
+    if (this.#underWay >= BACKGROUND) return true;
+    let bytes = 0;
+    for (const [entry, until] of this.#untilOf) {
+      if (!entry.retrying) bytes += until - (entry.bytes?.received ?? 0);
+    }
+    return fillsLine(bytes, this.#rate.bytesPerSecond);
+  }
+
+  /** Begins what was held back, once there is room for it. */
+  #goOn(): void {
+    if (this.#held !== null && !this.#isFull()) this.work(this.#held);
   }
 
   async #alone({ entry, until }: Wanted, leaving: AbortSignal): Promise<void> {
     const signal = begun([entry], leaving);
+    this.#untilOf.set(entry, until);
     entry.bytes ??= new FrameBytes(entry.frame.length);
     try {
       await (this.#options.fetchFrame ?? fetchFrame)(entry.bytes, {
@@ -106,6 +128,7 @@ export class Fetcher {
     const entryOf = new Map<Part, Entry>();
     for (const { entry, until } of transfer) {
       entry.bytes ??= new FrameBytes(entry.frame.length);
+      this.#untilOf.set(entry, until);
       entryOf.set({ frame: entry.frame, bytes: entry.bytes, until }, entry);
     }
     const parts = [...entryOf.keys()];
@@ -135,18 +158,23 @@ export class Fetcher {
     this.#rate.came(count, performance.now());
     entry.retrying = false;
     this.#options.arrived(entry);
+    this.#goOn();
   }
 
   #retrying(entry: Entry): void {
     if (entry.retrying) return;
     entry.retrying = true;
     this.#options.changed(entry);
+    this.#goOn();
   }
 
   #over(entries: readonly Entry[]): void {
     this.#underWay -= 1;
     if (this.#underWay === 0) this.#rate.idle();
-    for (const entry of entries) Object.assign(entry, { fetching: null, retrying: false });
+    for (const entry of entries) {
+      Object.assign(entry, { fetching: null, retrying: false });
+      this.#untilOf.delete(entry);
+    }
     this.#options.ended(entries);
   }
 }

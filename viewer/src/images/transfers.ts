@@ -1,5 +1,5 @@
-import { fetchRank, fetchUntil, type Entry } from "./entry";
-import { isVisible, LARGE } from "./queue";
+import { bytesWanted, fetchRank, fetchUntil, type Entry, type Pace } from "./entry";
+import { firstStep, isVisible, LARGE } from "./queue";
 
 /** What is asked for next, and how much of it together. Pure. */
 
@@ -19,19 +19,33 @@ const UNKNOWN_RATE = 1_000_000;
 /** A study that is whole within so many seconds needs no coarse images first. */
 const SOON_SECONDS = 4;
 
-/** Whether small frames come whole at once: the line is known to bring all that is lacking soon. */
-export const bringsAllSoon = (lacking: number, bytesPerSecond: number | null): boolean =>
-  bytesPerSecond !== null && lacking / bytesPerSecond <= SOON_SECONDS;
+/** What is looked at is completed after all previews where those are here within so many seconds. */
+const COARSE_SECONDS = 2;
+
+/** The pace of a line that brings so much: `lacking` until all is whole, `coarse` until all have a preview. */
+export const paceOf = (lacking: number, coarse: number, bytesPerSecond: number | null): Pace => ({
+  inOneStep: bytesPerSecond !== null && lacking / bytesPerSecond <= SOON_SECONDS,
+  coarseSoon: coarse / (bytesPerSecond ?? UNKNOWN_RATE) <= COARSE_SECONDS,
+});
+
+/** So much under way keeps the line full; the rest of a large frame is asked for when less is. */
+const SECONDS_UNDER_WAY = 0.5;
+
+export const fillsLine = (bytesUnderWay: number, bytesPerSecond: number | null): boolean =>
+  bytesUnderWay > (bytesPerSecond ?? UNKNOWN_RATE) * SECONDS_UNDER_WAY;
+
+/** Whether this is the rest of a large frame, which has its picture already and takes the line for long. */
+export const isLong = (transfer: readonly Wanted[]): boolean => transfer.length === 1 && transfer.every(goesAlone);
 
 const together = (bytesPerSecond: number | null): number =>
   Math.min(Math.max((bytesPerSecond ?? UNKNOWN_RATE) * SECONDS_TOGETHER, LEAST_TOGETHER), MOST_TOGETHER);
 
 /** The most wanted frames, as many as the line carries in one go; a large part or a lone one goes by itself. */
-export function nextTransfer(entries: Iterable<Entry>, inOneStep: boolean, bytesPerSecond: number | null): Wanted[] {
+export function nextTransfer(entries: Iterable<Entry>, pace: Pace, bytesPerSecond: number | null): Wanted[] {
   const waiting: { wanted: Wanted; rank: number }[] = [];
   for (const entry of entries) {
-    const until = fetchUntil(entry, inOneStep);
-    if (until !== null) waiting.push({ wanted: { entry, until }, rank: fetchRank(entry, inOneStep) });
+    const until = fetchUntil(entry, pace);
+    if (until !== null) waiting.push({ wanted: { entry, until }, rank: fetchRank(entry, pace) });
   }
   waiting.sort((a, b) => a.rank - b.rank);
   const first = waiting[0]?.wanted;
@@ -54,19 +68,30 @@ const goesAlone = ({ entry, until }: Wanted): boolean => entry.alone || until - 
 const sameStudy = (a: Wanted, b: Wanted): boolean =>
   a.entry.frame.instance.studyInstanceUid === b.entry.frame.instance.studyInstanceUid;
 
-/** The least wanted transfers that must stop so that what is looked at need not wait; `free` may begin without. */
+/** Whether bytes of this frame are to be fetched. */
+export const needsLine = (entry: Entry): boolean => !entry.packed && bytesWanted(entry);
+
+function isLongUnderWay({ frame, bytes }: Entry): boolean {
+  const received = bytes?.received ?? 0;
+  return received >= firstStep(frame) && frame.length - received >= LARGE;
+}
+
+/**
+ * The least wanted transfers that must stop so that what is looked at need not wait; `free` may begin without. One
+ * that would take the line for long stops in any case: it goes on later where it was left.
+ */
 export function toStop(entries: Iterable<Entry>, free: number): AbortController[] {
   let waiting = 0;
   const ranks = new Map<AbortController, number>();
+  const long = new Set<AbortController>();
   for (const entry of entries) {
-    if (isVisible(entry.rank) && fetchUntil(entry, true) !== null) waiting += 1;
+    if (isVisible(entry.rank) && needsLine(entry)) waiting += 1;
     if (entry.fetching === null) continue;
     // A transfer is as wanted as the most wanted frame in it: none that brings what is looked at stops.
     ranks.set(entry.fetching, Math.min(ranks.get(entry.fetching) ?? Infinity, entry.rank));
+    if (isLongUnderWay(entry)) long.add(entry.fetching);
   }
-  return [...ranks]
-    .filter(([, rank]) => !isVisible(rank))
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, Math.max(waiting - free, 0))
-    .map(([stop]) => stop);
+  const stoppable = [...ranks].filter(([, rank]) => !isVisible(rank)).sort((a, b) => b[1] - a[1]);
+  const lacking = Math.max(waiting - free, 0);
+  return stoppable.filter(([stop], index) => index < lacking || (waiting > 0 && long.has(stop))).map(([stop]) => stop);
 }

@@ -1,12 +1,16 @@
 import { Center, Loader, Stack } from "@mantine/core";
 import { useLayoutEffect, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
+import type { DecodePool } from "@/images/decode/pool";
 import { caseOpened } from "@/images/milestones";
 import { Failed } from "@/ui/States";
 import { useDisplayed } from "./displayed";
 import { ReadingRoom } from "./ReadingRoom";
 import { Seen } from "./seen";
-import { useCase } from "./useCase";
+import { useCase, type OpenCase } from "./useCase";
+import { useDecoders, useFrames } from "./useFrames";
+
+export { startEngine as warmEngine } from "@/viewports/engine";
 
 /** The way into the reading room: what is missing to open the case, or the room itself. */
 export default function ReadingPage({ itemId }: { readonly itemId: string }): JSX.Element {
@@ -15,7 +19,8 @@ export default function ReadingPage({ itemId }: { readonly itemId: string }): JS
   const { opened, error } = useCase(itemId);
   const [seen] = useState(() => new Seen());
   useDisplayed(seen, opened?.item.site_id ?? null);
-  if (opened !== null) return <ReadingRoom key={opened.version} opened={opened} seen={seen} />;
+  const pool = useDecoders();
+  if (opened !== null) return <Opened key={opened.version} opened={opened} seen={seen} pool={pool} />;
   return (
     <Center h="100%" component="main" aria-label={t("title")}>
       {error === null ? (
@@ -28,4 +33,16 @@ export default function ReadingPage({ itemId }: { readonly itemId: string }): JS
       )}
     </Center>
   );
+}
+
+interface OpenedProps {
+  readonly opened: OpenCase;
+  readonly seen: Seen;
+  readonly pool: DecodePool;
+}
+
+function Opened({ opened, seen, pool }: OpenedProps): JSX.Element | null {
+  const [first] = useState(opened);
+  const store = useFrames(first, pool);
+  return store === null ? null : <ReadingRoom opened={opened} first={first} store={store} seen={seen} />;
 }

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useRef, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
+import type { FrameStore } from "@/images/store";
 import { LoadingRows } from "@/ui/States";
 import { chooseMeasuringTool, measureWith } from "@/viewports/measuring";
 import { isDragTool } from "@/viewports/pointer";
@@ -18,7 +19,6 @@ import { Thumbnails } from "./Thumbnails";
 import { TopStrip } from "./TopStrip";
 import { useCine } from "./useCine";
 import type { OpenCase } from "./useCase";
-import { useFrames } from "./useFrames";
 import { useIdentity } from "./useIdentity";
 import { useNeighbours } from "./useNeighbours";
 import { useMeasuringTexts } from "./useMeasuringTexts";
@@ -31,13 +31,13 @@ const RequestPanel = lazy(() => import("@/requests/CaseRequest"));
 
 export interface ReadingRoomProps {
   readonly opened: OpenCase;
+  /** The room is made of what was there when it opened, until it is made anew of more. */
+  readonly first: OpenCase;
+  readonly store: FrameStore;
   readonly seen: Seen;
 }
 
-export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
-  // The room is made of what was there when it opened, until it is made anew (by its key) of more.
-  const [first] = useState(opened);
-  const store = useFrames(first);
+export function ReadingRoom({ opened, first, store, seen }: ReadingRoomProps): JSX.Element {
   const { t } = useTranslation("reading");
   const { hanging, item } = first;
   const requested = item.request_state !== "none" && item.request_state !== "canceled";

@@ -1,6 +1,7 @@
 import type { FrameStore } from "@/images/store";
 import type { Focus } from "@/images/queue";
 import type { Frame } from "@/images/frame";
+import type { Hanging } from "@/hanging/hang";
 import type { Stack } from "@/hanging/plan";
 import type { StackView } from "@/viewports/StackView";
 import type { Seen } from "./seen";
@@ -11,7 +12,7 @@ export class Views {
   readonly #stops = new Map<number, () => void>();
   readonly #seen: Seen;
   readonly #store: FrameStore;
-  readonly #thumbnails: readonly Frame[];
+  readonly #thumbnails: readonly Focus[];
   #active = 0;
   #next: { readonly cell: number; readonly stack: Stack; readonly index: number } | null = null;
   #wanted = "";
@@ -20,7 +21,7 @@ export class Views {
   constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen) {
     this.#store = store;
     this.#seen = seen;
-    this.#thumbnails = stacks.map(middleOf).filter((frame) => frame !== undefined);
+    this.#thumbnails = thumbnailsOf(stacks);
   }
 
   set(cell: number, view: StackView | null): void {
@@ -79,13 +80,7 @@ export class Views {
     const key = shown.map((focus) => `${focus.frames[focus.index]?.imageId ?? ""}${focus.kind}`).join();
     if (key === this.#wanted) return;
     this.#wanted = key;
-    const thumbnails = this.#thumbnails.map((frame): Focus => ({
-      frames: [frame],
-      index: 0,
-      direction: 0,
-      kind: "thumbnail",
-    }));
-    this.#store.look([...shown, ...thumbnails]);
+    this.#store.look([...shown, ...this.#thumbnails]);
   }
 
   /** Viewports that are compared show their images at one physical scale (IHE MAMMO, "same size"). */
@@ -108,5 +103,23 @@ export class Views {
     this.#seen.note(view.state);
   }
 }
+
+/** Where a reader looks first, before a viewport is there to say it. */
+export function firstLook({ stacks, steps }: Hanging): Focus[] {
+  const shown = steps[0]?.cells.map(({ stack }) => stack).filter((stack) => stack !== null) ?? [];
+  const focuses = shown.map(({ frames }, order): Focus => ({
+    frames,
+    index: 0,
+    direction: 0,
+    kind: order === 0 ? "active" : "shown",
+  }));
+  return [...focuses, ...thumbnailsOf(stacks)];
+}
+
+const thumbnailsOf = (stacks: readonly Stack[]): Focus[] =>
+  stacks
+    .map(middleOf)
+    .filter((frame) => frame !== undefined)
+    .map((frame) => ({ frames: [frame], index: 0, direction: 0, kind: "thumbnail" }));
 
 export const middleOf = (stack: Stack): Frame | undefined => stack.frames[Math.floor(stack.frames.length / 2)];

@@ -1,8 +1,13 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 import type { WorklistItem } from "@/api/types";
+import { studyQuery } from "@/reading/queries";
 import { useSession } from "@/session/api";
 import { useHold } from "./api";
 import { isBlocked, isClosed, isTaken } from "./model";
+
+/** In milliseconds. */
+const WHILE_CLAIMED = 10_000;
 
 export interface Opening {
   readonly open: (item: WorklistItem) => void;
@@ -16,6 +21,7 @@ export interface Opening {
 /** Opens a case, beside its images for who may see them: claimed first where this person may read it and it is free. */
 export function useOpen(): Opening {
   const [, go] = useLocation();
+  const client = useQueryClient();
   const { session } = useSession();
   const room = session.permissions.includes("images.read") ? "read" : "cases";
   const placeOf = (itemId: string): string => `/${room}/${encodeURIComponent(itemId)}`;
@@ -32,7 +38,13 @@ export function useOpen(): Opening {
       go(placeOf(item.worklist_item_id));
       return;
     }
-    if (!claim.isPending) claim.mutate(item.worklist_item_id);
+    if (claim.isPending) return;
+    // The room asks for this next: it comes while the case is claimed.
+    if (room === "read") {
+      const described = studyQuery(item.site_id, item.study_instance_uid, { gcTime: WHILE_CLAIMED });
+      client.query(described).catch(() => undefined);
+    }
+    claim.mutate(item.worklist_item_id);
   };
   return { open, mayClaim, pending: claim.isPending, error: claim.error, failedId: claim.variables };
 }
