@@ -103,14 +103,14 @@ async def _record(index: FrameIndex, scope: tuple[str, str], number: int, part: 
 
 
 async def _in_pieces(records: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Small records together: each piece costs a turn of the server's loop."""
+    """Small records together, for each piece costs a turn of the server's loop; the first goes out as it is read."""
     held: list[bytes] = []
-    length = 0
+    length, least = 0, _HEAD.size
     async for data in records:
         held.append(data)
         length += len(data)
-        if length >= _PIECE:
+        if length > least:
             yield b"".join(held)
-            held, length = [], 0
+            held, length, least = [], 0, _PIECE
     if held:
         yield b"".join(held)

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import subprocess
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -283,15 +284,21 @@ def test_metadata_is_whole_compressed_and_changes_its_tag_with_the_study(archive
         assert len(more.json()) == 6
 
 
-def test_bulk_data_comes_alone_and_in_a_part(archive: SmallArchive) -> None:
-    lut = np.arange(4096, dtype=np.uint16).tobytes()
+def _lut(data: bytes) -> pydicom.Dataset:
     item = pydicom.Dataset()
-    item.LUTDescriptor = [4096, 0, 16]
-    item.LUTData = lut
-    archive.stored(image(study="1.2.3", VOILUTSequence=[item]))
+    item.LUTDescriptor = [len(data) // 2, 0, 16]
+    item.LUTData = data
+    return item
+
+
+def test_bulk_data_comes_alone_and_in_a_part(archive: SmallArchive) -> None:
+    small, lut = (np.arange(entries, dtype=np.uint16).tobytes() for entries in (4096, 16384))
+    archive.stored(image(study="1.2.3", VOILUTSequence=[_lut(small), _lut(lut)]))
     with archive.client() as client:
         (one,) = client.get("/studies/1.2.3/metadata").json()
-        address = one[tag("VOILUTSequence")]["Value"][0][tag("LUTData")]["BulkDataURI"]
+        here, elsewhere = one[tag("VOILUTSequence")]["Value"]
+        assert b64decode(here[tag("LUTData")]["InlineBinary"]) == small
+        address = elsewhere[tag("LUTData")]["BulkDataURI"]
         alone = client.get(address, headers={"Accept": "application/octet-stream"})
         assert alone.content == lut
         ((_, body),) = read_parts(client.get(address))
