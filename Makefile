@@ -9,7 +9,7 @@ help:
 	@echo "make run     set up what is missing, start gateway, hub and viewer with the demo cases"
 	@echo "make test    set up what is missing, run every check and test"
 	@echo "make check   lint, types, import rules"
-	@echo "make bench   measure beside the peers (writes docs/bench)"
+	@echo "make bench   measure beside the peers (writes docs/bench and docs/performance; needs root)"
 	@echo "make real-files   send every file of the test data the whole way and print what became of each"
 	@echo "make pictures   photograph the pages for the README"
 	@echo "make soak    the long runs"
@@ -61,6 +61,7 @@ pictures: setup viewer
 
 bench: setup viewer
 	$(PYTHON) bench/run.py
+	$(PYTHON) bench/performance.py
 
 soak: setup viewer
 	.venv/bin/pytest -m soak --timeout 7200

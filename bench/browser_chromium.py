@@ -21,6 +21,7 @@ _ARGUMENTS = (
 )
 _SIZE = ViewportSize(width=1280, height=800)
 PATIENCE_MS = 180_000.0
+IDLE_SECONDS = 6.0  # a reader looks at the list before opening a case
 HEAP = "() => Math.round(performance.memory.usedJSHeapSize / 1e6)"
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.browser_chromium import HEAP, Received, chromium
+from bench.browser_chromium import HEAP, IDLE_SECONDS, Received, chromium
 
 _MARKS = """() => Object.fromEntries(performance.getEntriesByType("mark")
   .filter((one) => one.name.startsWith("dokuei:")).map((one) => [one.name.slice(7), one.startTime]))"""
@@ -27,7 +27,6 @@ _KEY = {
     "automaticPresenceSimulation": True,
 }
 _LOOK_SECONDS = 0.1
-_IDLE_SECONDS = 6.0
 _NOTHING_AHEAD, _AS_USUAL = (f"localStorage.setItem('dokuei.ahead', '{size}')" for size in (0, 2 << 30))
 
 
@@ -64,7 +63,7 @@ def _open(context: BrowserContext, page: Page, url: str, *, item: str, seconds: 
     page.goto(f"{url}/worklist")
     row = page.locator(f"#row-{item}")
     row.wait_for()
-    time.sleep(_IDLE_SECONDS)  # a reader looks at the list before opening a case
+    time.sleep(IDLE_SECONDS)
     session = context.new_cdp_session(page)
     received = Received(session)
     page.evaluate(_AS_USUAL)

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.browser_chromium import HEAP, Received, chromium
+from bench.browser_chromium import HEAP, IDLE_SECONDS, Received, chromium
 
 _LOOK_SECONDS = 0.1
 _WATCH = """() => {
@@ -52,7 +52,7 @@ def main(wanted: dict[str, Any]) -> None:
         for line in sys.stdin:
             asked = json.loads(line)
             page.evaluate(_GO, "/")
-            time.sleep(2.0)
+            time.sleep(IDLE_SECONDS)
             print(json.dumps(_see(context, page, **asked)), flush=True)
 
 
