@@ -27,6 +27,8 @@ from dokuei.hub.problems import OuterDoor
 
 _BACKLOG = 512
 _MOST_UNSENT = 128 << 10
+_TCP_RTO_MAX_MS = 44  # linux/tcp.h; Python has no name for it
+_LONGEST_PAUSE_MS = 1_000
 _CONNECTIONS = 8192  # each costs little; a browser has six, and whoever holds some open takes them from others
 _FILES = 2 * _CONNECTIONS
 _HEADER_MILLISECONDS = 10_000
@@ -96,6 +98,7 @@ def open_listener(host: str, port: int) -> socket.socket:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that linger are nobody's listener
         _prefer_bbr(opened)
         _hold_little(opened)
+        _ask_soon_again(opened)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # every connection inherits it: no answer's end
         opened.bind(address)  # waits for the client's acknowledgement of its beginning (40 ms)
         opened.listen(_BACKLOG)
@@ -125,6 +128,15 @@ def _hold_little(opened: socket.socket) -> None:
     """
     with contextlib.suppress(OSError, AttributeError):  # another kernel knows no such limit
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)
+
+
+def _ask_soon_again(opened: socket.socket) -> None:
+    """Every connection inherits it: after an outage an answer goes on within a second, not as long again as it lasted.
+
+    TCP doubles its pauses while nothing is acknowledged (RFC 6298 5.5); Linux 6.15 and later takes a longest one.
+    """
+    with contextlib.suppress(OSError):  # an older kernel doubles on
+        opened.setsockopt(socket.IPPROTO_TCP, _TCP_RTO_MAX_MS, _LONGEST_PAUSE_MS)
 
 
 async def _serve(app: Callable[..., Any], listener: Listener, opened: socket.socket) -> None:

@@ -55,6 +55,18 @@ def test_the_server_itself_does_not_share_its_port() -> None:
     assert refused == [True]
 
 
+@pytest.mark.parametrize(("option", "value"), [(25, 128 << 10), (44, 1_000)], ids=["NOTSENT_LOWAT", "RTO_MAX_MS"])
+def test_every_connection_is_held_to_little_unsent_and_short_pauses(option: int, value: int) -> None:
+    with closing(open_listener("localhost", 0)) as listener:
+        try:
+            assert listener.getsockopt(socket.IPPROTO_TCP, option) == value
+        except OSError:
+            pytest.skip("this kernel does not know the option")
+        listener.setblocking(True)
+        with closing(socket.create_connection(listener.getsockname())), closing(listener.accept()[0]) as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, option) == value
+
+
 def test_whoever_holds_many_connections_open_takes_no_others_place() -> None:
     port = free_port()
     answered: list[int] = []
