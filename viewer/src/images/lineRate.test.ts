@@ -20,5 +20,7 @@ describe("the rate of the line", () => {
     rate.busy(100_000);
     rate.came(500_000, 101_000);
     expect(rate.bytesPerSecond).toBe(800_000);
+    rate.came(3_000_000, 102_000);
+    expect(rate.bytesPerSecond).toBe(3_000_000);
   });
 });

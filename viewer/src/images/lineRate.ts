@@ -29,7 +29,9 @@ export class LineRate {
     const since = this.#since;
     if (since === null || now - since < SAMPLE_MILLISECONDS) return;
     const rate = (this.#bytes * 1000) / (now - since);
-    this.#rate = this.#rate === null ? rate : this.#rate + NEWEST * (rate - this.#rate);
+    // What the line has done it can do: only a slower sample may be chance, as while the page was busy.
+    const known = this.#rate ?? 0;
+    this.#rate = rate >= known ? rate : known + NEWEST * (rate - known);
     this.#since = now;
     this.#bytes = 0;
   }
