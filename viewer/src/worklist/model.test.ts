@@ -21,7 +21,7 @@ describe("due times", () => {
     expect(dueOf(item("a", { due_at: due(-1), status: "completed" }), NOW).kind).toBe("none");
   });
 
-  it("come first, then urgency, then who waited longest; reported cases come last", () => {
+  it("follow urgency, and who waited longest follows them; reported cases come last", () => {
     const list = [
       item("done", { status: "completed", due_at: due(-500) }),
       item("routine"),
@@ -30,7 +30,7 @@ describe("due times", () => {
       item("overdue", { due_at: due(-5) }),
       item("waited", { arrived_at: "2026-11-22T08:00:00Z" }),
     ];
-    const order = ["overdue", "later", "urgent", "waited", "routine", "done"];
+    const order = ["urgent", "overdue", "later", "waited", "routine", "done"];
     expect(ids(sorted(list, { key: "due", descending: false }))).toEqual(order);
   });
 });

@@ -127,10 +127,9 @@ function byDue(one: WorklistItem, other: WorklistItem): number {
   if (closed) return closed;
   const waits = Number(one.waiting === null) - Number(other.waiting === null);
   if (waits) return waits;
-  const due = instant(one.due_at) - instant(other.due_at);
-  if (due) return due;
   const urgent = (PRIORITY_ORDER[one.priority] ?? 3) - (PRIORITY_ORDER[other.priority] ?? 3);
-  return urgent || instant(one.arrived_at) - instant(other.arrived_at);
+  if (urgent) return urgent;
+  return instant(one.due_at) - instant(other.due_at) || instant(one.arrived_at) - instant(other.arrived_at);
 }
 
 const nameKey = ({ patient_name: name }: WorklistItem): string =>
