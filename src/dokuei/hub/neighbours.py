@@ -10,7 +10,7 @@ from dokuei.hub.requests.model import CaseRequest, Patient, Study
 from dokuei.hub.requests.model import Name as RequestName
 from dokuei.hub.requests.service import answered_by
 from dokuei.hub.screening.service import is_read_twice
-from dokuei.hub.worklist.model import Asked, Name, Priority, StudyFacts
+from dokuei.hub.worklist.model import Asked, Name, Priority, StudyFacts, WorklistItem
 
 
 def study_facts(summary: StudySummary) -> StudyFacts:
@@ -71,6 +71,15 @@ def asked(case: CaseRequest) -> Asked:
     """What requests say of a case, in the worklist's words."""
     priority = None if case.priority is None else Priority(case.priority)
     return Asked(case.state, case.reason, priority, case.due_at, case.kind)
+
+
+def is_screening(connection: Connection, item: WorklistItem) -> bool:
+    """Whether a case is one of screening: by its request, or because it came with a roster."""
+    study = item.study
+    return (
+        item.asked.kind == "screening"
+        or roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None
+    )
 
 
 def roster_says_twice(connection: Connection, site_id: str, study_instance_uid: str) -> bool | None:

@@ -14,12 +14,12 @@ from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.qualification import demand_none, takes_grade
 from dokuei.hub.identity.qualifications import Qualifications
-from dokuei.hub.neighbours import roster_says_twice
+from dokuei.hub.neighbours import is_screening, roster_says_twice
 from dokuei.hub.reports.service import ReportsService
 from dokuei.hub.requests.service import is_mismatched
 from dokuei.hub.sites.calendar import due_after
 from dokuei.hub.sites.service import SitesService
-from dokuei.hub.worklist.model import Priority, StudyFacts, WorklistItem
+from dokuei.hub.worklist.model import Priority, WorklistItem
 from dokuei.hub.worklist.way import AtGateway, OnItsWayBack, SignedFor, Way
 
 
@@ -132,18 +132,19 @@ class QualifiedReaders:
     qualifications: Qualifications
     sites: SitesService
 
-    def demand_qualified(self, connection: Connection, principal: Principal, study: StudyFacts) -> None:
-        """Nothing where whoever signs may stand for this study's report, or is not one who signs.
+    def demand_qualified(self, connection: Connection, principal: Principal, item: WorklistItem) -> None:
+        """Nothing where whoever signs may stand for this case's report, or is not one who signs.
 
         Raises:
             ForbiddenError: a licence or a grade is missing or over (JRS-01, JRS-02).
         """
+        study = item.study
         if not principal.may(Permission.SIGN_REPORT, study.site_id):
             return
         site = self.sites.known(study.site_id)
         needed = takes_grade(
             study.modalities,
-            screening=roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None,
+            screening=is_screening(connection, item),
             required=site is not None and site.mammography_grade_required,
         )
         demand_none(self.qualifications.lacks(principal.person_id or "", grade_needed=needed))

@@ -58,7 +58,7 @@ class Case:
 
     ``request_mismatch``: whether the request and the images name one person is still to be decided (REC-10).
     ``sealed``: the other one of two blind readings is not signed yet, so that this one is for its reader alone.
-    ``screening``: it came with a screening roster, so that a mammogram takes a reading grade (JRS-02).
+    ``screening``: its request or a roster says so, and a mammogram takes a reading grade (JRS-02).
     ``images_finalised``: a technologist stands for the images, or the site does without (REC-09).
     """
 

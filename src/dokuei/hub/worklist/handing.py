@@ -93,7 +93,7 @@ class Handing:
             found = found_in(connection, item_id, principal.site_ids, lock=True)
             principal.demand(Permission.CLAIM_CASE, found.study.site_id)
             self.worklist.contracts.demand(found.study.site_id)
-            self.worklist.readers.demand_qualified(connection, principal, found.study)
+            self.worklist.readers.demand_qualified(connection, principal, found)
             offer = _to_me(found, principal)
             against = why_not(found, offer.role, principal.person_id or "")
             if against is not None:

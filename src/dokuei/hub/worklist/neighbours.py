@@ -7,7 +7,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from dokuei.hub.identity.model import Principal
-from dokuei.hub.worklist.model import Priority, StudyFacts
+from dokuei.hub.worklist.model import Priority, StudyFacts, WorklistItem
 from dokuei.hub.worklist.prior_ledgers import PriorLedger
 
 
@@ -48,8 +48,8 @@ class Requests(Protocol):
 class Readers(Protocol):
     """What is recorded of those who read."""
 
-    def demand_qualified(self, connection: Connection, principal: Principal, study: StudyFacts) -> None:
-        """Nothing where whoever signs may stand for this study's report, or is not one who signs.
+    def demand_qualified(self, connection: Connection, principal: Principal, item: WorklistItem) -> None:
+        """Nothing where whoever signs may stand for this case's report, or is not one who signs.
 
         Raises:
             ForbiddenError: a licence or a grade is missing or over (JRS-01, JRS-02).

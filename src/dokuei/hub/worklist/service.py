@@ -122,7 +122,7 @@ class WorklistService:
             found = found_in(connection, item_id, principal.site_ids, lock=True)
             principal.demand(Permission.CLAIM_CASE, found.study.site_id)
             self.contracts.demand(found.study.site_id)
-            self.readers.demand_qualified(connection, principal, found.study)
+            self.readers.demand_qualified(connection, principal, found)
             if found.status == "canceled":
                 raise ConflictError("this case is canceled", phase="claiming a case")
             self.requests.demand_settled(connection, found.study.site_id, found.study.study_instance_uid)

@@ -12,6 +12,7 @@ from dokuei.hub.identity.passkeys import still_holds
 from dokuei.hub.identity.qualification import ReaderProfile, qualification_of
 from dokuei.hub.reports import store
 from dokuei.hub.reports.seal_model import KeptVersion
+from dokuei.hub.worklist.model import Asked
 from tests.makers.people import LICENSED
 from tests.makers.reading import ReadingRoom
 
@@ -103,6 +104,22 @@ def test_a_site_that_sends_screening_mammograms_may_ask_for_a_grade(
     room.hub.sites.change("kita", actor="system", mammography_grade_required=True)
     status = client.post(f"/api/v1/worklist/{item}/report/signature/begin").status_code
     assert status == (403 if lacking else 200)
+
+
+def test_a_request_for_screening_asks_for_a_grade_wherever_it_came_from(room: ReadingRoom) -> None:
+    """JRS-02: no roster and no rule of the site is needed, and a diagnostic mammogram takes none."""
+    client, item = room.reader("yomi"), room.mammogram_case()
+    record(room, client, ReaderProfile("123456"))
+    with room.hub.database.read() as connection:
+        study = room.worklist.case_in(connection, item, site_ids={"kita"}).study.study_instance_uid
+    room.worklist.request_changed("kita", study, Asked("matched", kind="diagnostic"))
+    assert told(client, item) == []
+    room.worklist.request_changed("kita", study, Asked("matched", kind="screening"))
+    assert told(client, item) == ["no_grade"]
+    assert client.post(f"/api/v1/worklist/{item}/claim").status_code == 403
+    record(room, client, ReaderProfile("123456", None, (), "A", TOMORROW))
+    room.written(client, item)
+    assert room.signed(client, item, room.keys["yomi"]).status_code == 200
 
 
 def test_a_signature_keeps_the_qualification_as_it_was_then(room: ReadingRoom) -> None:
