@@ -32,8 +32,6 @@ _JAPANESE: Final = {
     "{days} days": "{days}日間",
     "true": "実名",
     "pseudonym": "仮名",
-    "in evaluation: not for primary diagnosis": "評価中（診断には使用できません）",
-    "certified {number}": "認証 {number}",
     "term": "期間",
     "modalities": "モダリティ",
     "readings": "読影の種類",

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from dokuei import __version__
 from dokuei.cli.options import Home, day, operator
 from dokuei.cli.site_contacts import contact_app
 from dokuei.cli.site_contracts import contract_app
@@ -27,7 +26,6 @@ KeepDays = Annotated[
     int | None,
     typer.Option(help="Days that images are kept after a study's last object came; 0: no term, nothing is removed."),
 ]
-Certification = Annotated[str, typer.Option(help="認証番号 of the medical device; it covers the running version only.")]
 Graded = Annotated[
     bool | None,
     typer.Option(help="Whether mammograms (of screening) are signed only by readers of grade A or B (AS counts)."),
@@ -89,7 +87,6 @@ def change_site(
     until: Until = "",
     mode: Mode = "",
     keep_days: KeepDays = None,
-    certification: Certification = "",
     synced_passkeys_may_sign: Synced = None,
     mammography_grade_required: Graded = None,
     qualified_signature_required: Qualified = None,
@@ -101,8 +98,6 @@ def change_site(
         contract_from=day(since),
         contract_until=day(until),
         identity_mode=mode,
-        certification=certification,
-        certified_version=__version__ if certification else "",
         synced_passkeys_may_sign=synced_passkeys_may_sign,
         mammography_grade_required=mammography_grade_required,
         qualified_signature_required=qualified_signature_required,
@@ -163,7 +158,7 @@ def list_sites(home: Home) -> None:
     """All hospitals."""
     with opened(home) as register:
         word, sites = register.word, register.sites
-        table = register.table("site", "name", "contract", "images kept", "identity", "state")
+        table = register.table("site", "name", "contract", "images kept", "identity")
         every = sites.every()
         contracts = sites.contracting.of_sites([site.site_id for site in every])
         for site in every:
@@ -174,9 +169,6 @@ def list_sites(home: Home) -> None:
                 "\n".join(f"{one.valid_from or '…'} – {one.last_day or '…'}" for one in terms) or word("none"),
                 word("without a term") if site.keep_days is None else word("{days} days", days=site.keep_days),
                 word(site.identity_mode),
-                word("in evaluation: not for primary diagnosis")
-                if site.in_evaluation(running_version=__version__)
-                else word("certified {number}", number=site.certification),
             )
     Console(soft_wrap=True).print(table)
 

@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-import dokuei
 from dokuei.clock import now
 from dokuei.dicom.image_mac import ImageMac
 from dokuei.errors import NotFoundError
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.certification.service import Certifications
-from dokuei.hub.neighbours import roster_says_twice
+from dokuei.hub.neighbours import is_screening
 from dokuei.hub.neighbours_of_priors import compared_of, priors_in_pacs
 from dokuei.hub.reports.circumstances import Delegation
 from dokuei.hub.reports.model import Case, KnownImage, SiteRules
@@ -71,7 +70,7 @@ class WorklistCases:
             referring_physician=study.referring_physician,
             modalities=study.modalities,
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
-            screening=roster_says_twice(connection, study.site_id, study.study_instance_uid) is not None,
+            screening=is_screening(connection, item),
             sealed=is_sealed(item, ReadingRole(role)),
             priors=compared_of(item),
             priors_in_pacs=priors_in_pacs(connection, study),
@@ -163,8 +162,7 @@ class RegisterRules:
             site_id=site.site_id,
             name=site.name,
             name_en=site.name_en,
-            in_evaluation=site.in_evaluation(running_version=dokuei.__version__)
-            and self.certifications.present() is None,
+            in_evaluation=self.certifications.present() is None,
             synced_passkeys_may_sign=site.synced_passkeys_may_sign,
             mammography_grade_required=site.mammography_grade_required,
             qualified_signature_required=site.qualified_signature_required,

@@ -18,24 +18,20 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 class Site:
     """A hospital in the register; what was agreed with it stands in its contracts.
 
-    ``identity_mode`` says whether the hub sees patients' true identity or pseudonyms. ``certification`` is the
-    programme medical device's number and ``certified_version`` the one version it covers (OPS-14); without both the
-    site is in evaluation. ``keep_days`` is the term of images, in days after a study's last object came; without one
-    nothing is removed by itself. ``mammography_grade_required`` is for a site that sends screening mammograms: they
-    are signed by readers of grade A or B alone (JRS-02). ``read_twice`` says which studies two readers read without
-    knowing of each other before a third decides. Where neither request nor contract says when, a report is due
-    ``turnaround_days`` working days after its images came, at ``due_time``; ``closed_on`` names the days that do not
-    count. Where ``images_finalised`` is set, a technologist confirms a study's
-    images before they are reported on (REC-09). Where ``qualified_signature_required`` is set, reports are signed with
-    the physician's own certificate too (HPKI; REC-17).
+    ``identity_mode`` says whether the hub sees patients' true identity or pseudonyms. ``keep_days`` is the term of
+    images, in days after a study's last object came; without one nothing is removed by itself.
+    ``mammography_grade_required`` is for a site that sends screening mammograms: they are signed by readers of grade A
+    or B alone (JRS-02). ``read_twice`` says which studies two readers read without knowing of each other before a third
+    decides. Where neither request nor contract says when, a report is due ``turnaround_days`` working days after its
+    images came, at ``due_time``; ``closed_on`` names the days that do not count. Where ``images_finalised`` is set, a
+    technologist confirms a study's images before they are reported on (REC-09). Where ``qualified_signature_required``
+    is set, reports are signed with the physician's own certificate too (HPKI; REC-17).
     """
 
     site_id: str
     name: str
     name_en: str = ""
     identity_mode: IdentityMode = "true"
-    certification: str | None = None
-    certified_version: str | None = None
     synced_passkeys_may_sign: bool = False
     keep_days: int | None = None
     mammography_grade_required: bool = False
@@ -45,10 +41,6 @@ class Site:
     closed_on: str = "sat,sun,holidays"
     images_finalised: bool = False
     qualified_signature_required: bool = False
-
-    def in_evaluation(self, *, running_version: str) -> bool:
-        """Whether "not for primary diagnosis" stands here: any version but the certified one brings it back."""
-        return not self.certification or self.certified_version != running_version
 
 
 def checked(site: Site) -> Site:

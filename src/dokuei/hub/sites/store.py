@@ -29,8 +29,6 @@ site = Table(
     Column("name", String(200), nullable=False),
     Column("name_en", String(200), nullable=False),
     Column("identity_mode", String(20), nullable=False),
-    Column("certification", String(200), nullable=True),
-    Column("certified_version", String(40), nullable=True),
     Column("synced_passkeys_may_sign", Boolean, nullable=False),
     Column("keep_days", Integer, nullable=True),
     Column("mammography_grade_required", Boolean, nullable=False, server_default=false()),

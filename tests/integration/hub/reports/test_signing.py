@@ -260,11 +260,13 @@ def test_the_seal_says_not_for_primary_diagnosis_until_a_certification_is_record
     room.written(client, item)
     shown = client.post(f"/api/v1/worklist/{item}/report/signature/begin").json()
     assert shown["document"]["not_for_primary_diagnosis"] is True
-    room.hub.sites.change("kita", actor="system", certification="304ABBZX1", certified_version=dokuei.__version__)
+    certificate = {"number": "304ABBZX1", "holder": "読影株式会社", "actor": "system"}
+    recorded = room.certifications.record(**certificate, version=dokuei.__version__)
     room.written(client, later)
     shown = client.post(f"/api/v1/worklist/{later}/report/signature/begin").json()
     assert shown["document"]["not_for_primary_diagnosis"] is False
-    room.hub.sites.change("kita", actor="system", certified_version="0.0.0")
+    room.certifications.withdraw(recorded.certification_id, actor="system")
+    room.certifications.record(**certificate, version="0.0.0")
     shown = client.post(f"/api/v1/worklist/{later}/report/signature/begin").json()
     assert shown["document"]["not_for_primary_diagnosis"] is True
 

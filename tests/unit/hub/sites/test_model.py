@@ -30,24 +30,3 @@ def test_a_term_of_images_is_a_number_of_days_that_can_pass(days: int) -> None:
         checked(Site("kita", "北病院", keep_days=days))
     assert checked(Site("kita", "北病院", keep_days=1)).keep_days == 1
     assert Site("kita", "北病院").keep_days is None
-
-
-@pytest.mark.parametrize(
-    ("certification", "version", "running", "evaluating"),
-    [
-        (None, None, "1.0", True),
-        ("304ABBZX", "1.0", "1.0", False),
-        ("304ABBZX", "1.0", "1.1", True),
-        ("", "1.0", "1.0", True),
-        (None, "1.0", "1.0", True),
-    ],
-)
-def test_a_site_is_in_evaluation_until_this_very_version_is_certified(
-    certification: str | None,
-    version: str | None,
-    running: str,
-    evaluating: bool,  # noqa: FBT001 - a table's column
-) -> None:
-    """OPS-14: any other version brings the notice back."""
-    site = Site("kita", "北", certification=certification, certified_version=version)
-    assert site.in_evaluation(running_version=running) is evaluating
