@@ -7,13 +7,16 @@ import pydicom
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from pydicom.dataset import Dataset
-from pydicom.uid import MPEG2MPML, MPEG4HP41, generate_uid
+from pydicom.uid import MPEG2MPML, MPEG4HP41, MammographyCADSRStorage, generate_uid
 
 from tests.journeys.viewer.conftest import Room
 from tests.makers.archive import MG, image
 from tests.makers.browsed_hub import BrowsedHub
 from tests.makers.documents import (
+    beside,
     cad_report,
+    code,
+    item,
     japanese_without_its_font,
     key_images,
     letter,
@@ -260,3 +263,37 @@ def test_real_reports_and_presentation_states_open(hub: BrowsedHub, room: Room, 
     row.click()
     expect(panel_of(room.page).locator("[data-document-body] :is(dt, section)").first).to_be_visible()
     expect(row).not_to_contain_text("表示不可")
+
+
+def test_markup_in_what_a_modality_wrote_is_words_everywhere(hub: BrowsedHub, room: Room) -> None:
+    """MRPET-07: names, descriptions and a structured report's texts run nowhere."""
+    markup, named = "<img src=x onerror=hit()>", "<iframe>"  # a name's components part at "="
+    descriptions = ("StudyDescription", "SeriesDescription", "InstitutionName", "ProtocolName")
+    texts = {**dict.fromkeys(descriptions, markup), "PatientName": f"{named}^A={named}^花子"}
+    picture = image(patient_id="MARKUP", ReferringPhysicianName=f"{named}^B", **texts)
+    said = item("TEXT", f"{markup} name", TextValue=f"{markup} text")
+    report = beside(
+        picture,
+        MammographyCADSRStorage,
+        "SR",
+        SeriesDescription=markup,
+        ValueType="CONTAINER",
+        ContinuityOfContent="SEPARATE",
+        ConceptNameCodeSequence=[code(f"{markup} title")],
+        CompletionFlag="COMPLETE",
+        VerificationFlag="UNVERIFIED",
+        ContentDate="20261101",
+        ContentTime="103000",
+        ContentSequence=[said],
+    )
+    item_id = hub.case([picture, report])
+    room.page.goto(f"{hub.url}/worklist")
+    expect(room.page.locator(f"#row-{item_id}")).to_contain_text(f"{named} 花子")
+    expect(room.page.locator("img[src=x], iframe")).to_have_count(0)
+    room.open(item_id)
+    room.settle()
+    expect(room.page.locator("[data-pane=pane-0] [data-corner=identity]")).to_contain_text(named)
+    row_of(room.page, f"{markup} title").click()
+    for words in (f"{markup} title", f"{markup} name", f"{markup} text"):
+        expect(panel_of(room.page)).to_contain_text(words)
+    expect(room.page.locator("img[src=x], iframe")).to_have_count(0)
