@@ -349,6 +349,12 @@ export interface components {
             /** @default false */
             readonly compared: boolean;
         };
+        /** @description Whose certificate waits to be confirmed, and since when. */
+        readonly CertificateOfferOut: {
+            readonly person_id: string;
+            /** Format: date-time */
+            readonly offered_at: string;
+        };
         /** @description What the certificate says. */
         readonly CertificationIn: {
             readonly number: string;
