@@ -130,6 +130,7 @@ export type RoleRequest = Schemas["RoleRequestOut"];
 export type RoleWanted = Schemas["RoleRequestIn"];
 export type DormantMonth = Schemas["DormantMonthOut"];
 /** What a physician is qualified for, and what of it stands in the way of signing. */
+export type CertificateOffer = Schemas["CertificateOfferOut"];
 export type ReaderProfile = Schemas["ProfileOut"];
 /** A physician's own certificate: whose it is, what it vouches for, and until when. */
 export type SigningCertificate = Schemas["SigningCertificateOut"];
