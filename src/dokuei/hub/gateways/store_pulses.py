@@ -52,8 +52,14 @@ class Lent:
 
 def expect(connection: Connection, *, gateway_id: str, site_id: str, study_instance_uid: str) -> None:
     """From now on this study of the site is no patient's."""
-    study = {"site_id": site_id, "study_instance_uid": study_instance_uid}
-    put_row(connection, pulse, gateway_id=gateway_id, **study, asked=None)
+    put_row(
+        connection,
+        pulse,
+        gateway_id=gateway_id,
+        site_id=site_id,
+        study_instance_uid=study_instance_uid,
+        asked=None,
+    )
 
 
 def expected(connection: Connection, gateway_id: str) -> str | None:
