@@ -84,7 +84,7 @@ def doctor(home: Home) -> None:
 
     settings = gateway_settings(home)
     findings = examine(settings)
-    tell_doctor(findings, firewall_request(settings))
+    tell_doctor(findings, firewall_request(settings), language=settings.language)
     if any(finding.verdict == "bad" for finding in findings):
         raise typer.Exit(1)
 
