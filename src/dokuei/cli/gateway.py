@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dokuei.cli.gateway_orders import orders_app
+from dokuei.cli.gateway_priors import priors_app
 from dokuei.cli.gateway_quarantine import quarantine_app
 from dokuei.cli.gateway_table import tell_doctor, tell_status
 from dokuei.cli.lifetime import stop_event
@@ -17,6 +18,7 @@ from dokuei.settings import read_settings
 gateway_app = typer.Typer(no_args_is_help=True, help="The hospital's program.")
 gateway_app.add_typer(quarantine_app, name="quarantine")
 gateway_app.add_typer(orders_app, name="orders")
+gateway_app.add_typer(priors_app, name="priors")
 
 Code = Annotated[str, typer.Argument(help="The one-time code from the reading centre; - reads it from standard input.")]
 Name = Annotated[str, typer.Option(help="What the reading centre calls this gateway; empty: this machine's name.")]
