@@ -235,6 +235,8 @@ class GatewaysService:
                 "clock_state",
             }
         )
+        rules = heartbeat.prior_rules
+        told["prior_rules"] = None if rules is None else rules.model_dump_json()
         named_truly = mode == "pseudonym" and heartbeat.identity_mode == "true"
         studies = [] if named_truly else [one.model_dump() for one in heartbeat.studies]
         refusals = [one.model_dump() for one in heartbeat.refusals]

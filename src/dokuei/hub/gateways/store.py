@@ -56,6 +56,7 @@ gateway = Table(
     Column("clock_state", String(16), nullable=False, server_default="unknown"),
     Column("clock_unkept_since", UtcDateTime, nullable=True),
     Column("clock_unkept_told", Boolean, nullable=False, server_default=false()),
+    Column("prior_rules", Text, nullable=True),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -233,6 +234,7 @@ def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewaySta
             order_refusals=json.loads(row.order_refusals),
             clock_ahead_ms=row.clock_ahead_ms,
             clock_state=row.clock_state,
+            prior_rules=None if row.prior_rules is None else json.loads(row.prior_rules),
         )
         for row in rows
     )
