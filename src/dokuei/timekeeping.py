@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 ClockState = Literal["synchronised", "unsynchronised", "unknown"]
@@ -19,6 +20,7 @@ _SERVER, _STRATUM, _OFF, _LEAP = 1, 2, 4, 13
 _NOT_SYNCHRONISED: Final = "Not synchronised"
 _STA_UNSYNC: Final = 0x40
 _TIME_ERROR: Final = 5
+_TOO_LONG: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,23 @@ class Timekeeping:
     source: Literal["chrony", "kernel", ""] = ""
     server: str = ""
     off_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Unkept:
+    """Since when nobody keeps a clock, and whether that was told; a machine that has just started is no alarm."""
+
+    since: datetime | None = None
+    told: bool = False
+
+    def after(self, state: ClockState, *, at: datetime) -> "Unkept":
+        """How it is by what the machine says now; one that says nothing changes nothing."""
+        if state == "unknown":
+            return self
+        if state == "synchronised":
+            return Unkept()
+        since = self.since or at
+        return Unkept(since, told=self.told or at - since >= _TOO_LONG)
 
 
 def read() -> Timekeeping:

@@ -66,7 +66,7 @@ def _running(home: Home) -> list[int]:
 
 
 def _in_contact(home: Home) -> bool:
-    return "online" in home.run("hub", "gateways")
+    return "接続中" in home.run("hub", "gateways")
 
 
 @pytest.mark.timeout(280)

@@ -1,12 +1,14 @@
 """Who keeps this machine's clock, as chrony or the kernel says."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from dokuei import timekeeping
-from dokuei.timekeeping import Timekeeping
+from dokuei.timekeeping import Timekeeping, Unkept
 
+AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 _TRACKING = "C0A80105,192.168.1.5,3,1796000000.123,-0.000012345,0.1,0.2,1.5,0.0,0.01,0.02,0.001,64.2,{leap}"
 
 
@@ -37,3 +39,14 @@ def test_chrony_is_asked_first_and_the_kernel_where_it_does_not_answer(
     known = timekeeping.read()
     assert known.source in source
     assert (known.state == "unknown") == (known.source == "")
+
+
+def test_a_clock_is_unkept_for_an_hour_before_that_is_told_and_what_says_nothing_changes_nothing() -> None:
+    """LOG-04: a machine that has just started is no alarm."""
+    hour = timedelta(hours=1)
+    begun = Unkept().after("unsynchronised", at=AT)
+    assert begun == Unkept(AT, told=False)
+    assert not begun.after("unsynchronised", at=AT + hour - timedelta(seconds=1)).told
+    told = begun.after("unsynchronised", at=AT + hour)
+    assert told == told.after("unknown", at=AT + 2 * hour) == Unkept(AT, told=True)
+    assert told.after("synchronised", at=AT + 2 * hour) == Unkept()

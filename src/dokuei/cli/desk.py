@@ -7,11 +7,12 @@ import base64
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 import typer
+from pydantic import BaseModel, Field, ValidationError
 
 from dokuei.cli.card import Card
 from dokuei.cli.desk_words import Language, said
@@ -21,6 +22,29 @@ from dokuei.settings.section import is_loopback
 desk_app = typer.Typer(no_args_is_help=True, help="At a reader's desk.")
 _PHASE: Final = "asking the hub"
 _SECONDS: Final = 60.0
+_Told = TypeVar("_Told", bound=BaseModel)
+_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _ToSign(BaseModel):
+    """What waits under a code."""
+
+    kind: Literal["preliminary", "original", "amendment", "withdrawal"]
+    number: int
+    site: str
+    study_date: str
+    modalities: list[str]
+    reader: str
+    version_digest: _Digest
+    fingerprint: _Digest
+    document_digest: _Digest
+
+
+class _Taken(BaseModel):
+    """Whose signature was taken."""
+
+    name: str
+    roles: list[str]
 
 
 @desk_app.callback()
@@ -59,45 +83,50 @@ def sign_waiting(
 
     Raises:
         PeerRefusedError: the hub does not take the code or the signature, with its reason.
+        UnreachableError: no hub answers there.
         ConfigurationError, SignatureError: the card cannot be read, or does not sign.
     """
-    waits = _ask(client, "/api/v1/desk/signature/open", {"code": code})
+    waits = _ask(client, "/api/v1/desk/signature/open", {"code": code}, _ToSign)
     for line in _shown(waits, language):
         say(line)
     pin = ask_pin(said("pin", language)).strip()
     if not pin:
         say(said("nothing", language))
         return
-    cms = card.sign(bytes.fromhex(waits["document_digest"]), fingerprint=waits["fingerprint"], pin=pin)
+    cms = card.sign(bytes.fromhex(waits.document_digest), fingerprint=waits.fingerprint, pin=pin)
     body = {"code": code, "cms": base64.b64encode(cms).decode()}
-    taken = _ask(client, "/api/v1/desk/signature", body)
-    say(f"{said('signed', language)}: {taken['name']} ({', '.join(taken['roles'])})")
+    taken = _ask(client, "/api/v1/desk/signature", body, _Taken)
+    say(f"{said('signed', language)}: {taken.name} ({', '.join(taken.roles)})")
 
 
-def _shown(waits: dict[str, Any], language: Language) -> list[str]:
-    study = " ".join((waits["study_date"], *waits["modalities"]))
+def _shown(waits: _ToSign, language: Language) -> list[str]:
     lines = {
-        "site": waits["site"],
-        "study": study,
-        "reader": waits["reader"],
-        "version": f"{waits['number']} ({said(waits['kind'], language)})",
-        "digest": waits["version_digest"],
+        "site": waits.site,
+        "study": " ".join((waits.study_date, *waits.modalities)),
+        "reader": waits.reader,
+        "version": f"{waits.number} ({said(waits.kind, language)})",
+        "digest": waits.version_digest,
     }
     return [said("title", language), *(f"  {said(word, language)}: {value}" for word, value in lines.items())]
 
 
-def _ask(client: httpx.Client, path: str, body: dict[str, str]) -> dict[str, Any]:
+def _ask(client: httpx.Client, path: str, body: dict[str, str], kind: type[_Told]) -> _Told:
     try:
         answer = client.post(path, json=body)
-        told: dict[str, Any] = answer.json()
+        told: Any = answer.json()
+        if answer.is_success:
+            return kind.model_validate(told)
+    except ValidationError as error:
+        raise UnreachableError(
+            "what answers at this address is no hub of dokuei", phase=_PHASE, remedy="check --hub"
+        ) from error
     except (httpx.HTTPError, ValueError) as error:
         raise UnreachableError(
             f"the hub does not answer: {type(error).__name__}", phase=_PHASE, remedy="check --hub, --ca and the line"
         ) from error
-    if answer.is_success:
-        return told
+    problem = told if isinstance(told, dict) else {}
     raise PeerRefusedError(
-        str(told.get("detail", answer.status_code)), phase=_PHASE, remedy=str(told.get("remedy", ""))
+        str(problem.get("detail", answer.status_code)), phase=_PHASE, remedy=str(problem.get("remedy", "check --hub"))
     )
 
 

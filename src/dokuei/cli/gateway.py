@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dokuei.cli.gateway_orders import orders_app
+from dokuei.cli.gateway_priors import priors_app
 from dokuei.cli.gateway_quarantine import quarantine_app
 from dokuei.cli.gateway_table import tell_doctor, tell_status
 from dokuei.cli.lifetime import stop_event
@@ -17,6 +18,7 @@ from dokuei.settings import read_settings
 gateway_app = typer.Typer(no_args_is_help=True, help="The hospital's program.")
 gateway_app.add_typer(quarantine_app, name="quarantine")
 gateway_app.add_typer(orders_app, name="orders")
+gateway_app.add_typer(priors_app, name="priors")
 
 Code = Annotated[str, typer.Argument(help="The one-time code from the reading centre; - reads it from standard input.")]
 Name = Annotated[str, typer.Option(help="What the reading centre calls this gateway; empty: this machine's name.")]
@@ -84,7 +86,7 @@ def doctor(home: Home) -> None:
 
     settings = gateway_settings(home)
     findings = examine(settings)
-    tell_doctor(findings, firewall_request(settings))
+    tell_doctor(findings, firewall_request(settings), language=settings.language)
     if any(finding.verdict == "bad" for finding in findings):
         raise typer.Exit(1)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dokuei.cli.doctor_words import JAPANESE, SUBJECTS
 from dokuei.cli.gateway_orders_table import steps_line, summary
 from dokuei.cli.gateway_reports_table import plain_reports, reports_table, troubles_in_words
 from dokuei.cli.object_words import in_words, refused_in_words
@@ -155,13 +156,23 @@ def settled(number: int, resolution: Resolution, *, language: Literal["ja", "en"
     return _word("kept" if resolution == "settled" else resolution, language).format(number=number)
 
 
-def tell_doctor(findings: Sequence[Finding], request: str) -> None:
+def tell_doctor(findings: Sequence[Finding], request: str, *, language: Literal["ja", "en"]) -> None:
     """What was found, and what to ask the IT department for."""
     table = Table(show_header=False, box=None)
+    for _ in range(4):
+        table.add_column(overflow="fold")
     for finding in findings:
-        table.add_row(_MARKS[finding.verdict], finding.subject, finding.what, finding.remedy and f"→ {finding.remedy}")
+        subject, what, remedy = _found(finding, language)
+        table.add_row(_MARKS[finding.verdict], subject, escape(what), escape(remedy and f"→ {remedy}"))
     Console(soft_wrap=True).print(table)
     typer.echo(f"\n{request}")
+
+
+def _found(finding: Finding, language: Literal["ja", "en"]) -> tuple[str, str, str]:
+    if language == "en":
+        return finding.subject, finding.what, finding.remedy
+    what, remedy = (JAPANESE.get(one, one).format(**finding.values) for one in (finding.said, finding.to_do))
+    return SUBJECTS.get(finding.subject, finding.subject), what, remedy
 
 
 def _about(status: GatewayStatus, language: str) -> Table:

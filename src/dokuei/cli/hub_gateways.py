@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 from rich.console import Console
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
 gateways_app = typer.Typer(no_args_is_help=True, help="Gateways of this hub.")
 
 Site = Annotated[str, typer.Option(help="The hospital's site id.")]
+_JAPANESE: Final = {
+    "": "",
+    "gateway": "ゲートウェイ",
+    "site": "施設ID",
+    "name": "名称",
+    "version": "版",
+    "protocol": "通信規約の版",
+    "last seen": "最終応答",
+    "studies": "検査",
+    "quarantine": "隔離",
+    "never": "なし",
+    "revoked": "失効",
+    "online": "接続中",
+    "offline": "応答なし",
+}
 Name = Annotated[str, typer.Option(help="What the gateway shall be called here.")]
 
 
@@ -47,12 +62,13 @@ def gateways(home: Home) -> None:
     """List all gateways with their versions."""
     with _opened(home) as hub:
         states = hub.gateways.gateways([site.site_id for site in hub.sites.every()])
+        language = hub.settings.language
     table = Table()
     for column in ("gateway", "site", "name", "version", "protocol", "last seen", "studies", "quarantine", ""):
-        table.add_column(column, overflow="fold")  # another command wants the gateway's id whole
+        table.add_column(_word(column, language), overflow="fold")  # another command wants the gateway's id whole
     for state in states:
         gateway = state.gateway
-        seen = "never" if state.last_seen_at is None else f"{state.last_seen_at.astimezone():%Y-%m-%d %H:%M:%S}"
+        seen = None if state.last_seen_at is None else f"{state.last_seen_at.astimezone():%Y-%m-%d %H:%M:%S}"
         standing = "revoked" if gateway.revoked_at else "online" if state.online(now()) else "offline"
         table.add_row(
             gateway.gateway_id,
@@ -60,10 +76,10 @@ def gateways(home: Home) -> None:
             gateway.name,
             state.version,
             str(state.protocol or ""),
-            seen,
+            seen or _word("never", language),
             str(len(state.studies)),
             str(state.quarantine),
-            standing,
+            _word(standing, language),
         )
     Console(soft_wrap=True).print(table)
 
@@ -73,3 +89,7 @@ def revoke(home: Home, gateway: Annotated[str, typer.Argument(help="The gateway'
     """Refuse a gateway from now on, in the middle of an upload too."""
     with _opened(home) as hub:
         hub.gateways.revoke(gateway, actor=operator())
+
+
+def _word(english: str, language: Literal["ja", "en"]) -> str:
+    return english if language == "en" else _JAPANESE[english]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 from rich.console import Console
@@ -39,12 +39,44 @@ Roles = Annotated[
 ]
 
 
+_JAPANESE: Final = {
+    "label": "名前",
+    "scope": "用途",
+    "site": "施設ID",
+    "made": "作成日",
+    "by": "作成者",
+    "last used": "最終使用日",
+    "state": "状態",
+    "id": "ID",
+    "never": "未使用",
+    "ended": "無効",
+    "until {day}": "{day} まで",
+    "open": "有効",
+    "user name": "ユーザー名",
+    "name": "氏名",
+    "roles": "役割",
+    "can sign in": "サインイン",
+    "yes": "可",
+    "not yet": "未登録",
+    "locked": "停止中",
+}
+
+
 @dataclass(frozen=True)
 class _Verbs:
     settings: Settings
     people: People
     tokens: Tokens
     qualifications: Qualifications
+
+    def word(self, english: str, **filled: Any) -> str:
+        """A word as this home speaks."""
+        said = english if self.settings.language == "en" else _JAPANESE[english]
+        return said.format(**filled)
+
+    def table(self, *columns: str) -> Table:
+        """A table under these headings."""
+        return Table(*map(self.word, columns))
 
 
 @contextmanager
@@ -79,14 +111,15 @@ def create_token(
 @token_app.command("list")
 def list_tokens(home: Home) -> None:
     """All tokens; their secrets are not kept."""
-    table = Table("label", "scope", "site", "made", "by", "last used", "state")
-    table.add_column("id", overflow="fold", min_width=32)
     with _opened(home) as verbs:
+        word = verbs.word
+        table = verbs.table("label", "scope", "site", "made", "by", "last used", "state")
+        table.add_column(word("id"), overflow="fold", min_width=32)
         for token in verbs.tokens.every():
             ended = token.revoked_at is not None or (
                 token.expires_on is not None and token.expires_on < verbs.people.access.today
             )
-            used = f"{token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never"
+            used = f"{token.last_used_at:%Y-%m-%d}" if token.last_used_at else word("never")
             table.add_row(
                 token.label,
                 token.scope.value,
@@ -94,7 +127,7 @@ def list_tokens(home: Home) -> None:
                 f"{token.created_at:%Y-%m-%d}",
                 token.created_by,
                 used,
-                "ended" if ended else f"until {token.expires_on}" if token.expires_on else "open",
+                word("ended") if ended else _until(verbs, token.expires_on),
                 token.token_id,
             )
     Console(soft_wrap=True).print(table)
@@ -150,17 +183,17 @@ def link_user(
 @user_app.command("list")
 def list_users(home: Home) -> None:
     """All people with their roles."""
-    table = Table("user name", "name", "roles", "can sign in", "state")
     with _opened(home) as verbs:
+        word = verbs.word
+        table = verbs.table("user name", "name", "roles", "can sign in", "state")
         for listed in verbs.people.every():
             held = " ".join(f"{g.role.value}@{g.site_id}" if g.site_id else g.role.value for g in listed.grants)
-            until = f"until {listed.person.ends_on}" if listed.person.ends_on else "open"
             table.add_row(
                 listed.person.user_name,
                 listed.person.display_name,
                 held,
-                "yes" if listed.can_sign_in else "not yet",
-                "locked" if listed.person.locked_at else until,
+                word("yes" if listed.can_sign_in else "not yet"),
+                word("locked") if listed.person.locked_at else _until(verbs, listed.person.ends_on),
             )
     Console(soft_wrap=True).print(table)
 
@@ -223,6 +256,10 @@ def profile_user(
         lacking = profile.lacks(today=verbs.people.access.today, grade_needed=False)
     typer.echo(f"licence {profile.licence_number or '-'}, grade {profile.mammography_grade or '-'}")
     typer.echo("; ".join(LACK_WORDS[lack] for lack in lacking) or "may sign reports")
+
+
+def _until(verbs: _Verbs, last_day: date | None) -> str:
+    return verbs.word("open") if last_day is None else verbs.word("until {day}", day=last_day)
 
 
 def _grant(text: str) -> Grant:

@@ -104,6 +104,7 @@ _EVENTS: Final = {
     "signature.refused": _alert(RESTRICTED_FUNCTION, Group.ALERTS, "4"),
     "outcomes.manager-named": _alert(SECURITY_CONFIGURATION, Group.SITES),
     "clock.drifted": _alert(HARDWARE_CONFIGURATION, Group.ALERTS, "4"),
+    "clock.unkept": _alert(HARDWARE_CONFIGURATION, Group.ALERTS, "4"),
     "password.locked": _alert(USER_ATTRIBUTES, Group.ALERTS, "4"),
     "access.refused": _alert(RESTRICTED_FUNCTION, Group.ALERTS, "4"),
     "association.rejected": _alert(NODE_AUTHENTICATION, Group.ALERTS, "4"),

@@ -5,10 +5,12 @@ A request is noted before it is sent, so that its report is understood whenever 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Thread
 from typing import Final
 
+import structlog
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, generate_uid
 from pynetdicom import evt
@@ -32,20 +34,44 @@ _CEILING_SECONDS: Final = 3600.0
 _LOOK_SECONDS: Final = 0.1
 NOT_OFFERED: Final = "the PACS does not offer storage commitment, which is required here"
 _SILENT: Final = "the PACS was asked whether it keeps it and has not answered; it is asked again"
+_log = structlog.get_logger()
 
 
 @dataclass
 class Asker:
-    """Asks for what was taken; ``answer_seconds`` is the first wait for a report that comes on another association."""
+    """Asks for what was taken; ``answer_seconds`` is the first wait for a report that comes on another association.
+
+    ``patience_seconds`` is how long deliveries wait for a PACS that is asked; one that was slower is not waited for.
+    """
 
     settings: Settings
     database: Database
     link: Link
     listen_seconds: float = 2.0
     answer_seconds: float = 300.0
+    patience_seconds: float = 4.0
+    _asking: Thread | None = field(default=None, init=False)
+    _is_slow: bool = field(default=False, init=False)
 
     def ask(self) -> None:
-        """Once for everything that is due; what the PACS does not answer now is asked again later."""
+        """Once for everything that is due; a PACS that hangs is left to hang, and others have theirs meanwhile."""
+        if self._asking is not None and self._asking.is_alive():
+            return
+        self._asking = Thread(target=self._work, name="commitment", daemon=True)
+        self._asking.start()
+        if not self._is_slow:
+            self._asking.join(self.patience_seconds)
+
+    def _work(self) -> None:
+        began = monotonic()
+        try:
+            self._ask_due()
+        except Exception as error:  # noqa: BLE001 - the outer door of this thread
+            _log.error("commitment.broke", exc_info=error)
+        self._is_slow = monotonic() - began > self.patience_seconds
+
+    def _ask_due(self) -> None:
+        """What the PACS does not answer now is asked again later."""
         pacs = self.settings.gateway.pacs
         with self.database.read() as connection:
             due = outlet_tables.to_ask(connection)

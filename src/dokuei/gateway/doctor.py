@@ -3,8 +3,8 @@
 import shutil
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
@@ -33,12 +33,23 @@ _BY_NTP = "let this machine set its clock by NTP"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """One thing that was looked at; ``said`` and ``to_do`` are sentences that ``values`` fill, in any language."""
 
     subject: str
     verdict: Verdict
-    what: str
-    remedy: str = ""
+    said: str
+    to_do: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def what(self) -> str:
+        """What was found."""
+        return self.said.format(**self.values)
+
+    @property
+    def remedy(self) -> str:
+        """What now; empty where nothing is."""
+        return self.to_do.format(**self.values)
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,8 @@ def examine(settings: Settings) -> list[Finding]:
         if not url:
             return found
     else:
-        found += [Finding("enrolment", "good", f"gateway {enrolment.gateway_id} of site {enrolment.site_id}")]
+        known = {"gateway": enrolment.gateway_id, "site": enrolment.site_id}
+        found += [Finding("enrolment", "good", "gateway {gateway} of site {site}", values=known)]
         found += [_certificate(identity)]
     way = _Way(settings, identity, enrolment is not None, address_of(url), proxy_of(settings.gateway.proxy))
     steps: tuple[Callable[[_Way], Iterator[Finding]], ...] = (_names, _port, _tls, _hub)
@@ -83,9 +95,11 @@ def _names(way: _Way) -> Iterator[Finding]:
             {str(info[4][0]) for info in socket.getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)}
         )
     except OSError:
-        yield Finding("DNS", "bad", f"{hop.host} does not resolve", f"let the DNS server answer for {hop.host}")
+        unknown = {"host": hop.host}
+        yield Finding("DNS", "bad", "{host} does not resolve", "let the DNS server answer for {host}", unknown)
         return
-    yield Finding("DNS", "good", f"{hop.host} is {', '.join(addresses)}")
+    values = {"host": hop.host, "addresses": ", ".join(addresses)}
+    yield Finding("DNS", "good", "{host} is {addresses}", values=values)
 
 
 def _port(way: _Way) -> Iterator[Finding]:
@@ -93,11 +107,19 @@ def _port(way: _Way) -> Iterator[Finding]:
     try:
         connect(way.address, way.proxy).close()
     except DokueiError as error:
-        remedy = error.remedy if way.proxy is not None else "see the firewall request below"
-        yield Finding(error.phase if error.phase == "proxy" else subject, "bad", error.what, remedy)
+        to_do = "{remedy}" if way.proxy is not None else "see the firewall request below"
+        yield Finding(error.phase if error.phase == "proxy" else subject, "bad", "{what}", to_do, _told(error))
         return
-    through = "" if way.proxy is None else f" through {way.proxy.host}:{way.proxy.port}"
-    yield Finding(subject, "good", f"{way.address.authority} answers{through}")
+    values = {"address": way.address.authority}
+    if way.proxy is None:
+        yield Finding(subject, "good", "{address} answers", values=values)
+    else:
+        values |= {"proxy": f"{way.proxy.host}:{way.proxy.port}"}
+        yield Finding(subject, "good", "{address} answers through {proxy}", values=values)
+
+
+def _told(error: DokueiError) -> dict[str, object]:
+    return {"what": error.what, "remedy": error.remedy}
 
 
 def _tls(way: _Way) -> Iterator[Finding]:
@@ -109,7 +131,8 @@ def _tls(way: _Way) -> Iterator[Finding]:
     try:
         line = secure(connect(way.address, way.proxy), context, way.address)
     except DokueiError as error:
-        yield Finding("TLS", "bad", error.what, "only TLS 1.3 is spoken: no device may take it apart")
+        only = "only TLS 1.3 is spoken: no device may take it apart"
+        yield Finding("TLS", "bad", "{what}", only, _told(error))
         return
     with line:
         shown, version = line.getpeercert(binary_form=True), line.version()
@@ -119,12 +142,17 @@ def _tls(way: _Way) -> Iterator[Finding]:
         yield Finding(
             "TLS",
             "bad",
-            f"somebody in between answers: the certificate is issued by {_name(certificate.issuer)!r}, "
-            f"not by the hub's {_name(pinned.subject)!r}",
-            f"exempt {way.address.authority} from TLS inspection",
+            "somebody in between answers: the certificate is issued by {issuer}, not by the hub's {hub}",
+            "exempt {address} from TLS inspection",
+            {
+                "issuer": repr(_name(certificate.issuer)),
+                "hub": repr(_name(pinned.subject)),
+                "address": way.address.authority,
+            },
         )
         return
-    yield Finding("TLS", "good", f"{version}, the hub's own certificate, nobody in between")
+    values = {"version": version}
+    yield Finding("TLS", "good", "{version}, the hub's own certificate, nobody in between", values=values)
     yield from _certificate_by_clock(certificate)
 
 
@@ -134,9 +162,13 @@ def _certificate_by_clock(shown: x509.Certificate) -> Iterator[Finding]:
         yield Finding(
             "clock",
             "bad",
-            f"it is {now():%Y-%m-%d %H:%M} UTC here, and the hub's certificate is good from "
-            f"{shown.not_valid_before_utc:%Y-%m-%d} to {shown.not_valid_after_utc:%Y-%m-%d}",
+            "it is {now} UTC here, and the hub's certificate is good from {since} to {until}",
             "let this machine set its clock by NTP; if the clock is right, tell the reading centre",
+            {
+                "now": f"{now():%Y-%m-%d %H:%M}",
+                "since": f"{shown.not_valid_before_utc:%Y-%m-%d}",
+                "until": f"{shown.not_valid_after_utc:%Y-%m-%d}",
+            },
         )
 
 
@@ -147,9 +179,10 @@ def _hub(way: _Way) -> Iterator[Finding]:
         yield _clock(client)
         client.offer(Offer(study_instance_uid="2.25.0", instances=[]))
     except PeerRefusedError as error:
-        yield Finding("hub", "bad", error.what, error.remedy or "ask the reading centre")
+        to_do = "{remedy}" if error.remedy else "ask the reading centre"
+        yield Finding("hub", "bad", "{what}", to_do, _told(error))
     except DokueiError as error:
-        yield Finding("hub", "bad", str(error), "ask the reading centre")
+        yield Finding("hub", "bad", "{what}", "ask the reading centre", {"what": str(error)})
     else:
         yield Finding("hub", "good", "knows this gateway and takes its objects")
     finally:
@@ -158,42 +191,46 @@ def _hub(way: _Way) -> Iterator[Finding]:
 
 def _clock(client: HubClient) -> Finding:
     offset = now() - parsedate_to_datetime(client.hub_date)
-    what = f"{offset.total_seconds():+.0f} s from the hub's"
+    values = {"seconds": f"{offset.total_seconds():+.0f}"}
     if abs(offset) > _CLOCK_BAD:
-        return Finding("clock", "warning", f"{what}: far off; forwarding goes on by the hub's clock", _BY_NTP)
+        far = "{seconds} s from the hub's: far off; forwarding goes on by the hub's clock"
+        return Finding("clock", "warning", far, _BY_NTP, values)
+    what = "{seconds} s from the hub's"
     if abs(offset) > _CLOCK_WARNING:
-        return Finding("clock", "warning", what, _BY_NTP)
-    return Finding("clock", "good", what)
+        return Finding("clock", "warning", what, _BY_NTP, values)
+    return Finding("clock", "good", what, values=values)
 
 
 def _certificate(identity: Identity) -> Finding:
     days = (identity.certificate().not_valid_after_utc - now()).days
-    what = f"good for {days} days; it renews itself"
     if days < 0:
-        return Finding(
-            "certificate", "bad", f"expired {-days} days ago", "ask for a code: dokuei gateway enrol --again"
-        )
-    return Finding("certificate", "warning" if days < _DAYS_WARNING else "good", what)
+        again = "ask for a code: dokuei gateway enrol --again"
+        return Finding("certificate", "bad", "expired {days} days ago", again, {"days": -days})
+    verdict: Verdict = "warning" if days < _DAYS_WARNING else "good"
+    return Finding("certificate", verdict, "good for {days} days; it renews itself", values={"days": days})
 
 
 def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(settings.home).free
-    what = f"{free / (1 << 30):.1f} GB free"
+    values = {"free": f"{free / (1 << 30):.1f}"}
     if free < settings.gateway.keep_free_mb << 20:
-        return Finding("disk", "bad", f"{what}: senders are refused", "free space, or give the gateway a larger disk")
-    return Finding("disk", "warning" if free < _FREE_WARNING else "good", what)
+        larger = "free space, or give the gateway a larger disk"
+        return Finding("disk", "bad", "{free} GB free: senders are refused", larger, values)
+    return Finding("disk", "warning" if free < _FREE_WARNING else "good", "{free} GB free", values=values)
 
 
 def _timekeeping() -> Finding:
     """Whether a time server keeps this machine's clock (LOG-04); how far it is off is found by the hub's, below."""
     known = timekeeping.read()
-    by = f"by {known.source}" if known.source else ""
     if known.state == "unknown":
         return Finding("time server", "warning", "not known: neither chrony nor the kernel says", _BY_NTP)
+    values = {"source": known.source, "server": known.server}
     if known.state == "unsynchronised":
-        return Finding("time server", "warning", f"none keeps this clock, {by}", _BY_NTP)
-    off = "" if known.off_seconds is None else f", {known.off_seconds:.6f} s off"
-    return Finding("time server", "good", f"{known.server or 'one'} keeps this clock{off}, {by}")
+        return Finding("time server", "warning", "none keeps this clock, by {source}", _BY_NTP, values)
+    if known.off_seconds is None:
+        return Finding("time server", "good", "one keeps this clock, by {source}", values=values)
+    values |= {"seconds": f"{known.off_seconds:.6f}"}
+    return Finding("time server", "good", "{server} keeps this clock, {seconds} s off, by {source}", values=values)
 
 
 def _pacs(gateway: GatewaySettings) -> Finding:
@@ -203,31 +240,39 @@ def _pacs(gateway: GatewaySettings) -> Finding:
         return Finding(
             "PACS", "warning", "none is set: signed reports stay at the hub", "set gateway.pacs: ae_title, host, port"
         )
-    where = f"{pacs.ae_title} at {pacs.host}:{pacs.port}"
+    values: dict[str, object] = {"name": pacs.ae_title, "address": f"{pacs.host}:{pacs.port}"}
     try:
         socket.create_connection((pacs.host, pacs.port), _PACS_SECONDS).close()
     except OSError as error:
-        what = f"{where} cannot be reached: {error.strerror or type(error).__name__}"
-        return Finding("PACS", "bad", what, "start it, or open the way from this machine to it")
+        return _unreached("PACS", values, error)
     listed = not gateway.peers or any(peer.ae_title == pacs.ae_title for peer in gateway.peers)
     if pacs.commitment != "off" and not listed:
-        what = f"{where} listens, and may not report on an association of its own that it keeps what it took"
-        return Finding("PACS", "warning", what, f"list {pacs.ae_title} under gateway.peers")
-    return Finding("PACS", "good", f"{where} listens")
+        what = "{name} at {address} listens, and may not report on an association of its own that it keeps what it took"
+        return Finding("PACS", "warning", what, "list {name} under gateway.peers", values)
+    return Finding("PACS", "good", "{name} at {address} listens", values=values)
 
 
 def _his(results: ResultDestination | None) -> Iterator[Finding]:
     """Who is told of reports by HL7, where anybody is: the same."""
     if results is None:
         return
-    where = f"{results.application} at {results.host}:{results.port}"
+    values: dict[str, object] = {"name": results.application, "address": f"{results.host}:{results.port}"}
     try:
         socket.create_connection((results.host, results.port), _PACS_SECONDS).close()
     except OSError as error:
-        what = f"{where} cannot be reached: {error.strerror or type(error).__name__}"
-        yield Finding("HL7", "bad", what, "start it, or open the way from this machine to it")
+        yield _unreached("HL7", values, error)
         return
-    yield Finding("HL7", "good", f"{where} listens")
+    yield Finding("HL7", "good", "{name} at {address} listens", values=values)
+
+
+def _unreached(subject: str, values: Mapping[str, object], error: OSError) -> Finding:
+    return Finding(
+        subject,
+        "bad",
+        "{name} at {address} cannot be reached: {why}",
+        "start it, or open the way from this machine to it",
+        {**values, "why": error.strerror or type(error).__name__},
+    )
 
 
 def _issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:

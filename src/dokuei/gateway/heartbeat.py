@@ -19,7 +19,7 @@ from dokuei.gateway.quarantine import Entry, Quarantine
 from dokuei.gateway.spool import Spool
 from dokuei.gateway.status import study_reports
 from dokuei.gateway.tell_trail import TrailTeller
-from dokuei.settings import Settings
+from dokuei.settings import GatewaySettings, Settings
 from dokuei.storage.anchor import DAY, KEPT
 from dokuei.storage.audit import Detail, gateway_trail
 from dokuei.storage.lately import Lately
@@ -28,6 +28,7 @@ from dokuei.transfer.client import HubClient
 from dokuei.transfer.protocol import (
     HEARTBEAT_SECONDS,
     PROTOCOL,
+    RULES_AT_MOST,
     Heartbeat,
     HeartbeatAnswer,
     IdentityMode,
@@ -35,6 +36,8 @@ from dokuei.transfer.protocol import (
     Refusal,
     Removals,
     StudyReport,
+    ToldPriorRule,
+    ToldPriorRules,
     TrailEnd,
 )
 
@@ -110,6 +113,7 @@ class Heart:
                 certificate_not_after=identity.certificate().not_valid_after_utc.isoformat(),
                 clock_ahead_ms=None if self.clock_ahead is None else round(self.clock_ahead / _MILLISECOND),
                 clock_state=self._clock_state(),
+                prior_rules=_prior_rules(self.settings.gateway),
                 removals_heard=self._removals_heard(),
             )
         )
@@ -216,6 +220,24 @@ class Heart:
     def _note(self, error: str) -> None:
         with self.spool.database.begin() as connection:
             forward_tables.note_contact(connection, at=now(), error=error)
+
+
+def _prior_rules(gateway: GatewaySettings) -> ToldPriorRules:
+    priors = gateway.priors
+    return ToldPriorRules(
+        brought=priors.retrieve != "off" and (priors.pacs or gateway.pacs) is not None,
+        least_days=priors.least_days,
+        rules=[
+            ToldPriorRule(
+                current=list(one.current[:RULES_AT_MOST]),
+                priors=list(one.priors[:RULES_AT_MOST]),
+                body_part=one.body_part,
+                years=one.years,
+                most=one.most,
+            )
+            for one in priors.rules[:RULES_AT_MOST]
+        ],
+    )
 
 
 def _refusal(entry: Entry) -> Refusal:

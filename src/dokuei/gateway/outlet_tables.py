@@ -138,12 +138,12 @@ def put(
 
 
 def asked(connection: Connection, one: Standing, *, until: datetime, reason: str = "") -> None:
-    """The PACS was asked once more, and is asked again then where nothing is heard."""
+    """The PACS was asked once more, and is asked again then where nothing is heard; what has changed since stays."""
     values: dict[str, Any] = {"attempts": one.attempts + 1, "not_before": until, "reason": reason}
     if reason != one.reason:
         values |= _news()
     c = deliver_outlet.c
-    same = (c.delivery_id == one.delivery_id, c.outlet == one.outlet)
+    same = (c.delivery_id == one.delivery_id, c.outlet == one.outlet, c.changed_at == one.changed_at)
     connection.execute(update(deliver_outlet).where(*same, c.state == "accepted").values(**values))
 
 

@@ -1,20 +1,22 @@
-"""How far this machine's clock is off a time server (SNTP, RFC 4330): a second or more raises an alarm (LOG-04)."""
+"""This machine's clock (LOG-04): off a time server's by a second (SNTP, RFC 4330), or kept by none, is an alarm."""
 
 import secrets
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
+from dokuei import timekeeping
 from dokuei.clock import monotonic, now
 from dokuei.errors import UnreachableError
 from dokuei.hub.identity.alerts import AlertKind, raise_alert
-from dokuei.storage.audit import hub_trail
+from dokuei.storage.audit import Detail, hub_trail
 from dokuei.storage.db import Database
+from dokuei.timekeeping import Timekeeping, Unkept
 
 MOST_OFF: Final = timedelta(seconds=1)
 _EVERY_SECONDS: Final = 600.0
@@ -78,14 +80,27 @@ class ClockWatch:
     database: Database
     server: str
     ask: Callable[[str], timedelta] = offset_from
+    read: Callable[[], Timekeeping] = timekeeping.read
     is_off: bool = False
+    unkept: Unkept = field(default_factory=Unkept)
     not_before: float = 0.0
 
     def step(self) -> None:
-        """Ask, unless it is too early or no server is set; one that does not answer is asked again later."""
-        if not self.server or monotonic() < self.not_before:
+        """Ask, unless it is too early; a server that does not answer is asked again later."""
+        if monotonic() < self.not_before:
             return
         self.not_before = monotonic() + _EVERY_SECONDS
+        self._look_who_keeps_it()
+        if self.server:
+            self._ask_how_far_off()
+
+    def _look_who_keeps_it(self) -> None:
+        before, self.unkept = self.unkept, self.unkept.after(self.read().state, at=now())
+        if self.unkept.told != before.told:
+            event, alarm = ("clock.unkept", AlertKind.CLOCK_UNKEPT) if self.unkept.told else ("clock.kept", None)
+            self._note(event, {}, alarm)
+
+    def _ask_how_far_off(self) -> None:
         try:
             offset = self.ask(self.server)
         except UnreachableError as error:
@@ -93,14 +108,14 @@ class ClockWatch:
             return
         off = abs(offset) > MOST_OFF
         if off != self.is_off:
-            self._note(offset, off=off)
+            told: dict[str, Detail] = {"offset_seconds": f"{-offset.total_seconds():+.3f}", "server": self.server}
+            event, alarm = ("clock.drifted", AlertKind.CLOCK_DRIFTED) if off else ("clock.right", None)
+            self._note(event, told, alarm)
         self.is_off = off
 
-    def _note(self, offset: timedelta, *, off: bool) -> None:
-        told = {"offset_seconds": f"{-offset.total_seconds():+.3f}", "server": self.server}
+    def _note(self, event: str, told: dict[str, Detail], alarm: AlertKind | None) -> None:
         with self.database.begin() as connection:
-            event = "clock.drifted" if off else "clock.right"
             hub_trail.append(connection, actor="system", event=event, details=told)
-            if off:
-                raise_alert(connection, AlertKind.CLOCK_DRIFTED, person_id=None, details=told)
-        _log.log(40 if off else 20, event, **told)
+            if alarm is not None:
+                raise_alert(connection, alarm, person_id=None, details=told)
+        _log.log(40 if alarm else 20, event, **told)

@@ -34,6 +34,7 @@ SILENCE_SECONDS = 5.0  # a line that says nothing for so long is given up for a 
 HEARTBEAT_SECONDS = 5.0
 OFFER_AT_MOST = 128
 REMOVALS_AT_MOST = 50
+RULES_AT_MOST = 50
 BODY_BYTES = 64 << 20  # the largest signed message that is not an upload
 
 _UID = re.compile(r"[0-9.]{1,64}")
@@ -227,6 +228,24 @@ class TrailEnd(Message):
     hash: str = Field(pattern="^[0-9a-f]{64}$")
 
 
+class ToldPriorRule(Message):
+    """Which earlier studies are brought for which new ones, by the hospital's own settings."""
+
+    current: list[str] = Field(default_factory=list, max_length=RULES_AT_MOST)
+    priors: list[str] = Field(default_factory=list, max_length=RULES_AT_MOST)
+    body_part: Literal["breast", "any"] = "breast"
+    years: int
+    most: int
+
+
+class ToldPriorRules(Message):
+    """Whether earlier studies are brought at all, and by which rules; what is of the last days is none."""
+
+    brought: bool
+    least_days: int
+    rules: list[ToldPriorRule] = Field(default_factory=list, max_length=RULES_AT_MOST)
+
+
 class Heartbeat(Message):
     """What a gateway tells of itself every few seconds."""
 
@@ -243,6 +262,7 @@ class Heartbeat(Message):
     trail_end: TrailEnd | None = None
     clock_ahead_ms: int | None = Field(None, description="How far its clock is ahead of the hub's, as it measured last")
     clock_state: ClockState = Field("unknown", description="What its own machine says of its clock")
+    prior_rules: ToldPriorRules | None = Field(None, description="Which earlier studies it brings from the PACS")
     removals_heard: int | None = Field(None, ge=0, lt=2**53, description="How far it has heard the hub's removals")
 
 

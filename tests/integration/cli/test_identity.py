@@ -28,8 +28,9 @@ class Commands:
         self.home = home
         self._app = build(["user", "token", "site", "audit"])
 
-    def run(self, *arguments: str, expected: int = 0) -> str:
-        done = CliRunner().invoke(self._app, [*arguments, "--home", str(self.home)], env={"COLUMNS": "220"})
+    def run(self, *arguments: str, expected: int = 0, language: str = "ja") -> str:
+        spoken = {"COLUMNS": "220", "DOKUEI_LANGUAGE": language}
+        done = CliRunner().invoke(self._app, [*arguments, "--home", str(self.home)], env=spoken)
         if isinstance(done.exception, DokueiError):
             raise done.exception
         assert done.exit_code == expected, done.output
@@ -53,7 +54,7 @@ def test_a_token_for_the_only_site_is_printed_once(commands: Commands) -> None:
     found = re.search(r"\b[0-9a-f]{32}\b", listed)
     assert found is not None
     commands.run("token", "revoke", found.group())
-    assert "ended" in commands.run("token", "list")
+    assert "無効" in commands.run("token", "list")
     commands.run("site", "add", "minami", "--name", "南病院")
     with pytest.raises(RequestError, match="several") as several:
         commands.run("token", "create")
@@ -84,13 +85,14 @@ def test_a_person_is_added_with_roles_and_a_link(commands: Commands) -> None:
     listed = commands.run("user", "list")
     assert "読影 花子" in listed
     assert "technologist@kita" in listed
-    assert "not yet" in listed
+    assert all(word in listed for word in ("ユーザー名", "未登録", "有効"))
+    assert all(word in commands.run("user", "list", language="en") for word in ("user name", "not yet", "open"))
     commands.run("user", "revoke", "reader.a", "--role", "technologist@kita")
     commands.run("user", "grant", "reader.a", "--role", "auditor")
     assert "technologist" not in commands.run("user", "list")
     assert commands.run("user", "link", "reader.a", "--replace") != link
     assert "locked" in commands.run("user", "lock", "reader.a")
-    assert "locked" in commands.run("user", "list")
+    assert "停止中" in commands.run("user", "list")
     assert "unlocked" in commands.run("user", "lock", "reader.a", "--undo")
 
 

@@ -24,7 +24,7 @@ from dokuei.dicom.sr import ENHANCED_SR
 from dokuei.gateway.commitment_heard import hear
 from dokuei.gateway.commitment_tables import commitment_request
 from dokuei.gateway.outlet_tables import deliver_outlet
-from dokuei.settings import Destination
+from dokuei.settings import Destination, ReportFolderSettings
 from dokuei.storage.audit import gateway_entries, hub_entries
 from tests.integration.gateway.test_deliver import Pacs
 from tests.integration.gateway.test_outlets import Hospital, hospital, signed
@@ -57,6 +57,7 @@ class KeepingPacs(Pacs):
     silent: bool = False
     failing: int = 0
     refusing: int = 0
+    hanging: threading.Event | None = None
     asked: list[Dataset] = field(default_factory=list)
 
     @contextmanager
@@ -77,6 +78,8 @@ class KeepingPacs(Pacs):
         if self.refusing:
             return self.refusing, None
         self.asked.append(event.action_information)
+        if self.hanging is not None:
+            self.hanging.wait(30)
         if not self.silent:
             threading.Thread(target=self._tell, args=(event.assoc, self.asked[-1])).start()
         return 0x0000, None
@@ -252,6 +255,33 @@ def test_a_pacs_that_refuses_to_be_asked_has_not_committed(hospital: Make, pacs:
         turn(one)
     assert all(state == "accepted" and "0x0213" in reason for state, reason in places(one).values())
     assert arrived(one) == {False}
+
+
+def test_while_a_pacs_hangs_on_the_question_the_other_places_have_theirs(
+    hospital: Make, pacs: KeepingPacs, tmp_path: Path
+) -> None:
+    """It is waited for once, and briefly; its answer counts whenever it comes."""
+    (tmp_path / "reports").mkdir()
+    reports = ReportFolderSettings(path=tmp_path / "reports")
+    one = hospital(pacs=there(pacs.port), report_folder=reports)
+    one.deliverer.asker.patience_seconds = 0.5
+    pacs.hanging = threading.Event()
+    with pacs.running():
+        turn(one)
+        assert {state for state, _ in places(one).values()} == {"accepted"}
+        assert [told for (_, outlet), told in one.places().items() if outlet == "folder"] == [("stored", "")]
+        began = time.monotonic()
+        one.turn()
+        assert time.monotonic() - began < 5
+        assert len(pacs.asked) == 1, "the one question hangs, and no second one is asked beside it"
+        pacs.hanging.set()
+        until = time.monotonic() + 30
+        while events(one).count("report.committed") < 2:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        one.turn()
+    assert set(places(one).values()) == {("committed", "")}
+    assert arrived(one) == {True}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ class Hospital:
             lambda: self.line,  # type: ignore[arg-type, return-value] # the same verbs as the real client
             reidentify,
         )
+        self.deliverer.asker.patience_seconds = 60.0  # a busy machine is no PACS that hangs
         with room.hub.database.begin() as connection:
             connection.execute(delete(delivery_place))
             connection.execute(update(delivery).values(delivered_at=None, last_error=None))

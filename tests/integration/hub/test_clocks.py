@@ -4,6 +4,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -13,6 +14,7 @@ import pytest
 from dokuei.clock import now
 from dokuei.errors import UnreachableError
 from dokuei.hub.clocks import ClockWatch, offset_from
+from dokuei.timekeeping import ClockState, Timekeeping
 from tests.makers.people import small_hub
 
 _ERA = datetime(1900, 1, 1, tzinfo=UTC)
@@ -75,3 +77,21 @@ def test_a_clock_that_goes_wrong_raises_one_alarm_and_is_on_record_until_it_is_r
         watch.server, watch.not_before = "127.0.0.1:9", 0.0
         watch.step()
         assert watch.is_off is False, "no answer says nothing about the clock"
+
+
+def test_a_clock_that_no_time_server_has_kept_for_an_hour_raises_one_alarm(tmp_path: Path) -> None:
+    """LOG-04: with and without a time server set; who keeps it is asked of the machine."""
+    said: list[ClockState] = []
+    with small_hub(tmp_path) as hub:
+        watch = ClockWatch(hub.database, "", read=lambda: Timekeeping(said[-1]))
+        states: tuple[ClockState, ...] = ("synchronised", "unsynchronised", "unsynchronised", "unknown", "synchronised")
+        for state in states:
+            said.append(state)
+            if watch.unkept.since is not None:
+                watch.unkept = replace(watch.unkept, since=now() - timedelta(hours=1))
+            watch.not_before = 0.0
+            watch.step()
+        told = [event for event in hub.events() if event.startswith(("clock.", "security."))]
+        assert told == ["clock.unkept", "security.alert", "clock.kept"]
+        (alarm,) = hub.identity.alerts.every()
+        assert alarm.kind == "clock_unkept"

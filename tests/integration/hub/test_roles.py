@@ -145,6 +145,7 @@ IN_THE_CENTRE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("DELETE", "/api/v1/people/0/signing-certificate", None),
     ("POST", "/api/v1/people/0/signing-certificate/offer", {"fingerprint": "0" * 64}),
     ("DELETE", "/api/v1/people/0/signing-certificate/offer", None),
+    ("GET", "/api/v1/certificate-offers", None),
     ("PUT", "/api/v1/people/0/end", {"ends_on": None}),
     ("GET", "/api/v1/centre-rules", None),
     ("PUT", "/api/v1/centre-rules", {"password_form": "long", "password_length": 8}),
@@ -182,7 +183,7 @@ _OWN = {
 _OF_THE_CENTRE = (
     "/api/v1/people", "/api/v1/dormant", "/api/v1/role-requests", "/api/v1/alerts", "/api/v1/substitutes",
     "/api/v1/emergency", "/api/v1/certifications", "/api/v1/centre-rules",
-    "/api/v1/report-words",
+    "/api/v1/report-words", "/api/v1/certificate-offers",
 )  # fmt: skip
 _NAMED = {
     "people": "person_id",

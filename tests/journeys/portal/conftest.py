@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, ViewportSize, expect
 
 from dokuei.hub.identity.model import Grant, Role
-from dokuei.transfer.protocol import Heartbeat, Refusal, StudyReport
+from dokuei.transfer.protocol import Heartbeat, Refusal, StudyReport, ToldPriorRule, ToldPriorRules
 from tests.makers.browsed_hub import CHROMIUM_ARGUMENTS, BrowsedHub, browsed_hub, chromium
 
 ADMINISTRATOR = Grant(Role.ADMINISTRATOR, None)
@@ -201,7 +201,9 @@ def fill(hub: BrowsedHub) -> list[str]:
         Refusal(at="2026-11-20T09:30:00+00:00", code="truncated", reason="admission: cut off", sending_ae="MAMMO1")
     ]
     beat = Heartbeat(version="0.1.0", protocol=1, studies=studies, quarantine=2, refusals=refusals)
-    hub.hear(speaking, beat.model_copy(update={"free_bytes": 9_000_000_000}))
+    rule = ToldPriorRule(current=["MG"], priors=["MG"], body_part="any", years=10, most=4)
+    rules = ToldPriorRules(brought=True, least_days=7, rules=[rule])
+    hub.hear(speaking, beat.model_copy(update={"free_bytes": 9_000_000_000, "prior_rules": rules}))
     return items
 
 

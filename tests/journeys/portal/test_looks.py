@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from dokuei.hub.identity.model import Grant, Role
+from dokuei.hub.identity.signing_certificate import given_certificate
 from dokuei.hub.sites.contracting import Scribe
 from dokuei.hub.sites.register import Contact
 from tests.journeys.portal.conftest import ADMINISTRATOR, READER, Visiting, Visitor
 from tests.makers.archive import image
 from tests.makers.browsed_hub import BrowsedHub
+from tests.makers.hpki import HpkiAuthority
+from tests.makers.people import LICENSED
 
 pytestmark = pytest.mark.browser
 
@@ -180,10 +183,15 @@ def test_the_pages_of_rights(hub: BrowsedHub, visiting: Visiting, pictures: Path
         ends_on=None,
         actor=f"person:{person_id}",
     )
-    hub.hub.identity.substitutes.ask(person_id, reason="破損", hours=12, lost=False, actor="person:other")
-    hub.hub.identity.substitutes.open_emergency(reason="災害時訓練", hours=1, actor="os:root")
-    hub.hub.certifications.record(number="304ABBZX00001000", holder="株式会社 例示", version="0.0.9", actor="os:root")
+    other = f"person:{people.by_user_name(f'safe-{language}').person_id}"
+    hub.hub.identity.substitutes.ask(person_id, reason="破損", hours=12, lost=False, actor=other)
+    hub.hub.identity.substitutes.open_emergency(reason="災害時訓練", hours=1, actor="operator:root")
+    hub.hub.certifications.record(number="304ABBZX00001000", holder="株式会社 例示", version="0.0.9", actor=other)
+    card = given_certificate(HpkiAuthority().card(licence=LICENSED.licence_number).pem)
+    hub.hub.identity.qualifications.offer(person_id, card, actor=f"person:{person_id}")
     album = Album(visitor, language, pictures)
+    album.visit("people-offers", "/people", lambda page: page.locator("main p").get_by_role("button").first.click())
+    expect(visitor.page.get_by_role("dialog")).to_contain_text("見本 太郎")
     album.visit("safety", "/safety", sizes=(SMALL, LARGE, PHONE))
     album.visit("lists", "/lists", sizes=(SMALL, LARGE, PHONE))
     whole = pictures / f"safety-whole-{language}.png"
@@ -193,6 +201,9 @@ def test_the_pages_of_rights(hub: BrowsedHub, visiting: Visiting, pictures: Path
     album.visit("displays", "/displays", sizes=(SMALL, LARGE, PHONE))
     album.visit("safety-emergency", "/safety", lambda page: page.get_by_role("button", name=EMERGENCY_BUTTON).click())
     album.visit("own-requests", "/settings", lambda page: page.get_by_role("button", name=ASK_BUTTON).click())
+    hospitals = visiting(f"chief-{language}", Grant(Role.ADMINISTRATOR, "kita"), language=language)
+    Album(hospitals, language, pictures).visit("not-yours", "/safety")
+    expect(hospitals.page.locator("main [role=alert]")).to_have_count(0)
 
 
 def choose(page: Page, *, user_name: str, at: int) -> None:

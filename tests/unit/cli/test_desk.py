@@ -35,6 +35,11 @@ def asked(answer: httpx.Response, said: list[str]) -> None:
     [
         (httpx.Response(404, json={"detail": "no report waits under this code"}), PeerRefusedError, "no report waits"),
         (httpx.Response(502, text="<html>"), UnreachableError, "does not answer"),
+        (httpx.Response(404, json=["nothing"]), PeerRefusedError, "404"),
+        (httpx.Response(200, json={"ok": True}), UnreachableError, "no hub of dokuei"),
+        (httpx.Response(200, json="welcome"), UnreachableError, "no hub of dokuei"),
+        (httpx.Response(200, json={**WAITS, "document_digest": "none"}), UnreachableError, "no hub of dokuei"),
+        (httpx.Response(200, json={**WAITS, "kind": "letter"}), UnreachableError, "no hub of dokuei"),
         (httpx.Response(200, json=WAITS), ConfigurationError, "there is no /nowhere/card.so"),
     ],
 )

@@ -349,6 +349,12 @@ export interface components {
             /** @default false */
             readonly compared: boolean;
         };
+        /** @description Whose certificate waits to be confirmed, and since when. */
+        readonly CertificateOfferOut: {
+            readonly person_id: string;
+            /** Format: date-time */
+            readonly offered_at: string;
+        };
         /** @description What the certificate says. */
         readonly CertificationIn: {
             readonly number: string;
@@ -950,6 +956,7 @@ export interface components {
             readonly clock_off: boolean;
             /** @enum {string} */
             readonly clock_state: "synchronised" | "unsynchronised" | "unknown";
+            readonly prior_rules: components["schemas"]["PriorRulesOut"] | null;
             /** Format: date-time */
             readonly enrolled_at: string;
             readonly revoked_at: string | null;
@@ -1922,6 +1929,21 @@ export interface components {
             readonly study_date: string;
             readonly modalities: readonly string[];
             readonly study_description: string;
+        };
+        /** @description Which earlier studies are brought for which new ones; ``current`` empty: for any. */
+        readonly PriorRuleOut: {
+            readonly current: readonly string[];
+            readonly priors: readonly string[];
+            /** @enum {string} */
+            readonly body_part: "breast" | "any";
+            readonly years: number;
+            readonly most: number;
+        };
+        /** @description Whether a gateway brings earlier studies at all, and by which rules; its own settings say so. */
+        readonly PriorRulesOut: {
+            readonly brought: boolean;
+            readonly least_days: number;
+            readonly rules: readonly components["schemas"]["PriorRuleOut"][];
         };
         /**
          * @description How a case stands in the queue.

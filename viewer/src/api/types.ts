@@ -81,6 +81,8 @@ export type NewPhrase = Schemas["PhraseIn"];
 /** Lists of the form that take words of the centre's own, and these words. */
 export type OwnWords = Schemas["OwnWordsOut"];
 export type Gateway = Schemas["GatewayOut"];
+export type PriorRule = Schemas["PriorRuleOut"];
+export type PriorRules = Schemas["PriorRulesOut"];
 export type GatewayStudy = Schemas["GatewayStudyOut"];
 /** One open entry of a gateway's quarantine; which patient's object it is stays in the hospital. */
 export type Refusal = Schemas["RefusalOut"];
@@ -130,6 +132,7 @@ export type RoleRequest = Schemas["RoleRequestOut"];
 export type RoleWanted = Schemas["RoleRequestIn"];
 export type DormantMonth = Schemas["DormantMonthOut"];
 /** What a physician is qualified for, and what of it stands in the way of signing. */
+export type CertificateOffer = Schemas["CertificateOfferOut"];
 export type ReaderProfile = Schemas["ProfileOut"];
 /** A physician's own certificate: whose it is, what it vouches for, and until when. */
 export type SigningCertificate = Schemas["SigningCertificateOut"];

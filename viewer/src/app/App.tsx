@@ -1,6 +1,6 @@
 import { Center, Loader, MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, type JSX } from "react";
+import { lazy, Suspense, useEffect, type ComponentType, type JSX } from "react";
 import { Redirect, Route, Switch, useRoute } from "wouter";
 import { useAheadBudget } from "@/ahead/preference";
 import { useAhead } from "@/ahead/useAhead";
@@ -8,7 +8,7 @@ import { queryClient } from "@/api/query";
 import { useScreenReport } from "@/display/useScreenReport";
 import { warmDecoder } from "@/images/decode/pool";
 import { usePacks } from "@/packs/usePacks";
-import { useMay, useSession } from "@/session/api";
+import { useMay, useMayInCentre, useSession } from "@/session/api";
 import { firstPlace } from "@/session/nextPlace";
 import { SessionGate } from "@/session/SessionGate";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
@@ -42,6 +42,7 @@ const DisplaysPage = lazy(() => import("@/display/DisplaysPage"));
 const LinesPage = lazy(() => import("@/line/LinesPage"));
 const LinkPage = lazy(() => import("@/links/LinkPage"));
 const NotFoundPage = lazy(() => import("@/ui/NotFoundPage"));
+const NotYoursPage = lazy(() => import("@/ui/NotYoursPage"));
 
 function Waiting(): JSX.Element {
   return (
@@ -103,9 +104,13 @@ function useImagesAhead(): void {
   useAhead(wanted && budget > 0, session.person.person_id, route?.itemId ?? "");
 }
 
+/** A page by its address, for those whose roles open it. */
+const ifAllowed = (allowed: boolean, Page: ComponentType): ComponentType => (allowed ? Page : NotYoursPage);
+
 /** The pages behind sign-in. */
 function SignedIn(): JSX.Element {
   const may = useMay();
+  const mayInCentre = useMayInCentre();
   const [reading] = useRoute("/read/:itemId");
   useWarmReadingRoom(may("worklist.claim") && !reading);
   useScreenReport();
@@ -131,12 +136,12 @@ function SignedIn(): JSX.Element {
         <Route path="/screening/new" component={NewBatchPage} />
         <Route path="/screening/:batchId">{(route) => <BatchPage key={route.batchId} batchId={route.batchId} />}</Route>
         <Route path="/gateways" component={GatewaysPage} />
-        <Route path="/people" component={PeoplePage} />
-        <Route path="/audit" component={AuditPage} />
-        <Route path="/audit/reviews" component={ReviewsPage} />
+        <Route path="/people" component={ifAllowed(mayInCentre("administer"), PeoplePage)} />
+        <Route path="/audit" component={ifAllowed(may("audit.read"), AuditPage)} />
+        <Route path="/audit/reviews" component={ifAllowed(may("audit.read"), ReviewsPage)} />
         <Route path="/lists" component={ListsPage} />
-        <Route path="/safety" component={SecurityPage} />
-        <Route path="/centre" component={CentrePage} />
+        <Route path="/safety" component={ifAllowed(mayInCentre("administer"), SecurityPage)} />
+        <Route path="/centre" component={ifAllowed(may("administer"), CentrePage)} />
         <Route path="/hospitals" component={SitesPage} />
         <Route path="/hospitals/:siteId">{(route) => <SitePage key={route.siteId} siteId={route.siteId} />}</Route>
         <Route path="/displays" component={DisplaysPage} />

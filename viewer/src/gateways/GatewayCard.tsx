@@ -10,6 +10,7 @@ import { SiteName } from "@/session/SiteName";
 import classes from "./Gateways.module.css";
 import { Health, UnreadOrders } from "./Health";
 import { certificateState } from "./model";
+import { PriorRules } from "./PriorRules";
 import { Refusals } from "./Refusals";
 import { Studies } from "./Studies";
 
@@ -99,6 +100,7 @@ export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Ele
       <UnreadOrders gateway={gateway} />
       <Refusals gateway={gateway} />
       <Studies studies={gateway.studies} />
+      <PriorRules told={gateway.prior_rules} />
     </section>
   );
 }

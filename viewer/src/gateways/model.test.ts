@@ -66,6 +66,7 @@ describe("gateways", () => {
     clock_ahead_ms: null,
     clock_off: false,
     clock_state: "synchronised",
+    prior_rules: null,
     enrolled_at: "",
     revoked_at: null,
     certificate_not_after: "",

@@ -6,6 +6,7 @@ import { Page } from "@/ui/Page";
 import { Empty, Failed, LoadingRows } from "@/ui/States";
 import { AddPerson } from "./AddPerson";
 import type { EnrolmentLink, ListedPerson } from "@/api/types";
+import { OffersWaiting } from "@/rights/CertificateOffers";
 import { EndDialog } from "@/rights/EndDialog";
 import { ProfileDialog } from "@/rights/ProfileDialog";
 import { SubstituteDialog } from "@/rights/SubstituteDialog";
@@ -47,12 +48,15 @@ export default function PeoplePage(): JSX.Element {
       ) : query.data.length === 0 ? (
         <Empty title={t("empty")}>{t("empty_text")}</Empty>
       ) : (
-        <PeopleTable
-          people={query.data}
-          onLink={setLink}
-          onRoles={setRolesOf}
-          onMore={(personId, what) => setMore({ personId, what })}
-        />
+        <>
+          <OffersWaiting people={query.data} onOpen={(personId) => setMore({ personId, what: "profile" })} />
+          <PeopleTable
+            people={query.data}
+            onLink={setLink}
+            onRoles={setRolesOf}
+            onMore={(personId, what) => setMore({ personId, what })}
+          />
+        </>
       )}
       {adding && (
         <AddPerson

@@ -42,7 +42,9 @@ export function Substitutes(): JSX.Element {
               <tr key={one.substitute_id}>
                 <td>{one.display_name}</td>
                 <td className={classes["wrap"]}>{one.reason}</td>
-                <td>{[...new Set([one.requested_by, one.issued_by])].filter(Boolean).join(" · ")}</td>
+                <td>
+                  <By one={one} />
+                </td>
                 <td>
                   <InstantText value={one.expires_at} />
                 </td>
@@ -80,6 +82,16 @@ export function Substitutes(): JSX.Element {
       )}
     </Section>
   );
+}
+
+const OPERATOR = "operator:";
+
+/** Whoever asked and issued: people by name, an operator by the account at the server. */
+function By({ one }: { readonly one: Substitute }): JSX.Element {
+  const { t } = useTranslation(["rights", "audit"]);
+  const named = (who: string): string =>
+    who.startsWith(OPERATOR) ? `${who.slice(OPERATOR.length)} (${t("audit:actor.operator")})` : who;
+  return <>{[...new Set([one.requested_by, one.issued_by])].filter(Boolean).map(named).join(" · ")}</>;
 }
 
 function State({ one }: { readonly one: Substitute }): JSX.Element {

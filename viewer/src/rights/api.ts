@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-query";
 import { call, getJson, pollJson, sendJson } from "@/api/client";
 import type {
+  CertificateOffer,
   Certification,
   CertificationText,
   DormantMonth,
@@ -32,6 +33,7 @@ const REQUESTS = ["rights", "requests", "every"] as const;
 const OWN_REQUESTS = ["rights", "requests", "mine"] as const;
 const DORMANT = ["rights", "dormant"] as const;
 const CERTIFICATIONS = ["rights", "certifications"] as const;
+const OFFERS = ["rights", "offers"] as const;
 const profileKey = (personId: string): readonly string[] => ["rights", "profile", personId];
 
 const part = (name: string): string => encodeURIComponent(name);
@@ -209,6 +211,14 @@ export const useTakeBackCertificate = (): UseMutationResult<Response, Error, voi
 
 const offerPath = (personId: string): string => `/api/v1/people/${part(personId)}/signing-certificate/offer`;
 
+/** Who waits for an administrator to look at their certificate. */
+export const useCertificateOffers = (): UseQueryResult<readonly CertificateOffer[]> =>
+  useQuery({
+    queryKey: OFFERS,
+    queryFn: ({ signal }) => pollJson<readonly CertificateOffer[]>("/api/v1/certificate-offers", signal),
+    refetchInterval: OFFICE_ASKED_EVERY,
+  });
+
 export interface ConfirmationWanted {
   readonly personId: string;
   readonly fingerprint: string;
@@ -219,10 +229,11 @@ export const useConfirmCertificate = (): UseMutationResult<ReaderProfile, Error,
   useVerb(
     ({ personId, ...seen }: ConfirmationWanted) => sendJson<ReaderProfile>("POST", offerPath(personId), seen),
     ["rights", "profile"],
+    OFFERS,
   );
 
 export const useDeclineCertificate = (): UseMutationResult<Response, Error, string> =>
-  useVerb((personId: string) => call(offerPath(personId), { method: "DELETE" }), ["rights", "profile"]);
+  useVerb((personId: string) => call(offerPath(personId), { method: "DELETE" }), ["rights", "profile"], OFFERS);
 
 export interface EndWanted {
   readonly personId: string;

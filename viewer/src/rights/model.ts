@@ -12,6 +12,7 @@ export const ALERTS = [
   "emergency_opened",
   "emergency_used",
   "clock_drifted",
+  "clock_unkept",
   "seal_revoked",
 ] as const;
 export type AlertWord = (typeof ALERTS)[number] | "other";

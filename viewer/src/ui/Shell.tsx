@@ -4,6 +4,7 @@ import { Link, useRoute } from "wouter";
 import { EscalatedBadge } from "@/centre/Escalated";
 import { HealthMark } from "@/gateways/Health";
 import { UnreadBadge } from "@/messages/marks";
+import { OffersBadge } from "@/rights/CertificateOffers";
 import { OwnAlerts } from "@/rights/OwnAlerts";
 import { useMay, useMayInCentre } from "@/session/api";
 import { ContactsDue } from "@/sites/ContactsDue";
@@ -47,7 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }): JSX.Eleme
           {may("gateways.read") && <Place href="/gateways" word={t("nav.gateways")} besides={<HealthMark />} />}
           {may("site.read") && <Place href="/hospitals" word={t("sites:nav")} />}
           {may("displays.manage") && <Place href="/displays" word={t("displays:nav")} />}
-          {mayInCentre("administer") && <Place href="/people" word={t("nav.people")} />}
+          {mayInCentre("administer") && <Place href="/people" word={t("nav.people")} besides={<OffersBadge />} />}
           {(may("report.sign") || mayInCentre("administer")) && <Place href="/lists" word={t("lists:nav")} />}
           {may("audit.read") && <Place href="/audit" word={t("nav.audit")} />}
           {mayInCentre("administer") && <Place href="/safety" word={t("rights:nav")} />}

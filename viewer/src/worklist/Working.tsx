@@ -128,17 +128,19 @@ function PatientWaits({ busy, onAct }: ActingProps): JSX.Element {
   return (
     <div className={classes["told"]}>
       <p>{t("patient_waits")}</p>
-      {(["retake", "additional"] as const).map((why) => (
-        <Button
-          key={why}
-          size="compact-sm"
-          variant="default"
-          loading={busy}
-          onClick={() => onAct({ act: "patient_waits", why })}
-        >
-          {t(`why.${why}`)}
-        </Button>
-      ))}
+      <div className={classes["choices"]}>
+        {(["retake", "additional"] as const).map((why) => (
+          <Button
+            key={why}
+            size="compact-sm"
+            variant="default"
+            loading={busy}
+            onClick={() => onAct({ act: "patient_waits", why })}
+          >
+            {t(`why.${why}`)}
+          </Button>
+        ))}
+      </div>
     </div>
   );
 }

@@ -130,6 +130,11 @@ def of_patient(connection: Connection, patient_id: str) -> tuple[Search, ...]:
     return tuple(map(_search, connection.execute(select(search).where(search.c.patient_id == patient_id))))
 
 
+def latest(connection: Connection, *, at_most: int) -> tuple[Search, ...]:
+    """For whom the PACS was asked last."""
+    return tuple(map(_search, connection.execute(select(search).order_by(search.c.wanted_at.desc()).limit(at_most))))
+
+
 def put(connection: Connection, person: Person, current: Current, *, number: int | None, at: datetime) -> None:
     """Ask for somebody, for the first time or anew (``number``); what is known of their studies stays."""
     values = {
@@ -152,6 +157,12 @@ def put(connection: Connection, person: Person, current: Current, *, number: int
     else:
         again = update(search).where(search.c.id == number)
         connection.execute(again.values(version=search.c.version + 1, **values))
+
+
+def try_again(connection: Connection, search_id: int) -> None:
+    """What has not arrived waits for nothing more."""
+    left = update(study).where(study.c.search_id == search_id, study.c.state != "arrived")
+    connection.execute(left.values(attempts=0, not_before=None))
 
 
 def to_ask(connection: Connection, *, since: datetime) -> tuple[Search, ...]:

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.dicom.admit import admission
-from dokuei.errors import DokueiError
+from dokuei.errors import DokueiError, NotFoundError
 from dokuei.gateway import forward_audit, pseudonym_tables
 from dokuei.gateway.priors import tables
 from dokuei.gateway.priors.rules import Current, Person
 from dokuei.gateway.priors.tables import Search
 from dokuei.gateway.spool import Spool
 from dokuei.storage.audit import gateway_trail
+from dokuei.storage.db import Database
 from dokuei.transfer.orders import MODALITY_WORDS, Order, OrderNotice
 from dokuei.transfer.priors import WantedPriors
 
@@ -106,6 +107,25 @@ def want(connection: Connection, person: Person, current: Current) -> None:
     gateway_trail.append(
         connection, actor="system", event="priors.wanted", subject=current.study_instance_uid or None, details={}
     )
+
+
+def want_again(database: Database, patient_id: str, *, actor: str) -> None:
+    """Somebody in the hospital asks once more for a patient, when what was in the way is mended.
+
+    Raises:
+        NotFoundError: the PACS was not asked about anybody of this number.
+    """
+    with database.begin() as connection:
+        known = tables.of_patient(connection, patient_id)
+        for one in known:
+            tables.put(connection, one.person, one.current, number=one.id, at=now())
+            tables.try_again(connection, one.id)
+            uid = one.current.study_instance_uid or None
+            gateway_trail.append(connection, actor=actor, event="priors.wanted", subject=uid, details={"again": True})
+    if not known:
+        raise NotFoundError(
+            "the PACS was not asked about this patient", phase="asking for priors", remedy="dokuei gateway priors"
+        )
 
 
 def _is_one(known: Search, person: Person) -> bool:

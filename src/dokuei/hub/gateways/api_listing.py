@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
@@ -74,6 +74,24 @@ class HealthOut(BaseModel):
     legs: list[LegOut]
 
 
+class PriorRuleOut(BaseModel):
+    """Which earlier studies are brought for which new ones; ``current`` empty: for any."""
+
+    current: list[str]
+    priors: list[str]
+    body_part: Literal["breast", "any"]
+    years: int
+    most: int
+
+
+class PriorRulesOut(BaseModel):
+    """Whether a gateway brings earlier studies at all, and by which rules; its own settings say so."""
+
+    brought: bool
+    least_days: int
+    rules: list[PriorRuleOut]
+
+
 class GatewayOut(BaseModel):
     """A gateway with what it last told of itself."""
 
@@ -96,6 +114,7 @@ class GatewayOut(BaseModel):
     clock_off: bool
     clock_state: ClockState
     """Whether a time server keeps it, as its own machine says."""
+    prior_rules: PriorRulesOut | None
     enrolled_at: datetime
     revoked_at: datetime | None
     certificate_not_after: datetime
@@ -158,6 +177,7 @@ def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> 
         clock_ahead_ms=state.clock_ahead_ms,
         clock_off=is_off(state.clock_ahead_ms),
         clock_state=state.clock_state,
+        prior_rules=None if state.prior_rules is None else PriorRulesOut.model_validate(state.prior_rules),
         enrolled_at=gateway.enrolled_at,
         revoked_at=gateway.revoked_at,
         certificate_not_after=gateway.certificate_not_after,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
@@ -18,6 +19,7 @@ from dokuei.transfer.orders import Order, OrderNotice
 from dokuei.transfer.pulses import FrameWanted, Health, Pulse, judge
 
 _PHASE = "taking a pulse"
+_TAKEN: Final = "another gateway's pulse has this UID"
 _LENT: Final = timedelta(minutes=1)
 
 
@@ -42,22 +44,28 @@ class Pulses:
         """Expect a test patient's study; what was left of the last one goes.
 
         Raises:
-            ConflictError: a patient's study has this UID.
+            ConflictError: a patient's study, or another gateway's pulse, has this UID.
         """
         site_id = gateway.site_id
         with self.database.read() as connection:
-            known = store_pulses.expected(connection, gateway.gateway_id)
             ours = store_pulses.is_pulse(connection, site_id, study_instance_uid)
+            known = store_pulses.expected(connection, gateway.gateway_id)
         if not ours and self.studies.holds(site_id, study_instance_uid):
             raise ConflictError("a patient's study has this UID", phase=_PHASE)
         if ours and known != study_instance_uid:
-            raise ConflictError("another gateway's pulse has this UID", phase=_PHASE)
+            raise ConflictError(_TAKEN, phase=_PHASE)
         if known is not None:
             self._forget(site_id, known)
-        with self.database.begin() as connection:
-            store_pulses.expect(
-                connection, gateway_id=gateway.gateway_id, site_id=site_id, study_instance_uid=study_instance_uid
-            )
+        try:
+            with self.database.begin() as connection:
+                store_pulses.expect(
+                    connection, gateway_id=gateway.gateway_id, site_id=site_id, study_instance_uid=study_instance_uid
+                )
+        except IntegrityError as error:  # two began at the same moment
+            with self.database.read() as connection:
+                known = store_pulses.expected(connection, gateway.gateway_id)
+            if known != study_instance_uid:
+                raise ConflictError(_TAKEN, phase=_PHASE) from error
 
     def keep_order(self, gateway: Gateway, notice: OrderNotice) -> bool:
         """Keep the test patient's order, which is on nobody's list; False where none is expected."""

@@ -9,11 +9,11 @@ from typing import Protocol
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.errors import EnrolmentError, NotFoundError, NotSignedInError, RequestError
 from dokuei.hub.gateways import store
+from dokuei.hub.gateways.clocks import note_clock, note_timekeeping
 from dokuei.hub.gateways.intake import Intake, key_of
 from dokuei.hub.gateways.model import (
     CERTIFICATE_LIFETIME,
@@ -24,12 +24,10 @@ from dokuei.hub.gateways.model import (
     Invitation,
     admit_by,
     demand_enrolled,
-    is_off,
 )
 from dokuei.hub.gateways.pulses import Pulses
-from dokuei.hub.identity.alerts import AlertKind, raise_alert
 from dokuei.storage.anchor import DAY, KEPT
-from dokuei.storage.audit import Detail, hub_trail
+from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 from dokuei.storage.lately import Lately
 from dokuei.storage.pki import Authority, fingerprint
@@ -237,13 +235,16 @@ class GatewaysService:
                 "clock_state",
             }
         )
+        rules = heartbeat.prior_rules
+        told["prior_rules"] = None if rules is None else rules.model_dump_json()
         named_truly = mode == "pseudonym" and heartbeat.identity_mode == "true"
         studies = [] if named_truly else [one.model_dump() for one in heartbeat.studies]
         refusals = [one.model_dump() for one in heartbeat.refusals]
         order_refusals = [one.model_dump() for one in heartbeat.order_refusals]
         with self.database.begin() as connection:
             before = store.told_identity_mode(connection, gateway.gateway_id)
-            _note_clock(connection, gateway, heartbeat.clock_ahead_ms)
+            note_clock(connection, gateway, heartbeat.clock_ahead_ms)
+            note_timekeeping(connection, gateway, heartbeat.clock_state)
             store.tell(
                 connection,
                 gateway.gateway_id,
@@ -291,24 +292,6 @@ class GatewaysService:
         """All gateways of these sites."""
         with self.database.read() as connection:
             return store.every(connection, site_ids)
-
-
-def _note_clock(connection: Connection, gateway: Gateway, ahead_ms: int | None) -> None:
-    """An alarm when a gateway's clock goes wrong, an entry when it is right again (LOG-04)."""
-    off = is_off(ahead_ms)
-    if off == is_off(store.told_clock(connection, gateway.gateway_id)):
-        return
-    told: dict[str, Detail] = {"offset_seconds": f"{(ahead_ms or 0) / 1000:+.3f}", "gateway": gateway.name}
-    hub_trail.append(
-        connection,
-        actor=f"gateway:{gateway.gateway_id}",
-        event="clock.drifted" if off else "clock.right",
-        site_id=gateway.site_id,
-        subject=gateway.gateway_id,
-        details=told,
-    )
-    if off:
-        raise_alert(connection, AlertKind.CLOCK_DRIFTED, person_id=None, details={"key": gateway.name, **told})
 
 
 def _requested_key(pem: str) -> ec.EllipticCurvePublicKey:

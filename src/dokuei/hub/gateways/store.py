@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    false,
     insert,
     select,
     update,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 from dokuei.dicom.coded import CodedInstance
 from dokuei.hub.gateways.model import Gateway, GatewayState, Invitation
 from dokuei.storage.db import UtcDateTime, hub_metadata
+from dokuei.timekeeping import Unkept
 
 _AT_ONCE = 500
 
@@ -51,6 +54,9 @@ gateway = Table(
     Column("clock_ahead_ms", BigInteger, nullable=True),
     Column("trail_heard", BigInteger, nullable=False, server_default="0"),
     Column("clock_state", String(16), nullable=False, server_default="unknown"),
+    Column("clock_unkept_since", UtcDateTime, nullable=True),
+    Column("clock_unkept_told", Boolean, nullable=False, server_default=false()),
+    Column("prior_rules", Text, nullable=True),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -184,6 +190,19 @@ def told_clock(connection: Connection, gateway_id: str) -> int | None:
     return connection.execute(select(gateway.c.clock_ahead_ms).where(gateway.c.gateway_id == gateway_id)).scalar()
 
 
+def told_unkept(connection: Connection, gateway_id: str) -> Unkept:
+    """Since when nobody keeps a gateway's clock, held until the transaction ends: it is told once."""
+    c = gateway.c
+    asked = select(c.clock_unkept_since, c.clock_unkept_told).where(c.gateway_id == gateway_id).with_for_update()
+    return Unkept(*connection.execute(asked).one())
+
+
+def tell_unkept(connection: Connection, gateway_id: str, unkept: Unkept) -> None:
+    """Keep since when nobody keeps it."""
+    values = {"clock_unkept_since": unkept.since, "clock_unkept_told": unkept.told}
+    connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(**values))
+
+
 def heard_trail(connection: Connection, gateway_id: str) -> int:
     """How far a gateway's own trail has been heard; held until the transaction ends, so that nothing is kept twice."""
     query = select(gateway.c.trail_heard).where(gateway.c.gateway_id == gateway_id).with_for_update()
@@ -215,6 +234,7 @@ def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewaySta
             order_refusals=json.loads(row.order_refusals),
             clock_ahead_ms=row.clock_ahead_ms,
             clock_state=row.clock_state,
+            prior_rules=None if row.prior_rules is None else json.loads(row.prior_rules),
         )
         for row in rows
     )

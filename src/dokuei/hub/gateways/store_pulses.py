@@ -16,7 +16,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
-    insert,
     select,
     update,
 )
@@ -24,6 +23,7 @@ from sqlalchemy import (
 from dokuei.hub.gateways.store import closed_study, offered
 from dokuei.hub.identity.secrets import hashed
 from dokuei.storage.db import UtcDateTime, hub_metadata
+from dokuei.storage.rows import put_row
 from dokuei.transfer.pulses import Pulse
 
 pulse = Table(
@@ -52,10 +52,14 @@ class Lent:
 
 def expect(connection: Connection, *, gateway_id: str, site_id: str, study_instance_uid: str) -> None:
     """From now on this study of the site is no patient's."""
-    values = {"site_id": site_id, "study_instance_uid": study_instance_uid, "asked": None}
-    changed = connection.execute(update(pulse).where(pulse.c.gateway_id == gateway_id).values(**values))
-    if not changed.rowcount:
-        connection.execute(insert(pulse).values(gateway_id=gateway_id, **values))
+    put_row(
+        connection,
+        pulse,
+        gateway_id=gateway_id,
+        site_id=site_id,
+        study_instance_uid=study_instance_uid,
+        asked=None,
+    )
 
 
 def expected(connection: Connection, gateway_id: str) -> str | None:

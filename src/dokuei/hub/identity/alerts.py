@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     EMERGENCY_OPENED = "emergency_opened"
     EMERGENCY_USED = "emergency_used"
     CLOCK_DRIFTED = "clock_drifted"
+    CLOCK_UNKEPT = "clock_unkept"
     SEAL_REVOKED = "seal_revoked"
 
 

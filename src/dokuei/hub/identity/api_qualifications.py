@@ -77,6 +77,13 @@ class ProfileOut(ProfileIn):
     """What its holder says is their certificate; it signs nothing before it is confirmed."""
 
 
+class CertificateOfferOut(BaseModel):
+    """Whose certificate waits to be confirmed, and since when."""
+
+    person_id: str
+    offered_at: datetime
+
+
 def routes(qualifications: Qualifications) -> APIRouter:
     """The routes of qualifications."""
     router = APIRouter(prefix="/api/v1", tags=["qualifications"], dependencies=[Depends(private)])
@@ -140,6 +147,13 @@ def _office_routes(router: APIRouter, qualifications: Qualifications) -> None:
 
 def _offer_routes(router: APIRouter, qualifications: Qualifications) -> None:
     path = "/people/{person_id}/signing-certificate/offer"
+
+    @router.get("/certificate-offers")
+    def waiting(_by: Administrator) -> list[CertificateOfferOut]:
+        """Certificates that wait for an administrator."""
+        return [
+            CertificateOfferOut(person_id=one.person_id, offered_at=one.offered_at) for one in qualifications.waiting()
+        ]
 
     @router.post(path)
     def confirm(by: Administrator, person_id: str, seen: CertificateConfirmationIn) -> ProfileOut:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
@@ -11,10 +12,12 @@ from dokuei.hub.identity import store_people, store_rights
 from dokuei.hub.identity.access import Access
 from dokuei.hub.identity.qualification import Lack, ReaderProfile, checked_profile
 from dokuei.hub.identity.signing_certificate import SigningCertificate, demand_fits
+from dokuei.hub.identity.store_rights import Offer
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
 _BINDING = "recording a certificate"
+_ANOTHERS = "this certificate is another person's here"
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,11 @@ class Qualifications:
         """What somebody says is their certificate, and nobody has confirmed yet."""
         with self.database.read() as connection:
             return store_rights.offer_of_person(connection, person_id)
+
+    def waiting(self) -> tuple[Offer, ...]:
+        """Who has offered a certificate that nobody has confirmed or declined yet, the first first."""
+        with self.database.read() as connection:
+            return store_rights.offers(connection)
 
     def offer(self, person_id: str, certificate: SigningCertificate, *, actor: str) -> None:
         """A physician says which certificate is theirs; it signs nothing before an administrator has confirmed it.
@@ -155,12 +163,15 @@ def _demand_theirs(connection: Connection, person_id: str, certificate: SigningC
         compared=compared,
     )
     if store_rights.holder_of_certificate(connection, certificate.fingerprint) not in {None, person_id}:
-        raise ConflictError("this certificate is another person's here", phase=_BINDING)
+        raise ConflictError(_ANOTHERS, phase=_BINDING)
 
 
 def _put(connection: Connection, person_id: str, certificate: SigningCertificate, *, actor: str) -> None:
     """Recorded: what else was offered is so no longer."""
-    store_rights.put_certificate(connection, person_id, certificate, actor=actor)
+    try:
+        store_rights.put_certificate(connection, person_id, certificate, actor=actor)
+    except IntegrityError as error:  # somebody recorded it for another person at the same moment
+        raise ConflictError(_ANOTHERS, phase=_BINDING) from error
     store_rights.remove_offer(connection, person_id)
     _note(connection, "qualification.certificate-recorded", person_id, certificate, actor=actor)
 

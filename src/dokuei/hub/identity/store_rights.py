@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
@@ -12,6 +13,14 @@ from dokuei.hub.identity.qualification import ReaderProfile, Speciality
 from dokuei.hub.identity.signing_certificate import SigningCertificate, certificate_of
 from dokuei.hub.identity.tables_rights import certificate_offer, reader_profile, signing_certificate
 from dokuei.storage.rows import put_row
+
+
+@dataclass(frozen=True)
+class Offer:
+    """That somebody has offered a certificate."""
+
+    person_id: str
+    offered_at: datetime
 
 
 def profile_of(connection: Connection, person_id: str) -> ReaderProfile | None:
@@ -86,6 +95,13 @@ def offer_of_person(connection: Connection, person_id: str) -> SigningCertificat
     asked = select(certificate_offer.c.certificate).where(certificate_offer.c.person_id == person_id)
     der = connection.execute(asked).scalar_one_or_none()
     return None if der is None else certificate_of(der)
+
+
+def offers(connection: Connection) -> tuple[Offer, ...]:
+    """What waits to be confirmed, the first first."""
+    c = certificate_offer.c
+    rows = connection.execute(select(c.person_id, c.offered_at).order_by(c.offered_at, c.person_id))
+    return tuple(Offer(row.person_id, row.offered_at) for row in rows)
 
 
 def remove_offer(connection: Connection, person_id: str) -> bool:

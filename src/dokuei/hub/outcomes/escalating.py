@@ -16,6 +16,7 @@ from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.outcomes import store, store_escalations
 from dokuei.hub.outcomes.model import Ground, Manager, Signed, checked_manager
+from dokuei.storage import claims
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
@@ -131,23 +132,49 @@ class Escalations:
     def mail(self) -> None:
         """Tell by mail what was put before somebody; what no server took is tried again a minute later."""
         passed_over: set[str] = set()
-        while left := self._unmailed(passed_over):
+        elsewhere: set[tuple[str, int]] = set()
+        while left := [one for one in self._unmailed(passed_over) if one[:2] not in elsewhere]:
             for item_id, number, person_id in left:
                 if person_id in passed_over:
                     continue
+                if not self._claimed(item_id, number):
+                    elsewhere.add((item_id, number))
+                    continue
                 try:
-                    sent = self.post.tell(person_id, item_id)
-                except smtplib.SMTPRecipientsRefused as refusal:
-                    _log.warning("escalation.mail.waits", error=type(refusal).__name__)
-                    sent = False
+                    sent = self._mailed(item_id, number, person_id)
                 except (OSError, smtplib.SMTPException) as failure:
                     _log.warning("escalation.mail.waits", error=type(failure).__name__)
                     return  # the server, not the recipient: the others wait too
-                if sent:
-                    with self.database.begin() as connection:
-                        store_escalations.note_mailed(connection, item_id, number)
-                else:
+                if not sent:
                     passed_over.add(person_id)
+
+    def _claimed(self, item_id: str, number: int) -> bool:
+        """Whether this process is to send it: no other one is at it, or was meanwhile."""
+        with self.database.begin() as connection:
+            if not claims.claim(connection, _step(item_id, number)):
+                return False
+            if store_escalations.is_unmailed(connection, item_id, number):
+                return True
+            claims.release(connection, _step(item_id, number))
+            return False
+
+    def _mailed(self, item_id: str, number: int, person_id: str) -> bool:
+        """Send what was claimed; whether it went out.
+
+        Raises:
+            OSError, smtplib.SMTPException: no mail goes out now.
+        """
+        sent = False
+        try:
+            sent = self.post.tell(person_id, item_id)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            _log.warning("escalation.mail.waits", error=type(refusal).__name__)
+        finally:
+            with self.database.begin() as connection:
+                if sent:
+                    store_escalations.note_mailed(connection, item_id, number)
+                claims.release(connection, _step(item_id, number))
+        return sent
 
     def _unmailed(self, passed_over: Collection[str]) -> tuple[tuple[str, int, str], ...]:
         with self.database.read() as connection:
@@ -204,3 +231,7 @@ class Escalations:
         return tuple(
             NamedManager(one, one.person_id in candidates[one.site_id], candidates[one.site_id]) for one in every
         )
+
+
+def _step(item_id: str, number: int) -> str:
+    return f"escalation mail {item_id} {number}"

@@ -65,6 +65,14 @@ def unmailed(connection: Connection, *, but_for: Collection[str], at_most: int) 
     return tuple((row.worklist_item_id, row.number, row.person_id) for row in rows)
 
 
+def is_unmailed(connection: Connection, item_id: str, number: int) -> bool:
+    """Whether no mail has told of it yet."""
+    asked = select(escalation.c.number).where(
+        escalation.c.worklist_item_id == item_id, escalation.c.number == number, escalation.c.mailed_at.is_(None)
+    )
+    return connection.execute(asked).first() is not None
+
+
 def note_mailed(connection: Connection, item_id: str, number: int) -> None:
     """A mail has told of it."""
     connection.execute(

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 from pkcs11.exceptions import PKCS11Error
@@ -15,9 +15,10 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from dokuei.errors import SignatureError
 from dokuei.hub.reports.pades_verify import FIELD, certificates
+from dokuei.hub.reports.patience import Patience
 from dokuei.hub.reports.revocation import Certificates
 from dokuei.hub.reports.seal_model import SealedPdf, SealFiles
-from dokuei.hub.reports.stamping import ANSWER_SECONDS, NO_STAMP, CheckedStamper
+from dokuei.hub.reports.stamping import NO_STAMP, SIGNING_SECONDS, CheckedStamper, let_us_wait
 from dokuei.hub.reports.token_key import TokenKey
 
 _BYTES_FOR_SEAL = 32_768
@@ -25,13 +26,17 @@ _BYTES_FOR_SEAL = 32_768
 
 @dataclass(frozen=True)
 class Pades:
-    """One sealing key and how it is used; ``stampers`` vouch for the time-stamp service."""
+    """One sealing key and how it is used; ``stampers`` vouch for the time-stamp service.
+
+    Whoever signs waits for a time stamp only briefly, and not for a service that has just been silent: it follows.
+    """
 
     files: SealFiles
     reason: str
     time_stamp_url: str
     stampers: Certificates = ()
     token: TokenKey | None = None
+    patience: Patience = field(default_factory=Patience)
 
     def seal(self, pdf: bytes) -> SealedPdf:
         """Seal a document.
@@ -44,11 +49,15 @@ class Pades:
     async def _seal(self, pdf: bytes) -> SealedPdf:
         if not self.time_stamp_url:
             return SealedPdf(await self._signed(pdf, None), "none")
+        if self.patience.is_over:
+            return SealedPdf(await self._signed(pdf, None), "missing")
         try:
-            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
-                stamper = CheckedStamper(self.time_stamp_url, session, self.stampers)
+            async with aiohttp.ClientSession() as session:
+                stamper = CheckedStamper(self.time_stamp_url, session, self.stampers, seconds=SIGNING_SECONDS)
                 return SealedPdf(await self._signed(pdf, stamper), "stamped")
-        except NO_STAMP:
+        except NO_STAMP as error:
+            if let_us_wait(error):
+                self.patience.lose()
             return SealedPdf(await self._signed(pdf, None), "missing")
 
     async def _signed(self, pdf: bytes, stamper: TimeStamper | None) -> bytes:

@@ -1,7 +1,7 @@
 """The hub's seal on a report: whose key it is, and that nobody else can read it."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 from dokuei.clock import now
 from dokuei.dicom.signature import SignerKey, signed_file
 from dokuei.errors import ConfigurationError, SignatureError
+from dokuei.hub.reports.patience import Patience
 from dokuei.hub.reports.seal_model import SealedPdf, SealFiles, SealVerdict, Standing, TimeStamp
 from dokuei.settings import SealSettings
 from dokuei.storage.pki import alone_in, private_pem, write_secret
@@ -37,6 +38,7 @@ class Sealer:
     time_stamp_url: str = ""
     time_stamp_ca: Path | None = None
     token: "TokenKey | None" = None
+    patience: Patience = field(default_factory=Patience)
 
     def seal(self, pdf: bytes) -> SealedPdf:
         """Seal a document; without the time-stamp service the report is still final, and says so.
@@ -46,7 +48,8 @@ class Sealer:
         """
         from dokuei.hub.reports.pades import Pades  # noqa: PLC0415 - large, and only signing needs it
 
-        return Pades(self.files, self.reason, self.time_stamp_url, self._stampers(), self.token).seal(pdf)
+        pades = Pades(self.files, self.reason, self.time_stamp_url, self._stampers(), self.token, self.patience)
+        return pades.seal(pdf)
 
     def sign_object(self, part10: bytes, *, at: datetime, stamped: bool) -> tuple[bytes, TimeStamp]:
         """A DICOM object with the seal's signature in it (PS3.15 C.4), time-stamped where ``stamped`` asks for it.

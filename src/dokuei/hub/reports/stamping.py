@@ -18,6 +18,7 @@ from dokuei.hub.reports.certified import stamped_at
 from dokuei.hub.reports.revocation import Certificates
 
 ANSWER_SECONDS: Final = 8
+SIGNING_SECONDS: Final = 2  # somebody waits for it
 NO_STAMP: Final = (TimestampRequestError, aiohttp.ClientError, TimeoutError, OSError)
 UNREADABLE: Final = (
     SignatureValidationError,
@@ -42,8 +43,10 @@ class Stamped:
 class CheckedStamper(HTTPTimeStamper):
     """Asks a service, and gives nothing on that does not hold by ``trusted``: a refusal, whatever it was instead."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession, trusted: Certificates) -> None:
-        super().__init__(url, session=session)
+    def __init__(
+        self, url: str, session: aiohttp.ClientSession, trusted: Certificates, *, seconds: int = ANSWER_SECONDS
+    ) -> None:
+        super().__init__(url, session=session, timeout=seconds)
         self._trusted = trusted
 
     @override
@@ -64,6 +67,11 @@ class CheckedStamper(HTTPTimeStamper):
         if not (fits and found.good):
             raise TimestampRequestError("a time stamp that does not hold")
         return token
+
+
+def let_us_wait(error: BaseException) -> bool:
+    """Whether a service was silent, rather than gone or wrong."""
+    return isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError)
 
 
 async def judged_token(signed: cms.SignedData, imprint: Callable[[str], bytes], trusted: Certificates) -> Stamped:

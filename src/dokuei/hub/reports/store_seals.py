@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from dokuei.hub.reports.seal_model import CertificateState, KeptVersion, SealState
 from dokuei.hub.reports.store import kept_version
 from dokuei.hub.reports.tables import report, seal, sealing_certificate, version
+from dokuei.storage.rows import put_row
 
 _FIELDS = tuple(SealState.__dataclass_fields__)
 
@@ -58,8 +59,7 @@ def due(connection: Connection, *, moment: datetime, tried_before: datetime, at_
 
 def put(connection: Connection, state: SealState) -> None:
     """Keep a state in place of the one before."""
-    connection.execute(delete(seal).where(seal.c.report_id == state.report_id, seal.c.number == state.number))
-    connection.execute(insert(seal).values(**asdict(state)))
+    put_row(connection, seal, **asdict(state))
 
 
 def certificate(connection: Connection, sha256: str) -> CertificateState | None:
@@ -71,8 +71,7 @@ def certificate(connection: Connection, sha256: str) -> CertificateState | None:
 
 def put_certificate(connection: Connection, state: CertificateState) -> None:
     """Keep what was heard in place of what was known."""
-    connection.execute(delete(sealing_certificate).where(sealing_certificate.c.sha256 == state.sha256))
-    connection.execute(insert(sealing_certificate).values(**asdict(state)))
+    put_row(connection, sealing_certificate, **asdict(state))
 
 
 def _some(connection: Connection, report_ids: Sequence[str]) -> dict[tuple[str, int], SealState]:

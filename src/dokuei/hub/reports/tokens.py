@@ -7,7 +7,7 @@ import aiohttp
 from asn1crypto import cms
 
 from dokuei.hub.reports.revocation import Certificates
-from dokuei.hub.reports.stamping import ANSWER_SECONDS, NO_STAMP, UNREADABLE, CheckedStamper, Stamped, judged_token
+from dokuei.hub.reports.stamping import NO_STAMP, SIGNING_SECONDS, UNREADABLE, CheckedStamper, Stamped, judged_token
 
 
 def token_over(value: bytes, *, url: str, trusted: Certificates) -> bytes | None:
@@ -27,8 +27,8 @@ def judged(token: bytes, *, over: bytes, trusted: Certificates) -> Stamped:
 
 
 async def _token_over(value: bytes, url: str, trusted: Certificates) -> bytes:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
-        stamper = CheckedStamper(url, session, trusted)
+    async with aiohttp.ClientSession() as session:
+        stamper = CheckedStamper(url, session, trusted, seconds=SIGNING_SECONDS)
         token = await stamper.async_timestamp(hashlib.sha256(value).digest(), "sha256")
         made: bytes = token.dump()
         return made

@@ -16,6 +16,7 @@ from dokuei.hub.identity.people import People
 from dokuei.hub.sites import store_reminders
 from dokuei.hub.sites.neighbours import Post
 from dokuei.hub.sites.service import SitesService
+from dokuei.storage import claims
 
 _PAUSE: Final = timedelta(days=7)
 _EVERY_SECONDS: Final = 3600.0
@@ -34,24 +35,47 @@ class Reminding:
     def remind(self) -> int:
         """Mail to those who keep the contacts of hospitals where one is to be tried; how many were told."""
         due = self._due()
-        moment = now()
         with self.sites.database.read() as connection:
-            lately = store_reminders.sent_since(connection, due, moment - _PAUSE)
+            lately = store_reminders.sent_since(connection, due, now() - _PAUSE)
         told = 0
         for site_id, person_id in sorted(self._keepers(due) - lately):
-            try:
-                sent = self.post.tell(person_id, site_id)
-            except smtplib.SMTPRecipientsRefused as refusal:
-                _log.warning("contact.reminder.waits", error=type(refusal).__name__)
+            if not self._claimed(site_id, person_id):
                 continue
+            try:
+                told += self._told(site_id, person_id)
             except (OSError, smtplib.SMTPException) as failure:
                 _log.warning("contact.reminder.waits", error=type(failure).__name__)
                 break  # the server, not the recipient: the others wait too
-            if sent:
-                told += 1
-                with self.sites.database.begin() as connection:
-                    store_reminders.note_sent(connection, site_id, person_id, at=moment)
         return told
+
+    def _claimed(self, site_id: str, person_id: str) -> bool:
+        """Whether this process is to tell somebody: no other one is at it, or has been meanwhile."""
+        with self.sites.database.begin() as connection:
+            if not claims.claim(connection, _step(site_id, person_id)):
+                return False
+            lately = store_reminders.sent_since(connection, [site_id], now() - _PAUSE)
+            if (site_id, person_id) not in lately:
+                return True
+            claims.release(connection, _step(site_id, person_id))
+            return False
+
+    def _told(self, site_id: str, person_id: str) -> bool:
+        """Send what was claimed; whether it went out.
+
+        Raises:
+            OSError, smtplib.SMTPException: no mail goes out now.
+        """
+        sent = False
+        try:
+            sent = self.post.tell(person_id, site_id)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            _log.warning("contact.reminder.waits", error=type(refusal).__name__)
+        finally:
+            with self.sites.database.begin() as connection:
+                if sent:
+                    store_reminders.note_sent(connection, site_id, person_id, at=now())
+                claims.release(connection, _step(site_id, person_id))
+        return sent
 
     def work(self, *, stop: StopEvent) -> None:
         """Once an hour until told to stop; in a thread of its own, since a mail server may take its time."""
@@ -76,3 +100,7 @@ class Reminding:
             for person, grant in self.people.holding(Permission.KEEP_CONTACTS, site_ids)
             if grant.site_id is not None and Permission.ADMINISTER not in ROLE_PERMISSIONS[grant.role]
         )
+
+
+def _step(site_id: str, person_id: str) -> str:
+    return f"contact reminder {site_id} {person_id}"

@@ -4,6 +4,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from dokuei import clock
 from dokuei.gateway import heartbeat
@@ -11,8 +12,10 @@ from dokuei.gateway.enrol import hub_client
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
 from dokuei.gateway.spool import open_spool
+from dokuei.hub.gateways import store
 from dokuei.settings import Settings
 from dokuei.storage.audit import gateway_trail, hub_trail
+from dokuei.transfer.client import HubClient
 from tests.integration.hub.gateways.test_heartbeat import _state
 from tests.makers.gateway_hub import HubForGateways
 
@@ -49,5 +52,26 @@ def test_a_gateway_an_hour_behind_goes_on_and_everybody_is_told(
     with spool.database.read() as connection:
         here = [one.event for name in ("clock.drifted", "clock.right") for one in gateway_trail.named(connection, name)]
     assert here == ["clock.drifted", "clock.right"]
+    _who_keeps_it_is_noticed_too(hub, heart, client)
     client.close()
     spool.close()
+
+
+def _who_keeps_it_is_noticed_too(hub: HubForGateways, heart: Heart, client: HubClient) -> None:
+    """LOG-04: kept by no time server for an hour it is an alarm, once."""
+    for hours in (0, 1, 2):
+        with hub.service.database.begin() as connection:
+            since = clock.now() - timedelta(hours=hours)
+            connection.execute(update(store.gateway).values(clock_unkept_since=since if hours else None))
+        heart._known_clock, heart._clock_read_at = "unsynchronised", clock.monotonic()
+        heart._tell(client)
+    assert _events(hub, "clock.unkept", "clock.kept") == ["clock.unkept"]
+    assert len(_events(hub, "security.alert")) == 2
+    heart._known_clock = "synchronised"
+    heart._tell(client)
+    assert _events(hub, "clock.unkept", "clock.kept") == ["clock.unkept", "clock.kept"]
+
+
+def _events(hub: HubForGateways, *names: str) -> list[str]:
+    with hub.service.database.read() as connection:
+        return [one.event for name in names for one in hub_trail.named(connection, name)]

@@ -49,6 +49,9 @@ def test_the_hub_is_told_what_waits_in_quarantine_and_forgets_it_when_settled(
     quarantine.note(_SUSPECT, _WHY)
     heart._tell(client)
     told = _state(hub)
+    assert told.prior_rules is not None, "by which rules earlier studies are brought"
+    first = {"current": ["MG"], "priors": ["MG"], "body_part": "any", "years": 10, "most": 4}
+    assert (told.prior_rules["brought"], told.prior_rules["rules"][0]) == (False, first), "no PACS is set"
     assert told.quarantine == 1
     (refusal,) = told.refusals
     assert {name: refusal[name] for name in ("code", "reason", "remedy", "times", "sending_ae")} == {

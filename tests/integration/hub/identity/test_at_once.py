@@ -4,7 +4,9 @@ from dataclasses import replace
 from functools import partial
 
 from dokuei.hub.identity.model import CentreRules
+from dokuei.hub.identity.signing_certificate import given_certificate
 from tests.makers.at_once import together
+from tests.makers.hpki import HpkiAuthority
 from tests.makers.people import LICENSED, READER_OF_KITA, SmallHub
 
 ROUNDS = 10
@@ -31,3 +33,16 @@ def test_a_qualification_that_two_record_at_once_is_that_of_one_of_them(either_h
         together(*(partial(qualifications.record, person.person_id, one, actor="person:x") for one in seen))
         assert qualifications.of(person.person_id) in seen
     assert either_hub.events().count("qualification.recorded") == 1 + 2 * ROUNDS
+
+
+def test_a_certificate_that_two_record_at_once_for_two_people_is_one_persons(either_hub: SmallHub) -> None:
+    """REC-17: the other administrator is told whose it is not, and nothing breaks off."""
+    qualifications = either_hub.identity.qualifications
+    people = [either_hub.person(name, READER_OF_KITA).person_id for name in ("reader.a", "reader.b")]
+    certificate = given_certificate(HpkiAuthority().card().pem)
+    for _ in range(ROUNDS):
+        acts = (partial(qualifications.bind, one, certificate, compared=True, actor="person:x") for one in people)
+        assert sorted(together(*acts)) == ["conflict", "done"]
+        (holder,) = (one for one in people if qualifications.certificate(one) == certificate)
+        qualifications.unbind(holder, actor="person:x")
+    assert either_hub.events().count("qualification.certificate-recorded") == ROUNDS

@@ -339,6 +339,7 @@ def test_a_physician_offers_their_own_certificate_and_nothing_is_signed_with_it_
     assert desk.page.put(own, json={"pem": authority().card(licence="999999").pem}).status_code == 400
     told = desk.page.put(own, json={"pem": card.pem}).json()
     assert (told["certificate"], told["offered"]["name"]) == (None, "Dokuei Hanako")
+    assert [one["person_id"] for one in office.get("/api/v1/certificate-offers").json()] == [desk.person_id]
     item = desk.written_case("P9")
     assert desk.page.get(desk.path(item, "/qualification")).json()["lacks"] == ["no_certificate"]
     seen = {"fingerprint": told["offered"]["fingerprint"], "compared": True}
@@ -347,6 +348,7 @@ def test_a_physician_offers_their_own_certificate_and_nothing_is_signed_with_it_
     assert office.post(path, json={**seen, "compared": False}).status_code == 409
     confirmed = office.post(path, json=seen).json()
     assert (confirmed["certificate"]["fingerprint"], confirmed["offered"]) == (seen["fingerprint"], None)
+    assert office.get("/api/v1/certificate-offers").json() == []
     assert desk.page.get(desk.path(item, "/qualification")).json()["lacks"] == []
     assert office.post(path, json=seen).status_code == 404
     another = authority().card(licence=LICENSED.licence_number)

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,9 +24,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
+from dokuei.clock import monotonic
 from dokuei.errors import ConfigurationError, UnreachableError
 from dokuei.hub.reports.model import digest_of
 from dokuei.hub.reports.pades_verify import certificates, verify_seal
+from dokuei.hub.reports.patience import Patience
 from dokuei.hub.reports.physician_pdf import filled, prepare
 from dokuei.hub.reports.sealing import Sealer, sealer
 from dokuei.hub.reports.typesetting import typeset
@@ -213,6 +216,32 @@ def test_without_the_time_stamp_service_the_report_is_sealed_and_says_so(tmp_pat
     made = seal.seal(pdf)
     assert made.time_stamp == "missing"
     assert seal.verify(made.data).good
+
+
+def test_a_service_that_hangs_holds_nobody_up_for_long_and_the_next_signatures_not_at_all(
+    tmp_path: Path, seal: Sealer, pdf: bytes
+) -> None:
+    asked: list[float] = []
+    answers = threading.Event()
+
+    def hang(service: DummyTimeStamper, request: tsp.TimeStampReq) -> bytes:
+        asked.append(monotonic())
+        answers.wait(30)
+        return honest(service, request)
+
+    with running_stamper(tmp_path, lie=hang) as service:
+        patience = Patience()
+        asking = replace(seal, time_stamp_url=service.url, time_stamp_ca=service.certificate, patience=patience)
+        began = monotonic()
+        assert asking.seal(pdf).time_stamp == "missing"
+        assert monotonic() - began < 5
+        made = asking.seal(pdf)
+        assert (made.time_stamp, len(asked)) == ("missing", 1)
+        assert asking.verify(made.data).good
+        answers.set()
+        assert asking.verify(_archived(asking, made.data)).archive_stamps, "it follows"
+        patience.over_until = 0.0
+        assert asking.seal(pdf).time_stamp == "stamped"
 
 
 def _over_other_bytes(service: DummyTimeStamper, request: tsp.TimeStampReq) -> bytes:
