@@ -164,9 +164,9 @@ def test_an_upload_too_goes_by_the_hubs_clock(hub: HubForGateways, home: Path, m
     client = hub_client(_settings(home, hub.port))
     never = threading.Event()
     with pytest.raises(ClockError):
-        client.upload(SendQueue(never, idle_seconds=0.1), lambda _event: None)
+        client.upload(SendQueue(never, idle_seconds=0.1).lane(), lambda _event: None)
     told: list[str] = []
-    client.upload(SendQueue(never, idle_seconds=0.1), lambda event: told.append(event.event))
+    client.upload(SendQueue(never, idle_seconds=0.1).lane(), lambda event: told.append(event.event))
     client.close()
     assert told[-1] == "end"
 

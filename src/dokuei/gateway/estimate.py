@@ -1,0 +1,43 @@
+"""When each study will be at the hub: by what is left of it and before it, the line's rate and the schedule ahead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dokuei.gateway.bandwidth import Schedule, done_at
+from dokuei.gateway.sending_tables import Left, SendingNow
+from dokuei.settings import SendingSettings
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """``left`` bytes of a study; ``done_at`` is None where nobody can tell, or later than within a week."""
+
+    left: int
+    done_at: datetime | None
+
+
+def estimates(
+    studies: Sequence[Left], now: SendingNow | None, settings: SendingSettings, *, at: datetime, reached: bool
+) -> dict[str, Estimate]:
+    """An estimate for each study, in the order in which they are sent; ``reached`` is whether the hub answers now."""
+    schedule = Schedule.of(settings)
+    rate = _line_rate(schedule, now, at) if reached else None
+    free = Schedule((), schedule.zone)
+    found: dict[str, Estimate] = {}
+    begin: datetime | None = at
+    for study in studies:
+        ruled_by = free if study.urgent and settings.urgent_exempt else schedule
+        if begin is not None:
+            begin = None if rate is None else done_at(ruled_by, begin, study.size, line_rate=rate)
+        found[study.study_instance_uid] = Estimate(study.size, begin)
+    return found
+
+
+def _line_rate(schedule: Schedule, now: SendingNow | None, at: datetime) -> float | None:
+    """What the line carries, as far as it is known: as measured last, else as fast as it goes now, else as it may."""
+    if now is not None and now.line_bytes_per_second:
+        return float(now.line_bytes_per_second)
+    if now is not None and now.is_fresh(at) and now.bytes_per_second:
+        return float(now.bytes_per_second)
+    return schedule.limit_at(at)
