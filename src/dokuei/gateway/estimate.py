@@ -7,6 +7,8 @@ from datetime import datetime
 from dokuei.gateway.bandwidth import Schedule, done_at
 from dokuei.gateway.sending_tables import Left, SendingNow
 from dokuei.settings import SendingSettings
+from dokuei.transfer.dial import congestion_control
+from dokuei.transfer.protocol import SendingReport
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,20 @@ def estimates(
             begin = None if rate is None else done_at(ruled_by, begin, study.size, line_rate=rate)
         found[study.study_instance_uid] = Estimate(study.size, begin)
     return found
+
+
+def sending_now(now: SendingNow | None, settings: SendingSettings, *, at: datetime) -> SendingReport:
+    """How fast all uploads go together, and what the hours allow."""
+    fresh = now if now is not None and now.is_fresh(at) else SendingNow(at)
+    held, *later = Schedule.of(settings).ahead(at)
+    until = next((one.begin for one in later if one.limit != held.limit), None)
+    return SendingReport(
+        bytes_per_second=max(0, fresh.bytes_per_second),
+        streams=fresh.streams,
+        limit_bytes_per_second=None if held.limit is None else round(held.limit),
+        limit_until="" if until is None else until.isoformat(),
+        congestion=congestion_control(),
+    )
 
 
 def _line_rate(schedule: Schedule, now: SendingNow | None, at: datetime) -> float | None:

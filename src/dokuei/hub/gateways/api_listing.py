@@ -30,6 +30,20 @@ class GatewayStudyOut(BaseModel):
     warned_instances: int = 0
     warnings: list[str] = []
     removed: int = 0
+    left_bytes: int = 0
+    done_at: str = ""
+    """When all will be here, as its gateway reckons; empty where it cannot tell."""
+
+
+class SendingOut(BaseModel):
+    """How fast a gateway's uploads go together, and what its site's hours allow now."""
+
+    bytes_per_second: int = 0
+    streams: int = 1
+    limit_bytes_per_second: int | None = None
+    limit_until: str = ""
+    congestion: str = ""
+    """What paces its connections: bbr, or what its kernel has instead."""
 
 
 class RefusalOut(BaseModel):
@@ -96,6 +110,7 @@ class GatewayOut(BaseModel):
     clock_off: bool
     clock_state: ClockState
     """Whether a time server keeps it, as its own machine says."""
+    sending: SendingOut | None
     enrolled_at: datetime
     revoked_at: datetime | None
     certificate_not_after: datetime
@@ -158,6 +173,7 @@ def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> 
         clock_ahead_ms=state.clock_ahead_ms,
         clock_off=is_off(state.clock_ahead_ms),
         clock_state=state.clock_state,
+        sending=None if state.sending is None else SendingOut.model_validate(state.sending),
         enrolled_at=gateway.enrolled_at,
         revoked_at=gateway.revoked_at,
         certificate_not_after=gateway.certificate_not_after,

@@ -71,6 +71,7 @@ class GatewayState:
     order_refusals: Sequence[Mapping[str, Any]] = ()
     clock_ahead_ms: int | None = None
     clock_state: ClockState = "unknown"
+    sending: Mapping[str, Any] | None = None
 
     def online(self, at: datetime) -> bool:
         """Whether it was heard of just now."""

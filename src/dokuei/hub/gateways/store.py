@@ -51,6 +51,7 @@ gateway = Table(
     Column("clock_ahead_ms", BigInteger, nullable=True),
     Column("trail_heard", BigInteger, nullable=False, server_default="0"),
     Column("clock_state", String(16), nullable=False, server_default="unknown"),
+    Column("sending", Text, nullable=True),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -167,11 +168,13 @@ def tell(
     studies: Sequence[Mapping[str, Any]],
     refusals: Sequence[Mapping[str, Any]],
     order_refusals: Sequence[Mapping[str, Any]] = (),
+    sending: Mapping[str, Any] | None = None,
 ) -> None:
     """Keep what a heartbeat says."""
     told_lists = {"studies": studies, "refusals": refusals, "order_refusals": order_refusals}
-    lists = {name: json.dumps(list(one)) for name, one in told_lists.items()}
-    connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(**told, **lists))
+    values = {**told, **{name: json.dumps(list(one)) for name, one in told_lists.items()}}
+    values["sending"] = None if sending is None else json.dumps(sending)
+    connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(values))
 
 
 def told_identity_mode(connection: Connection, gateway_id: str) -> str:
@@ -215,6 +218,7 @@ def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewaySta
             order_refusals=json.loads(row.order_refusals),
             clock_ahead_ms=row.clock_ahead_ms,
             clock_state=row.clock_state,
+            sending=None if row.sending is None else json.loads(row.sending),
         )
         for row in rows
     )
