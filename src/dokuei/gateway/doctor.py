@@ -58,7 +58,13 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything in the order in which it must work; what depends on a failed step is left out."""
     identity = identity_of(settings.home)
     enrolment = identity.read()
-    found = [_disk(settings), _timekeeping(), _congestion(), _pacs(settings.gateway), *_his(settings.gateway.hl7.results)]
+    found = [
+        _disk(settings),
+        _timekeeping(),
+        _congestion(),
+        _pacs(settings.gateway),
+        *_his(settings.gateway.hl7.results),
+    ]
     url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
     if enrolment is None:
         found += [Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]

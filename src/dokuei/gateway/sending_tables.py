@@ -51,9 +51,7 @@ class Left:
 def note(connection: Connection, now: SendingNow) -> None:
     """Keep the latest."""
     values = asdict(now)
-    connection.execute(
-        insert(sending).values(id=1, **values).on_conflict_do_update(index_elements=["id"], set_=values)
-    )
+    connection.execute(insert(sending).values(id=1, **values).on_conflict_do_update(index_elements=["id"], set_=values))
 
 
 def latest(connection: Connection) -> SendingNow | None:

@@ -88,7 +88,7 @@ class Rate:
     def note(self, at: float, *, arrived: int, full: bool) -> float:
         """What it is now; told about once a second, as ``StreamCount`` is."""
         self._samples.append((at, arrived))
-        while len(self._samples) > 2 and at - self._samples[1][0] >= self.seconds:
+        while at - self._samples[0][0] > self.seconds:
             self._samples.popleft()
         self._full_since = (at if self._full_since is None else self._full_since) if full else None
         if self._full_since is not None and at - self._full_since >= self.least_seconds:

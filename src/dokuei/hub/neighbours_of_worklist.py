@@ -72,7 +72,8 @@ class CaseWays:
             gateway = known.gateway
             for told in known.studies:
                 if told["study_instance_uid"] == study_instance_uid:
-                    return AtGateway(gateway.gateway_id, gateway.name, told["state"], told["error"])
+                    left, done_at = told.get("left_bytes", 0), told.get("done_at", "")
+                    return AtGateway(gateway.gateway_id, gateway.name, told["state"], told["error"], left, done_at)
             if gateway.gateway_id == signed_by:
                 signer = AtGateway(gateway.gateway_id, gateway.name, "", "")
         return signer

@@ -45,7 +45,7 @@ class BandwidthLimit(Section):
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """Minutes of the week (from Monday 00:00) in which it holds, each [first, last); Sunday night is two of them."""
+        """Minutes of the week (from Monday 00:00) in which it holds, each [first, last); Sunday night is in two."""
         begin, end = _minutes(self.begin), _minutes(self.end)
         length = end - begin if end > begin else end + DAY_MINUTES - begin
         found: list[Span] = []

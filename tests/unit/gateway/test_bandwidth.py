@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -58,7 +59,9 @@ def test_a_whole_day_is_from_midnight_to_midnight() -> None:
 
 def test_hours_follow_the_clock_on_the_wall_when_summer_begins_and_ends() -> None:
     """Berlin: 02:00 to 03:00 is missing on 29 March 2026 and comes twice on 25 October."""
-    schedule = _schedule({"days": ["sun"], "begin": "01:00", "end": "02:30", "mbit_per_second": 5}, zone="Europe/Berlin")
+    schedule = _schedule(
+        {"days": ["sun"], "begin": "01:00", "end": "02:30", "mbit_per_second": 5}, zone="Europe/Berlin"
+    )
     spring = datetime(2026, 3, 29, tzinfo=UTC)
     assert schedule.limit_at(spring + timedelta(minutes=59)) == _FIVE, "01:59 in winter time"
     assert schedule.limit_at(spring + timedelta(minutes=60)) is None, "03:00 in summer time"
@@ -71,7 +74,10 @@ def test_hours_follow_the_clock_on_the_wall_when_summer_begins_and_ends() -> Non
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        ([_OFFICE, {"days": ["fri"], "begin": "17:00", "end": "20:00", "mbit_per_second": 1}], "two limits hold at the"),
+        (
+            [_OFFICE, {"days": ["fri"], "begin": "17:00", "end": "20:00", "mbit_per_second": 1}],
+            "two limits hold at the",
+        ),
         (
             [
                 {"days": ["sun"], "begin": "22:00", "end": "06:00", "mbit_per_second": 1},
@@ -114,7 +120,7 @@ def test_what_lies_ahead_is_what_holds_then(at: datetime, zone: str) -> None:
     stretches = list(schedule.ahead(at))
     assert stretches[0].begin == at
     assert stretches[-1].end == at + timedelta(days=8)
-    for one, following in zip(stretches, stretches[1:], strict=False):
+    for one, following in pairwise(stretches):
         assert one.end == following.begin
     for one in stretches:
         middle = one.begin + (one.end - one.begin) / 2

@@ -84,6 +84,8 @@ export interface components {
             readonly name: string;
             readonly state: string;
             readonly error: string;
+            readonly left_bytes: number;
+            readonly done_at: string;
         };
         /** @description A document that came with a request. */
         readonly AttachmentOut: {
@@ -950,6 +952,7 @@ export interface components {
             readonly clock_off: boolean;
             /** @enum {string} */
             readonly clock_state: "synchronised" | "unsynchronised" | "unknown";
+            readonly sending: components["schemas"]["SendingOut"] | null;
             /** Format: date-time */
             readonly enrolled_at: string;
             readonly revoked_at: string | null;
@@ -978,6 +981,10 @@ export interface components {
             readonly warnings: readonly string[];
             /** @default 0 */
             readonly removed: number;
+            /** @default 0 */
+            readonly left_bytes: number;
+            /** @default  */
+            readonly done_at: string;
         };
         /** @description A role at a site, or in the centre. */
         readonly GrantShape: {
@@ -2388,6 +2395,14 @@ export interface components {
         /** @description A patient's number, an accession number or a study's UID, in the body: no log of addresses has it. */
         readonly SeekIn: {
             readonly text: string;
+        };
+        /** @description How fast a gateway's uploads go together, and what its site's hours allow now. */
+        readonly SendingOut: {
+            readonly bytes_per_second: number;
+            readonly streams: number;
+            readonly limit_bytes_per_second: number | null;
+            readonly limit_until: string;
+            readonly congestion: string;
         };
         /** @description One series in the order of its instance numbers. */
         readonly SeriesEntry: {

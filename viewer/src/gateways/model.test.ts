@@ -43,6 +43,8 @@ describe("a study's way", () => {
       warned_instances: 0,
       warnings: [],
       removed: 0,
+      left_bytes: 0,
+      done_at: "",
     });
     const order = byNeed([study("at-hub"), study("received"), study("problem"), study("forwarding")]);
     expect(order.map(({ state }) => state)).toEqual(["problem", "forwarding", "received", "at-hub"]);
@@ -66,6 +68,7 @@ describe("gateways", () => {
     clock_ahead_ms: null,
     clock_off: false,
     clock_state: "synchronised",
+    sending: null,
     enrolled_at: "",
     revoked_at: null,
     certificate_not_after: "",

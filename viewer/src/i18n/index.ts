@@ -26,6 +26,7 @@ import enReport from "./en/report.json";
 import enRequests from "./en/requests.json";
 import enRights from "./en/rights.json";
 import enScreening from "./en/screening.json";
+import enSending from "./en/sending.json";
 import enSession from "./en/session.json";
 import enSites from "./en/sites.json";
 import enStages from "./en/stages.json";
@@ -58,6 +59,7 @@ import jaReport from "./ja/report.json";
 import jaRequests from "./ja/requests.json";
 import jaRights from "./ja/rights.json";
 import jaScreening from "./ja/screening.json";
+import jaSending from "./ja/sending.json";
 import jaSession from "./ja/session.json";
 import jaSites from "./ja/sites.json";
 import jaStages from "./ja/stages.json";
@@ -95,6 +97,7 @@ export const catalogues = {
     requests: enRequests,
     rights: enRights,
     screening: enScreening,
+    sending: enSending,
     session: enSession,
     sites: enSites,
     stages: enStages,
@@ -129,6 +132,7 @@ export const catalogues = {
     requests: jaRequests,
     rights: jaRights,
     screening: jaScreening,
+    sending: jaSending,
     session: jaSession,
     sites: jaSites,
     stages: jaStages,

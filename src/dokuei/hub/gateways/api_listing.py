@@ -38,11 +38,11 @@ class GatewayStudyOut(BaseModel):
 class SendingOut(BaseModel):
     """How fast a gateway's uploads go together, and what its site's hours allow now."""
 
-    bytes_per_second: int = 0
-    streams: int = 1
-    limit_bytes_per_second: int | None = None
-    limit_until: str = ""
-    congestion: str = ""
+    bytes_per_second: int
+    streams: int
+    limit_bytes_per_second: int | None
+    limit_until: str
+    congestion: str
     """What paces its connections: bbr, or what its kernel has instead."""
 
 
