@@ -1599,6 +1599,27 @@ export interface components {
             /** @default  */
             readonly name_en: string;
         };
+        /**
+         * @description An object's way: as it came, what was made of it, who signed for its study, who brought it here and when.
+         *
+         *     ``source_sha256`` is of the file as the hospital received it, ``sha256`` and ``size`` of the one that is kept here;
+         *     ``content_digest`` is the same for both.
+         */
+        readonly ObjectPedigree: {
+            readonly source_transfer_syntax_uid: string;
+            readonly transfer_syntax_uid: string;
+            readonly source_sha256: string;
+            readonly sha256: string;
+            readonly size: number;
+            readonly content_digest: string;
+            /** @enum {string} */
+            readonly proof: "proved" | "kept" | "no-pixels";
+            readonly reason: string;
+            readonly lossy: components["schemas"]["LossyEntry"] | null;
+            readonly received_at: string;
+            readonly received_from: string;
+            readonly signed: readonly components["schemas"]["SignedBy"][];
+        };
         /** @description To whom a reading is offered, and what they should know. */
         readonly OfferIn: {
             readonly to_person_id: string;
@@ -2449,6 +2470,12 @@ export interface components {
             readonly pdf_sha256: string;
             readonly pdf_url: string;
             readonly certificate: components["schemas"]["SigningCertificateOut"] | null;
+        };
+        /** @description A gateway's signature under the study's manifest, and whether it holds. */
+        readonly SignedBy: {
+            readonly by: string;
+            readonly at: string;
+            readonly verified: boolean;
         };
         /** @description The gateway's signed manifest of what it proved. */
         readonly SignedForOut: {

@@ -19,6 +19,7 @@ import enOrders from "./en/orders.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
 import enPapers from "./en/papers.json";
+import enPedigree from "./en/pedigree.json";
 import enPeople from "./en/people.json";
 import enPriors from "./en/priors.json";
 import enReading from "./en/reading.json";
@@ -52,6 +53,7 @@ import jaOrders from "./ja/orders.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
 import jaPapers from "./ja/papers.json";
+import jaPedigree from "./ja/pedigree.json";
 import jaPeople from "./ja/people.json";
 import jaPriors from "./ja/priors.json";
 import jaReading from "./ja/reading.json";
@@ -90,6 +92,7 @@ export const catalogues = {
     outcomes: enOutcomes,
     messages: enMessages,
     papers: enPapers,
+    pedigree: enPedigree,
     people: enPeople,
     priors: enPriors,
     reading: enReading,
@@ -125,6 +128,7 @@ export const catalogues = {
     outcomes: jaOutcomes,
     messages: jaMessages,
     papers: jaPapers,
+    pedigree: jaPedigree,
     people: jaPeople,
     priors: jaPriors,
     reading: jaReading,
