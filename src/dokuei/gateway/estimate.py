@@ -12,6 +12,24 @@ from dokuei.transfer.protocol import SendingReport
 
 
 @dataclass(frozen=True)
+class LineKnown:
+    """What is known of the line: by sending over it, and bytes a second as the last check of it found."""
+
+    now: SendingNow | None = None
+    checked: float | None = None
+
+    def rate(self, schedule: Schedule, at: datetime) -> float | None:
+        """What it carries: as sending found, else as a check did, else as fast as it goes now, else as it may."""
+        if self.now is not None and self.now.line_bytes_per_second:
+            return float(self.now.line_bytes_per_second)
+        if self.checked:
+            return self.checked
+        if self.now is not None and self.now.is_fresh(at) and self.now.bytes_per_second:
+            return float(self.now.bytes_per_second)
+        return schedule.limit_at(at)
+
+
+@dataclass(frozen=True)
 class Estimate:
     """``left`` bytes of a study; ``done_at`` is None where nobody can tell, or later than within a week."""
 
@@ -20,11 +38,11 @@ class Estimate:
 
 
 def estimates(
-    studies: Sequence[Left], now: SendingNow | None, settings: SendingSettings, *, at: datetime, reached: bool
+    studies: Sequence[Left], line: LineKnown, settings: SendingSettings, *, at: datetime, reached: bool
 ) -> dict[str, Estimate]:
     """An estimate for each study, in the order in which they are sent; ``reached`` is whether the hub answers now."""
     schedule = Schedule.of(settings)
-    rate = _line_rate(schedule, now, at) if reached else None
+    rate = line.rate(schedule, at) if reached else None
     free = Schedule((), schedule.zone)
     found: dict[str, Estimate] = {}
     begin: datetime | None = at
@@ -48,12 +66,3 @@ def sending_now(now: SendingNow | None, settings: SendingSettings, *, at: dateti
         limit_until="" if until is None else until.isoformat(),
         congestion=congestion_control(),
     )
-
-
-def _line_rate(schedule: Schedule, now: SendingNow | None, at: datetime) -> float | None:
-    """What the line carries, as far as it is known: as measured last, else as fast as it goes now, else as it may."""
-    if now is not None and now.line_bytes_per_second:
-        return float(now.line_bytes_per_second)
-    if now is not None and now.is_fresh(at) and now.bytes_per_second:
-        return float(now.bytes_per_second)
-    return schedule.limit_at(at)

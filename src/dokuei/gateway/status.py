@@ -9,9 +9,17 @@ from typing import cast
 from sqlalchemy import Connection
 
 from dokuei.clock import now
-from dokuei.gateway import forward_tables, order_tables, outlet_tables, pulse_tables, result_tables, sending_tables
+from dokuei.gateway import (
+    forward_tables,
+    line_tables,
+    order_tables,
+    outlet_tables,
+    pulse_tables,
+    result_tables,
+    sending_tables,
+)
 from dokuei.gateway.enrol import Enrolment, identity_of
-from dokuei.gateway.estimate import Estimate, estimates, sending_now
+from dokuei.gateway.estimate import Estimate, LineKnown, estimates, sending_now
 from dokuei.gateway.folder.watch import refused_files
 from dokuei.gateway.forward_tables import Contact, StudyAtHub
 from dokuei.gateway.order_tables import OrderCounts
@@ -129,7 +137,9 @@ def _estimates(
     contact, at = forward_tables.contact(connection), now()
     reached = not contact.error and contact.worker_at is not None and at - contact.worker_at <= _WORKER_ALIVE
     left = sending_tables.left(connection, under_way)
-    return estimates(left, sending_tables.latest(connection), sending, at=at, reached=reached)
+    checked = line_tables.latest(connection, at_most=1)
+    known = LineKnown(sending_tables.latest(connection), checked[0].measured.up_bytes if checked else None)
+    return estimates(left, known, sending, at=at, reached=reached)
 
 
 def study_reports(spool: Spool, sending: SendingSettings, *, at_most: int) -> list[StudyReport]:

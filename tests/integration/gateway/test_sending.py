@@ -3,7 +3,9 @@ import os
 import threading
 from pathlib import Path
 
-from dokuei.gateway.sending import Sending, SendQueue
+from dokuei.gateway.bandwidth import Bucket, Schedule
+from dokuei.gateway.sending import Lane, Sending, SendQueue
+from dokuei.settings import SendingSettings
 from dokuei.transfer.chunks import PieceReader
 from dokuei.transfer.protocol import PIECE_BYTES, WINDOW_BYTES, UploadEvent
 
@@ -117,3 +119,72 @@ def test_a_study_that_becomes_urgent_while_it_waits_has_the_very_next_piece(tmp_
     queue.hurry({})
     order = [f.sha256 for data in stream if data for f in reader.feed(data)]
     assert order == [bulk.sha256, waited_for.sha256, bulk.sha256]
+
+
+def _sent(lane: Lane, reader: PieceReader) -> list[tuple[str, int]]:
+    return [(one.sha256, one.offset) for one in reader.feed(lane.take() or b"")]
+
+
+def test_an_object_goes_over_one_lane_as_long_as_any_of_it_flies(tmp_path: Path) -> None:
+    """Its pieces would overtake each other, and the hub skips what comes beyond a gap."""
+    queue = SendQueue(_NEVER)
+    one, other = queue.lane(), queue.lane()
+    first = _object(tmp_path, 4 * PIECE_BYTES, order=1)
+    second = _object(tmp_path, 4 * PIECE_BYTES, order=2)
+    queue.add([first, second])
+    assert _sent(one, PieceReader()) == [(first.sha256, 0)]
+    assert _sent(other, PieceReader()) == [(second.sha256, 0)]
+    assert _sent(one, PieceReader()) == [(first.sha256, PIECE_BYTES)]
+    one.on_event(_stored(first, 2 * PIECE_BYTES))
+    assert _sent(other, PieceReader()) == [(first.sha256, 2 * PIECE_BYTES)], "all of it is there: whoever is free"
+    assert _sent(one, PieceReader()) == [], "now it is the other's, and so is the second"
+
+
+def test_all_lanes_together_have_no_more_on_the_way_than_a_cut_may_cost(tmp_path: Path) -> None:
+    queue = SendQueue(_NEVER)
+    lanes = [queue.lane() for _ in range(3)]
+    queue.add([_object(tmp_path, 20 * PIECE_BYTES, order=number) for number in range(3)])
+    sent = [len(lane.take() or b"") for _ in range(20) for lane in lanes]
+    assert sum(sent) <= WINDOW_BYTES
+    assert all(sent[:3]), "each has its share"
+
+
+def test_a_cut_gives_back_only_what_that_lane_carried(tmp_path: Path) -> None:
+    queue = SendQueue(_NEVER)
+    one, other = queue.lane(), queue.lane()
+    objects = [_object(tmp_path, 2 * PIECE_BYTES, order=number) for number in range(3)]
+    queue.add(objects)
+    one.take()
+    other.take()
+    assert [left.order for left in one.cut()] == [0]
+    assert queue.objects == 2
+    other.on_event(_stored(objects[1], PIECE_BYTES))
+    assert _sent(other, PieceReader()) == [(objects[1].sha256, PIECE_BYTES)]
+    assert queue.arrived == PIECE_BYTES
+
+
+def test_a_lane_that_is_not_wanted_any_more_ends_once_nothing_of_it_flies(tmp_path: Path) -> None:
+    queue = SendQueue(_NEVER)
+    wanted = [True]
+    lane, other = queue.lane(lambda: wanted[0]), queue.lane()
+    one = _object(tmp_path, 4 * PIECE_BYTES)
+    queue.add([one])
+    assert lane.take()
+    wanted[0] = False
+    assert lane.take() == b""
+    lane.on_event(_stored(one, PIECE_BYTES))
+    assert lane.take() is None
+    assert lane.cut() == []
+    assert _sent(other, PieceReader()) == [(one.sha256, PIECE_BYTES)], "another lane carries it on"
+
+
+def test_the_hours_hold_back_what_is_routine(tmp_path: Path) -> None:
+    limits = {"limits": [{"mbit_per_second": 0.8}]}
+    bucket = Bucket(Schedule.of(SendingSettings.model_validate(limits)), urgent_exempt=True)
+    queue = SendQueue(_NEVER, bucket=bucket)
+    lane = queue.lane()
+    queue.add([_object(tmp_path, PIECE_BYTES, order=1)])
+    taken = [len(lane.take() or b"") for _ in range(5)]
+    assert 0 < sum(taken) < 3 * 11_000, "a tenth of a second of 100 kB/s at a time"
+    queue.add([_object(tmp_path, PIECE_BYTES, order=2, priority=1)])
+    assert len(lane.take() or b"") > PIECE_BYTES

@@ -1,4 +1,4 @@
-"""The sender's side over a real line: as many uploads as it is worth, by the site's hours, and over again after a cut."""
+"""The sender's side over a real line: as many uploads as it is worth, by the site's hours, and on after a cut."""
 
 import time
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def _until(done: Callable[[], bool], seconds: float = 30.0) -> float:
 
 
 def test_a_line_that_shares_by_connections_is_filled_and_cuts_and_stalls_cost_the_last_block(site: Site) -> None:
-    """Each connection gets 1.5 MB/s; the line is cut once and falls silent once, and no more than a window is resent."""
+    """Each connection gets 1.5 MB/s; the line is cut once and silent once, and no more than a window is resent."""
     study = study_uid(1)
     coded = add_coded(site.worker.home, study, [_MB] * 40)
     site.line.bytes_per_second = 1.5 * _MB

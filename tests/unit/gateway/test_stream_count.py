@@ -55,7 +55,8 @@ def test_there_is_never_a_second_where_one_is_the_most() -> None:
 def test_the_lines_rate_is_what_came_while_nothing_else_held_it_up() -> None:
     rate = Rate()
     assert {rate.note(second, arrived=second * 1000, full=False) for second in range(20)} == {0, 1000}
-    assert rate.line is None, "held back by the hours: the line may carry more"
+    held_back = rate.line
+    assert held_back is None, "held back by the hours: the line may carry more"
     for second in range(20, 40):
         rate.note(second, arrived=20_000 + (second - 20) * 5000, full=True)
     assert rate.line == 5000

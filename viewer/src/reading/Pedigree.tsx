@@ -10,6 +10,7 @@ import type { Frame } from "@/images/frame";
 import { transferSyntax } from "@/images/transferSyntax";
 import { Chip, type Tone } from "@/ui/Chip";
 import { formatBytes } from "@/ui/format";
+import { RecordedWords } from "@/ui/RecordedWords";
 import type { Shape } from "@/ui/shapes";
 import { Failed, LoadingRows } from "@/ui/States";
 import { InstantText } from "@/ui/Written";
@@ -180,7 +181,9 @@ function Loss({ lossy }: { readonly lossy: ObjectPedigree["lossy"] }): JSX.Eleme
         const ratio = lossy.ratios[step];
         return (
           <Chip key={step} tone="attention" shape="triangle">
-            {ratio === undefined ? t("loss", { method }) : t("lossRatio", { method, ratio: Number(ratio.toPrecision(3)) })}
+            {ratio === undefined
+              ? t("loss", { method })
+              : t("lossRatio", { method, ratio: Number(ratio.toPrecision(3)) })}
           </Chip>
         );
       })}
@@ -193,7 +196,7 @@ function Became({ pedigree, truth }: Pick<RowsProps, "pedigree" | "truth">): JSX
   const { keptBecause } = truth;
   if (keptBecause !== null) {
     const why = t(`reading:keptBecause.${keptBecause.key}`, keptBecause.values);
-    return <span title={keptBecause.raw}>{t("kept", { why })}</span>;
+    return <RecordedWords raw={keptBecause.raw}>{t("kept", { why })}</RecordedWords>;
   }
   const from = transferSyntax(pedigree.source_transfer_syntax_uid).name;
   const to = transferSyntax(pedigree.transfer_syntax_uid).name;

@@ -44,13 +44,7 @@ export type Change =
   | {
       readonly type: "toggle";
       readonly what:
-        | "textHidden"
-        | "stripsHidden"
-        | "reportOpen"
-        | "requestOpen"
-        | "messagesOpen"
-        | "helpOpen"
-        | "pedigreeOpen";
+        "textHidden" | "stripsHidden" | "reportOpen" | "requestOpen" | "messagesOpen" | "helpOpen" | "pedigreeOpen";
     };
 
 const EMPTY: Step = { name: "series", rows: 1, columns: 1, cells: [] };

@@ -36,8 +36,7 @@ export function truthOf(frame: Frame, view: FrameView): Truth {
   const method = lossy?.methods.at(-1) ?? "";
   return {
     sourceEncoding: source.name,
-    lossy:
-      lossy === null ? null : { ratio: totalRatio(lossy.ratios), method: methodName(method) || source.name },
+    lossy: lossy === null ? null : { ratio: totalRatio(lossy.ratios), method: methodName(method) || source.name },
     stage: stageOf(view),
     percent: Math.floor(view.arrived * 100),
     decodedByHub: view.decodedByHub,
