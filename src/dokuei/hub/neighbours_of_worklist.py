@@ -72,8 +72,14 @@ class CaseWays:
             gateway = known.gateway
             for told in known.studies:
                 if told["study_instance_uid"] == study_instance_uid:
-                    left, done_at = told.get("left_bytes", 0), told.get("done_at", "")
-                    return AtGateway(gateway.gateway_id, gateway.name, told["state"], told["error"], left, done_at)
+                    return AtGateway(
+                        gateway_id=gateway.gateway_id,
+                        name=gateway.name,
+                        state=told["state"],
+                        error=told["error"],
+                        left_bytes=told.get("left_bytes", 0),
+                        done_at=known.done_at(told, now()),
+                    )
             if gateway.gateway_id == signed_by:
                 signer = AtGateway(gateway.gateway_id, gateway.name, "", "")
         return signer

@@ -153,7 +153,7 @@ def listing(service: GatewaysService, site_names: Callable[[], dict[str, str]]) 
 
 
 def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> GatewayOut:
-    gateway = state.gateway
+    gateway, at = state.gateway, now()
     return GatewayOut(
         gateway_id=gateway.gateway_id,
         site_id=gateway.site_id,
@@ -162,8 +162,8 @@ def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> 
         version=state.version,
         protocol=state.protocol,
         last_seen_at=state.last_seen_at,
-        online=state.online(now()),
-        studies=[GatewayStudyOut.model_validate(one) for one in state.studies],
+        online=state.online(at),
+        studies=[GatewayStudyOut.model_validate({**one, "done_at": state.done_at(one, at)}) for one in state.studies],
         quarantine=state.quarantine,
         refusals=[RefusalOut.model_validate(one) for one in state.refusals],
         unread_orders=state.unread_orders,

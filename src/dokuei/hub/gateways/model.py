@@ -81,6 +81,10 @@ class GatewayState:
             and at - self.last_seen_at <= _ONLINE_WITHIN
         )
 
+    def done_at(self, study: Mapping[str, Any], at: datetime) -> str:
+        """When all of a study will be here, as the gateway told; nothing that one has told that is not heard of now."""
+        return str(study.get("done_at", "")) if self.online(at) else ""
+
 
 def admit_by(invitation: Invitation | None, *, at: datetime, expected_key: str) -> Invitation:
     """Let a gateway in by its code, once; the same key may ask again, because an answer can be lost on the line.
