@@ -128,8 +128,8 @@ class Lane:
 class SendQueue:
     """Filled by one thread (offers) and emptied by others (uploads); survives cuts by being offered anew.
 
-    An object's pieces go over one lane as long as any of them flies, so that they arrive in their order; all lanes
-    together have no more on the way than a cut may cost, and each has its share of that.
+    An object's pieces go over the lane that has begun it, so that they arrive in their order; all lanes together have
+    no more on the way than a cut may cost, and each has its share of that.
     """
 
     def __init__(
@@ -274,7 +274,7 @@ class SendQueue:
     # --- inside the lock -----------------------------------------------------------------------------------------
 
     def _next(self, lane: Lane) -> Sending | None:
-        """The most urgent object of which no other lane has anything on its way."""
+        """The most urgent object that no other lane has begun."""
         elsewhere = []
         found = None
         while self._heap and found is None:
@@ -282,7 +282,7 @@ class SendQueue:
             one = self._objects.get(sha256)
             if one is None or one.all_sent or one.priority != -priority:
                 heapq.heappop(self._heap)
-            elif one.lane is lane or one.lane is None or not one.flying:
+            elif one.lane is lane or one.lane is None:
                 found = one
             else:
                 elsewhere.append(heapq.heappop(self._heap))
