@@ -123,7 +123,7 @@ function Rows({ pedigree, frame, truth, itemId }: RowsProps): JSX.Element {
           {pedigree.signed.length === 0 ? <span>{t("unsigned")}</span> : null}
           {pedigree.signed.map(({ by, at, verified }) => (
             <span key={by} className={verified ? undefined : classes["bad"]}>
-              {named(by)} · <InstantText value={at} seconds /> {verified ? "" : t("broken")}
+              {named(by)} · <InstantText value={at} seconds /> · {verified ? t("holds") : t("broken")}
             </span>
           ))}
         </Row>
