@@ -28,7 +28,7 @@ export function Sending({ sending }: { readonly sending: NonNullable<Gateway["se
     <div>
       <dt>{t("label")}</dt>
       <dd className={classes["sending"]}>
-        {facts.join(" · ")}
+        {facts.join(t("between"))}
         {congestion !== "" && congestion !== "bbr" && (
           <Chip tone="attention" shape="triangle" title={t("no_bbr_long", { name: congestion })}>
             {t("no_bbr")}
@@ -45,7 +45,7 @@ export function Left({ study }: { readonly study: Pick<GatewayStudy, "left_bytes
   const time = useSoonText()(study.done_at);
   if (study.left_bytes === 0) return null;
   const left = t("left", { bytes: formatBytes(study.left_bytes) });
-  return <span>{time === "" ? left : `${left} · ${t("done", { time })}`}</span>;
+  return <span>{[left, ...(time === "" ? [] : [t("done", { time })])].join(t("between"))}</span>;
 }
 
 /** A moment that is near: its clock, with the day where that is not today. */

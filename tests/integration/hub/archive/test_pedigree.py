@@ -12,17 +12,19 @@ def _address(archive: SmallArchive, sop_instance_uid: str, study: str = "1.2.3")
 
 def test_the_pedigree_says_what_it_came_as_what_was_made_of_it_and_who_brought_it(archive: SmallArchive) -> None:
     """IMG-03 REC-11: source encoding and digest, transcode and proof, and who brought it when."""
-    (stored,) = archive.stored(image(study="1.2.3"))
+    incoming = archive.coded(image(study="1.2.3"))
+    coded = incoming.coded
+    archive.service.store_instances("kita", [incoming], actor="gateway:g1")
     with archive.client() as client:
-        answer = client.get(_address(archive, stored.sop_instance_uid))
+        answer = client.get(_address(archive, coded.sop_instance_uid))
     assert answer.status_code == 200, answer.text
     assert "no-cache" in answer.headers["Cache-Control"]
     found = answer.json()
     for name in ("source_transfer_syntax_uid", "transfer_syntax_uid", "source_sha256", "sha256", "content_digest"):
-        assert found[name] == getattr(stored, name)
+        assert found[name] == getattr(coded, name)
     assert found["transfer_syntax_uid"] == uids.HTJ2K_LOSSLESS_RPCL
     assert (found["proof"], found["lossy"], found["signed"]) == ("proved", None, [])
-    assert found["received_from"]
+    assert found["received_from"] == "gateway:g1"
     assert found["received_at"].endswith("+00:00")
 
 
