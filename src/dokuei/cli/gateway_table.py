@@ -14,6 +14,7 @@ from rich.table import Table
 from dokuei.cli.doctor_words import JAPANESE, SUBJECTS
 from dokuei.cli.gateway_orders_table import steps_line, summary
 from dokuei.cli.gateway_reports_table import plain_reports, reports_table, troubles_in_words
+from dokuei.cli.gateway_sending_words import left_in_words, sending_in_words
 from dokuei.cli.object_words import in_words, refused_in_words
 from dokuei.cli.remedy_words import remedy_in_words
 
@@ -33,6 +34,7 @@ _WORDS = {
         "hub": "ハブ",
         "not enrolled": "未登録",
         "last contact": "最後の応答",
+        "line": "ハブへの回線",
         "problem": "問題",
         "never": "なし",
         "study": "検査",
@@ -175,7 +177,7 @@ def _found(finding: Finding, language: Literal["ja", "en"]) -> tuple[str, str, s
     return SUBJECTS.get(finding.subject, finding.subject), what, remedy
 
 
-def _about(status: GatewayStatus, language: str) -> Table:
+def _about(status: GatewayStatus, language: Literal["ja", "en"]) -> Table:
     table = Table(show_header=False, title="dokuei", title_justify="left")
     enrolled = status.enrolment
     who = _word("not enrolled", language) if enrolled is None else f"{enrolled.gateway_id} ({enrolled.site_id})"
@@ -184,6 +186,7 @@ def _about(status: GatewayStatus, language: str) -> Table:
         table.add_row(_word("hub", language), enrolled.hub_url)
     at = status.contact.last_contact_at
     table.add_row(_word("last contact", language), _word("never", language) if at is None else _moment(at))
+    table.add_row(_word("line", language), sending_in_words(status.sending, language))
     if status.contact.error:
         table.add_row(_word("problem", language), f"[red]{status.contact.error}[/]")
     return table
@@ -202,6 +205,8 @@ def _studies(lines: Sequence[StudyLine], language: Literal["ja", "en"]) -> Table
         shown = f"{state} {report.percent} %" if report.state == "forwarding" else state
         if report.removed and report.state != "removed":
             shown += f" ({_word('removed', language).format(number=report.removed)})"
+        if left := left_in_words(report, language):
+            shown += f"\n{left}"
         colour = _COLOURS.get(report.state, "default")
         table.add_row(
             report.study_instance_uid,
@@ -242,6 +247,7 @@ def _plain(status: GatewayStatus) -> dict[str, Any]:
             }
             for line in status.studies
         ],
+        "sending": status.sending.model_dump(),
         "orders": dataclasses.asdict(status.orders),
         "steps": dataclasses.asdict(status.steps),
         "refused_files": status.refused_files,

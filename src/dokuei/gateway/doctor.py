@@ -19,7 +19,7 @@ from dokuei.errors import DokueiError, PeerRefusedError
 from dokuei.gateway.enrol import Identity, hub_client, identity_of
 from dokuei.settings import GatewaySettings, ResultDestination, Settings
 from dokuei.transfer.client import HubClient
-from dokuei.transfer.dial import Address, Proxy, address_of, connect, proxy_of, secure
+from dokuei.transfer.dial import Address, Proxy, address_of, congestion_control, connect, proxy_of, secure
 from dokuei.transfer.protocol import Offer
 
 Verdict = Literal["good", "warning", "bad"]
@@ -69,7 +69,13 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything in the order in which it must work; what depends on a failed step is left out."""
     identity = identity_of(settings.home)
     enrolment = identity.read()
-    found = [_disk(settings), _timekeeping(), _pacs(settings.gateway), *_his(settings.gateway.hl7.results)]
+    found = [
+        _disk(settings),
+        _timekeeping(),
+        _congestion(),
+        _pacs(settings.gateway),
+        *_his(settings.gateway.hl7.results),
+    ]
     url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
     if enrolment is None:
         found += [Finding("enrolment", "bad", "this gateway is not enrolled", "dokuei gateway enrol CODE")]
@@ -231,6 +237,17 @@ def _timekeeping() -> Finding:
         return Finding("time server", "good", "one keeps this clock, by {source}", values=values)
     values |= {"seconds": f"{known.off_seconds:.6f}"}
     return Finding("time server", "good", "{server} keeps this clock, {seconds} s off, by {source}", values=values)
+
+
+def _congestion() -> Finding:
+    """What paces uploads: where it takes each lost packet for a full line, a bad line is hardly used."""
+    name = congestion_control()
+    if name == "bbr":
+        return Finding("TCP", "good", "bbr paces what is sent: lost packets do not slow it down")
+    what = f"{name or 'an unknown algorithm'} paces what is sent: the kernel gives no bbr, lost packets slow it down"
+    return Finding(
+        "TCP", "warning", what, "load the module tcp_bbr, and list bbr in net.ipv4.tcp_allowed_congestion_control"
+    )
 
 
 def _pacs(gateway: GatewaySettings) -> Finding:

@@ -1,6 +1,6 @@
 """Forwarding: offer what is coded, send what the hub lacks, believe only its proof, close each study by manifest.
 
-Two threads share a queue: one talks (offers, manifests) and keeps the records, the other streams. Whatever either of
+Several threads share a queue: one talks (offers, manifests) and keeps the records, the others stream. Whatever any of
 them has in hand when it dies is offered again; the hub knows how far each object has come.
 """
 
@@ -17,10 +17,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dokuei.clock import monotonic, now
-from dokuei.errors import ClockError, DokueiError, StorageError, TransferError, UnreachableError
+from dokuei.errors import DokueiError, StorageError, TransferError
 from dokuei.gateway import forward_audit, forward_tables
 from dokuei.gateway.closing import Closings, declare
-from dokuei.gateway.hearing import Hearing
 from dokuei.gateway.link import Link, pause
 from dokuei.gateway.pseudonyms import Naming
 from dokuei.gateway.sending import Sending, SendQueue, portions
@@ -44,7 +43,7 @@ _PENDING = (State.RECEIVED, State.CODING, State.CODED, State.FORWARDING, State.F
 
 @dataclass
 class Forwarder:
-    """What both threads work on; ``durable`` is the queue's database with every commit fsynced.
+    """What the thread that talks works on; ``durable`` is the queue's database with every commit fsynced.
 
     ``naming`` says how patients are named now: what was coded otherwise is not sent.
     """
@@ -70,8 +69,6 @@ class Forwarder:
     _progress_at: float = 0.0
     _look_at: float = 0.0
     _progress: dict[str, int] = field(default_factory=dict)
-
-    # --- the thread that talks -----------------------------------------------------------------------------------
 
     def talk(self) -> None:
         """Offer, record and close until the stop."""
@@ -126,7 +123,8 @@ class Forwarder:
         naming = self.naming()
         if naming.label != self._named:
             self._named = naming.label
-            self.offer_again(TransferError("patients are named in another way from now on", phase="forwarding"))
+            why = TransferError("patients are named in another way from now on", phase="forwarding")
+            self.offer_again(why, self.queue.cut())
         self.spool.code_anew(naming.label)
         return naming
 
@@ -350,49 +348,8 @@ class Forwarder:
         if not reopened:
             self._settled(study_instance_uid)
 
-    # --- the thread that streams ---------------------------------------------------------------------------------
-
-    def stream(self) -> None:
-        """Upload whatever is queued until the stop; after a cut a new line is made at once."""
-        client, failures = self.make_client(), 0
-        try:
-            while not self.link.stop.is_set():
-                if not self.queue.wait(0.5):
-                    continue
-                hearing = Hearing(self.link, self.queue)
-                error = self._upload(client, hearing)
-                if error is not None:
-                    self.link.broke()
-                self.offer_again(error)
-                if error is None:
-                    failures = 0
-                    continue
-                cut = isinstance(error, UnreachableError)
-                failures = 1 if cut and hearing.progress else failures + 1
-                _log.warning("upload.cut", code=error.code, phase=error.phase, what=error.what)
-                client.close()
-                self.link.wait_after(error, failures if cut or isinstance(error, ClockError) else failures + 1)
-                client = self._anew(client)
-        finally:
-            client.close()
-
-    def _anew(self, client: HubClient) -> HubClient:
-        """A client with today's certificate, by the clock that the last one had learnt."""
-        made = self.make_client()
-        if made.signer is not None and client.signer is not None:
-            made.signer.clock_offset = client.signer.clock_offset
-        return made
-
-    def _upload(self, client: HubClient, hearing: Hearing) -> DokueiError | None:
-        try:
-            client.upload(self.queue, hearing.on_event)
-        except DokueiError as error:
-            return error
-        return hearing.end
-
-    def offer_again(self, error: DokueiError | None) -> None:
-        """After an upload: what was not judged waits again."""
-        left = self.queue.cut()
+    def offer_again(self, error: DokueiError | None, left: Sequence[Sending]) -> None:
+        """After an upload: what it carried and was not judged waits again."""
         if left:
             why = error or TransferError("the upload ended before this was judged", phase="forwarding")
             with self._sure():

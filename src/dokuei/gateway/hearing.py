@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dokuei.gateway.link import Link
-from dokuei.gateway.sending import SendQueue
+from dokuei.gateway.sending import Lane
 from dokuei.transfer.protocol import UploadEvent
 
 if TYPE_CHECKING:
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class Hearing:
-    """One upload's events on their way to the queue; ``end`` is why the hub ended it, where it said so."""
+    """One upload's events on their way to its lane; ``end`` is why the hub ended it, where it said so."""
 
-    def __init__(self, link: Link, queue: SendQueue) -> None:
+    def __init__(self, link: Link, lane: Lane) -> None:
         self._link = link
-        self._queue = queue
+        self._lane = lane
         self._heard = False
         self.progress = False
         self.end: DokueiError | None = None
@@ -28,4 +28,4 @@ class Hearing:
         if event.event == "end" and event.problem is not None:
             self.end = event.problem.error()
         self.progress = self.progress or event.event in {"stored", "judged"}
-        self._queue.on_event(event)
+        self._lane.on_event(event)

@@ -11,8 +11,9 @@ import dokuei
 from dokuei import timekeeping
 from dokuei.clock import monotonic, now
 from dokuei.errors import DokueiError, UnreachableError
-from dokuei.gateway import contract, forward_tables, order_tables, pseudonym_tables, pseudonyms
+from dokuei.gateway import contract, forward_tables, order_tables, pseudonym_tables, pseudonyms, sending_tables
 from dokuei.gateway.enrol import hub_client, identity_of, renew_if_due
+from dokuei.gateway.estimate import sending_now
 from dokuei.gateway.link import Link
 from dokuei.gateway.order_tables import RefusalRow
 from dokuei.gateway.quarantine import Entry, Quarantine
@@ -29,12 +30,14 @@ from dokuei.transfer.protocol import (
     HEARTBEAT_SECONDS,
     PROTOCOL,
     RULES_AT_MOST,
+    SILENCE_SECONDS,
     Heartbeat,
     HeartbeatAnswer,
     IdentityMode,
     OrderRefusal,
     Refusal,
     Removals,
+    SendingReport,
     StudyReport,
     ToldPriorRule,
     ToldPriorRules,
@@ -42,6 +45,7 @@ from dokuei.transfer.protocol import (
 )
 
 _AT_LEAST_SECONDS = 1.0
+_LOOK_OUT_SECONDS = 0.5
 _CLOCK_SLACK = timedelta(seconds=1)
 _CLOCK_SECONDS = 60.0
 _MILLISECOND = timedelta(milliseconds=1)
@@ -72,7 +76,7 @@ class Heart:
 
     def beat(self) -> None:
         """Tell until the stop."""
-        client, cuts = hub_client(self.settings), self.link.cuts
+        client, cuts = self._client(), self.link.cuts
         try:
             while not self.link.stop.is_set():
                 self.link.news.clear()
@@ -85,12 +89,21 @@ class Heart:
                     renew_if_due(self.settings, client)
                 except DokueiError as error:
                     client.close()
-                    client = hub_client(self.settings)
+                    client = self._client()
                     self._note(str(error))
+                    if isinstance(error, UnreachableError):
+                        self.link.stop.wait(_LOOK_OUT_SECONDS)
+                        continue
                 self.link.stop.wait(_AT_LEAST_SECONDS)
                 self.link.news.wait(HEARTBEAT_SECONDS - _AT_LEAST_SECONDS)
         finally:
             client.close()
+
+    def _client(self) -> HubClient:
+        """Ours is the first to be given up where the line falls silent: others wait for the word that it is back."""
+        client = hub_client(self.settings)
+        client.silence_seconds = SILENCE_SECONDS
+        return client
 
     def _tell(self, client: HubClient) -> None:
         identity = identity_of(self.settings.home)
@@ -110,6 +123,7 @@ class Heart:
                 order_refusals=orders,
                 free_bytes=shutil.disk_usage(self.settings.home).free,
                 trail_end=self._own_end(),
+                sending=self._sending(),
                 certificate_not_after=identity.certificate().not_valid_after_utc.isoformat(),
                 clock_ahead_ms=None if self.clock_ahead is None else round(self.clock_ahead / _MILLISECOND),
                 clock_state=self._clock_state(),
@@ -146,7 +160,7 @@ class Heart:
 
     def _studies(self, mode: IdentityMode) -> list[StudyReport]:
         """How far studies are, by the UIDs under which the hub knows them; what it cannot know yet is not named."""
-        reports = study_reports(self.spool, at_most=_STUDIES)
+        reports = study_reports(self.spool, self.settings.gateway.sending, at_most=_STUDIES)
         if mode == "true":
             return reports
         with self.spool.database.read() as connection:
@@ -176,6 +190,11 @@ class Heart:
         if self._known_clock is None or monotonic() - self._clock_read_at > _CLOCK_SECONDS:
             self._known_clock, self._clock_read_at = timekeeping.read().state, monotonic()
         return self._known_clock
+
+    def _sending(self) -> SendingReport:
+        with self.spool.database.read() as connection:
+            latest = sending_tables.latest(connection)
+        return sending_now(latest, self.settings.gateway.sending, at=now())
 
     def _removals_heard(self) -> int:
         with self.spool.database.read() as connection:

@@ -9,8 +9,10 @@ from typing import Final
 
 import structlog
 
+from dokuei.clock import now
 from dokuei.errors import DokueiError
 from dokuei.gateway import line_tables
+from dokuei.gateway.bandwidth import Schedule
 from dokuei.gateway.line_tables import LineRow
 from dokuei.line.measure import Progress, measure
 from dokuei.line.tcp_info import Counters, of_socket
@@ -73,11 +75,17 @@ class LineChecker:
     first_seconds: float = _FIRST_SECONDS
 
     def run(self) -> None:
-        """Check every few hours until the stop; after one that came to nothing, sooner."""
+        """Check every few hours until the stop, sooner after one that came to nothing.
+
+        Never in hours with less than the whole line: a check takes all of it.
+        """
         seconds = self.settings.gateway.line_check_hours * 3600
         wait = min(self.first_seconds, seconds)
         while not self.stop.wait(wait):
             wait = seconds
+            if Schedule.of(self.settings.gateway.sending).limit_at(now()) is not None:
+                wait = min(_AGAIN_SECONDS, seconds)
+                continue
             try:
                 self.check()
             except DokueiError as error:

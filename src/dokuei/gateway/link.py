@@ -4,9 +4,11 @@ import random
 import threading
 from dataclasses import dataclass, field
 
+from dokuei.clock import monotonic
 from dokuei.errors import DokueiError, UnreachableError
 
 _FIRST_SECONDS = 0.5
+_JUST_SECONDS = 1.0
 
 
 @dataclass
@@ -23,6 +25,7 @@ class Link:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     cuts: int = 0
     _successes: int = 0
+    _reached_at: float = float("-inf")
     _error: str = ""
 
     @property
@@ -35,6 +38,7 @@ class Link:
         """Somebody got through: nobody waits any longer."""
         with self._changed:
             self._successes += 1
+            self._reached_at = monotonic()
             self._error = ""
             self._changed.notify_all()
 
@@ -47,6 +51,8 @@ class Link:
             self._error = str(error)
             seen, refused = self._successes, not isinstance(error, UnreachableError)
             seconds = pause(failures, ceiling=self.ceiling)
+            if not refused and monotonic() - self._reached_at < _JUST_SECONDS:
+                seconds = min(seconds, _FIRST_SECONDS)  # somebody got through while this attempt still hung
             self._changed.wait_for(
                 lambda: self.stop.is_set() or not (refused or self._successes == seen), timeout=seconds
             )

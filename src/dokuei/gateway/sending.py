@@ -4,12 +4,13 @@ import hashlib
 import heapq
 import os
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dokuei.clock import monotonic
 from dokuei.errors import StorageError
+from dokuei.gateway.bandwidth import Bucket
 from dokuei.gateway.spool_view import Received
 from dokuei.transfer.chunks import HEAD_BYTES, piece
 from dokuei.transfer.protocol import PIECE_BYTES, WINDOW_BYTES, UploadEvent
@@ -32,6 +33,7 @@ class Sending:
     offset: int
     confirmed: int = field(default=0)
     all_sent: bool = False
+    lane: "Lane | None" = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, item: Received, offset: int) -> "Sending":
@@ -55,6 +57,11 @@ class Sending:
         )
 
     @property
+    def flying(self) -> int:
+        """Bytes that were sent and are not confirmed."""
+        return self.offset - self.confirmed
+
+    @property
     def is_spoilt(self) -> bool:
         """Whether the coded file here is not what it was: then it is made again from the original."""
         try:
@@ -74,25 +81,81 @@ def portions(items: Sequence[Received], size: int) -> list[Sequence[Received]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
+class Lane:
+    """One upload's side of the queue (see ``transfer.line.Source``): it reads what it sends with a file of its own."""
+
+    def __init__(self, queue: "SendQueue", wanted: Callable[[], bool]) -> None:
+        self._queue = queue
+        self._open: tuple[str, int] | None = None
+        self.wanted = wanted
+        self.idle_since = monotonic()
+        self.hub_has_ended = False
+
+    def take(self) -> bytes | None:
+        """The next piece."""
+        return self._queue.take(self)
+
+    def on_event(self, event: UploadEvent) -> None:
+        """What the hub says meanwhile."""
+        self._queue.on_event(event, self)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for something to send; whether there is."""
+        return self._queue.wait(self, seconds)
+
+    def cut(self) -> list[Sending]:
+        """The upload has ended: what it carried and was not judged has to be offered again."""
+        return self._queue.cut(self)
+
+    def read(self, one: Sending, size: int) -> bytes:
+        """The next bytes of an object.
+
+        Raises:
+            FileNotFoundError: its file is gone.
+        """
+        if self._open is None or self._open[0] != one.sha256:
+            self.close()
+            self._open = (one.sha256, os.open(one.path, os.O_RDONLY))
+        return os.pread(self._open[1], min(size, one.size - one.offset), one.offset)
+
+    def close(self) -> None:
+        """Let the open file go."""
+        if self._open is not None:
+            os.close(self._open[1])
+            self._open = None
+
+
 class SendQueue:
-    """Filled by one thread (offers) and emptied by another (the upload); survives cuts by being offered anew."""
+    """Filled by one thread (offers) and emptied by others (uploads); survives cuts by being offered anew.
+
+    An object's pieces go over the lane that has begun it, so that they arrive in their order; all lanes together have
+    no more on the way than a cut may cost, and each has its share of that.
+    """
 
     def __init__(
-        self, stop: threading.Event, *, window: int = WINDOW_BYTES, idle_seconds: float = _IDLE_SECONDS
+        self,
+        stop: threading.Event,
+        *,
+        bucket: Bucket | None = None,
+        window: int = WINDOW_BYTES,
+        idle_seconds: float = _IDLE_SECONDS,
     ) -> None:
         self._stop = stop
         self._lock = threading.Lock()
         self._filled = threading.Condition(self._lock)
         self._objects: dict[str, Sending] = {}
         self._heap: list[tuple[int, int, str]] = []
+        self._bucket = bucket
         self._window = window
         self._idle_seconds = idle_seconds
-        self._flying = 0
-        self._idle_since = monotonic()
+        self._flying: dict[Lane, int] = {}
+        self._arrived = 0
         self._judged: list[tuple[Sending, UploadEvent]] = []
         self._lost: list[Sending] = []
-        self._open: tuple[str, int] | None = None
-        self._hub_has_ended = False
+
+    def lane(self, wanted: Callable[[], bool] = lambda: True) -> Lane:
+        """One more upload's side, for as long as it is wanted."""
+        return Lane(self, wanted)
 
     # --- the thread that offers ----------------------------------------------------------------------------------
 
@@ -124,6 +187,18 @@ class SendQueue:
         with self._lock:
             return len(self._objects)
 
+    @property
+    def unsent(self) -> int:
+        """How many of them have bytes that nobody has sent yet."""
+        with self._lock:
+            return sum(not one.all_sent for one in self._objects.values())
+
+    @property
+    def arrived(self) -> int:
+        """How many bytes the hub has confirmed ever."""
+        with self._lock:
+            return self._arrived
+
     def judged(self) -> list[tuple[Sending, UploadEvent]]:
         """What the hub has judged since the last call."""
         with self._lock:
@@ -144,96 +219,115 @@ class SendQueue:
                 found[one.study_instance_uid] = found.get(one.study_instance_uid, 0) + one.share_there
         return found
 
-    # --- the thread that uploads ---------------------------------------------------------------------------------
+    # --- the threads that upload ---------------------------------------------------------------------------------
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for something to send; whether there is."""
+    def wait(self, lane: Lane, seconds: float) -> bool:
+        """Wait for something that this lane may send; whether there is."""
         with self._filled:
-            self._hub_has_ended = False
-            if not self._objects:
+            lane.hub_has_ended = False
+            if not lane.wanted() or self._next(lane) is None:
                 self._filled.wait(seconds)
-            self._idle_since = monotonic()
-            return bool(self._objects) and not self._stop.is_set()
+            lane.idle_since = monotonic()
+            return self._next(lane) is not None and lane.wanted() and not self._stop.is_set()
 
-    def take(self) -> bytes | None:
-        """The next piece (see ``transfer.line.Source``)."""
+    def take(self, lane: Lane) -> bytes | None:
+        """The next piece for a lane (see ``transfer.line.Source``)."""
         with self._lock:
-            if self._stop.is_set() or self._hub_has_ended:
+            self._flying.setdefault(lane, 0)
+            if self._stop.is_set() or lane.hub_has_ended or (not lane.wanted() and self._has_left(lane)):
                 return None
-            one = self._next()
+            one = self._next(lane) if lane.wanted() else None
             if one is None:
-                return self._pause()
-            self._idle_since = monotonic()
-            if self._flying and self._flying + PIECE_BYTES + HEAD_BYTES > self._window:
+                return self._pause(lane)
+            lane.idle_since = monotonic()
+            flying, share = self._flying[lane], self._window // len(self._flying)
+            if flying and flying + PIECE_BYTES + HEAD_BYTES > share:
                 return b""
-            return self._piece(one)
+            return self._piece(lane, one)
 
-    def on_event(self, event: UploadEvent) -> None:
+    def on_event(self, event: UploadEvent, lane: Lane) -> None:
         """What the hub says meanwhile."""
         with self._lock:
-            self._hub_has_ended = self._hub_has_ended or event.event == "end"
+            lane.hub_has_ended = lane.hub_has_ended or event.event == "end"
             one = self._objects.get(event.sha256)
             if one is None:
                 return
             if event.event == "stored":
-                arrived = min(event.end, one.offset) - one.confirmed
-                if arrived > 0:
-                    self._flying -= arrived
-                    one.confirmed += arrived
+                self._landed(one, min(event.end, one.offset) - one.confirmed)
             elif event.event == "judged":
-                self._flying -= one.offset - one.confirmed
+                self._landed(one, one.flying)
                 del self._objects[event.sha256]
                 self._judged.append((one, event))
 
-    def cut(self) -> list[Sending]:
-        """The upload has ended: everything not judged has to be offered again."""
+    def cut(self, lane: Lane | None = None) -> list[Sending]:
+        """An upload has ended, or all are to: what it carried and was not judged has to be offered again."""
         with self._lock:
-            self._close_file()
-            left = list(self._objects.values())
-            self._objects.clear()
-            self._heap.clear()
-            self._flying = 0
+            left = [one for one in self._objects.values() if lane is None or one.lane is lane]
+            for one in left:
+                del self._objects[one.sha256]
+            for ended in list(self._flying) if lane is None else [lane]:
+                self._flying.pop(ended, None)
+            if lane is not None:
+                lane.close()
         return left
 
     # --- inside the lock -----------------------------------------------------------------------------------------
 
-    def _next(self) -> Sending | None:
-        while self._heap:
+    def _next(self, lane: Lane) -> Sending | None:
+        """The most urgent object that no other lane has begun."""
+        elsewhere = []
+        found = None
+        while self._heap and found is None:
             priority, _, sha256 = self._heap[0]
             one = self._objects.get(sha256)
-            if one is not None and not one.all_sent and one.priority == -priority:
-                return one
-            heapq.heappop(self._heap)
-        return None
+            if one is None or one.all_sent or one.priority != -priority:
+                heapq.heappop(self._heap)
+            elif one.lane is lane or one.lane is None:
+                found = one
+            else:
+                elsewhere.append(heapq.heappop(self._heap))
+        for entry in elsewhere:
+            heapq.heappush(self._heap, entry)
+        return found
 
-    def _pause(self) -> bytes | None:
-        idle = not self._objects and monotonic() - self._idle_since > self._idle_seconds
-        return None if idle else b""
+    def _pause(self, lane: Lane) -> bytes | None:
+        carries = any(one.lane is lane for one in self._objects.values())
+        return None if not carries and monotonic() - lane.idle_since > self._idle_seconds else b""
 
-    def _piece(self, one: Sending) -> bytes:
+    def _has_left(self, lane: Lane) -> bool:
+        """A lane that is not wanted any more ends once nothing of it flies; what it has begun another carries on."""
+        begun = [one for one in self._objects.values() if one.lane is lane]
+        if any(one.flying or one.all_sent for one in begun):
+            return False
+        for one in begun:
+            one.lane = None
+        return True
+
+    def _piece(self, lane: Lane, one: Sending) -> bytes:
+        size = PIECE_BYTES if self._bucket is None else self._bucket.piece_bytes(urgent=one.priority > 0)
+        if not size:
+            return b""
         try:
-            data = os.pread(self._descriptor(one), min(PIECE_BYTES, one.size - one.offset), one.offset)
+            data = lane.read(one, size)
         except FileNotFoundError:
             data = b""
         if not data and one.offset < one.size:
+            self._flying[lane] -= one.flying
             del self._objects[one.sha256]
-            self._flying -= one.offset - one.confirmed
             self._lost.append(one)
             return b""
         made = piece(one.sha256, one.offset, data)
+        one.lane = lane
         one.offset += len(data)
-        self._flying += len(data)
+        self._flying[lane] += len(data)
         one.all_sent = one.offset == one.size
+        if self._bucket is not None:
+            self._bucket.spend(len(made), urgent=one.priority > 0)
         return made
 
-    def _descriptor(self, one: Sending) -> int:
-        if self._open is not None and self._open[0] == one.sha256:
-            return self._open[1]
-        self._close_file()
-        self._open = (one.sha256, os.open(one.path, os.O_RDONLY))
-        return self._open[1]
-
-    def _close_file(self) -> None:
-        if self._open is not None:
-            os.close(self._open[1])
-            self._open = None
+    def _landed(self, one: Sending, arrived: int) -> None:
+        if arrived > 0:
+            one.confirmed += arrived
+            self._arrived += arrived
+            if one.lane in self._flying:
+                self._flying[one.lane] -= arrived

@@ -1,13 +1,25 @@
 """How the gateway stands, read from its own database: works while the hub, the line and the worker are away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+from sqlalchemy import Connection
+
 from dokuei.clock import now
-from dokuei.gateway import forward_tables, order_tables, outlet_tables, pulse_tables, result_tables
+from dokuei.gateway import (
+    forward_tables,
+    line_tables,
+    order_tables,
+    outlet_tables,
+    pulse_tables,
+    result_tables,
+    sending_tables,
+)
 from dokuei.gateway.enrol import Enrolment, identity_of
+from dokuei.gateway.estimate import Estimate, LineKnown, estimates, sending_now
 from dokuei.gateway.folder.watch import refused_files
 from dokuei.gateway.forward_tables import Contact, StudyAtHub
 from dokuei.gateway.order_tables import OrderCounts
@@ -17,8 +29,8 @@ from dokuei.gateway.result_tables import ResultCounts
 from dokuei.gateway.spool import Spool, State, StudyState, open_spool
 from dokuei.gateway.steps import tables as steps
 from dokuei.gateway.steps.tables import StepCounts
-from dokuei.settings import Settings
-from dokuei.transfer.protocol import StudyReport
+from dokuei.settings import SendingSettings, Settings
+from dokuei.transfer.protocol import SendingReport, StudyReport
 from dokuei.transfer.protocol import StudyState as StateName
 from dokuei.transfer.pulses import Health, Pulse, judge, pulse_uid
 
@@ -59,6 +71,7 @@ class GatewayStatus:
     steps: StepCounts
     refused_files: int
     health: Health
+    sending: SendingReport
 
 
 def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
@@ -67,7 +80,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
     enrolment = identity.read()
     spool = open_spool(settings.home)
     try:
-        lines = study_lines(spool, at_most=at_most)
+        lines = study_lines(spool, settings.gateway.sending, at_most=at_most)
         quarantine = Quarantine(spool.database, spool.folder)
         quarantined, refusals = quarantine.open_entries(), quarantine.entries()
         with spool.database.read() as connection:
@@ -76,6 +89,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
             performed = steps.counts(connection)
             reports = outlet_tables.counts(connection, at_most=at_most)
             pulse = pulse_tables.last(connection)
+            sent = sending_tables.latest(connection)
     finally:
         spool.database.close()
     return GatewayStatus(
@@ -92,6 +106,7 @@ def gateway_status(settings: Settings, *, at_most: int = 50) -> GatewayStatus:
         steps=performed,
         refused_files=refused_files(settings.gateway.folder.path),
         health=_health(settings, pulse, contact, enrolled=enrolment is not None),
+        sending=sending_now(sent, settings.gateway.sending, at=now()),
     )
 
 
@@ -104,22 +119,35 @@ def _health(settings: Settings, pulse: Pulse | None, contact: Contact, *, enroll
     return judge(pulse, at=at, alive=alive, silent_part="worker")
 
 
-def study_lines(spool: Spool, *, at_most: int) -> list[StudyLine]:
-    """The newest studies, each with how far it is on its way to the hub."""
+def study_lines(spool: Spool, sending: SendingSettings, *, at_most: int) -> list[StudyLine]:
+    """The newest studies, each with how far it is on its way to the hub and when it will be there."""
     enrolment = identity_of(spool.folder.parent).read()
     pulse = "" if enrolment is None else pulse_uid(enrolment.gateway_id, "study")
     studies = [one for one in spool.studies(at_most=at_most + 1) if one.study_instance_uid != pulse][:at_most]
     with spool.database.read() as connection:
         known = forward_tables.studies_at_hub(connection, [one.study_instance_uid for one in studies])
-    return [_line(one, known.get(one.study_instance_uid)) for one in studies]
+        ahead = _estimates(connection, sending, {uid: one.under_way_bytes for uid, one in known.items()})
+    return [_line(one, known.get(one.study_instance_uid), ahead.get(one.study_instance_uid)) for one in studies]
 
 
-def study_reports(spool: Spool, *, at_most: int) -> list[StudyReport]:
+def _estimates(
+    connection: Connection, sending: SendingSettings, under_way: Mapping[str, int]
+) -> Mapping[str, Estimate]:
+    """Nobody knows when anything is done while the hub cannot be reached, or nothing is at work here."""
+    contact, at = forward_tables.contact(connection), now()
+    reached = not contact.error and contact.worker_at is not None and at - contact.worker_at <= _WORKER_ALIVE
+    left = sending_tables.left(connection, under_way)
+    checked = line_tables.latest(connection, at_most=1)
+    known = LineKnown(sending_tables.latest(connection), checked[0].measured.up_bytes if checked else None)
+    return estimates(left, known, sending, at=at, reached=reached)
+
+
+def study_reports(spool: Spool, sending: SendingSettings, *, at_most: int) -> list[StudyReport]:
     """The same as the hub is told."""
-    return [line.report for line in study_lines(spool, at_most=at_most)]
+    return [line.report for line in study_lines(spool, sending, at_most=at_most)]
 
 
-def _line(study: StudyState, known: StudyAtHub | None) -> StudyLine:
+def _line(study: StudyState, known: StudyAtHub | None, estimate: Estimate | None) -> StudyLine:
     state, percent = _progress(study, known)
     report = StudyReport(
         study_instance_uid=study.study_instance_uid,
@@ -132,6 +160,8 @@ def _line(study: StudyState, known: StudyAtHub | None) -> StudyLine:
         warned_instances=study.warned_instances,
         warnings=list(study.warnings),
         removed=study.by_state.get(State.REMOVED, 0),
+        left_bytes=0 if estimate is None else estimate.left,
+        done_at="" if estimate is None or estimate.done_at is None else estimate.done_at.isoformat(),
     )
     return StudyLine(
         report=report,

@@ -15,6 +15,7 @@ from dokuei.clock import monotonic
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import ConfigurationError
 from dokuei.gateway import contract
+from dokuei.gateway.bandwidth import Bucket, Schedule
 from dokuei.gateway.deliver import Deliverer
 from dokuei.gateway.enrol import hub_client, identity_of
 from dokuei.gateway.folder.watch import Watcher
@@ -33,6 +34,8 @@ from dokuei.gateway.sending import SendQueue
 from dokuei.gateway.sign_object import ObjectSigner
 from dokuei.gateway.spool import Spool, open_spool
 from dokuei.gateway.steps import tables as steps
+from dokuei.gateway.stream import Streams
+from dokuei.gateway.stream_count import StreamCount
 from dokuei.gateway.tell import Teller
 from dokuei.settings import Settings
 from dokuei.storage.anchor import DailyAnchor
@@ -87,7 +90,9 @@ def work(settings: Settings, *, stop: threading.Event, make_pulse: MakePulse | N
 def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> list[_Part]:
     naming = naming_of(settings, durable.database)
     pipeline = Pipeline(relaxed, link.stop, naming, demand_own_patient(relaxed))
-    queue = SendQueue(link.stop)
+    sending = settings.gateway.sending
+    bucket = Bucket(Schedule.of(sending), urgent_exempt=sending.urgent_exempt)
+    queue = SendQueue(link.stop, bucket=bucket)
     forwarder = Forwarder(
         spool=relaxed,
         durable=durable.database,
@@ -96,6 +101,15 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
         make_client=lambda: hub_client(settings),
         keep_originals=settings.gateway.keep_originals == "always",
         naming=naming,
+    )
+    streams = Streams(
+        link=link,
+        queue=queue,
+        bucket=bucket,
+        make_client=lambda: hub_client(settings),
+        offer_again=forwarder.offer_again,
+        count=StreamCount(sending.streams),
+        database=relaxed.database,
     )
     heart = Heart(settings, relaxed, link, forwarder.close_again)
     pseudonyms = lambda: Pseudonyms(open_key(settings.home, durable.database))  # noqa: E731 - asked for when it is used
@@ -110,7 +124,8 @@ def _parts(settings: Settings, durable: Spool, relaxed: Spool, link: Link) -> li
     return [
         *(_Part(f"code-{number}", pipeline.run) for number in range(1, _CODERS + 1)),
         _Part("talk", enrolled.then(forwarder.talk)),
-        _Part("stream", enrolled.then(forwarder.stream)),
+        *(_Part(f"stream-{n}", enrolled.then(partial(streams.run, n))) for n in range(1, sending.streams + 1)),
+        _Part("streams", streams.watch),
         _Part("heartbeat", enrolled.then(heart.beat)),
         _Part("deliver", enrolled.then(deliverer.run)),
         _Part("orders", enrolled.then(teller.run)),

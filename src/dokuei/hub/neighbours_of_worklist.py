@@ -72,7 +72,14 @@ class CaseWays:
             gateway = known.gateway
             for told in known.studies:
                 if told["study_instance_uid"] == study_instance_uid:
-                    return AtGateway(gateway.gateway_id, gateway.name, told["state"], told["error"])
+                    return AtGateway(
+                        gateway_id=gateway.gateway_id,
+                        name=gateway.name,
+                        state=told["state"],
+                        error=told["error"],
+                        left_bytes=told.get("left_bytes", 0),
+                        done_at=known.done_at(told, now()),
+                    )
             if gateway.gateway_id == signed_by:
                 signer = AtGateway(gateway.gateway_id, gateway.name, "", "")
         return signer

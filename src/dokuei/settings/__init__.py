@@ -31,9 +31,11 @@ from dokuei.settings.hub import (
     SealSettings,
 )
 from dokuei.settings.section import Section
+from dokuei.settings.sending import BandwidthLimit, SendingSettings
 
 __all__ = [
     "AuditSettings",
+    "BandwidthLimit",
     "Destination",
     "FolderSettings",
     "GatewaySettings",
@@ -49,6 +51,7 @@ __all__ = [
     "RepositorySettings",
     "ResultDestination",
     "SealSettings",
+    "SendingSettings",
     "Settings",
     "WorklistSettings",
     "read_settings",

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from dokuei.settings.section import Section, demand_both_or_neither, is_loopback
+from dokuei.settings.sending import SendingSettings
 
 
 class Peer(Section):
@@ -268,6 +269,7 @@ class GatewaySettings(Section):
     line_check_hours: float = Field(
         6.0, description="How often the line to the hub is measured, in hours; 0: only by hand.", ge=0, le=168
     )
+    sending: SendingSettings = Field(SendingSettings(), description="How the line to the hub is filled.")
     metrics_port: int = Field(0, description="Port of Prometheus metrics, on loopback alone; 0: off.", ge=0, le=65535)
     retry_ceiling_seconds: float = Field(60.0, description="Longest wait between attempts to reach the hub.")
 

@@ -2,17 +2,25 @@
 
 import base64
 import contextlib
+import errno
+import os
+import select
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import cycle
 from urllib.parse import unquote, urlsplit
 
 import h11
 
+from dokuei.clock import monotonic
 from dokuei.errors import ConfigurationError, PeerRefusedError, UnreachableError
 
 _CONNECT_SECONDS = 5.0
+_AGAIN_SECONDS = 0.5
+_NAME_BYTES = 16  # TCP_CA_NAME_MAX
 _UNSENT_BYTES = 128 * 1024  # what may wait in the kernel: an urgent piece overtakes the rest
 _READ_BYTES = 64 * 1024
 _DEAD_AFTER_MS = 8000
@@ -81,7 +89,7 @@ def connect(address: Address, proxy: Proxy | None) -> socket.socket:
     """
     target = (address.host, address.port) if proxy is None else (proxy.host, proxy.port)
     try:
-        connection = socket.create_connection(target, timeout=_CONNECT_SECONDS)
+        connection = _first_of(target)
     except socket.gaierror as error:
         raise UnreachableError(f"{target[0]} does not resolve", phase="DNS", remedy="check the DNS server") from error
     except OSError as error:
@@ -92,6 +100,46 @@ def connect(address: Address, proxy: Proxy | None) -> socket.socket:
         with _closed_on_error(connection):
             _tunnel(connection, address, proxy)
     return connection
+
+
+def _first_of(target: tuple[str, int]) -> socket.socket:
+    """The first of several attempts, a new one every half second: TCP asks a silent line ever more seldom.
+
+    So whoever waits here when a line comes back is through a moment later.
+    """
+    found = socket.getaddrinfo(*target, type=socket.SOCK_STREAM)
+    addresses, failures = cycle(found), 0
+    why: OSError = TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+    end = monotonic() + _CONNECT_SECONDS
+    with ExitStack() as others:
+        begun: list[socket.socket] = []
+        while (left := end - monotonic()) > 0 and failures < len(found):
+            family, kind, protocol, _, address = next(addresses)
+            another = others.enter_context(socket.socket(family, kind, protocol))
+            another.setblocking(False)
+            if (code := another.connect_ex(address)) not in {0, errno.EINPROGRESS}:
+                why, failures = OSError(code, os.strerror(code)), failures + 1
+                continue
+            begun.append(another)
+            for one in select.select([], begun, [], min(left, _AGAIN_SECONDS))[1]:
+                begun.remove(one)
+                if not (code := one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)):
+                    through = socket.socket(fileno=one.detach())
+                    through.settimeout(_CONNECT_SECONDS)
+                    return through
+                why, failures = OSError(code, os.strerror(code)), failures + 1
+    raise why
+
+
+def congestion_control() -> str:
+    """What the kernel gives connections to the hub: bbr where it has that, else what it has, as cubic."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as never_connected:
+        _tune(never_connected)
+        try:
+            name = never_connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, _NAME_BYTES)
+        except OSError:
+            return ""
+    return name.partition(b"\0")[0].decode("ascii", "replace")
 
 
 def secure(connection: socket.socket, context: ssl.SSLContext, address: Address) -> ssl.SSLSocket:
@@ -110,6 +158,8 @@ def secure(connection: socket.socket, context: ssl.SSLContext, address: Address)
                 phase="TLS",
                 remedy="a program that inspects TLS may be in the way; run dokuei gateway doctor",
             ) from error
+        except ssl.SSLEOFError as error:  # what stands before the hub lets in while the line behind it is away
+            raise UnreachableError("closed during the greeting", phase="TLS") from error
         except ssl.SSLError as error:
             raise PeerRefusedError(f"no TLS: {error.reason}", phase="TLS") from error
         except OSError as error:
@@ -159,7 +209,7 @@ def _tunnel(connection: socket.socket, address: Address, proxy: Proxy) -> None:
 
 @contextlib.contextmanager
 def _closed_on_error(connection: socket.socket) -> Iterator[None]:
-    with contextlib.ExitStack() as undo:
+    with ExitStack() as undo:
         undo.callback(connection.close)
         yield
         undo.pop_all()

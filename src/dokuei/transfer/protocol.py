@@ -183,6 +183,8 @@ class StudyReport(Message):
 
     ``warnings`` say in fixed sentences, which hold no patient data, what was odd about ``warned_instances`` of its
     objects as they came; a gateway one version behind leaves both out.
+    ``left_bytes`` are still to be sent, and ``done_at`` is when all will be there at the line's rate and by the site's
+    hours; empty where nobody can tell. A gateway one version behind leaves both out.
     ``removed`` counts the objects that the hub had and then removed by the contract's term: "at-hub" is said of the
     others, and "removed" of a study of which nothing else is left.
     """
@@ -197,6 +199,21 @@ class StudyReport(Message):
     warned_instances: int = 0
     warnings: list[Annotated[str, StringConstraints(max_length=200)]] = Field(default_factory=list, max_length=100)
     removed: int = 0
+    left_bytes: int = Field(0, ge=0)
+    done_at: str = Field("", max_length=40)
+
+
+class SendingReport(Message):
+    """How fast a gateway's uploads go together, and what its site's hours allow now.
+
+    ``limit_until`` is when that changes; ``congestion`` is what paces the connections (bbr where the kernel has it).
+    """
+
+    bytes_per_second: int = Field(0, ge=0)
+    streams: int = Field(1, ge=0)
+    limit_bytes_per_second: int | None = Field(None, ge=0)
+    limit_until: str = Field("", max_length=40)
+    congestion: str = Field("", max_length=16)
 
 
 class Refusal(Message):
@@ -260,6 +277,7 @@ class Heartbeat(Message):
     free_bytes: int = 0
     certificate_not_after: str = Field("", max_length=40)
     trail_end: TrailEnd | None = None
+    sending: SendingReport | None = None
     clock_ahead_ms: int | None = Field(None, description="How far its clock is ahead of the hub's, as it measured last")
     clock_state: ClockState = Field("unknown", description="What its own machine says of its clock")
     prior_rules: ToldPriorRules | None = Field(None, description="Which earlier studies it brings from the PACS")

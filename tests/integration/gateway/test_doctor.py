@@ -75,9 +75,9 @@ def _inspector(folder: Path) -> Iterator[int]:
 def test_on_a_free_way_everything_is_good(hub: HubForGateways, home: Path) -> None:
     findings = examine(_settings(home, hub.port))
     assert [one.subject for one in findings] == [
-        "disk", "time server", "PACS", "enrolment", "certificate", "DNS", "port", "TLS", "clock", "hub",
+        "disk", "time server", "TCP", "PACS", "enrolment", "certificate", "DNS", "port", "TLS", "clock", "hub",
     ]  # fmt: skip
-    assert {one.verdict for one in findings if one.subject not in {"PACS", "time server"}} == {"good"}, findings
+    assert {one.verdict for one in findings if one.subject not in {"PACS", "TCP", "time server"}} == {"good"}, findings
 
 
 def test_a_name_that_does_not_resolve_is_named(home: Path) -> None:
@@ -164,16 +164,16 @@ def test_an_upload_too_goes_by_the_hubs_clock(hub: HubForGateways, home: Path, m
     client = hub_client(_settings(home, hub.port))
     never = threading.Event()
     with pytest.raises(ClockError):
-        client.upload(SendQueue(never, idle_seconds=0.1), lambda _event: None)
+        client.upload(SendQueue(never, idle_seconds=0.1).lane(), lambda _event: None)
     told: list[str] = []
-    client.upload(SendQueue(never, idle_seconds=0.1), lambda event: told.append(event.event))
+    client.upload(SendQueue(never, idle_seconds=0.1).lane(), lambda event: told.append(event.event))
     client.close()
     assert told[-1] == "end"
 
 
 def test_before_the_enrolment_the_way_is_looked_at_too(hub: HubForGateways, tmp_path: Path) -> None:
     findings = examine(_settings(tmp_path, hub.port))
-    assert [one.subject for one in findings] == ["disk", "time server", "PACS", "enrolment", "DNS", "port"]
+    assert [one.subject for one in findings] == ["disk", "time server", "TCP", "PACS", "enrolment", "DNS", "port"]
     assert _of(findings, "enrolment").verdict == "bad"
     last = examine(_settings(tmp_path, free_port()))[-1]
     assert (last.subject, last.verdict) == ("port", "bad")

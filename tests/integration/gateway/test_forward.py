@@ -72,7 +72,7 @@ def test_a_judgement_that_could_not_be_noted_is_asked_for_again(tmp_path: Path) 
     add_coded(tmp_path, study_uid(1), [100, 200])
     with closing(open_spool(tmp_path)) as spool:
         forwarder, sending = _forwarder(spool)
-        forwarder.queue.on_event(UploadEvent(event="judged", sha256=sending[0].sha256, verdict="proved"))
+        forwarder.queue.lane().on_event(UploadEvent(event="judged", sha256=sending[0].sha256, verdict="proved"))
         with pytest.raises(OperationalError):
             forwarder.record()
         assert _states(spool) == [State.FORWARDING, State.FORWARDING]
@@ -85,7 +85,7 @@ def test_a_cut_that_could_not_be_noted_leaves_nothing_in_nobodys_hand(tmp_path: 
     with closing(open_spool(tmp_path)) as spool:
         forwarder, _ = _forwarder(spool)
         with pytest.raises(OperationalError):
-            forwarder.offer_again(None)
+            forwarder.offer_again(None, forwarder.queue.cut())
         assert _states(spool) == [State.FORWARDING, State.FORWARDING]
         forwarder.take_back()
         assert _states(spool) == [State.CODED, State.CODED]

@@ -21,9 +21,15 @@ _REJECTED: dict[str, Any] = {
     "detail": "",
 }
 _SHOWN: dict[str, Any] = {"study_instance_uid": SERIES.study_instance_uid, "series": {}}
-_IMAGES = ("/sites/{site_id}/dicom-web", "/dicom-web", "/api/v1/sites/{site_id}/studies/{study}/images")
-_IMAGES += ("/api/v1/sites/{site_id}/studies/{study}/frame-parts", "/api/v1/sites/{site_id}/viewer-events")
-_IMAGES += ("/api/v1/sites/{site_id}/displays", "/api/v1/sites/{site_id}/quarantine")
+_IMAGES = (
+    "/sites/{site_id}/dicom-web",
+    "/dicom-web",
+    "/api/v1/sites/{site_id}/studies/{study}/images",
+    "/api/v1/sites/{site_id}/studies/{study}/frame-parts",
+    "/api/v1/sites/{site_id}/viewer-events",
+    "/api/v1/sites/{site_id}/displays",
+    "/api/v1/sites/{site_id}/quarantine",
+)
 _SEARCHES = ("/studies", "/series", "/instances")  # of a foreign site they find nothing
 # Matrices of their own, by how their routes begin; what is about whoever asks, and what is for everybody.
 _ELSEWHERE = (

@@ -39,10 +39,13 @@ OF_SITES: tuple[tuple[str, str, Permission | None, dict[str, Any] | None], ...] 
     ("POST", "/contracts/0/termination", None, {"version": 1, "because": "x", "last_day": "2026-01-01"}),
 )
 
+_OBJECT = f"{SERIES.study_instance_uid}/objects/{SERIES.study_instance_uid}.{SERIES.series}.1"
+
 OF_PAPERS: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", f"/api/v1/sites/kita/studies/{SERIES.study_instance_uid}/papers", _P.READ_REQUEST, None),
     ("GET", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, None),
     ("PUT", "/api/v1/sites/kita/paper-rules", _P.RECONCILE, {"rules": [{"kind": "schema", "words": ["図"]}]}),
+    ("GET", f"/api/v1/sites/kita/studies/{_OBJECT}/pedigree", _P.READ_IMAGES, None),
 )
 
 # A foreign site's managers see their own register and the rules, and nothing of a display of kita.

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pydicom
 import pytest
@@ -269,7 +270,7 @@ def test_markup_in_what_a_modality_wrote_is_words_everywhere(hub: BrowsedHub, ro
     """MRPET-07: names, descriptions and a structured report's texts run nowhere."""
     markup, named = "<img src=x onerror=hit()>", "<iframe>"  # a name's components part at "="
     descriptions = ("StudyDescription", "SeriesDescription", "InstitutionName", "ProtocolName")
-    texts = {**dict.fromkeys(descriptions, markup), "PatientName": f"{named}^A={named}^花子"}
+    texts: dict[str, Any] = {**dict.fromkeys(descriptions, markup), "PatientName": f"{named}^A={named}^花子"}
     picture = image(patient_id="MARKUP", ReferringPhysicianName=f"{named}^B", **texts)
     said = item("TEXT", f"{markup} name", TextValue=f"{markup} text")
     report = beside(

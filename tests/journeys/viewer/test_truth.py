@@ -1,5 +1,6 @@
 """A viewport never shows what is not proved, and says what it shows; a broken line heals by itself."""
 
+import hashlib
 from typing import Any
 
 import imagecodecs
@@ -193,11 +194,12 @@ def test_a_case_that_was_left_before_its_first_image_opens_again(hub: BrowsedHub
 
 
 def test_what_came_lossy_says_so_on_the_image(hub: BrowsedHub, room: Room) -> None:
-    """IMG-03: LOSSY n:1 and the method stand on the image for good."""
+    """IMG-03: LOSSY n:1 and the method stand on the image for good; its pedigree says all of its way."""
     cells = np.random.default_rng(1).integers(0, 255, (64, 64), np.uint8)
     lossy = image(cells, patient_id="T6", LossyImageCompression="01", LossyImageCompressionRatio="8.5")
     lossy.LossyImageCompressionMethod = "ISO_10918_1"
-    lossy.PixelData = encapsulate([bytes(imagecodecs.jpeg8_encode(cells, level=60))])
+    lossy_frame = bytes(imagecodecs.jpeg8_encode(cells, level=60))
+    lossy.PixelData = encapsulate([lossy_frame])
     lossy["PixelData"].VR = "OB"
     lossy.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
     room.open(hub.case([lossy]))
@@ -205,6 +207,14 @@ def test_what_came_lossy_says_so_on_the_image(hub: BrowsedHub, room: Room) -> No
     truth = room.corner("truth")
     assert "非可逆 8.5:1 JPEG" in truth
     assert "受信データと一致" in truth
+    room.press("Shift+KeyS")
+    pedigree = room.page.get_by_role("dialog")
+    for said in ("受信データと一致：はい", "非可逆圧縮 JPEG 8.5:1", "なし（受信時のまま", "このブラウザーで復号"):
+        expect(pedigree).to_contain_text(said)
+    digest = hashlib.sha256(lossy_frame).hexdigest()
+    expect(pedigree).to_contain_text(digest)
+    room.press("Escape")
+    expect(pedigree).to_have_count(0)
     room.press("KeyT")
     expect(room.page.locator("[data-corner=truth]")).to_be_hidden()
 

@@ -84,6 +84,8 @@ export interface components {
             readonly name: string;
             readonly state: string;
             readonly error: string;
+            readonly left_bytes: number;
+            readonly done_at: string;
         };
         /** @description A document that came with a request. */
         readonly AttachmentOut: {
@@ -957,6 +959,7 @@ export interface components {
             /** @enum {string} */
             readonly clock_state: "synchronised" | "unsynchronised" | "unknown";
             readonly prior_rules: components["schemas"]["PriorRulesOut"] | null;
+            readonly sending: components["schemas"]["SendingOut"] | null;
             /** Format: date-time */
             readonly enrolled_at: string;
             readonly revoked_at: string | null;
@@ -985,6 +988,10 @@ export interface components {
             readonly warnings: readonly string[];
             /** @default 0 */
             readonly removed: number;
+            /** @default 0 */
+            readonly left_bytes: number;
+            /** @default  */
+            readonly done_at: string;
         };
         /** @description A role at a site, or in the centre. */
         readonly GrantShape: {
@@ -1598,6 +1605,27 @@ export interface components {
             readonly name: string;
             /** @default  */
             readonly name_en: string;
+        };
+        /**
+         * @description An object's way: as it came, what was made of it, who signed for its study, who brought it here and when.
+         *
+         *     ``source_sha256`` is of the file as the hospital received it, ``sha256`` and ``size`` of the one that is kept here;
+         *     ``content_digest`` is the same for both.
+         */
+        readonly ObjectPedigree: {
+            readonly source_transfer_syntax_uid: string;
+            readonly transfer_syntax_uid: string;
+            readonly source_sha256: string;
+            readonly sha256: string;
+            readonly size: number;
+            readonly content_digest: string;
+            /** @enum {string} */
+            readonly proof: "proved" | "kept" | "no-pixels";
+            readonly reason: string;
+            readonly lossy: components["schemas"]["LossyEntry"] | null;
+            readonly received_at: string;
+            readonly received_from: string;
+            readonly signed: readonly components["schemas"]["SignedBy"][];
         };
         /** @description To whom a reading is offered, and what they should know. */
         readonly OfferIn: {
@@ -2411,6 +2439,14 @@ export interface components {
         readonly SeekIn: {
             readonly text: string;
         };
+        /** @description How fast a gateway's uploads go together, and what its site's hours allow now. */
+        readonly SendingOut: {
+            readonly bytes_per_second: number;
+            readonly streams: number;
+            readonly limit_bytes_per_second: number | null;
+            readonly limit_until: string;
+            readonly congestion: string;
+        };
         /** @description One series in the order of its instance numbers. */
         readonly SeriesEntry: {
             readonly series_instance_uid: string;
@@ -2456,6 +2492,12 @@ export interface components {
             readonly pdf_sha256: string;
             readonly pdf_url: string;
             readonly certificate: components["schemas"]["SigningCertificateOut"] | null;
+        };
+        /** @description A gateway's signature under the study's manifest, and whether it holds. */
+        readonly SignedBy: {
+            readonly by: string;
+            readonly at: string;
+            readonly verified: boolean;
         };
         /** @description The gateway's signed manifest of what it proved. */
         readonly SignedForOut: {

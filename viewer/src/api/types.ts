@@ -41,6 +41,7 @@ export type WorklistChanges = Schemas["WorklistChangesOut"];
 export type StudyImages = Schemas["StudyImages"];
 export type SeriesEntry = Schemas["SeriesEntry"];
 export type InstanceEntry = Schemas["InstanceEntry"];
+export type ObjectPedigree = Schemas["ObjectPedigree"];
 export type FrameEntry = Schemas["FrameEntry"];
 export type Ledger = Schemas["LedgerEntry"];
 /** One image that was shown, with the digest that was proved on the screen (REC-15). */

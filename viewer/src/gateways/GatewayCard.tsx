@@ -12,6 +12,7 @@ import { Health, UnreadOrders } from "./Health";
 import { certificateState } from "./model";
 import { PriorRules } from "./PriorRules";
 import { Refusals } from "./Refusals";
+import { Sending } from "./Sending";
 import { Studies } from "./Studies";
 
 /** One gateway: what is wrong first, then what it is, then what it carries. */
@@ -53,6 +54,7 @@ export function GatewayCard({ gateway }: { readonly gateway: Gateway }): JSX.Ele
           <dt>{t("fact.identity")}</dt>
           <dd>{t(`identity.${gateway.identity_mode}`)}</dd>
         </div>
+        {gateway.sending !== null && gateway.online && <Sending sending={gateway.sending} />}
         {gateway.free_bytes > 0 && (
           <div>
             <dt>{t("fact.free")}</dt>

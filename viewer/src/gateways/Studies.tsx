@@ -9,6 +9,7 @@ import { RecordedWords } from "@/ui/RecordedWords";
 import { Stations } from "@/ui/Stations";
 import { useCount } from "@/ui/Written";
 import classes from "./Gateways.module.css";
+import { Left } from "./Sending";
 import { byNeed, recorded, shortUid, STATIONS, stationStates } from "./model";
 
 const FIRST = 6;
@@ -49,6 +50,9 @@ function StudyLine({ study }: { readonly study: GatewayStudy }): JSX.Element {
         </span>
         <span className={classes["amount"]}>
           {t("amount", { count: study.instances, number: count(study.instances), bytes: formatBytes(study.bytes) })}
+        </span>
+        <span className={classes["left"]}>
+          <Left study={study} />
         </span>
       </div>
       <div className={classes["way"]}>

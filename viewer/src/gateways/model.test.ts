@@ -43,6 +43,8 @@ describe("a study's way", () => {
       warned_instances: 0,
       warnings: [],
       removed: 0,
+      left_bytes: 0,
+      done_at: "",
     });
     const order = byNeed([study("at-hub"), study("received"), study("problem"), study("forwarding")]);
     expect(order.map(({ state }) => state)).toEqual(["problem", "forwarding", "received", "at-hub"]);
@@ -67,6 +69,7 @@ describe("gateways", () => {
     clock_off: false,
     clock_state: "synchronised",
     prior_rules: null,
+    sending: null,
     enrolled_at: "",
     revoked_at: null,
     certificate_not_after: "",

@@ -19,6 +19,7 @@ import enOrders from "./en/orders.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
 import enPapers from "./en/papers.json";
+import enPedigree from "./en/pedigree.json";
 import enPeople from "./en/people.json";
 import enPriors from "./en/priors.json";
 import enReading from "./en/reading.json";
@@ -26,6 +27,7 @@ import enReport from "./en/report.json";
 import enRequests from "./en/requests.json";
 import enRights from "./en/rights.json";
 import enScreening from "./en/screening.json";
+import enSending from "./en/sending.json";
 import enSession from "./en/session.json";
 import enSites from "./en/sites.json";
 import enStages from "./en/stages.json";
@@ -51,6 +53,7 @@ import jaOrders from "./ja/orders.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
 import jaPapers from "./ja/papers.json";
+import jaPedigree from "./ja/pedigree.json";
 import jaPeople from "./ja/people.json";
 import jaPriors from "./ja/priors.json";
 import jaReading from "./ja/reading.json";
@@ -58,6 +61,7 @@ import jaReport from "./ja/report.json";
 import jaRequests from "./ja/requests.json";
 import jaRights from "./ja/rights.json";
 import jaScreening from "./ja/screening.json";
+import jaSending from "./ja/sending.json";
 import jaSession from "./ja/session.json";
 import jaSites from "./ja/sites.json";
 import jaStages from "./ja/stages.json";
@@ -88,6 +92,7 @@ export const catalogues = {
     outcomes: enOutcomes,
     messages: enMessages,
     papers: enPapers,
+    pedigree: enPedigree,
     people: enPeople,
     priors: enPriors,
     reading: enReading,
@@ -95,6 +100,7 @@ export const catalogues = {
     requests: enRequests,
     rights: enRights,
     screening: enScreening,
+    sending: enSending,
     session: enSession,
     sites: enSites,
     stages: enStages,
@@ -122,6 +128,7 @@ export const catalogues = {
     outcomes: jaOutcomes,
     messages: jaMessages,
     papers: jaPapers,
+    pedigree: jaPedigree,
     people: jaPeople,
     priors: jaPriors,
     reading: jaReading,
@@ -129,6 +136,7 @@ export const catalogues = {
     requests: jaRequests,
     rights: jaRights,
     screening: jaScreening,
+    sending: jaSending,
     session: jaSession,
     sites: jaSites,
     stages: jaStages,

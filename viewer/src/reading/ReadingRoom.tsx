@@ -26,6 +26,7 @@ import { useReportKeys } from "./useReportKeys";
 import { Views } from "./views";
 
 const MessagesPanel = lazy(() => import("@/messages/MessagesPanel"));
+const Pedigree = lazy(() => import("./Pedigree"));
 const ReportPanel = lazy(() => import("@/report/ReportPanel"));
 const RequestPanel = lazy(() => import("@/requests/CaseRequest"));
 
@@ -161,6 +162,15 @@ export function ReadingRoom({ opened, first, store, seen }: ReadingRoomProps): J
             </aside>
           ) : null}
         </div>
+      ) : null}
+      {room.pedigreeOpen ? (
+        <Suspense fallback={null}>
+          <Pedigree
+            item={item}
+            view={views.at(room.active)}
+            onClose={() => change({ type: "toggle", what: "pedigreeOpen" })}
+          />
+        </Suspense>
       ) : null}
       <HelpSheet opened={room.helpOpen} onClose={() => change({ type: "toggle", what: "helpOpen" })} />
     </main>

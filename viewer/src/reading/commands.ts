@@ -91,6 +91,9 @@ function performInRoom(command: Command, doing: Doing): boolean {
     case "ledger":
       doing.openLedger();
       return true;
+    case "pedigree":
+      change({ type: "toggle", what: "pedigreeOpen" });
+      return true;
     case "nextStep":
       change({ type: "step", by: 1 });
       return true;

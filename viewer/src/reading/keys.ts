@@ -46,6 +46,7 @@ export type Command =
   | "nextSeries"
   | "previousSeries"
   | "ledger"
+  | "pedigree"
   | "hideText"
   | "hideStrips"
   | "nextDocument"
@@ -125,6 +126,7 @@ export const KEYS: readonly KeyBinding[] = [
   key("KeyT", "hideStrips", "room", true),
   key("KeyD", "nextDocument", "room", true),
   key("KeyR", "ledger", "room", true),
+  key("KeyS", "pedigree", "room", true),
   key("KeyR", "report", "room"),
   key("KeyQ", "request", "room", true),
   key("KeyW", "messages", "room", true),

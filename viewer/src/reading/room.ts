@@ -22,6 +22,8 @@ export interface Room {
   readonly writing: number;
   readonly requestOpen: boolean;
   readonly helpOpen: boolean;
+  /** Where the image in the active viewport comes from, and what became of it on the way. */
+  readonly pedigreeOpen: boolean;
   readonly cine: boolean;
   /** What is no image and is open beside the images, if anything. */
   readonly document: DocumentObject | null;
@@ -41,7 +43,8 @@ export type Change =
   | { readonly type: "write" }
   | {
       readonly type: "toggle";
-      readonly what: "textHidden" | "stripsHidden" | "reportOpen" | "requestOpen" | "messagesOpen" | "helpOpen";
+      readonly what:
+        "textHidden" | "stripsHidden" | "reportOpen" | "requestOpen" | "messagesOpen" | "helpOpen" | "pedigreeOpen";
     };
 
 const EMPTY: Step = { name: "series", rows: 1, columns: 1, cells: [] };
@@ -58,6 +61,7 @@ export function firstRoom(hanging: Hanging, { requested = false } = {}): Room {
     writing: 0,
     requestOpen: requested,
     helpOpen: false,
+    pedigreeOpen: false,
     cine: false,
     document: null,
   };

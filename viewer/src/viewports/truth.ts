@@ -36,8 +36,7 @@ export function truthOf(frame: Frame, view: FrameView): Truth {
   const method = lossy?.methods.at(-1) ?? "";
   return {
     sourceEncoding: source.name,
-    lossy:
-      lossy === null ? null : { ratio: totalRatio(lossy.ratios), method: METHODS[method] ?? (method || source.name) },
+    lossy: lossy === null ? null : { ratio: totalRatio(lossy.ratios), method: methodName(method) || source.name },
     stage: stageOf(view),
     percent: Math.floor(view.arrived * 100),
     decodedByHub: view.decodedByHub,
@@ -45,6 +44,9 @@ export function truthOf(frame: Frame, view: FrameView): Truth {
     digestOf: frame.digestOf,
   };
 }
+
+/** What a method of compression is called (PS3.3 C.7.6.1.1.5.1); its own term where that is not known. */
+export const methodName = (term: string): string => METHODS[term] ?? term;
 
 /** Lossy steps one after the other multiply (PS3.3 C.7.6.1.1.5.2 gives one ratio for each). */
 function totalRatio(ratios: readonly number[]): number | null {

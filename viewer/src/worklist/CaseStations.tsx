@@ -2,6 +2,7 @@ import type { JSX, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { CaseWay, Outcome, WorklistItem } from "@/api/types";
 import { arrivedBack, isPromised, isRefused, originals, renewed } from "@/delivery/model";
+import { Left } from "@/gateways/Sending";
 import { useOutcome } from "@/outcomes/api";
 import { ReportStatusChip } from "@/report/ReportStatusChip";
 import { GatewayName } from "@/ui/GatewayName";
@@ -54,6 +55,7 @@ function AtHub({ item, way }: Told): ReactNode {
   return (
     <>
       {t("images.of", { arrived, declared: count(item.declared_instances ?? 0) })}{" "}
+      {way?.gateway == null ? null : <Left study={way.gateway} />}{" "}
       {isStopped(way) && way?.gateway?.error ? (
         <RecordedWords raw={way.gateway.error}>{t("station.stopped")}</RecordedWords>
       ) : null}

@@ -4,7 +4,7 @@ import { madeItem } from "./madeItems";
 import { caseStates } from "./way";
 
 const way = (changed: Partial<CaseWay> = {}): CaseWay => ({
-  gateway: { gateway_id: "g1", name: "北館", state: "at-hub", error: "" },
+  gateway: { gateway_id: "g1", name: "北館", state: "at-hub", error: "", left_bytes: 0, done_at: "" },
   signed_for: { instances: 4, verified: true, at: "2026-11-23T08:01:00Z" },
   first_received_at: "2026-11-23T08:00:00Z",
   last_received_at: "2026-11-23T08:00:30Z",
@@ -14,7 +14,7 @@ const way = (changed: Partial<CaseWay> = {}): CaseWay => ({
   ...changed,
 });
 const atGateway = (state: "received" | "proved" | "forwarding" | "problem", error = ""): Partial<CaseWay> => ({
-  gateway: { gateway_id: "g1", name: "北館", state, error },
+  gateway: { gateway_id: "g1", name: "北館", state, error, left_bytes: 0, done_at: "" },
   signed_for: null,
 });
 const arriving = madeItem("a", { images_state: "arriving", arrived_instances: 1 });

@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from dokuei.hub.archive.api_access import At, at_named_site, not_modified, note_access, takes_gzip
 from dokuei.hub.archive.displays import Displayed
 from dokuei.hub.archive.rejections import FrameRejection
 from dokuei.hub.archive.service import ArchiveService
-from dokuei.hub.archive.viewer_shapes import StudyImages
+from dokuei.hub.archive.viewer_shapes import ObjectPedigree, StudyImages
 from dokuei.hub.identity.model import Permission
 
 _Uid = Annotated[str, Field(pattern=r"^[0-9.]{1,64}$")]
@@ -58,6 +58,12 @@ def viewer_routes(service: ArchiveService) -> APIRouter:
             headers["Content-Encoding"] = "gzip"
             return Response(document.gzipped, headers=headers, media_type="application/json")
         return Response(gzip.decompress(document.gzipped), headers=headers, media_type="application/json")
+
+    @router.get("/studies/{study}/objects/{sop_instance}/pedigree", responses={200: {"model": ObjectPedigree}})
+    async def pedigree(at: here, study: str, sop_instance: str) -> JSONResponse:
+        """What an object came as, what was made of it, who signed for it, who brought it, and when."""
+        found = await to_thread.run_sync(service.viewer_documents.pedigree, at.site_id, study, sop_instance)
+        return JSONResponse(found, headers={"Cache-Control": at.until_changed})
 
     @router.post("/viewer-events", status_code=204)
     async def viewer_event(at: here, told: ViewerEvent) -> None:

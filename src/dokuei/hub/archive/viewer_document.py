@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from dokuei.errors import NotFoundError
-from dokuei.hub.archive import ledgers, manifests, reading, store_papers
+from dokuei.hub.archive import ledgers, manifests, pedigree, reading, store_papers
 from dokuei.hub.archive.manifests import Signer
 from dokuei.hub.archive.model import Ledger
 from dokuei.hub.archive.reading import Scope, SeriesContent
@@ -17,7 +17,14 @@ from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.store import frames_of
 from dokuei.hub.archive.store_papers import Paper
 from dokuei.hub.archive.tables import instance, series
-from dokuei.hub.archive.viewer_shapes import InstanceEntry, LedgerEntry, SeriesEntry, SignedManifest, StudyImages
+from dokuei.hub.archive.viewer_shapes import (
+    InstanceEntry,
+    LedgerEntry,
+    ObjectPedigree,
+    SeriesEntry,
+    SignedManifest,
+    StudyImages,
+)
 from dokuei.storage.db import Database
 
 _CAPACITY: Final = 32 << 20
@@ -62,6 +69,16 @@ class ViewerDocuments:
         made = ViewerDocument(hashlib.sha256(body).hexdigest(), gzip.compress(body, 5, mtime=0))
         self.recent.put(key, made, weight=len(made.gzipped))
         return made
+
+    def pedigree(self, site_id: str, study_instance_uid: str, sop_instance_uid: str) -> ObjectPedigree:
+        """The way of one of its objects.
+
+        Raises:
+            NotFoundError: no such object in that study of this site.
+        """
+        scope = Scope(site_id, study_instance_uid, sop_instance_uid=sop_instance_uid)
+        with self.database.read() as connection:
+            return pedigree.of_object(connection, scope)
 
 
 def _facts(

@@ -60,6 +60,35 @@ class InstanceEntry(TypedDict):
     frames: list[FrameEntry]
 
 
+class SignedBy(TypedDict):
+    """A gateway's signature under the study's manifest, and whether it holds."""
+
+    by: str
+    at: str
+    verified: bool
+
+
+class ObjectPedigree(TypedDict):
+    """An object's way: as it came, what was made of it, who signed for its study, who brought it here and when.
+
+    ``source_sha256`` is of the file as the hospital received it, ``sha256`` and ``size`` of the one that is kept here;
+    ``content_digest`` is the same for both.
+    """
+
+    source_transfer_syntax_uid: str
+    transfer_syntax_uid: str
+    source_sha256: str
+    sha256: str
+    size: int
+    content_digest: str
+    proof: Proof
+    reason: str
+    lossy: LossyEntry | None
+    received_at: str
+    received_from: str
+    signed: list[SignedBy]
+
+
 class SeriesEntry(TypedDict):
     """One series in the order of its instance numbers."""
 

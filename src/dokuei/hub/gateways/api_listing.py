@@ -30,6 +30,20 @@ class GatewayStudyOut(BaseModel):
     warned_instances: int = 0
     warnings: list[str] = []
     removed: int = 0
+    left_bytes: int = 0
+    done_at: str = ""
+    """When all will be here, as its gateway reckons; empty where it cannot tell."""
+
+
+class SendingOut(BaseModel):
+    """How fast a gateway's uploads go together, and what its site's hours allow now."""
+
+    bytes_per_second: int
+    streams: int
+    limit_bytes_per_second: int | None
+    limit_until: str
+    congestion: str
+    """What paces its connections: bbr, or what its kernel has instead."""
 
 
 class RefusalOut(BaseModel):
@@ -115,6 +129,7 @@ class GatewayOut(BaseModel):
     clock_state: ClockState
     """Whether a time server keeps it, as its own machine says."""
     prior_rules: PriorRulesOut | None
+    sending: SendingOut | None
     enrolled_at: datetime
     revoked_at: datetime | None
     certificate_not_after: datetime
@@ -157,7 +172,7 @@ def listing(service: GatewaysService, site_names: Callable[[], dict[str, str]]) 
 
 
 def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> GatewayOut:
-    gateway = state.gateway
+    gateway, at = state.gateway, now()
     return GatewayOut(
         gateway_id=gateway.gateway_id,
         site_id=gateway.site_id,
@@ -166,8 +181,8 @@ def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> 
         version=state.version,
         protocol=state.protocol,
         last_seen_at=state.last_seen_at,
-        online=state.online(now()),
-        studies=[GatewayStudyOut.model_validate(one) for one in state.studies],
+        online=state.online(at),
+        studies=[GatewayStudyOut.model_validate({**one, "done_at": state.done_at(one, at)}) for one in state.studies],
         quarantine=state.quarantine,
         refusals=[RefusalOut.model_validate(one) for one in state.refusals],
         unread_orders=state.unread_orders,
@@ -178,6 +193,7 @@ def _view(state: GatewayState, names: dict[str, str], health: Health | None) -> 
         clock_off=is_off(state.clock_ahead_ms),
         clock_state=state.clock_state,
         prior_rules=None if state.prior_rules is None else PriorRulesOut.model_validate(state.prior_rules),
+        sending=None if state.sending is None else SendingOut.model_validate(state.sending),
         enrolled_at=gateway.enrolled_at,
         revoked_at=gateway.revoked_at,
         certificate_not_after=gateway.certificate_not_after,

@@ -72,6 +72,7 @@ class GatewayState:
     clock_ahead_ms: int | None = None
     clock_state: ClockState = "unknown"
     prior_rules: Mapping[str, Any] | None = None
+    sending: Mapping[str, Any] | None = None
 
     def online(self, at: datetime) -> bool:
         """Whether it was heard of just now."""
@@ -80,6 +81,10 @@ class GatewayState:
             and self.last_seen_at is not None
             and at - self.last_seen_at <= _ONLINE_WITHIN
         )
+
+    def done_at(self, study: Mapping[str, Any], at: datetime) -> str:
+        """When all of a study will be here, as the gateway told; nothing that one has told that is not heard of now."""
+        return str(study.get("done_at", "")) if self.online(at) else ""
 
 
 def admit_by(invitation: Invitation | None, *, at: datetime, expected_key: str) -> Invitation:

@@ -252,6 +252,7 @@ class GatewaysService:
                 studies=studies,
                 refusals=refusals,
                 order_refusals=order_refusals,
+                sending=None if heartbeat.sending is None else heartbeat.sending.model_dump(),
             )
             own = hub_trail.head(connection)
         if (before, heartbeat.identity_mode) == ("true", "pseudonym"):

@@ -57,6 +57,7 @@ gateway = Table(
     Column("clock_unkept_since", UtcDateTime, nullable=True),
     Column("clock_unkept_told", Boolean, nullable=False, server_default=false()),
     Column("prior_rules", Text, nullable=True),
+    Column("sending", Text, nullable=True),
 )
 Index("ix_gateway_site_id", gateway.c.site_id)
 
@@ -173,11 +174,13 @@ def tell(
     studies: Sequence[Mapping[str, Any]],
     refusals: Sequence[Mapping[str, Any]],
     order_refusals: Sequence[Mapping[str, Any]] = (),
+    sending: Mapping[str, Any] | None = None,
 ) -> None:
     """Keep what a heartbeat says."""
     told_lists = {"studies": studies, "refusals": refusals, "order_refusals": order_refusals}
-    lists = {name: json.dumps(list(one)) for name, one in told_lists.items()}
-    connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(**told, **lists))
+    values = {**told, **{name: json.dumps(list(one)) for name, one in told_lists.items()}}
+    values["sending"] = None if sending is None else json.dumps(sending)
+    connection.execute(update(gateway).where(gateway.c.gateway_id == gateway_id).values(values))
 
 
 def told_identity_mode(connection: Connection, gateway_id: str) -> str:
@@ -235,6 +238,7 @@ def every(connection: Connection, site_ids: Collection[str]) -> tuple[GatewaySta
             clock_ahead_ms=row.clock_ahead_ms,
             clock_state=row.clock_state,
             prior_rules=None if row.prior_rules is None else json.loads(row.prior_rules),
+            sending=None if row.sending is None else json.loads(row.sending),
         )
         for row in rows
     )

@@ -195,6 +195,9 @@ class AtGatewayOut(BaseModel):
     name: str
     state: str
     error: str
+    left_bytes: int
+    done_at: str
+    """When all will be here, as the gateway reckons; empty where it cannot tell."""
 
 
 class SignedForOut(BaseModel):

@@ -9,12 +9,17 @@ from dokuei.hub.worklist.model import WorklistItem
 
 @dataclass(frozen=True)
 class AtGateway:
-    """What the hospital's gateway told last of the study; ``state`` is empty where it no longer speaks of it."""
+    """What the hospital's gateway told last of the study; ``state`` is empty where it no longer speaks of it.
+
+    ``done_at`` is when the last of ``left_bytes`` will be here, as the gateway reckons; empty where it cannot tell.
+    """
 
     gateway_id: str
     name: str
     state: str
     error: str
+    left_bytes: int = 0
+    done_at: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,24 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from dokuei.clock import now
 from dokuei.dicom.deidentify import Deidentification
 from dokuei.dicom.profile import Profile
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import UnsupportedError
-from dokuei.gateway import contract
+from dokuei.gateway import contract, sending_tables
 from dokuei.gateway.enrol import hub_client
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
 from dokuei.gateway.pipeline import Pipeline
 from dokuei.gateway.pseudonyms import TRUE, Naming
 from dokuei.gateway.quarantine import Quarantine, Suspect
+from dokuei.gateway.sending_tables import SendingNow
 from dokuei.gateway.spool import open_spool
-from dokuei.hub.gateways.api_listing import GatewayStudyOut
+from dokuei.hub.gateways.api_listing import GatewayStudyOut, SendingOut
 from dokuei.hub.gateways.model import GatewayState
 from dokuei.hub.sites.contracting import Scribe
 from dokuei.hub.sites.contracts import Terms
 from dokuei.hub.sites.service import SitesService
-from dokuei.settings import Settings
+from dokuei.settings import BandwidthLimit, GatewaySettings, SendingSettings, Settings
 from dokuei.storage.anchor import KEPT
 from dokuei.storage.audit import Head, gateway_trail, hub_trail
 from dokuei.transfer.protocol import PROTOCOL, Heartbeat, HeartbeatAnswer, IdentityMode, Offer
@@ -135,6 +137,24 @@ def test_a_gateway_one_version_behind_tells_nothing_odd(hub: HubForGateways, gat
     assert (told["warned_instances"], told["warnings"]) == (0, [])
     before = GatewayStudyOut.model_validate({"study_instance_uid": "2.25.1", "state": "proved"})
     assert (before.warned_instances, before.warnings) == (0, []), "what it told before the hub was updated"
+    client.close()
+
+
+def test_the_hub_is_told_how_fast_a_gateway_sends_and_what_its_hours_allow(
+    hub: HubForGateways, gateway: Settings
+) -> None:
+    client = hub_client(gateway)
+    limited = GatewaySettings(sending=SendingSettings(limits=(BandwidthLimit(mbit_per_second=8),)))
+    with closing(open_spool(gateway.home)) as spool:
+        with spool.database.begin() as connection:
+            sending_tables.note(connection, SendingNow(now(), 900_000, None, 2))
+        Heart(gateway.model_copy(update={"gateway": limited}), spool, Link(1.0, threading.Event()))._tell(client)
+    told = _state(hub).sending
+    assert told is not None
+    assert (told["bytes_per_second"], told["streams"], told["limit_bytes_per_second"]) == (900_000, 2, 1_000_000)
+    assert SendingOut.model_validate(told).limit_until == "", "around the clock"
+    client.heartbeat(Heartbeat(version="0.0.1", protocol=PROTOCOL))
+    assert _state(hub).sending is None, "a gateway one version behind tells nothing of it"
     client.close()
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dokuei.errors import EnrolmentError, ForbiddenError
-from dokuei.hub.gateways.model import Gateway, Invitation, admit_by, demand_enrolled
+from dokuei.hub.gateways.model import Gateway, GatewayState, Invitation, admit_by, demand_enrolled
 
 _AT = datetime(2026, 11, 1, tzinfo=UTC)
 _NEW = Invitation("digest", "kita", "", _AT, "person:1", _AT + timedelta(hours=24))
@@ -38,3 +38,11 @@ def test_an_unknown_or_revoked_gateway_is_refused() -> None:
     for gateway in (None, replace(_GATEWAY, revoked_at=_AT)):
         with pytest.raises(ForbiddenError):
             demand_enrolled(gateway)
+
+
+def test_what_a_gateway_reckoned_counts_as_long_as_it_is_heard_of() -> None:
+    told = {"study_instance_uid": "2.25.1", "done_at": "2026-11-01T05:20:00+00:00"}
+    state = GatewayState(_GATEWAY, "1", 1, _AT, "true", 0, 0, [told], [])
+    assert state.done_at(told, _AT) == told["done_at"]
+    assert state.done_at(told, _AT + timedelta(minutes=1)) == "", "nobody knows while it is away"
+    assert state.done_at({}, _AT) == "", "a gateway one version behind"
