@@ -3,6 +3,8 @@
  * A copied cookie is worth nothing without it: each request carries the hub's challenge with this key's signature.
  */
 
+import { reach } from "./reach";
+
 const DATABASE = "dokuei-device";
 const STORE = "keys";
 const NAME = "session";
@@ -78,13 +80,15 @@ async function sign(pair: CryptoKeyPair, text: string): Promise<string> {
   return base64url(new Uint8Array(signature));
 }
 
+/** Null where the hub gives none; throws where the line fails: to go without would be taken for a stranger's request. */
 async function askChallenge(): Promise<string | null> {
-  const answer = await fetch(CHALLENGE_PATH, {
+  const answer = await send(CHALLENGE_PATH, {
     method: "POST",
     headers: { "X-Dokuei-Request": "1", "X-Dokuei-Background": "1" },
     credentials: "same-origin",
-  }).catch(() => null);
-  if (!answer?.ok) return null;
+    signal: reach.cut,
+  });
+  if (!answer.ok) return null;
   return ((await answer.json()) as { readonly challenge: string }).challenge;
 }
 
@@ -94,9 +98,10 @@ function freshChallenge(anew: boolean): Promise<string | null> {
   const mine = { asked, at: performance.now() };
   challenge = mine;
   // What did not come is asked for again by the next request.
-  void asked.then((text) => {
+  const forget = (text: string | null): void => {
     if (text === null && challenge === mine) challenge = null;
-  });
+  };
+  asked.then(forget, () => forget(null));
   return asked;
 }
 
@@ -117,30 +122,42 @@ function forgetProof(): void {
   proof = null;
 }
 
+/** `fetch`, with what it says about the line. */
+async function send(path: string, init: RequestInit): Promise<Response> {
+  try {
+    const answer = await fetch(path, init);
+    reach.answered(answer.status);
+    return answer;
+  } catch (error) {
+    if (init.signal?.aborted !== true) reach.failed();
+    throw error;
+  }
+}
+
 /** `fetch` to our own hub, as this device; where another page has signed in meanwhile, once more with a new proof. */
 export async function deviceFetch(path: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
   if (path.startsWith(SIGN_IN_PATH)) {
     const key = await deviceKey();
     if (key !== "") headers.set("X-Dokuei-Device-Key", key);
-    const answer = await fetch(path, { ...init, headers });
+    const answer = await send(path, { ...init, headers });
     if (answer.ok) forgetProof();
     return answer;
   }
   const before = await currentProof(false);
   if (before !== null) headers.set("X-Dokuei-Proof", before);
-  const answer = await fetch(path, { ...init, headers });
+  const answer = await send(path, { ...init, headers });
   if (answer.status !== 401) return answer;
   const again = await currentProof(true);
   if (again === null || again === before) return answer;
   headers.set("X-Dokuei-Proof", again);
-  return fetch(path, { ...init, headers });
+  return send(path, { ...init, headers });
 }
 
 /** Lets the browser itself fetch one document of the hub: a proof for this path alone, for some seconds. */
 async function allowLink(path: string): Promise<void> {
   const pair = await present();
-  const text = pair === null ? null : await freshChallenge(false);
+  const text = pair === null ? null : await freshChallenge(false).catch(() => null);
   if (pair === null || text === null) return;
   const secure = window.location.protocol === "https:" ? "; secure" : "";
   const signed = `${text}~${await sign(pair, `${text} ${decodeURIComponent(path)}`)}`;

@@ -1,5 +1,7 @@
 import { SIGNED_OUT } from "@/api/client";
 import { deviceFetch } from "@/api/device";
+import { reach } from "@/api/reach";
+import { bytesCame, lineTry } from "./lineTry";
 import { EXPLICIT_LITTLE_ENDIAN } from "./transferSyntax";
 
 /** A frame's bytes over an ordinary line: every byte once, waits instead of failing, gives up only when told no. */
@@ -59,17 +61,9 @@ export interface FetchOptions {
 const STORED = "application/octet-stream; transfer-syntax=*";
 const CEILING = 8_000;
 
+/** A line that comes back ends the wait at once. */
 export const waitAtLeast = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const done = setTimeout(resolve, milliseconds);
-    const online = (): void => resolve();
-    // A line that comes back ends the wait at once.
-    if (typeof window !== "undefined") window.addEventListener("online", online, { once: true, signal });
-    signal.addEventListener("abort", () => {
-      clearTimeout(done);
-      reject(signal.reason as Error);
-    });
-  });
+  reach.pause(milliseconds, signal);
 
 /** Half a second, doubling to the ceiling, spread so that many pages do not come back in the same instant. */
 export const pauseAfter = (tries: number): number =>
@@ -81,7 +75,7 @@ export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Prom
   for (let tries = 1; bytes.received < options.until;) {
     const before = bytes.received;
     try {
-      await fetchOnce(bytes, options);
+      await lineTry(options.signal, (signal) => fetchOnce(bytes, { ...options, signal }));
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof Refused) throw error;
@@ -138,6 +132,7 @@ async function read(bytes: FrameBytes, answer: Response, skip: number, options: 
       const count = end - bytes.received;
       bytes.buffer.set(value.subarray(bytes.received - position), bytes.received);
       bytes.received = end;
+      bytesCame();
       options.arrived(count);
     }
     position = end;
@@ -151,9 +146,10 @@ async function read(bytes: FrameBytes, answer: Response, skip: number, options: 
 
 /** The hub's own decoding, for encodings that this browser has no decoder for: native little-endian cells. */
 export async function fetchDecoded(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  await reach.present(signal);
   const answer = await deviceFetch(url, {
     headers: { Accept: `application/octet-stream; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}` },
-    signal,
+    signal: AbortSignal.any([signal, reach.cut]),
     credentials: "same-origin",
   });
   if (answer.status === 406) throw new Refused(406, await whyNot(answer));
