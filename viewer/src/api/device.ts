@@ -3,10 +3,10 @@
  * A copied cookie is worth nothing without it: each request carries the hub's challenge with this key's signature.
  */
 
+import { BrowserStore } from "./database";
 import { reach } from "./reach";
 
-const DATABASE = "dokuei-device";
-const STORE = "keys";
+const keys = new BrowserStore("dokuei-device", "keys");
 const NAME = "session";
 const CURVE: EcKeyGenParams = { name: "ECDSA", namedCurve: "P-256" };
 const CHALLENGE_PATH = "/api/v1/session/challenge";
@@ -25,35 +25,15 @@ export function base64url(bytes: Uint8Array): string {
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(DATABASE, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error ?? new Error("IndexedDB"));
-  });
-}
-
 /** The key that is kept, and in its place `made` where there is none yet: of two pages at once, one makes it. */
-async function kept(made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> {
-  const database = await opened();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, made === null ? "readonly" : "readwrite");
-      const store = transaction.objectStore(STORE);
-      const asked = store.get(NAME) as IDBRequest<CryptoKeyPair | undefined>;
-      let found: CryptoKeyPair | null = null;
-      asked.onsuccess = () => {
-        found = asked.result ?? made;
-        if (asked.result === undefined && made !== null) store.put(made, NAME);
-      };
-      transaction.oncomplete = () => resolve(found);
-      transaction.onerror = () => reject(transaction.error ?? new Error("IndexedDB"));
-    });
-  } finally {
-    database.close();
-  }
-}
+const kept = (made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> =>
+  keys.within<CryptoKeyPair | null>(made === null ? "readonly" : "readwrite", null, (store, found) => {
+    const asked = store.get(NAME) as IDBRequest<CryptoKeyPair | undefined>;
+    asked.onsuccess = () => {
+      found(asked.result ?? made);
+      if (asked.result === undefined && made !== null) store.put(made, NAME);
+    };
+  });
 
 /** Where nothing can be kept, the key lives as long as the page. */
 async function made(): Promise<CryptoKeyPair | null> {
