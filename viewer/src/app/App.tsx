@@ -7,11 +7,15 @@ import { useAhead } from "@/ahead/useAhead";
 import { queryClient } from "@/api/query";
 import { useScreenReport } from "@/display/useScreenReport";
 import { warmDecoder } from "@/images/decode/pool";
+import { useShelf } from "@/kept/useShelf";
+import { LineBanner } from "@/outage/LineBanner";
+import { useLine } from "@/outage/useLine";
 import { usePacks } from "@/packs/usePacks";
 import { useMay, useSession } from "@/session/api";
 import { firstPlace } from "@/session/nextPlace";
 import { SessionGate } from "@/session/SessionGate";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
+import classes from "./App.module.css";
 import { colorSchemeOf, theme } from "./theme";
 
 const SignInPage = lazy(() => import("@/session/SignInPage"));
@@ -55,6 +59,7 @@ function Waiting(): JSX.Element {
 /** Which page stands at which address; each page's code is loaded when it is first opened. */
 export function App(): JSX.Element {
   const [reading] = useRoute("/read/:itemId");
+  useLine();
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider theme={theme} forceColorScheme={colorSchemeOf(reading ? "reading" : "portal")}>
@@ -107,7 +112,19 @@ function SignedIn(): JSX.Element {
   const may = useMay();
   useWarmReadingRoom(may("worklist.claim"));
   useScreenReport();
+  useShelf();
   useImagesAhead();
+  return (
+    <div className={classes["frame"]}>
+      <LineBanner />
+      <div className={classes["page"]}>
+        <Pages may={may} />
+      </div>
+    </div>
+  );
+}
+
+function Pages({ may }: { readonly may: ReturnType<typeof useMay> }): JSX.Element {
   return (
     <Suspense fallback={<Waiting />}>
       <Switch>

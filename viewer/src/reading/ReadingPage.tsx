@@ -7,6 +7,7 @@ import { useDisplayed } from "./displayed";
 import { ReadingRoom } from "./ReadingRoom";
 import { Seen } from "./seen";
 import { useCase } from "./useCase";
+import { useFormerPlace } from "./usePlace";
 
 /** The way into the reading room: what is missing to open the case, or the room itself. */
 export default function ReadingPage({ itemId }: { readonly itemId: string }): JSX.Element {
@@ -15,7 +16,10 @@ export default function ReadingPage({ itemId }: { readonly itemId: string }): JS
   const { opened, error } = useCase(itemId);
   const [seen] = useState(() => new Seen());
   useDisplayed(seen, opened?.item.site_id ?? null);
-  if (opened !== null) return <ReadingRoom key={opened.version} opened={opened} seen={seen} />;
+  const place = useFormerPlace(itemId);
+  if (opened !== null && place !== undefined) {
+    return <ReadingRoom key={opened.version} opened={opened} seen={seen} place={place} />;
+  }
   return (
     <Center h="100%" component="main" aria-label={t("title")}>
       {error === null ? (

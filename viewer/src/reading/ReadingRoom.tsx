@@ -10,7 +10,8 @@ import { targetsOf } from "@/documents/links";
 import { Documents } from "./documents";
 import { commandOf, leadsBack, movesInDocument, pressesButton, typesText, type Command } from "./keys";
 import { OpenDocument } from "./OpenDocument";
-import { changeRoom, firstRoom } from "./room";
+import { looksAt, roomAt, type Place } from "./place";
+import { changeRoom } from "./room";
 import classes from "./ReadingRoom.module.css";
 import { shownIn, type Seen } from "./seen";
 import { Stage } from "./Stage";
@@ -22,6 +23,7 @@ import { useFrames } from "./useFrames";
 import { useIdentity } from "./useIdentity";
 import { useNeighbours } from "./useNeighbours";
 import { useMeasuringTexts } from "./useMeasuringTexts";
+import { useKeptPlace } from "./usePlace";
 import { useReportKeys } from "./useReportKeys";
 import { Views } from "./views";
 
@@ -32,9 +34,11 @@ const RequestPanel = lazy(() => import("@/requests/CaseRequest"));
 export interface ReadingRoomProps {
   readonly opened: OpenCase;
   readonly seen: Seen;
+  /** Where the reader was when the page went. */
+  readonly place: Place | null;
 }
 
-export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
+export function ReadingRoom({ opened, seen, place }: ReadingRoomProps): JSX.Element {
   // The room is made of what was there when it opened, until it is made anew (by its key) of more.
   const [first] = useState(opened);
   const store = useFrames(first);
@@ -42,8 +46,13 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   const { hanging, item } = first;
   const requested = item.request_state !== "none" && item.request_state !== "canceled";
   const reducer = useMemo(() => changeRoom(hanging), [hanging]);
-  const [room, change] = useReducer(reducer, hanging, (from) => firstRoom(from, { requested }));
-  const views = useMemo(() => new Views(store, hanging.stacks, seen), [store, hanging, seen]);
+  const [room, change] = useReducer(reducer, hanging, (from) => roomAt(from, place, { requested }));
+  const [former] = useState(place);
+  const views = useMemo(
+    () => new Views(store, hanging.stacks, seen, looksAt(hanging, former)),
+    [store, hanging, seen, former],
+  );
+  useKeptPlace(item.worklist_item_id, room, views);
   const identity = useIdentity(first);
   const texts = useMeasuringTexts();
   const [documents] = useState(() => new Documents(first));

@@ -2,8 +2,12 @@ import type { FrameStore } from "@/images/store";
 import type { Focus } from "@/images/queue";
 import type { Frame } from "@/images/frame";
 import type { Stack } from "@/hanging/plan";
+import type { Look } from "@/viewports/look";
 import type { StackView } from "@/viewports/StackView";
 import type { Seen } from "./seen";
+
+/** By viewport. */
+export type Looks = Map<number, { readonly stack: Stack; readonly look: Look }>;
 
 /** The viewports that are open now, and what they have in common: what to fetch next, one scale, what was seen. */
 export class Views {
@@ -12,12 +16,16 @@ export class Views {
   readonly #seen: Seen;
   readonly #store: FrameStore;
   readonly #thumbnails: readonly Frame[];
+  readonly #listeners = new Set<() => void>();
+  readonly #looks: Looks;
   #active = 0;
   #next: { readonly cell: number; readonly stack: Stack; readonly index: number } | null = null;
   #wanted = "";
   #looking = false;
 
-  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen) {
+  /** `looks`: how viewports were looked at before; each is taken up once, by the viewport that shows its stack. */
+  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen, looks: Looks = new Map()) {
+    this.#looks = looks;
     this.#store = store;
     this.#seen = seen;
     this.#thumbnails = stacks.map(middleOf).filter((frame) => frame !== undefined);
@@ -29,6 +37,7 @@ export class Views {
     this.#views.delete(cell);
     if (view !== null) {
       this.#views.set(cell, view);
+      this.#lookAgain(cell, view);
       this.#goOn(cell, view);
       this.#stops.set(
         cell,
@@ -37,6 +46,18 @@ export class Views {
     }
     this.look();
     this.sameSize();
+  }
+
+  /** Told of every change of any viewport. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #lookAgain(cell: number, view: StackView): void {
+    const before = this.#looks.get(cell);
+    this.#looks.delete(cell);
+    if (before?.stack === view.state.stack) view.lookAgain(before.look);
   }
 
   at(cell: number): StackView | null {
@@ -106,6 +127,7 @@ export class Views {
   #moved(view: StackView): void {
     this.look();
     this.#seen.note(view.state);
+    for (const listener of this.#listeners) listener();
   }
 }
 

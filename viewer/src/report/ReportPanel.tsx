@@ -15,6 +15,7 @@ import { ReadOnly, Written } from "./ReadOnly";
 import classes from "./Report.module.css";
 import { ReportStatusChip } from "./ReportStatusChip";
 import type { Shown } from "./shown";
+import { Writing } from "./Writing";
 
 export interface ReportPanelProps {
   readonly worklistItemId: string;
@@ -75,15 +76,19 @@ function Readable({
             <MaySign itemId={worklistItemId} />
             <DisplayNotice itemId={worklistItemId} />
             <Opinions item={item.data} />
-            <Editor
-              key={worklistItemId}
-              item={item.data}
-              report={report.data}
-              imagesRead={imagesRead}
-              priorsShown={priorsShown}
-              writing={writing}
-              shown={shown}
-            />
+            <Writing key={worklistItemId} itemId={worklistItemId} report={report.data}>
+              {(typed) => (
+                <Editor
+                  item={item.data}
+                  report={report.data}
+                  typed={typed}
+                  imagesRead={imagesRead}
+                  priorsShown={priorsShown}
+                  writing={writing}
+                  shown={shown}
+                />
+              )}
+            </Writing>
           </>
         ) : (
           <>

@@ -9,10 +9,13 @@ export const reportPath = (itemId: string): string => `/api/v1/worklist/${encode
 export const REPORT_KEY = ["report"] as const;
 export const reportKey = (itemId: string): readonly string[] => [...REPORT_KEY, itemId];
 
+export const getReport = (itemId: string, signal?: AbortSignal): Promise<Report> =>
+  getJson<Report>(reportPath(itemId), signal);
+
 export function useReport(itemId: string): UseQueryResult<Report> {
   return useQuery({
     queryKey: reportKey(itemId),
-    queryFn: ({ signal }) => getJson<Report>(reportPath(itemId), signal),
+    queryFn: ({ signal }) => getReport(itemId, signal),
   });
 }
 
