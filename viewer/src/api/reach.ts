@@ -25,9 +25,16 @@ export class LineGone extends TypeError {
 
 export type Ask = (signal: AbortSignal) => Promise<boolean>;
 
-/** Without the session: a question needs none, and Chromium keeps connections without cookies apart from the others. */
+/**
+ * Without the session: a question needs none, and Chromium keeps connections without cookies apart from those that stall.
+ * A door before the hub may want cookies, and sends whoever has none elsewhere.
+ */
 const askHub: Ask = async (signal) => {
-  const answer = await fetch(HEALTH_PATH, { method: "HEAD", credentials: "omit", cache: "no-store", signal });
+  const question: RequestInit = { method: "HEAD", cache: "no-store", signal };
+  const answer = await fetch(HEALTH_PATH, { ...question, credentials: "omit" }).catch(() => {
+    signal.throwIfAborted();
+    return fetch(HEALTH_PATH, { ...question, credentials: "same-origin" });
+  });
   return !NOT_THE_HUB.has(answer.status);
 };
 

@@ -16,6 +16,11 @@ export class Refused extends Error {
   }
 }
 
+/** The hub itself fails on it: waiting may help, or may not. */
+export class HubFails extends Error {
+  override readonly name = "HubFails";
+}
+
 /** Bytes of one frame as far as they are here. */
 export class FrameBytes {
   /** Bytes that are all here. */
@@ -58,8 +63,11 @@ export interface FetchOptions {
   readonly failed?: (error: Error, tries: number) => void;
 }
 
+const INTERNAL = 500;
 const STORED = "application/octet-stream; transfer-syntax=*";
 const CEILING = 8_000;
+/** So often the hub may fail on one frame in a row until that is said of it; the line is tried for ever. */
+const FAILS_AT_MOST = 5;
 
 /** A line that comes back ends the wait at once. */
 export const waitAtLeast = (milliseconds: number, signal: AbortSignal): Promise<void> =>
@@ -72,6 +80,7 @@ export const pauseAfter = (tries: number): number =>
 /** Fetches on from where `bytes` ends, for as long as it takes. Throws `Refused`, or the signal's reason. */
 export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Promise<void> {
   const wait = options.wait ?? waitAtLeast;
+  let fails = 0;
   for (let tries = 1; bytes.received < options.until;) {
     const before = bytes.received;
     try {
@@ -79,6 +88,8 @@ export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Prom
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof Refused) throw error;
+      fails = error instanceof HubFails ? fails + 1 : 0;
+      if (fails === FAILS_AT_MOST) throw new Refused(INTERNAL);
       if (bytes.received > before) tries = 1;
       options.failed?.(error as Error, tries);
       await wait(pauseAfter(tries), options.signal);
@@ -104,8 +115,9 @@ async function fetchOnce(bytes: FrameBytes, options: FetchOptions): Promise<void
   await read(bytes, answer, skip, options);
 }
 
-/** Throws where no waiting makes an answer come. */
+/** Throws where no waiting makes an answer come, or where the hub says that it failed. */
 export function refuseStatus(status: number): void {
+  if (status === INTERNAL) throw new HubFails(`HTTP ${status}`);
   if (status === 401) window.dispatchEvent(new CustomEvent(SIGNED_OUT));
   if ([400, 403, 404, 406, 410, 451].includes(status)) throw new Refused(status);
 }

@@ -9,6 +9,7 @@ import { useWorklistItem } from "@/worklist/api";
 import { useReport } from "./api";
 import { Awaiting, Lapsed } from "./Awaiting";
 import { Editor } from "./Editor";
+import { LeftOver } from "./LeftOver";
 import { isClosed, mayEnter } from "./model";
 import { Opinions } from "./Opinions";
 import { ReadOnly, Written } from "./ReadOnly";
@@ -92,6 +93,7 @@ function Readable({
           </>
         ) : (
           <>
+            <LeftOver itemId={worklistItemId} report={report.data} />
             <ReadOnly item={item.data} report={report.data} />
             <Opinions item={item.data} />
           </>

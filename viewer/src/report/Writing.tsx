@@ -1,18 +1,17 @@
 import { Button } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore, type JSX, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Report } from "@/api/types";
-import { shelf, type Found } from "@/kept/shelf";
+import type { Found } from "@/kept/shelf";
 import { saveAll } from "@/session/beforeLock";
 import { LoadingRows } from "@/ui/States";
 import { InstantText } from "@/ui/Written";
-import { getReport, reportKey } from "./api";
 import { sameDraft, draftOf, type Draft } from "./model";
 import { Pen, type PenState } from "./pen";
 import { Written } from "./ReadOnly";
 import classes from "./Report.module.css";
 import type { Typed } from "./saver";
+import { useTyped } from "./useTyped";
 
 export interface WritingProps {
   readonly itemId: string;
@@ -21,7 +20,6 @@ export interface WritingProps {
   readonly children: (typed: Typed<Draft> | null) => ReactNode;
 }
 
-const KEY_WITHIN = 1_500;
 const SAVED_WITHIN = 1_500;
 
 /** A report is written in one tab of a browser; the others read, and say so. */
@@ -65,27 +63,6 @@ function usePen(itemId: string): PenInHand {
     void pen.take();
   };
   return { state, turn, take };
-}
-
-/** What was typed on this computer and is not at the hub; what another tab saved is looked up first. */
-function useTyped(itemId: string, turn: number, wanted: boolean): Found<Typed<Draft>> | null | undefined {
-  const client = useQueryClient();
-  return useQuery({
-    queryKey: ["typed-here", itemId, turn],
-    queryFn: async () => {
-      if (turn > 0) {
-        const saved = await getReport(itemId, AbortSignal.timeout(SAVED_WITHIN)).catch(() => null);
-        if (saved !== null) client.setQueryData(reportKey(itemId), saved);
-      }
-      await shelf.ready(KEY_WITHIN);
-      return shelf.find<Typed<Draft>>("draft", itemId);
-    },
-    enabled: wanted,
-    networkMode: "always",
-    staleTime: Infinity,
-    gcTime: 0,
-    structuralSharing: false,
-  }).data;
 }
 
 function InAnotherTab({ state, onTake }: { readonly state: PenState; readonly onTake: () => void }): JSX.Element {
