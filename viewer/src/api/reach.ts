@@ -77,6 +77,7 @@ export class Reach {
   watch(): () => void {
     this.#watching = true;
     this.#lookedAt = this.#heardAt = performance.now();
+    this.#askedAt = -Infinity;
     const timer = setInterval(() => this.#look(), LOOK_EVERY);
     const offline = (): void => this.#lose();
     const doubtful = (): void => this.#question();

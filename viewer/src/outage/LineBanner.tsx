@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { reach } from "@/api/reach";
 import { shelf } from "@/kept/shelf";
 import { saveAll } from "@/session/beforeLock";
+import { formatClock } from "@/ui/format";
 import { ShapeMark } from "@/ui/shapes";
-import { InstantText } from "@/ui/Written";
 import classes from "./LineBanner.module.css";
 
 const SENT_WITHIN = 10_000;
@@ -28,10 +28,8 @@ function Gone({ since }: { readonly since: number }): ReactNode {
     <div className={classes["banner"]} role="alert" data-line="gone">
       <ShapeMark shape="stop" />
       <p>
-        <strong>
-          {t("gone.what")} {t("gone.since")} <InstantText value={new Date(since).toISOString()} seconds day={false} />
-        </strong>{" "}
-        {t("gone.works")} {t(keeps ? "gone.kept" : "gone.in_page")}
+        <strong>{t("gone.what", { clock: formatClock(new Date(since), { seconds: true }) })}</strong> {t("gone.works")}{" "}
+        {t(keeps ? "gone.kept" : "gone.in_page")}
       </p>
     </div>
   );
