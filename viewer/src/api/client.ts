@@ -70,7 +70,8 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
   const signals = options.signal ? [options.signal] : [];
   if (options.repeatable ?? asks) signals.push(reach.cut);
   if (signals.length > 0) init.signal = AbortSignal.any(signals);
-  const answer = await deviceFetch(path, init);
+  const asked = deviceFetch(path, init);
+  const answer = await (options.file === undefined ? asked : reach.whileFilled(asked));
   noteHubDate(answer.headers.get("date"));
   // Not modified: an answer to a page that said what it has.
   if (answer.ok || answer.status === 304) return answer;

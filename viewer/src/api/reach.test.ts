@@ -56,6 +56,17 @@ describe("the line to the hub", () => {
     expect(reach.state().goneSince).toBe(last);
   });
 
+  it("that is full of something that goes up is given more time", async () => {
+    hub.way = "silent";
+    let arrived = (): void => undefined;
+    void reach.whileFilled(new Promise<void>((resolve) => (arrived = resolve)));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(reach.gone).toBe(false);
+    arrived();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(reach.gone).toBe(true);
+  });
+
   it("that refuses twice is gone at once, once is nothing", async () => {
     reach.failed();
     await vi.advanceTimersByTimeAsync(100);

@@ -7,6 +7,8 @@ const QUIET = 500;
 /** So long nothing came although a question was out: the line is gone. A line that stalls tells nothing else. */
 const GONE_AFTER = 1_800;
 const LEAST_ASKED = 1_200;
+/** The same while something large goes up: it fills the line, and everything else waits behind it. */
+const GONE_AFTER_FILLED = 10_000;
 /** Questions on a line that is gone: each on a connection of its own, so that none waits for a stalled one. */
 const AGAIN_EVERY = 400;
 const ASKED_AT_MOST = 1_500;
@@ -50,6 +52,7 @@ export class Reach {
   #lookedAt = performance.now();
   #askedAt = -Infinity;
   #refused = 0;
+  #filling = 0;
   #watching = false;
   #cut = new AbortController();
 
@@ -113,6 +116,16 @@ export class Reach {
     if (!this.gone && this.#questions.size === 0) this.#question();
   }
 
+  /** Something large goes up: silence says less until it is there. */
+  async whileFilled<T>(sending: Promise<T>): Promise<T> {
+    this.#filling += 1;
+    try {
+      return await sending;
+    } finally {
+      this.#filling -= 1;
+    }
+  }
+
   /** Resolves when the hub is reached, at once where it is; rejects with the signal's reason. */
   async present(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
@@ -162,7 +175,8 @@ export class Reach {
   #judge(now: number): void {
     for (const [question, at] of this.#questions) if (now - at > ASKED_AT_MOST && this.gone) question.abort();
     const first = Math.min(...this.#questions.values());
-    if (!this.gone && now - this.#heardAt >= GONE_AFTER && now - first >= LEAST_ASKED) this.#lose();
+    const patience = this.#filling > 0 ? GONE_AFTER_FILLED : GONE_AFTER;
+    if (!this.gone && now - this.#heardAt >= patience && now - first >= LEAST_ASKED) this.#lose();
   }
 
   #question(): void {

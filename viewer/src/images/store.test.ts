@@ -258,7 +258,9 @@ describe("the frames of a case", () => {
     const { store } = world(frames, { fetchParts, fetchFrame });
     store.open(frames.map(({ frame }) => frame));
     const failures = (): (string | null)[] => store.views().map(({ view }) => view.failure);
-    await until(() => failures().join() === ",refused," && store.views().filter(({ view }) => view.proved).length === 2);
+    await until(
+      () => failures().join() === ",refused," && store.views().filter(({ view }) => view.proved).length === 2,
+    );
     expect(store.view(broken?.frame.imageId ?? "")?.detail).toBe("HTTP 500");
   });
 

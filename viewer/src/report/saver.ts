@@ -251,7 +251,8 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   private async refusedOver(): Promise<void> {
     const theirs = await this.look?.().catch(() => null);
     if (theirs === null) await this.failed(new TypeError("what the hub has is not known"));
-    else if (theirs && this.wasOffered(this.drafting.draftOf(theirs))) this.taken(this.drafting.draftOf(theirs), theirs);
+    else if (theirs && this.wasOffered(this.drafting.draftOf(theirs)))
+      this.taken(this.drafting.draftOf(theirs), theirs);
     else this.tell({ kind: "conflict" });
   }
 
