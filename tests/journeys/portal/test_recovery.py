@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pydicom.uid import generate_uid
 
 from tests.journeys.portal.conftest import READER, VirtualKey, Visiting, Visitor
@@ -25,10 +25,11 @@ def _slices(hub: BrowsedHub) -> str:
 
 
 @contextmanager
-def _stalled(page: Page) -> Iterator[None]:
+def _stalled(page: Page) -> Iterator[list[Route]]:
     """A line that takes everything and answers nothing: what was asked meanwhile hangs for ever."""
-    page.route("**/*", lambda _route: None)
-    yield
+    hanging: list[Route] = []
+    page.route("**/*", lambda route: hanging.append(route))  # noqa: PLW0108 - Playwright takes no built-in method
+    yield hanging
     if not page.is_closed():
         page.unroute("**/*")
 
@@ -87,6 +88,7 @@ def test_a_line_that_stalls_and_a_tab_that_is_killed_lose_no_word_and_no_place(
 
     with _stalled(page):
         _write_without_the_line(page, "乳房")
+        expect(page.locator("[data-save=saving]")).to_be_attached()  # on its way for ever, on a line that stalls
     began = time.monotonic()
     expect(page.locator("[data-line=back][data-sent=sent]")).to_be_visible(timeout=5000)
     assert time.monotonic() - began < 2.5
@@ -94,10 +96,12 @@ def test_a_line_that_stalls_and_a_tab_that_is_killed_lose_no_word_and_no_place(
 
     # Killed while the line is gone, and the session ends meanwhile.
     place = _place(page)
-    with _stalled(page):
+    with _stalled(page) as hanging:
         _write_without_the_line(page, "に腫瘤")
         page.context.clear_cookies()
         second = _in_another_tab(first, room)
+        for asked in hanging:  # they would reach the hub when the page is closed
+            asked.abort()
         page.close()
     second.page.wait_for_url("**/sign-in?next=*")
     second.sign_in()

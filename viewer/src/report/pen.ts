@@ -32,7 +32,7 @@ export class Pen {
   constructor(itemId: string, options: PenOptions) {
     this.#name = `dokuei report ${itemId}`;
     this.#options = options;
-    this.#locks = "locks" in options ? options.locks : (navigator.locks as LockManager | undefined);
+    this.#locks = "locks" in options ? options.locks : navigator.locks;
   }
 
   readonly state = (): PenState => this.#state;

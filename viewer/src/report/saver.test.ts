@@ -203,6 +203,22 @@ describe("a draft", () => {
     expect(hub.taken.at(-1)?.findings).toBe("今すぐ");
   });
 
+  it("is flushed once more where the save under way was cut with the line", async () => {
+    let cut = (): void => undefined;
+    const hangs = (): Promise<Report> => new Promise((_, reject) => (cut = () => reject(new TypeError("cut"))));
+    let put: (draft: Draft, version: number) => Promise<Report> = hangs;
+    saver = new DraftSaver(REPORT, (draft, version) => put(draft, version));
+    saver.edit({ findings: "切断中" });
+    await vi.advanceTimersByTimeAsync(900);
+    expect(saver.currentState().kind).toBe("saving");
+    put = hub.put;
+    const flushed = saver.flush();
+    cut();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await flushed).toBe(true);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["切断中"]);
+  });
+
   it("that cannot reach the hub does not keep a flush waiting", async () => {
     hub.fails = [new TypeError("failed to fetch")];
     saver.edit({ findings: "今" });

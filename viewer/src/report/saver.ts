@@ -130,6 +130,8 @@ export class Saver<D extends object, A extends { readonly version: number }> {
 
   /** Saves at once; resolves when what was typed is at the hub, or could not be brought there. */
   async flush(): Promise<boolean> {
+    // One that is under way may end with the line that it was on.
+    await (this.running ?? Promise.resolve());
     clearTimeout(this.timer);
     while (this.dirty && this.state.kind !== "conflict") {
       const failedBefore = this.failures;
