@@ -83,10 +83,10 @@ function BroughtBack({ typed, report }: { readonly typed: Found<Typed<Draft>>; r
   const [differed] = useState(() => !sameDraft(typed.value.draft, draftOf(report)));
   if (!differed) return null;
   return (
-    <p className={classes["notice"]} role="status" data-brought-back="">
-      <span>
+    <div className={classes["notice"]} role="status" data-brought-back="">
+      <p>
         {t("brought_back")} <InstantText value={new Date(typed.at).toISOString()} seconds />
-      </span>
-    </p>
+      </p>
+    </div>
   );
 }
