@@ -10,7 +10,7 @@ import { targetsOf } from "@/documents/links";
 import { Documents } from "./documents";
 import { commandOf, leadsBack, movesInDocument, pressesButton, typesText, type Command } from "./keys";
 import { OpenDocument } from "./OpenDocument";
-import { looksAt, roomAt, type Place } from "./place";
+import { stancesAt, roomAt, type Place } from "./place";
 import { changeRoom } from "./room";
 import classes from "./ReadingRoom.module.css";
 import { shownIn, type Seen } from "./seen";
@@ -49,7 +49,7 @@ export function ReadingRoom({ opened, seen, place }: ReadingRoomProps): JSX.Elem
   const [room, change] = useReducer(reducer, hanging, (from) => roomAt(from, place, { requested }));
   const [former] = useState(place);
   const views = useMemo(
-    () => new Views(store, hanging.stacks, seen, looksAt(hanging, former)),
+    () => new Views(store, hanging.stacks, seen, stancesAt(hanging, former)),
     [store, hanging, seen, former],
   );
   useKeptPlace(item.worklist_item_id, room, views);

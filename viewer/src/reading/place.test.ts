@@ -3,8 +3,8 @@ import { cellOf, type Hanging } from "@/hanging/hang";
 import type { Stack } from "@/hanging/plan";
 import type { VoiChoice } from "@/images/frame";
 import { madeFrame } from "@/images/madeFrames";
-import type { Look } from "@/viewports/look";
-import { looksAt, placeOf, roomAt, type Place } from "./place";
+import type { Stance } from "@/viewports/stance";
+import { stancesAt, placeOf, roomAt, type Place } from "./place";
 import { changeRoom, firstRoom, type Change, type Room } from "./room";
 
 const TABLE = { kind: "table", table: { entries: new Uint16Array([0, 9]), firstMapped: 0, explanation: "STD" } };
@@ -42,7 +42,7 @@ function hung(...ids: string[]): Hanging {
 }
 
 const REQUESTED = { requested: false };
-const LOOK: Look = {
+const STANCE: Stance = {
   index: 3,
   view: { center: [0.25, 0.75], scale: 4, turns: 1, flipped: true },
   isFitted: false,
@@ -54,7 +54,7 @@ const written = (place: Place): Place => JSON.parse(JSON.stringify(place)) as Pl
 
 function placed(hanging: Hanging, ...changes: Change[]): [Room, Place] {
   const room = changes.reduce(changeRoom(hanging), firstRoom(hanging));
-  return [room, written(placeOf(room, (cell) => (cell === 1 ? LOOK : null)))];
+  return [room, written(placeOf(room, (cell) => (cell === 1 ? STANCE : null)))];
 }
 
 describe("the place in a case", () => {
@@ -86,11 +86,11 @@ describe("the place in a case", () => {
   it("is found again in the stack: image, zoom, turn and window", () => {
     const hanging = hung("a", "b");
     const [, place] = placed(hanging);
-    const looks = looksAt(hanging, place);
-    expect([...looks.keys()]).toEqual([1]);
-    expect(looks.get(1)).toEqual({ stack: hanging.stacks[1], look: LOOK });
+    const stances = stancesAt(hanging, place);
+    expect([...stances.keys()]).toEqual([1]);
+    expect(stances.get(1)).toEqual({ stack: hanging.stacks[1], stance: STANCE });
     // The image's own table is the image's own, not a copy.
-    expect(looks.get(1)?.look.greys.grey?.choice).toBe(OWN);
+    expect(stances.get(1)?.stance.greys.grey?.choice).toBe(OWN);
   });
 
   it("begins anew where the case has other images now", () => {
@@ -101,12 +101,12 @@ describe("the place in a case", () => {
     const more = hung("a", "b", "c");
     expect(roomAt(more, before, REQUESTED)).toEqual(firstRoom(more));
     const fewer = hung("a");
-    expect(looksAt(fewer, before).size).toBe(0);
+    expect(stancesAt(fewer, before).size).toBe(0);
   });
 
   it("is nobody's where nothing was written down", () => {
     const hanging = hung("a");
     expect(roomAt(hanging, null, { requested: true })).toEqual(firstRoom(hanging, { requested: true }));
-    expect(looksAt(hanging, null).size).toBe(0);
+    expect(stancesAt(hanging, null).size).toBe(0);
   });
 });

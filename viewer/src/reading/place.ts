@@ -1,8 +1,8 @@
 import { cellOf, type Hanging } from "@/hanging/hang";
 import { AS_IT_IS, type Cell, type Stack } from "@/hanging/plan";
-import { lookFrom, writtenLook, type Look, type WrittenLook } from "@/viewports/look";
+import { stanceFrom, writtenStance, type Stance, type WrittenStance } from "@/viewports/stance";
 import { firstRoom, type Room } from "./room";
-import type { Looks } from "./views";
+import type { Stances } from "./views";
 
 /** Where a reader was in a case, to be found again after the page was loaded anew. Pure. */
 
@@ -22,7 +22,7 @@ const KEPT = [
 interface WrittenCell {
   /** The stack's name; null where the viewport was empty. */
   readonly stack: string | null;
-  readonly look: WrittenLook | null;
+  readonly stance: WrittenStance | null;
 }
 
 export interface Place {
@@ -32,14 +32,14 @@ export interface Place {
   readonly cells: readonly WrittenCell[];
 }
 
-export function placeOf(room: Room, lookAt: (cell: number) => Look | null): Place {
+export function placeOf(room: Room, stanceAt: (cell: number) => Stance | null): Place {
   const { rows, columns, cells } = room.arrangement;
   const written = ({ stack }: Cell, index: number): WrittenCell => {
-    const look = lookAt(index);
-    const frame = look === null ? undefined : stack?.frames[look.index];
+    const stance = stanceAt(index);
+    const frame = stance === null ? undefined : stack?.frames[stance.index];
     return {
       stack: stack?.id ?? null,
-      look: look === null || frame === undefined ? null : writtenLook(look, frame),
+      stance: stance === null || frame === undefined ? null : writtenStance(stance, frame),
     };
   };
   const kept = Object.fromEntries(KEPT.map((what) => [what, room[what]])) as unknown as Place["room"];
@@ -62,15 +62,15 @@ export function roomAt(hanging: Hanging, place: Place | null, options: { request
 }
 
 /** How each viewport was looked at, by its number, with the stack that it was of. */
-export function looksAt(hanging: Hanging, place: Place | null): Looks {
-  const looks: Looks = new Map();
-  if (place === null) return looks;
+export function stancesAt(hanging: Hanging, place: Place | null): Stances {
+  const stances: Stances = new Map();
+  if (place === null) return stances;
   stacksOf(hanging, place).forEach((stack, index) => {
-    const look = place.cells[index]?.look;
-    const frame = look ? stack?.frames[look.index] : undefined;
-    if (stack && look && frame) looks.set(index, { stack, look: lookFrom(look, frame) });
+    const stance = place.cells[index]?.stance;
+    const frame = stance ? stack?.frames[stance.index] : undefined;
+    if (stack && stance && frame) stances.set(index, { stack, stance: stanceFrom(stance, frame) });
   });
-  return looks;
+  return stances;
 }
 
 /** Undefined where a stack of this name is not there any more. */

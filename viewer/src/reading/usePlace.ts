@@ -43,7 +43,7 @@ export function useKeptPlace(itemId: string, room: Room, views: Views): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const write = (): void => {
       timer = undefined;
-      copy.set(placeOf(latest.current, (cell) => views.at(cell)?.look ?? null));
+      copy.set(placeOf(latest.current, (cell) => views.at(cell)?.stance ?? null));
     };
     changed.current = () => {
       timer ??= setTimeout(write, WRITTEN_EVERY);

@@ -2,12 +2,12 @@ import type { FrameStore } from "@/images/store";
 import type { Focus } from "@/images/queue";
 import type { Frame } from "@/images/frame";
 import type { Stack } from "@/hanging/plan";
-import type { Look } from "@/viewports/look";
+import type { Stance } from "@/viewports/stance";
 import type { StackView } from "@/viewports/StackView";
 import type { Seen } from "./seen";
 
 /** By viewport. */
-export type Looks = Map<number, { readonly stack: Stack; readonly look: Look }>;
+export type Stances = Map<number, { readonly stack: Stack; readonly stance: Stance }>;
 
 /** The viewports that are open now, and what they have in common: what to fetch next, one scale, what was seen. */
 export class Views {
@@ -17,15 +17,15 @@ export class Views {
   readonly #store: FrameStore;
   readonly #thumbnails: readonly Frame[];
   readonly #listeners = new Set<() => void>();
-  readonly #looks: Looks;
+  readonly #stances: Stances;
   #active = 0;
   #next: { readonly cell: number; readonly stack: Stack; readonly index: number } | null = null;
   #wanted = "";
   #looking = false;
 
-  /** `looks`: how viewports were looked at before; each is taken up once, by the viewport that shows its stack. */
-  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen, looks: Looks = new Map()) {
-    this.#looks = looks;
+  /** `stances`: how viewports were looked at before; each is taken up once, by the viewport that shows its stack. */
+  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen, stances: Stances = new Map()) {
+    this.#stances = stances;
     this.#store = store;
     this.#seen = seen;
     this.#thumbnails = stacks.map(middleOf).filter((frame) => frame !== undefined);
@@ -37,7 +37,7 @@ export class Views {
     this.#views.delete(cell);
     if (view !== null) {
       this.#views.set(cell, view);
-      this.#lookAgain(cell, view);
+      this.#standAgain(cell, view);
       this.#goOn(cell, view);
       this.#stops.set(
         cell,
@@ -54,10 +54,10 @@ export class Views {
     return () => this.#listeners.delete(listener);
   }
 
-  #lookAgain(cell: number, view: StackView): void {
-    const before = this.#looks.get(cell);
-    this.#looks.delete(cell);
-    if (before?.stack === view.state.stack) view.lookAgain(before.look);
+  #standAgain(cell: number, view: StackView): void {
+    const before = this.#stances.get(cell);
+    this.#stances.delete(cell);
+    if (before?.stack === view.state.stack) view.standAgain(before.stance);
   }
 
   at(cell: number): StackView | null {

@@ -17,7 +17,7 @@ import { coloursAsTheyAre, isColour } from "./colour";
 import { cpuPicture, lookOnCpu } from "./cpu";
 import { fullRange, greyCurve, greyTable, stateOf, type GreyState } from "./grey";
 import { greyFunction } from "./greyFunction";
-import { NO_GREYS, type Greys, type Look } from "./look";
+import { NO_GREYS, type Greys, type Stance } from "./stance";
 import { measureIn } from "./measuring";
 import { marks, type Marks } from "./orientation";
 import { fitted, flippedOver, panned, rotated, screenAxes, zoomed, type Canvas, type Extent, type View } from "./view";
@@ -161,12 +161,12 @@ export class StackView {
     if (!isColour(this.#frame)) this.setGrey(stateOf(choice, this.#currentGrey().inverted));
   }
 
-  get look(): Look {
+  get stance(): Stance {
     return { index: this.#index, view: this.#view, isFitted: this.#fitting, greys: this.#greys };
   }
 
   /** As it was looked at before the page was loaded again. */
-  lookAgain({ index, view, isFitted, greys }: Look): void {
+  standAgain({ index, view, isFitted, greys }: Stance): void {
     this.#greys = greys;
     this.#fitting = isFitted;
     this.#view = view;

@@ -9,7 +9,7 @@ export type Greys = Readonly<Record<"grey" | "colour", GreyState | null>>;
 
 export const NO_GREYS: Greys = { grey: null, colour: null };
 
-export interface Look {
+export interface Stance {
   readonly index: number;
   readonly view: View | null;
   /** The whole image is shown, however large the viewport is: of `view` only turn and flip count. */
@@ -22,25 +22,25 @@ interface WrittenGrey extends Pick<GreyState, "center" | "width" | "inverted"> {
   readonly choice: GreyState["choice"] | number;
 }
 
-export interface WrittenLook extends Omit<Look, "greys"> {
+export interface WrittenStance extends Omit<Stance, "greys"> {
   readonly greys: Readonly<Record<keyof Greys, WrittenGrey | null>>;
 }
 
-export function writtenLook(look: Look, { voi }: Pick<Frame, "voi">): WrittenLook {
+export function writtenStance(stance: Stance, { voi }: Pick<Frame, "voi">): WrittenStance {
   const written = (grey: GreyState | null): WrittenGrey | null => {
     if (grey === null) return null;
     const own = voi.findIndex((choice) => choice === grey.choice);
     if (own < 0 && grey.choice.kind === "table") return null;
     return { ...grey, choice: own < 0 ? grey.choice : own };
   };
-  return { ...look, greys: { grey: written(look.greys.grey), colour: written(look.greys.colour) } };
+  return { ...stance, greys: { grey: written(stance.greys.grey), colour: written(stance.greys.colour) } };
 }
 
-export function lookFrom(look: WrittenLook, { voi }: Pick<Frame, "voi">): Look {
+export function stanceFrom(stance: WrittenStance, { voi }: Pick<Frame, "voi">): Stance {
   const read = (grey: WrittenGrey | null): GreyState | null => {
     if (grey === null) return null;
     const choice = typeof grey.choice === "number" ? voi[grey.choice] : grey.choice;
     return choice === undefined ? null : { ...grey, choice };
   };
-  return { ...look, greys: { grey: read(look.greys.grey), colour: read(look.greys.colour) } };
+  return { ...stance, greys: { grey: read(stance.greys.grey), colour: read(stance.greys.colour) } };
 }
