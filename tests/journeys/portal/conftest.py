@@ -49,6 +49,12 @@ class VirtualKey:
         }
         self._id = self._cdp.send("WebAuthn.addVirtualAuthenticator", {"options": key})["authenticatorId"]
 
+    def take_over(self, other: "VirtualKey") -> None:
+        """The credentials of a key that was plugged in at another tab."""
+        kept = other._cdp.send("WebAuthn.getCredentials", {"authenticatorId": other._id})["credentials"]
+        for credential in kept:
+            self._cdp.send("WebAuthn.addCredential", {"authenticatorId": self._id, "credential": credential})
+
     def refuse_verification(self) -> None:
         """Whoever touches it now does not know its PIN."""
         self._cdp.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": False})

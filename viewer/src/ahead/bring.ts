@@ -1,6 +1,6 @@
 import { partsUrl } from "@/images/address";
 import { Aborted } from "@/images/decode/pool";
-import { fetchFrame, FrameBytes, pauseAfter, Refused, waitAtLeast } from "@/images/fetchFrame";
+import { fetchFrame, FrameBytes, HubFails, pauseAfter, Refused, waitAtLeast } from "@/images/fetchFrame";
 import { fetchParts, type Part } from "@/images/fetchParts";
 import type { Frame } from "@/images/frame";
 import type { LineUse } from "@/images/lineUse";
@@ -42,7 +42,7 @@ export async function bringAhead(frames: readonly Frame[], bringing: Bringing): 
       tries = 1;
     } catch (error) {
       bringing.signal.throwIfAborted();
-      if (error instanceof Refused) for (const { frame } of wanted) given.add(frame);
+      if (error instanceof Refused || error instanceof HubFails) for (const { frame } of wanted) given.add(frame);
       else if (!way.signal.aborted) {
         await (bringing.wait ?? waitAtLeast)(pauseAfter(tries), bringing.signal);
         tries += 1;

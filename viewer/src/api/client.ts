@@ -1,5 +1,6 @@
 import { noteHubDate } from "@/ui/clock";
 import { deviceFetch } from "./device";
+import { reach } from "./reach";
 
 /** What the hub says when it refuses: RFC 9457 problem details, with the step and the remedy. */
 export interface Problem {
@@ -44,6 +45,8 @@ export interface ApiOptions {
   readonly file?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** May be sent twice, as every question may: it is cut when the line goes, and whoever sent it sends it anew. */
+  readonly repeatable?: boolean;
   /** The page may be gone before the answer. */
   readonly keepalive?: boolean;
 }
@@ -51,8 +54,9 @@ export interface ApiOptions {
 /** One way to the hub: cookie session, the header that proves the request came from our page, problems as errors. */
 export async function call(path: string, options: ApiOptions = {}): Promise<Response> {
   const method = options.method ?? "GET";
+  const asks = method === "GET" || method === "HEAD";
   const headers = new Headers({ Accept: "application/json, application/problem+json", ...options.headers });
-  if (method !== "GET" && method !== "HEAD") headers.set("X-Dokuei-Request", "1");
+  if (!asks) headers.set("X-Dokuei-Request", "1");
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (options.json !== undefined) {
     headers.set("Content-Type", "application/json");
@@ -63,8 +67,11 @@ export async function call(path: string, options: ApiOptions = {}): Promise<Resp
     init.body = options.file;
   }
   if (options.keepalive) init.keepalive = true;
-  if (options.signal) init.signal = options.signal;
-  const answer = await deviceFetch(path, init);
+  const signals = options.signal ? [options.signal] : [];
+  if (options.repeatable ?? asks) signals.push(reach.cut);
+  if (signals.length > 0) init.signal = AbortSignal.any(signals);
+  const asked = deviceFetch(path, init);
+  const answer = await (options.file === undefined ? asked : reach.whileFilled(asked));
   noteHubDate(answer.headers.get("date"));
   // Not modified: an answer to a page that said what it has.
   if (answer.ok || answer.status === 304) return answer;

@@ -3,8 +3,10 @@
  * A copied cookie is worth nothing without it: each request carries the hub's challenge with this key's signature.
  */
 
-const DATABASE = "dokuei-device";
-const STORE = "keys";
+import { BrowserStore } from "./database";
+import { reach } from "./reach";
+
+const keys = new BrowserStore("dokuei-device", "keys");
 const NAME = "session";
 const CURVE: EcKeyGenParams = { name: "ECDSA", namedCurve: "P-256" };
 const CHALLENGE_PATH = "/api/v1/session/challenge";
@@ -23,35 +25,15 @@ export function base64url(bytes: Uint8Array): string {
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(DATABASE, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error ?? new Error("IndexedDB"));
-  });
-}
-
 /** The key that is kept, and in its place `made` where there is none yet: of two pages at once, one makes it. */
-async function kept(made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> {
-  const database = await opened();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, made === null ? "readonly" : "readwrite");
-      const store = transaction.objectStore(STORE);
-      const asked = store.get(NAME) as IDBRequest<CryptoKeyPair | undefined>;
-      let found: CryptoKeyPair | null = null;
-      asked.onsuccess = () => {
-        found = asked.result ?? made;
-        if (asked.result === undefined && made !== null) store.put(made, NAME);
-      };
-      transaction.oncomplete = () => resolve(found);
-      transaction.onerror = () => reject(transaction.error ?? new Error("IndexedDB"));
-    });
-  } finally {
-    database.close();
-  }
-}
+const kept = (made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> =>
+  keys.within<CryptoKeyPair | null>(made === null ? "readonly" : "readwrite", null, (store, found) => {
+    const asked = store.get(NAME) as IDBRequest<CryptoKeyPair | undefined>;
+    asked.onsuccess = () => {
+      found(asked.result ?? made);
+      if (asked.result === undefined && made !== null) store.put(made, NAME);
+    };
+  });
 
 /** Where nothing can be kept, the key lives as long as the page. */
 async function made(): Promise<CryptoKeyPair | null> {
@@ -78,13 +60,15 @@ async function sign(pair: CryptoKeyPair, text: string): Promise<string> {
   return base64url(new Uint8Array(signature));
 }
 
+/** Null where the hub gives none; throws where the line fails: to go without would be taken for a stranger's request. */
 async function askChallenge(): Promise<string | null> {
-  const answer = await fetch(CHALLENGE_PATH, {
+  const answer = await send(CHALLENGE_PATH, {
     method: "POST",
     headers: { "X-Dokuei-Request": "1", "X-Dokuei-Background": "1" },
     credentials: "same-origin",
-  }).catch(() => null);
-  if (!answer?.ok) return null;
+    signal: reach.cut,
+  });
+  if (!answer.ok) return null;
   return ((await answer.json()) as { readonly challenge: string }).challenge;
 }
 
@@ -94,9 +78,10 @@ function freshChallenge(anew: boolean): Promise<string | null> {
   const mine = { asked, at: performance.now() };
   challenge = mine;
   // What did not come is asked for again by the next request.
-  void asked.then((text) => {
+  const forget = (text: string | null): void => {
     if (text === null && challenge === mine) challenge = null;
-  });
+  };
+  asked.then(forget, () => forget(null));
   return asked;
 }
 
@@ -117,30 +102,42 @@ function forgetProof(): void {
   proof = null;
 }
 
+/** `fetch`, with what it says about the line. */
+async function send(path: string, init: RequestInit): Promise<Response> {
+  try {
+    const answer = await fetch(path, init);
+    reach.answered(answer.status);
+    return answer;
+  } catch (error) {
+    if (init.signal?.aborted !== true) reach.failed();
+    throw error;
+  }
+}
+
 /** `fetch` to our own hub, as this device; where another page has signed in meanwhile, once more with a new proof. */
 export async function deviceFetch(path: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
   if (path.startsWith(SIGN_IN_PATH)) {
     const key = await deviceKey();
     if (key !== "") headers.set("X-Dokuei-Device-Key", key);
-    const answer = await fetch(path, { ...init, headers });
+    const answer = await send(path, { ...init, headers });
     if (answer.ok) forgetProof();
     return answer;
   }
   const before = await currentProof(false);
   if (before !== null) headers.set("X-Dokuei-Proof", before);
-  const answer = await fetch(path, { ...init, headers });
+  const answer = await send(path, { ...init, headers });
   if (answer.status !== 401) return answer;
   const again = await currentProof(true);
   if (again === null || again === before) return answer;
   headers.set("X-Dokuei-Proof", again);
-  return fetch(path, { ...init, headers });
+  return send(path, { ...init, headers });
 }
 
 /** Lets the browser itself fetch one document of the hub: a proof for this path alone, for some seconds. */
 async function allowLink(path: string): Promise<void> {
   const pair = await present();
-  const text = pair === null ? null : await freshChallenge(false);
+  const text = pair === null ? null : await freshChallenge(false).catch(() => null);
   if (pair === null || text === null) return;
   const secure = window.location.protocol === "https:" ? "; secure" : "";
   const signed = `${text}~${await sign(pair, `${text} ${decodeURIComponent(path)}`)}`;

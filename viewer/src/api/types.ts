@@ -18,6 +18,9 @@ export type PasswordSignIn = Schemas["PasswordIn"];
 /** What is to be signed: the exact text, its digest, and the key's challenge. */
 export type SigningStart = Schemas["BegunOut"];
 export type Session = Schemas["SessionOut"];
+/** What a browser keeps opens with these, and not without the hub. */
+export type BrowserKeys = Schemas["BrowserKeysOut"];
+export type BrowserKey = Schemas["BrowserKeyOut"];
 export type WorklistItem = Schemas["ItemOut"];
 export type PersonName = WorklistItem["patient_name"];
 export type WorklistStatus = WorklistItem["status"];

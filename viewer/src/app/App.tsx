@@ -7,11 +7,15 @@ import { useAhead } from "@/ahead/useAhead";
 import { queryClient } from "@/api/query";
 import { useScreenReport } from "@/display/useScreenReport";
 import { warmDecoder } from "@/images/decode/pool";
+import { useShelf } from "@/kept/useShelf";
+import { LineBanner } from "@/outage/LineBanner";
+import { useLine } from "@/outage/useLine";
 import { usePacks } from "@/packs/usePacks";
 import { useMay, useMayInCentre, useSession } from "@/session/api";
 import { firstPlace } from "@/session/nextPlace";
 import { SessionGate } from "@/session/SessionGate";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
+import classes from "./App.module.css";
 import { colorSchemeOf, theme } from "./theme";
 
 const SignInPage = lazy(() => import("@/session/SignInPage"));
@@ -55,6 +59,7 @@ function Waiting(): JSX.Element {
 /** Which page stands at which address; each page's code is loaded when it is first opened. */
 export function App(): JSX.Element {
   const [reading] = useRoute("/read/:itemId");
+  useLine();
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider theme={theme} forceColorScheme={colorSchemeOf(reading ? "reading" : "portal")}>
@@ -110,11 +115,24 @@ const ifAllowed = (allowed: boolean, Page: ComponentType): ComponentType => (all
 /** The pages behind sign-in. */
 function SignedIn(): JSX.Element {
   const may = useMay();
-  const mayInCentre = useMayInCentre();
   const [reading] = useRoute("/read/:itemId");
   useWarmReadingRoom(may("worklist.claim") && !reading);
   useScreenReport();
+  useShelf();
   useImagesAhead();
+  return (
+    <div className={classes["frame"]}>
+      <LineBanner />
+      <div className={classes["page"]}>
+        <Pages />
+      </div>
+    </div>
+  );
+}
+
+function Pages(): JSX.Element {
+  const may = useMay();
+  const mayInCentre = useMayInCentre();
   return (
     <Suspense fallback={<Waiting />}>
       <Switch>

@@ -16,6 +16,7 @@ import enHealth from "./en/health.json";
 import enLines from "./en/lines.json";
 import enLists from "./en/lists.json";
 import enOrders from "./en/orders.json";
+import enOutage from "./en/outage.json";
 import enOutcomes from "./en/outcomes.json";
 import enMessages from "./en/messages.json";
 import enPapers from "./en/papers.json";
@@ -50,6 +51,7 @@ import jaHealth from "./ja/health.json";
 import jaLines from "./ja/lines.json";
 import jaLists from "./ja/lists.json";
 import jaOrders from "./ja/orders.json";
+import jaOutage from "./ja/outage.json";
 import jaOutcomes from "./ja/outcomes.json";
 import jaMessages from "./ja/messages.json";
 import jaPapers from "./ja/papers.json";
@@ -89,6 +91,7 @@ export const catalogues = {
     lines: enLines,
     lists: enLists,
     orders: enOrders,
+    outage: enOutage,
     outcomes: enOutcomes,
     messages: enMessages,
     papers: enPapers,
@@ -125,6 +128,7 @@ export const catalogues = {
     lines: jaLines,
     lists: jaLists,
     orders: jaOrders,
+    outage: jaOutage,
     outcomes: jaOutcomes,
     messages: jaMessages,
     papers: jaPapers,

@@ -93,6 +93,12 @@ describe("fetching a frame", () => {
     expect(waits.at(-1)).toBeGreaterThan(waits[0] ?? Infinity);
   });
 
+  it("says so where the hub fails on this frame for ever", async () => {
+    const url = await served((_, response) => response.writeHead(500).end());
+    await expect(fetchFrame(new FrameBytes(1000), options(url))).rejects.toThrow("HTTP 500");
+    expect(ranges).toHaveLength(5);
+  });
+
   it("waits no longer than its ceiling", () => {
     for (let tries = 1; tries < 40; tries += 1) expect(pauseAfter(tries)).toBeLessThanOrEqual(10_000);
   });

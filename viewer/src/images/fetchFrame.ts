@@ -1,5 +1,7 @@
 import { SIGNED_OUT } from "@/api/client";
 import { deviceFetch } from "@/api/device";
+import { reach } from "@/api/reach";
+import { bytesCame, lineTry } from "./lineTry";
 import { EXPLICIT_LITTLE_ENDIAN } from "./transferSyntax";
 
 /** A frame's bytes over an ordinary line: every byte once, waits instead of failing, gives up only when told no. */
@@ -12,6 +14,11 @@ export class Refused extends Error {
     super(why);
     this.status = status;
   }
+}
+
+/** The hub itself fails on it: waiting may help, or may not. */
+export class HubFails extends Error {
+  override readonly name = "HubFails";
 }
 
 /** Bytes of one frame as far as they are here. */
@@ -56,20 +63,15 @@ export interface FetchOptions {
   readonly failed?: (error: Error, tries: number) => void;
 }
 
+const INTERNAL = 500;
 const STORED = "application/octet-stream; transfer-syntax=*";
 const CEILING = 8_000;
+/** So often the hub may fail on one frame in a row until that is said of it; the line is tried for ever. */
+const FAILS_AT_MOST = 5;
 
+/** A line that comes back ends the wait at once. */
 export const waitAtLeast = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const done = setTimeout(resolve, milliseconds);
-    const online = (): void => resolve();
-    // A line that comes back ends the wait at once.
-    if (typeof window !== "undefined") window.addEventListener("online", online, { once: true, signal });
-    signal.addEventListener("abort", () => {
-      clearTimeout(done);
-      reject(signal.reason as Error);
-    });
-  });
+  reach.pause(milliseconds, signal);
 
 /** Half a second, doubling to the ceiling, spread so that many pages do not come back in the same instant. */
 export const pauseAfter = (tries: number): number =>
@@ -78,13 +80,16 @@ export const pauseAfter = (tries: number): number =>
 /** Fetches on from where `bytes` ends, for as long as it takes. Throws `Refused`, or the signal's reason. */
 export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Promise<void> {
   const wait = options.wait ?? waitAtLeast;
+  let fails = 0;
   for (let tries = 1; bytes.received < options.until;) {
     const before = bytes.received;
     try {
-      await fetchOnce(bytes, options);
+      await lineTry(options.signal, (signal) => fetchOnce(bytes, { ...options, signal }));
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof Refused) throw error;
+      fails = error instanceof HubFails ? fails + 1 : 0;
+      if (fails === FAILS_AT_MOST) throw new Refused(INTERNAL);
       if (bytes.received > before) tries = 1;
       options.failed?.(error as Error, tries);
       await wait(pauseAfter(tries), options.signal);
@@ -110,8 +115,9 @@ async function fetchOnce(bytes: FrameBytes, options: FetchOptions): Promise<void
   await read(bytes, answer, skip, options);
 }
 
-/** Throws where no waiting makes an answer come. */
+/** Throws where no waiting makes an answer come, or where the hub says that it failed. */
 export function refuseStatus(status: number): void {
+  if (status === INTERNAL) throw new HubFails(`HTTP ${status}`);
   if (status === 401) window.dispatchEvent(new CustomEvent(SIGNED_OUT));
   if ([400, 403, 404, 406, 410, 451].includes(status)) throw new Refused(status);
 }
@@ -138,6 +144,7 @@ async function read(bytes: FrameBytes, answer: Response, skip: number, options: 
       const count = end - bytes.received;
       bytes.buffer.set(value.subarray(bytes.received - position), bytes.received);
       bytes.received = end;
+      bytesCame();
       options.arrived(count);
     }
     position = end;
@@ -151,9 +158,10 @@ async function read(bytes: FrameBytes, answer: Response, skip: number, options: 
 
 /** The hub's own decoding, for encodings that this browser has no decoder for: native little-endian cells. */
 export async function fetchDecoded(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  await reach.present(signal);
   const answer = await deviceFetch(url, {
     headers: { Accept: `application/octet-stream; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}` },
-    signal,
+    signal: AbortSignal.any([signal, reach.cut]),
     credentials: "same-origin",
   });
   if (answer.status === 406) throw new Refused(406, await whyNot(answer));

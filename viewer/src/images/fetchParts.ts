@@ -2,6 +2,7 @@ import { deviceFetch } from "@/api/device";
 import type { FrameBytes } from "./fetchFrame";
 import { refuseStatus } from "./fetchFrame";
 import type { Frame } from "./frame";
+import { bytesCame, lineTry } from "./lineTry";
 
 /** Parts of many frames in one answer of the hub (`frame-parts`): each is put where it belongs as it comes. */
 
@@ -26,7 +27,10 @@ const DIGEST_AT = 16;
 const GIVEN = 200;
 
 /** Every part is asked for once; throws where the line fails, with what came before kept. */
-export async function fetchParts(url: string, parts: readonly Part[], options: PartsOptions): Promise<void> {
+export const fetchParts = (url: string, parts: readonly Part[], options: PartsOptions): Promise<void> =>
+  lineTry(options.signal, (signal) => fetchOnce(url, parts, { ...options, signal }));
+
+async function fetchOnce(url: string, parts: readonly Part[], options: PartsOptions): Promise<void> {
   const asked = parts.map(({ frame, bytes, until }) => ({
     series: frame.instance.seriesInstanceUid,
     instance: frame.instance.sopInstanceUid,
@@ -111,6 +115,7 @@ class Records {
     part.bytes.buffer.set(taken, part.bytes.received);
     part.bytes.received += taken.length;
     this.#left -= taken.length;
+    bytesCame();
     this.#options.arrived(part, taken.length);
     return taken.length;
   }

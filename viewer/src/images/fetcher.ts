@@ -1,7 +1,7 @@
 import { partsUrl } from "./address";
 import { Aborted } from "./decode/pool";
 import { lacksOfFirstStep, type Entry, type Pace } from "./entry";
-import { fetchFrame, FrameBytes, pauseAfter, Refused, waitAtLeast } from "./fetchFrame";
+import { fetchFrame, FrameBytes, HubFails, pauseAfter, Refused, waitAtLeast } from "./fetchFrame";
 import { fetchParts, type Part } from "./fetchParts";
 import { LineRate } from "./lineRate";
 import { isVisible } from "./queue";
@@ -140,7 +140,8 @@ export class Fetcher {
       });
       this.#failures = 0;
     } catch (error) {
-      if (error instanceof Refused) for (const entry of entries) entry.alone = true;
+      // Where the hub fails on one, the others need not wait with it.
+      if (error instanceof Refused || error instanceof HubFails) for (const entry of entries) entry.alone = true;
       else if (!signal.aborted) await this.#pause(entries, signal);
     }
     this.#over(entries);

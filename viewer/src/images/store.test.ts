@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeFrame } from "./decode/decode";
 import type { DecodeAnswer } from "./decode/messages";
 import type { DecodePool } from "./decode/pool";
-import { FrameBytes, Refused, type FetchOptions } from "./fetchFrame";
+import { FrameBytes, HubFails, Refused, type FetchOptions } from "./fetchFrame";
 import type { Part, PartsOptions } from "./fetchParts";
 import type { Frame } from "./frame";
 import { madeFrame } from "./madeFrames";
@@ -241,6 +241,27 @@ describe("the frames of a case", () => {
     store.open(frames.map(({ frame }) => frame));
     await until(allProved(store));
     expect(fetched).toHaveLength(3);
+  });
+
+  it("on which the hub fails for ever say so, and the others come", async () => {
+    const frames = [made(1), made(2), made(3)];
+    const [, broken] = frames;
+    const fetchFrame = (bytes: FrameBytes, { url, until, arrived }: FetchOptions): Promise<void> => {
+      const one = frames.find(({ frame }) => frame.url === url);
+      if (one === undefined || one === broken) return Promise.reject(new Refused(500));
+      bytes.buffer.set(one.bytes);
+      bytes.received = until;
+      arrived(until);
+      return Promise.resolve();
+    };
+    const fetchParts = (): Promise<void> => Promise.reject(new HubFails("HTTP 500"));
+    const { store } = world(frames, { fetchParts, fetchFrame });
+    store.open(frames.map(({ frame }) => frame));
+    const failures = (): (string | null)[] => store.views().map(({ view }) => view.failure);
+    await until(
+      () => failures().join() === ",refused," && store.views().filter(({ view }) => view.proved).length === 2,
+    );
+    expect(store.view(broken?.frame.imageId ?? "")?.detail).toBe("HTTP 500");
   });
 
   it("that come together go on where they ended when the line fails, and say that it does", async () => {

@@ -1,5 +1,6 @@
 import { call, getJson } from "@/api/client";
 import { deviceFetch } from "@/api/device";
+import { reach } from "@/api/reach";
 import type { LineConnection } from "@/api/types";
 import type { Way } from "./measure";
 
@@ -27,6 +28,7 @@ async function down(size: number, arrived: (count: number) => void, signal: Abor
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
+    reach.heard();
     arrived(value.length);
   }
 }

@@ -86,7 +86,7 @@ export function useSeen(itemId: string, thread: Thread | undefined): void {
 }
 
 export const putDraft = async (itemId: string, draft: MessageDraft): Promise<void> => {
-  await sendJson("PUT", `${threadPath(itemId)}/draft`, draft);
+  await call(`${threadPath(itemId)}/draft`, { method: "PUT", json: draft, repeatable: true });
 };
 
 /** The name goes percent-encoded in a header: an address would stand in logs. */

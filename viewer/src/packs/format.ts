@@ -27,7 +27,12 @@ export function lengthsIn(clear: Uint8Array): Lengths | null {
   return plausible && body <= LONGEST_BODY ? { head, body } : null;
 }
 
-async function sealed(key: CryptoKey, data: Uint8Array<ArrayBuffer>, place: string): Promise<Uint8Array<ArrayBuffer>> {
+/** Nonce, ciphertext and tag; opens in no other place. */
+export async function sealed(
+  key: CryptoKey,
+  data: Uint8Array<ArrayBuffer>,
+  place: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const iv = crypto.getRandomValues(new Uint8Array(NONCE));
   const cipher = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bytesOf(place) }, key, data);
   const out = new Uint8Array(NONCE + cipher.byteLength);

@@ -1,15 +1,12 @@
 import type { Frame } from "@/images/frame";
+import type { BrowserKey } from "@/api/types";
+import { digestOf, keyBytes } from "@/session/keys";
 import { TAKEN, type Answer, type Asked, type Question } from "./messages";
 
 /**
  * Frames that were brought before anybody looks at them, encrypted on this computer's disk until the session ends
  * (NET-17). A store that cannot be used costs only time: whoever asks gets null, and asks the hub.
  */
-
-export interface BrowserKey {
-  readonly key_id: string;
-  readonly key: string;
-}
 
 export interface PacksState {
   readonly open: boolean;
@@ -69,7 +66,7 @@ export class Packs {
   async open(key: BrowserKey, page: string, budget: number): Promise<void> {
     this.#keyId = key.key_id;
     this.#packNames.clear();
-    const answer = await this.#ask({ kind: "open", keyId: key.key_id, key: decoded(key.key), page, budget });
+    const answer = await this.#ask({ kind: "open", keyId: key.key_id, key: keyBytes(key), page, budget });
     const failure = answer === null ? "no worker" : answer.failure;
     this.#tell({ open: failure === "", budget, full: false, failure, bytes: answer?.bytes ?? 0 });
     for (const listener of this.#openListeners) listener();
@@ -185,14 +182,6 @@ export class Packs {
 const nameOf = (frame: Frame): string => `${frame.imageId} ${frame.digest}`;
 
 const seriesOf = (frame: Frame): string => frame.imageId.replace(/\/instances\/.*$/, "");
-
-async function digestOf(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-const decoded = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 
 /** The packs of this page. */
 export const packs = new Packs();

@@ -1,15 +1,11 @@
 import { useEffect } from "react";
-import { getJson, SIGNED_IN, SIGNED_OUT } from "@/api/client";
-import { SESSION_PATH } from "@/session/api";
-import { packs, type BrowserKey } from "./packs";
+import { SIGNED_IN, SIGNED_OUT } from "@/api/client";
+import { browserKeys } from "@/session/keys";
+import { packs } from "./packs";
 
 const PAGE = "dokuei.page";
 const TRIES = 5;
 const PAUSE = 200;
-
-interface BrowserKeys {
-  readonly images: BrowserKey;
-}
 
 const newPage = (): string => crypto.randomUUID().replaceAll("-", "");
 
@@ -21,7 +17,7 @@ function pageName(): string {
 }
 
 async function openPacks(budget: number): Promise<void> {
-  const { images } = await getJson<BrowserKeys>(`${SESSION_PATH}/keys`);
+  const { images } = await browserKeys();
   for (let tries = 1; tries <= TRIES; tries += 1) {
     await packs.open(images, pageName(), budget);
     if (packs.state().open || !packs.taken) return;

@@ -7,8 +7,10 @@ import { Failed } from "@/ui/States";
 import { useDisplayed } from "./displayed";
 import { ReadingRoom } from "./ReadingRoom";
 import { Seen } from "./seen";
+import type { Place } from "./place";
 import { useCase, type OpenCase } from "./useCase";
 import { useDecoders, useFrames } from "./useFrames";
+import { useFormerPlace } from "./usePlace";
 
 export { startEngine as warmEngine } from "@/viewports/engine";
 
@@ -20,7 +22,8 @@ export default function ReadingPage({ itemId }: { readonly itemId: string }): JS
   const [seen] = useState(() => new Seen());
   useDisplayed(seen, opened?.item.site_id ?? null);
   const pool = useDecoders();
-  if (opened !== null) return <Opened key={opened.version} opened={opened} seen={seen} pool={pool} />;
+  const place = useFormerPlace(itemId);
+  if (opened !== null) return <Opened key={opened.version} opened={opened} seen={seen} pool={pool} place={place} />;
   return (
     <Center h="100%" component="main" aria-label={t("title")}>
       {error === null ? (
@@ -39,10 +42,13 @@ interface OpenedProps {
   readonly opened: OpenCase;
   readonly seen: Seen;
   readonly pool: DecodePool;
+  /** Undefined as long as it is not known; frames do not wait for it. */
+  readonly place: Place | null | undefined;
 }
 
-function Opened({ opened, seen, pool }: OpenedProps): JSX.Element | null {
+function Opened({ opened, seen, pool, place }: OpenedProps): JSX.Element | null {
   const [first] = useState(opened);
   const store = useFrames(first, pool);
-  return store === null ? null : <ReadingRoom opened={opened} first={first} store={store} seen={seen} />;
+  if (store === null || place === undefined) return null;
+  return <ReadingRoom opened={opened} first={first} store={store} seen={seen} place={place} />;
 }

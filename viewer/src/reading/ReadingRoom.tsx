@@ -11,7 +11,8 @@ import { targetsOf } from "@/documents/links";
 import { Documents } from "./documents";
 import { commandOf, leadsBack, movesInDocument, pressesButton, typesText, type Command } from "./keys";
 import { OpenDocument } from "./OpenDocument";
-import { changeRoom, firstRoom } from "./room";
+import { stancesAt, roomAt, type Place } from "./place";
+import { changeRoom } from "./room";
 import classes from "./ReadingRoom.module.css";
 import { shownIn, type Seen } from "./seen";
 import { Stage } from "./Stage";
@@ -22,6 +23,7 @@ import type { OpenCase } from "./useCase";
 import { useIdentity } from "./useIdentity";
 import { useNeighbours } from "./useNeighbours";
 import { useMeasuringTexts } from "./useMeasuringTexts";
+import { useKeptPlace } from "./usePlace";
 import { useReportKeys } from "./useReportKeys";
 import { Views } from "./views";
 
@@ -36,15 +38,22 @@ export interface ReadingRoomProps {
   readonly first: OpenCase;
   readonly store: FrameStore;
   readonly seen: Seen;
+  /** Where the reader was when the page went. */
+  readonly place: Place | null;
 }
 
-export function ReadingRoom({ opened, first, store, seen }: ReadingRoomProps): JSX.Element {
+export function ReadingRoom({ opened, first, store, seen, place }: ReadingRoomProps): JSX.Element {
   const { t } = useTranslation("reading");
   const { hanging, item } = first;
   const requested = item.request_state !== "none" && item.request_state !== "canceled";
   const reducer = useMemo(() => changeRoom(hanging), [hanging]);
-  const [room, change] = useReducer(reducer, hanging, (from) => firstRoom(from, { requested }));
-  const views = useMemo(() => new Views(store, hanging.stacks, seen), [store, hanging, seen]);
+  const [room, change] = useReducer(reducer, hanging, (from) => roomAt(from, place, { requested }));
+  const [former] = useState(place);
+  const views = useMemo(
+    () => new Views(store, hanging.stacks, seen, stancesAt(hanging, former)),
+    [store, hanging, seen, former],
+  );
+  useKeptPlace(item.worklist_item_id, room, views);
   const identity = useIdentity(first);
   const texts = useMeasuringTexts();
   const [documents] = useState(() => new Documents(first));

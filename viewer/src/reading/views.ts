@@ -3,8 +3,12 @@ import type { Focus } from "@/images/queue";
 import type { Frame } from "@/images/frame";
 import type { Hanging } from "@/hanging/hang";
 import type { Stack } from "@/hanging/plan";
+import type { Stance } from "@/viewports/stance";
 import type { StackView } from "@/viewports/StackView";
 import type { Seen } from "./seen";
+
+/** By viewport. */
+export type Stances = Map<number, { readonly stack: Stack; readonly stance: Stance }>;
 
 /** The viewports that are open now, and what they have in common: what to fetch next, one scale, what was seen. */
 export class Views {
@@ -13,12 +17,16 @@ export class Views {
   readonly #seen: Seen;
   readonly #store: FrameStore;
   readonly #thumbnails: readonly Focus[];
+  readonly #listeners = new Set<() => void>();
+  readonly #stances: Stances;
   #active = 0;
   #next: { readonly cell: number; readonly stack: Stack; readonly index: number } | null = null;
   #wanted = "";
   #looking = false;
 
-  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen) {
+  /** `stances`: how viewports were looked at before; each is taken up once, by the viewport that shows its stack. */
+  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen, stances: Stances = new Map()) {
+    this.#stances = stances;
     this.#store = store;
     this.#seen = seen;
     this.#thumbnails = thumbnailsOf(stacks);
@@ -30,6 +38,7 @@ export class Views {
     this.#views.delete(cell);
     if (view !== null) {
       this.#views.set(cell, view);
+      this.#standAgain(cell, view);
       this.#goOn(cell, view);
       this.#stops.set(
         cell,
@@ -38,6 +47,18 @@ export class Views {
     }
     this.look();
     this.sameSize();
+  }
+
+  /** Told of every change of any viewport. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #standAgain(cell: number, view: StackView): void {
+    const before = this.#stances.get(cell);
+    this.#stances.delete(cell);
+    if (before?.stack === view.state.stack) view.standAgain(before.stance);
   }
 
   at(cell: number): StackView | null {
@@ -101,6 +122,7 @@ export class Views {
   #moved(view: StackView): void {
     this.look();
     this.#seen.note(view.state);
+    for (const listener of this.#listeners) listener();
   }
 }
 

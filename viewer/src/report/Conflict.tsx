@@ -1,11 +1,10 @@
 import { Button } from "@mantine/core";
 import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { getJson } from "@/api/client";
 import type { Report } from "@/api/types";
 import { FailedLine } from "@/ui/States";
 import { InstantText } from "@/ui/Written";
-import { reportPath } from "./api";
+import { getReport } from "./api";
 import classes from "./Report.module.css";
 import type { DraftSaver } from "./saver";
 
@@ -16,7 +15,7 @@ export function Conflict({ itemId, saver }: { readonly itemId: string; readonly 
   const [error, setError] = useState<unknown>(null);
   const look = (): void => {
     setError(null);
-    void getJson<Report>(reportPath(itemId)).then(setTheirs).catch(setError);
+    void getReport(itemId).then(setTheirs).catch(setError);
   };
   return (
     <div className={`${classes["notice"] ?? ""} ${classes["alarm"] ?? ""}`} role="alert">

@@ -23,11 +23,14 @@ import { SignDialog } from "./SignDialog";
 import { Recommended, Structured } from "./Structured";
 import { useDraft } from "./useDraft";
 import { useFill } from "./useFill";
+import type { Typed } from "./saver";
 import { wordsOf } from "./words";
 
 export interface EditorProps {
   readonly item: WorklistItem;
   readonly report: Report;
+  /** What was typed on this computer before, and is not at the hub. */
+  readonly typed: Typed<Draft> | null;
   readonly imagesRead: () => readonly ImageRead[];
   readonly priorsShown: () => readonly string[];
   readonly writing: number;
@@ -35,11 +38,11 @@ export interface EditorProps {
 }
 
 /** Findings, diagnosis and a category for each breast; saved as one types, signed with one button. */
-export function Editor({ item, report, imagesRead, priorsShown, writing, shown }: EditorProps): JSX.Element {
+export function Editor({ item, report, typed, imagesRead, priorsShown, writing, shown }: EditorProps): JSX.Element {
   const { t } = useTranslation(["report", "stages", "dictation"]);
   const { session } = useSession();
   const count = useCount();
-  const { draft, state, saver, spoke } = useDraft(item.worklist_item_id, report, imagesRead, priorsShown);
+  const { draft, state, saver, spoke } = useDraft(item.worklist_item_id, { report, typed }, imagesRead, priorsShown);
   const [signing, setSigning] = useState<"final" | "preliminary" | null>(null);
   const form = useForm(item.worklist_item_id, draft.structure.method).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";

@@ -9,12 +9,14 @@ import { useWorklistItem } from "@/worklist/api";
 import { useReport } from "./api";
 import { Awaiting, Lapsed } from "./Awaiting";
 import { Editor } from "./Editor";
+import { LeftOver } from "./LeftOver";
 import { isClosed, mayEnter } from "./model";
 import { Opinions } from "./Opinions";
 import { ReadOnly, Written } from "./ReadOnly";
 import classes from "./Report.module.css";
 import { ReportStatusChip } from "./ReportStatusChip";
 import type { Shown } from "./shown";
+import { Writing } from "./Writing";
 
 export interface ReportPanelProps {
   readonly worklistItemId: string;
@@ -75,18 +77,23 @@ function Readable({
             <MaySign itemId={worklistItemId} />
             <DisplayNotice itemId={worklistItemId} />
             <Opinions item={item.data} />
-            <Editor
-              key={worklistItemId}
-              item={item.data}
-              report={report.data}
-              imagesRead={imagesRead}
-              priorsShown={priorsShown}
-              writing={writing}
-              shown={shown}
-            />
+            <Writing key={worklistItemId} itemId={worklistItemId} report={report.data}>
+              {(typed) => (
+                <Editor
+                  item={item.data}
+                  report={report.data}
+                  typed={typed}
+                  imagesRead={imagesRead}
+                  priorsShown={priorsShown}
+                  writing={writing}
+                  shown={shown}
+                />
+              )}
+            </Writing>
           </>
         ) : (
           <>
+            <LeftOver itemId={worklistItemId} report={report.data} />
             <ReadOnly item={item.data} report={report.data} />
             <Opinions item={item.data} />
           </>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "@/api/client";
 import type { Report } from "@/api/types";
-import { NO_STRUCTURE, type Draft } from "./model";
+import { draftOf, NO_STRUCTURE, type Draft } from "./model";
 import { DraftSaver } from "./saver";
 
 const REPORT: Report = {
@@ -28,6 +28,8 @@ const REPORT: Report = {
   awaiting: null,
   role: "sole",
 };
+
+const saved = (): Draft => draftOf(REPORT);
 
 const refusal = (status: number): ApiProblem => new ApiProblem({ type: "about:blank", title: "", status });
 
@@ -201,6 +203,22 @@ describe("a draft", () => {
     expect(hub.taken.at(-1)?.findings).toBe("今すぐ");
   });
 
+  it("is flushed once more where the save under way was cut with the line", async () => {
+    let cut = (): void => undefined;
+    const hangs = (): Promise<Report> => new Promise((_, reject) => (cut = () => reject(new TypeError("cut"))));
+    let put: (draft: Draft, version: number) => Promise<Report> = hangs;
+    saver = new DraftSaver(REPORT, (draft, version) => put(draft, version));
+    saver.edit({ findings: "切断中" });
+    await vi.advanceTimersByTimeAsync(900);
+    expect(saver.currentState().kind).toBe("saving");
+    put = hub.put;
+    const flushed = saver.flush();
+    cut();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await flushed).toBe(true);
+    expect(hub.taken.map(({ findings }) => findings)).toEqual(["切断中"]);
+  });
+
   it("that cannot reach the hub does not keep a flush waiting", async () => {
     hub.fails = [new TypeError("failed to fetch")];
     saver.edit({ findings: "今" });
@@ -214,6 +232,89 @@ describe("a draft", () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(await ready).toBe(true);
     expect(hub.taken).toHaveLength(1);
+  });
+
+  describe("whose answer was lost with the line", () => {
+    const look = (): Promise<Report> =>
+      Promise.resolve({ ...REPORT, ...hub.taken.at(-1), version: hub.version, updated_at: "2026-11-23T03:03:04Z" });
+    /** The hub takes it, and nobody hears of it. */
+    const lost = async (draft: Draft, version: number): Promise<Report> => {
+      await hub.put(draft, version);
+      throw new TypeError("failed to fetch");
+    };
+
+    it("is not taken for another's text", async () => {
+      let put = lost;
+      saver = new DraftSaver(REPORT, (draft, version) => put(draft, version), { look });
+      saver.edit({ findings: "届いた" });
+      await vi.advanceTimersByTimeAsync(900);
+      expect(saver.currentState().kind).toBe("waiting");
+      put = hub.put;
+      saver.edit({ findings: "届いた後も" });
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(saver.currentState().kind).toBe("saved");
+      expect(hub.taken.map(({ findings }) => findings)).toEqual(["届いた", "届いた後も"]);
+    });
+
+    it("is not taken for another's text after the page was loaded again", async () => {
+      saver = new DraftSaver(REPORT, lost, { look });
+      saver.edit({ findings: "届いた" });
+      await vi.advanceTimersByTimeAsync(900);
+      saver.edit({ findings: "届いた後も" });
+      const typed = saver.typed();
+      saver.stop();
+      const again = new DraftSaver(await look(), hub.put, { typed, look });
+      expect(again.currentDraft().findings).toBe("届いた後も");
+      again.begin();
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(again.currentState().kind).toBe("saved");
+      expect(hub.taken.at(-1)?.findings).toBe("届いた後も");
+    });
+
+    it("stands beside another's text that came after it", async () => {
+      saver = new DraftSaver(REPORT, lost, { look });
+      saver.edit({ findings: "届いた" });
+      await vi.advanceTimersByTimeAsync(900);
+      void hub.put({ ...saver.currentDraft(), findings: "他人" }, 1);
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(saver.currentState().kind).toBe("conflict");
+      expect(saver.currentDraft().findings).toBe("届いた");
+      expect(hub.taken.at(-1)?.findings).toBe("他人");
+    });
+  });
+
+  describe("that was typed before the page was loaded again", () => {
+    const typed = { draft: { ...saved(), findings: "途中まで" }, version: 3, offered: [] };
+
+    it("is brought to the hub where nothing else came there", async () => {
+      hub.version = 3;
+      saver = new DraftSaver({ ...REPORT, version: 3 }, hub.put, { typed });
+      saver.begin();
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(hub.taken.map(({ findings }) => findings)).toEqual(["途中まで"]);
+      expect(saver.typed()).toBeNull();
+    });
+
+    it("is kept beside what came there meanwhile, until somebody chooses", async () => {
+      hub.version = 4;
+      const theirs = { ...REPORT, findings: "別の端末", version: 4 };
+      saver = new DraftSaver(theirs, hub.put, { typed });
+      saver.begin();
+      saver.edit({ impression: "続き" });
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(saver.currentState().kind).toBe("conflict");
+      expect(hub.taken).toHaveLength(0);
+      expect(saver.typed()).toEqual({ draft: { ...typed.draft, impression: "続き" }, version: 3, offered: [] });
+      saver.settle(theirs, "mine");
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(hub.taken.map(({ findings }) => findings)).toEqual(["途中まで"]);
+    });
+
+    it("is nothing where it is at the hub already", () => {
+      saver = new DraftSaver({ ...REPORT, findings: "途中まで", version: 4 }, hub.put, { typed });
+      expect(saver.currentState().kind).toBe("clean");
+      expect(saver.typed()).toBeNull();
+    });
   });
 
   it("is not ready for signing while the hub does not answer", async () => {

@@ -22,12 +22,29 @@ export interface Drafting<D, A> {
   readonly savedAt: (answer: A) => string | null;
 }
 
+/** What was typed and is not known to be at the hub. */
+export interface Typed<D> {
+  readonly draft: D;
+  /** Over which version of the hub's it was typed. */
+  readonly version: number;
+  /** Offered to the hub, which may have taken it although no answer came. */
+  readonly offered: readonly D[];
+}
+
+export interface Resuming<D, A> {
+  /** What was typed before this page was loaded. */
+  readonly typed?: Typed<D> | null;
+  /** Looks at what the hub has. */
+  readonly look?: () => Promise<A>;
+}
+
 const REPORT: Drafting<Draft, Report> = { draftOf, same: sameDraft, savedAt: ({ updated_at }) => updated_at };
 
 const PAUSE = 800;
 const LONGEST_PAUSE = 5000;
 const RETRY_FIRST = 1000;
 const RETRY_MOST = 15_000;
+const MOST_OFFERED = 8;
 /** States that are over when there is nothing left to save. */
 const UNSETTLED: ReadonlySet<SaveState["kind"]> = new Set(["typing", "waiting", "signed-out"]);
 
@@ -42,15 +59,40 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   private failures = 0;
   private running: Promise<void> | null = null;
   private readonly put: (draft: D, version: number) => Promise<A>;
+  private offered: readonly D[] = [];
   private readonly drafting: Drafting<D, A>;
+  private readonly look: (() => Promise<A>) | undefined;
   private readonly listeners = new Set<() => void>();
 
-  constructor(answer: A, put: (draft: D, version: number) => Promise<A>, drafting: Drafting<D, A>) {
+  constructor(
+    answer: A,
+    put: (draft: D, version: number) => Promise<A>,
+    drafting: Drafting<D, A>,
+    { typed, look }: Resuming<D, A> = {},
+  ) {
     this.draft = drafting.draftOf(answer);
     this.kept = this.draft;
     this.version = answer.version;
     this.put = put;
     this.drafting = drafting;
+    this.look = look;
+    if (typed) this.resume(typed);
+  }
+
+  /** What was typed before stands again: over the version that it was typed over, or beside another's. */
+  private resume({ draft, version, offered }: Typed<D>): void {
+    this.draft = draft;
+    this.offered = offered;
+    if (!this.dirty) return;
+    this.dirtySince = Date.now();
+    const isOver = version >= this.version || this.wasOffered(this.kept);
+    this.state = { kind: isOver ? "typing" : "conflict" };
+    this.version = isOver ? Math.max(version, this.version) : version;
+  }
+
+  /** What was typed before this page was loaded goes to the hub. */
+  begin(): void {
+    if (this.state.kind === "typing") this.schedule();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -61,6 +103,10 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   readonly currentDraft = (): D => this.draft;
   currentVersion(): number {
     return this.version;
+  }
+  /** To be kept here as long as it is not at the hub; null where all is. */
+  typed(): Typed<D> | null {
+    return this.dirty ? { draft: this.draft, version: this.version, offered: this.offered } : null;
   }
   get dirty(): boolean {
     return !this.drafting.same(this.draft, this.kept);
@@ -84,6 +130,8 @@ export class Saver<D extends object, A extends { readonly version: number }> {
 
   /** Saves at once; resolves when what was typed is at the hub, or could not be brought there. */
   async flush(): Promise<boolean> {
+    // One that is under way may end with the line that it was on.
+    await (this.running ?? Promise.resolve());
     clearTimeout(this.timer);
     while (this.dirty && this.state.kind !== "conflict") {
       const failedBefore = this.failures;
@@ -105,6 +153,7 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   settle(theirs: A, keep: "mine" | "theirs"): void {
     this.version = theirs.version;
     this.kept = this.drafting.draftOf(theirs);
+    this.offered = [];
     if (keep === "theirs") {
       this.draft = this.kept;
       this.tell({ kind: "saved", at: this.drafting.savedAt(theirs) });
@@ -151,24 +200,40 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   }
 
   private async bring(sent: D): Promise<void> {
+    this.offer(sent);
     this.tell({ kind: "saving" });
     try {
       const answer = await this.put(sent, this.version);
-      this.version = answer.version;
-      this.kept = sent;
-      this.failures = 0;
-      this.dirtySince = Date.now();
-      this.tell(this.dirty ? { kind: "typing" } : { kind: "saved", at: this.drafting.savedAt(answer) });
-      if (this.dirty) this.schedule();
+      this.taken(sent, answer);
     } catch (error) {
-      this.failed(error);
+      await this.failed(error);
     }
   }
 
-  private failed(error: unknown): void {
+  private offer(sent: D): void {
+    if (this.wasOffered(sent)) return;
+    const before = this.offered.length < MOST_OFFERED ? this.offered : this.offered.toSpliced(MOST_OFFERED / 2, 1);
+    this.offered = [...before, sent];
+  }
+
+  private wasOffered(draft: D): boolean {
+    return this.offered.some((one) => this.drafting.same(one, draft));
+  }
+
+  private taken(sent: D, answer: A): void {
+    this.version = answer.version;
+    this.kept = sent;
+    this.offered = [];
+    this.failures = 0;
+    this.dirtySince = Date.now();
+    this.tell(this.dirty ? { kind: "typing" } : { kind: "saved", at: this.drafting.savedAt(answer) });
+    if (this.dirty) this.schedule();
+  }
+
+  private async failed(error: unknown): Promise<void> {
     const status = error instanceof ApiProblem ? error.status : 0;
     if (status === 409 || status === 412) {
-      this.tell({ kind: "conflict" });
+      await this.refusedOver();
       return;
     }
     // A refusal stays a refusal; 401 waits for the person to sign in again, the line for itself.
@@ -184,6 +249,15 @@ export class Saver<D extends object, A extends { readonly version: number }> {
     this.timer = setTimeout(() => void this.save(), pause);
   }
 
+  /** Another version is at the hub: our own, whose answer was lost with the line, or another's text. */
+  private async refusedOver(): Promise<void> {
+    const theirs = await this.look?.().catch(() => null);
+    if (theirs === null) await this.failed(new TypeError("what the hub has is not known"));
+    else if (theirs && this.wasOffered(this.drafting.draftOf(theirs)))
+      this.taken(this.drafting.draftOf(theirs), theirs);
+    else this.tell({ kind: "conflict" });
+  }
+
   private tell(state: SaveState): void {
     this.state = state;
     for (const listener of this.listeners) listener();
@@ -192,7 +266,7 @@ export class Saver<D extends object, A extends { readonly version: number }> {
 
 /** The saver of a report's words. */
 export class DraftSaver extends Saver<Draft, Report> {
-  constructor(report: Report, put: Put) {
-    super(report, put, REPORT);
+  constructor(report: Report, put: Put, resuming?: Resuming<Draft, Report>) {
+    super(report, put, REPORT, resuming);
   }
 }

@@ -2,10 +2,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { SIGNED_IN } from "@/api/client";
 import type { ImageRead, Report } from "@/api/types";
+import { Copy } from "@/kept/copy";
+import { shelf } from "@/kept/shelf";
 import { beforeLock } from "@/session/beforeLock";
-import { putDraft, reportKey } from "./api";
+import { getReport, putDraft, reportKey } from "./api";
 import { unionOfImages, type Draft } from "./model";
-import { DraftSaver, type SaveState } from "./saver";
+import { DraftSaver, type SaveState, type Typed } from "./saver";
 
 export interface DraftInHand {
   readonly draft: Draft;
@@ -13,6 +15,13 @@ export interface DraftInHand {
   readonly saver: DraftSaver;
   /** A speech engine writes: the next save says so (REC-04). */
   readonly spoke: () => void;
+}
+
+/** The draft as its panel begins with it. */
+export interface Beginning {
+  readonly report: Report;
+  /** What was typed on this computer before, and is not at the hub. */
+  readonly typed: Typed<Draft> | null;
 }
 
 /** What a speech engine wrote that the hub has not been told of yet. */
@@ -27,29 +36,37 @@ class Voice {
   };
 }
 
-/** The draft of one report for as long as its panel stands; saved before the page locks, kept from being closed unsaved. */
+/** The draft of one report for as long as its panel stands: kept on this computer until the hub has it. */
 export function useDraft(
   itemId: string,
-  report: Report,
+  { report, typed }: Beginning,
   imagesRead: () => readonly ImageRead[],
   priorsShown: () => readonly string[],
 ): DraftInHand {
   const client = useQueryClient();
   const [voice] = useState(() => new Voice());
-  const [saver] = useState(
-    () =>
-      new DraftSaver(report, async (draft, version) => {
-        const before = client.getQueryData<Report>(reportKey(itemId))?.images_read ?? report.images_read;
-        const heard = voice.unsaved();
-        const seen = { images: unionOfImages(before, imagesRead()), priors: priorsShown() };
-        const saved = await putDraft(itemId, draft, { ...seen, spoken: heard > 0 }, version);
-        voice.saved(heard);
-        client.setQueryData(reportKey(itemId), saved);
-        return saved;
-      }),
-  );
+  const [copy] = useState(() => new Copy<Typed<Draft>>(shelf, "draft", itemId));
+  const [saver] = useState(() => {
+    const put = async (draft: Draft, version: number): Promise<Report> => {
+      const before = client.getQueryData<Report>(reportKey(itemId))?.images_read ?? report.images_read;
+      const heard = voice.unsaved();
+      const seen = { images: unionOfImages(before, imagesRead()), priors: priorsShown() };
+      const saved = await putDraft(itemId, draft, { ...seen, spoken: heard > 0 }, version);
+      voice.saved(heard);
+      client.setQueryData(reportKey(itemId), saved);
+      return saved;
+    };
+    return new DraftSaver(report, put, { typed, look: () => getReport(itemId) });
+  });
   useEffect(() => {
-    const withdraw = beforeLock(() => saver.flush());
+    const write = (): void => copy.set(saver.typed());
+    const stopWriting = saver.subscribe(write);
+    write();
+    saver.begin();
+    const withdraw = beforeLock(async () => {
+      await copy.settled();
+      return saver.flush();
+    });
     const guard = (event: BeforeUnloadEvent): void => {
       if (!saver.dirty) return;
       void saver.flush();
@@ -62,10 +79,10 @@ export function useDraft(
       withdraw();
       window.removeEventListener(SIGNED_IN, signedIn);
       window.removeEventListener("beforeunload", guard);
-      void saver.flush();
+      void saver.flush().finally(stopWriting);
       saver.stop();
     };
-  }, [saver]);
+  }, [saver, copy]);
   const state = useSyncExternalStore(saver.subscribe, saver.currentState);
   const draft = useSyncExternalStore(saver.subscribe, saver.currentDraft);
   return { draft, state, saver, spoke: voice.spoke };

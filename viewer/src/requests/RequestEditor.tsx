@@ -89,6 +89,7 @@ function useSaver(client: QueryClient, request: ReadingRequest): RequestSaver {
           return saved;
         },
         DRAFTING,
+        { look: () => getJson<ReadingRequest>(requestPath(request.request_id)) },
       ),
   );
   useEffect(() => {

@@ -111,8 +111,11 @@ export const usePlace = (): UseMutationResult<ReadingRequest, Error, Placing> =>
   useVerb(({ siteId, request }: Placing) => sendJson<ReadingRequest>("POST", PATH, { ...request, site_id: siteId }));
 
 /** The version that we know stands in If-Match: another's words are never written over (RFC 9110 13.1.1). */
-export const putRequest = (requestId: string, request: RequestIn, version: number): Promise<ReadingRequest> =>
-  sendJson<ReadingRequest>("PUT", requestPath(requestId), request, { "If-Match": `"${version}"` });
+export async function putRequest(requestId: string, json: RequestIn, version: number): Promise<ReadingRequest> {
+  const headers = { "If-Match": `"${version}"` };
+  const answer = await call(requestPath(requestId), { method: "PUT", json, headers, repeatable: true });
+  return (await answer.json()) as ReadingRequest;
+}
 
 export type Settling = "cancel" | "unmatch" | "resolve";
 

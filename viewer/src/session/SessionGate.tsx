@@ -1,7 +1,7 @@
 import { Center, Loader } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type JSX, type ReactNode } from "react";
-import { Redirect, useLocation } from "wouter";
+import { Redirect, useLocation, useSearch } from "wouter";
 import { ApiProblem, getJson, SIGNED_IN, SIGNED_OUT } from "@/api/client";
 import type { Session } from "@/api/types";
 import { Failed } from "@/ui/States";
@@ -14,9 +14,11 @@ import { LockScreen, type LockReason } from "./LockScreen";
 /** Lets signed-in people through, sends others to sign in, and keeps the place they wanted. */
 export function SessionGate({ children }: { readonly children: ReactNode }): JSX.Element {
   const query = useSessionQuery();
-  const [place] = useLocation();
+  const [path] = useLocation();
+  const search = useSearch();
   if (query.data) return <Guarded session={query.data}>{children}</Guarded>;
   if (query.error instanceof ApiProblem && query.error.status === 401) {
+    const place = search === "" ? path : `${path}?${search}`;
     return <Redirect to={`/sign-in?next=${encodeURIComponent(place)}`} replace />;
   }
   if (query.error) {

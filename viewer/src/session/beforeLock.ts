@@ -2,6 +2,7 @@
 /** What the window hears when the page is blanked. */
 export const LOCKED = "dokuei:locked";
 
+/** Resolves to false, or rejects, where not all of it could be brought there. */
 type Saves = () => Promise<unknown>;
 
 const saves = new Set<Saves>();
@@ -12,8 +13,9 @@ export function beforeLock(save: Saves): () => void {
   return () => saves.delete(save);
 }
 
-/** Runs all saves, but waits no longer than the given time: a dead line must not keep the page open. */
-export async function saveAll(limitMilliseconds = 3000): Promise<void> {
-  const all = Promise.allSettled([...saves].map((save) => save()));
-  await Promise.race([all, new Promise((resolve) => setTimeout(resolve, limitMilliseconds))]);
+/** Runs all saves, but waits no longer than the given time: a dead line must not keep the page open. Whether all are through. */
+export function saveAll(limitMilliseconds = 3000): Promise<boolean> {
+  const each = Promise.all([...saves].map((save) => save().catch(() => false)));
+  const all = each.then((saved) => !saved.includes(false));
+  return Promise.race([all, new Promise<boolean>((resolve) => setTimeout(() => resolve(false), limitMilliseconds))]);
 }

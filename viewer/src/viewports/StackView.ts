@@ -17,6 +17,7 @@ import { coloursAsTheyAre, isColour } from "./colour";
 import { cpuPicture, lookOnCpu } from "./cpu";
 import { fullRange, greyCurve, greyTable, stateOf, type GreyState } from "./grey";
 import { greyFunction } from "./greyFunction";
+import { NO_GREYS, type Greys, type Stance } from "./stance";
 import { measureIn } from "./measuring";
 import { marks, type Marks } from "./orientation";
 import { fitted, flippedOver, panned, rotated, screenAxes, zoomed, type Canvas, type Extent, type View } from "./view";
@@ -49,9 +50,6 @@ export interface StackViewOptions {
   readonly index?: number;
 }
 
-type Greys = Readonly<Record<"grey" | "colour", GreyState | null>>;
-
-const NO_GREYS: Greys = { grey: null, colour: null };
 const TABLE_ENTRIES = 4_096;
 /** Counts up, so that what is late for one viewport is not taken for news of the next in its place. */
 let viewports = 0;
@@ -161,6 +159,21 @@ export class StackView {
 
   chooseVoi(choice: VoiChoice): void {
     if (!isColour(this.#frame)) this.setGrey(stateOf(choice, this.#currentGrey().inverted));
+  }
+
+  get stance(): Stance {
+    return { index: this.#index, view: this.#view, isFitted: this.#fitting, greys: this.#greys };
+  }
+
+  /** As it was looked at before the page was loaded again. */
+  standAgain({ index, view, isFitted, greys }: Stance): void {
+    this.#greys = greys;
+    this.#fitting = isFitted;
+    this.#view = view;
+    this.scrollTo(index);
+    if (this.#drawn !== "") this.#applyGrey();
+    this.#applyView();
+    this.#render();
   }
 
   /** Back to how the object wants to be seen, whole and unturned. */
