@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useRef, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
+import { registrationsOf } from "@/images/registration";
 import { LoadingRows } from "@/ui/States";
 import { chooseMeasuringTool, measureWith } from "@/viewports/measuring";
 import { isDragTool } from "@/viewports/pointer";
@@ -43,7 +44,10 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   const requested = item.request_state !== "none" && item.request_state !== "canceled";
   const reducer = useMemo(() => changeRoom(hanging), [hanging]);
   const [room, change] = useReducer(reducer, hanging, (from) => firstRoom(from, { requested }));
-  const views = useMemo(() => new Views(store, hanging.stacks, seen), [store, hanging, seen]);
+  const views = useMemo(() => {
+    const studies = [first.current, ...first.priors].map(({ study }) => study);
+    return new Views(store, hanging.stacks, seen, registrationsOf(studies));
+  }, [store, hanging, seen, first]);
   const identity = useIdentity(first);
   const texts = useMeasuringTexts();
   const [documents] = useState(() => new Documents(first));
@@ -56,9 +60,11 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   }, [store, texts]);
   useEffect(() => chooseMeasuringTool(isDragTool(room.tool) ? null : room.tool), [room.tool]);
   useEffect(() => views.activate(room.active), [views, room.active]);
+  useEffect(() => views.following.link(room.links), [views, room.links]);
   const pace = useCine(
     room.cine,
     () => views.at(room.active),
+    views.following.drawn,
     () => change({ type: "cine", on: false }),
   );
 
@@ -68,6 +74,7 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
         room,
         change,
         view: views.at(room.active),
+        linked: views.following.kinds() !== "",
         leave: () => navigate("/worklist"),
         stacks: hanging.stacks,
         documents: documents.all,

@@ -3,6 +3,7 @@ import { cellOf } from "@/hanging/hang";
 import type { Cell, Stack, Step } from "@/hanging/plan";
 import type { DocumentObject } from "@/images/frame";
 import type { Tool } from "@/viewports/pointer";
+import type { Links, ScrollLink } from "./following";
 
 /** What the reading room shows: which arrangement, which viewport has the keyboard, which tool. Pure. */
 export interface Room {
@@ -23,6 +24,8 @@ export interface Room {
   readonly requestOpen: boolean;
   readonly helpOpen: boolean;
   readonly cine: boolean;
+  /** What moves together. */
+  readonly links: Links;
   /** What is no image and is open beside the images, if anything. */
   readonly document: DocumentObject | null;
 }
@@ -37,6 +40,8 @@ export type Change =
   | { readonly type: "put"; readonly stack: Stack }
   | { readonly type: "tool"; readonly tool: Tool }
   | { readonly type: "cine"; readonly on: boolean }
+  | { readonly type: "linkScroll"; readonly to: ScrollLink }
+  | { readonly type: "link"; readonly what: "window" | "zoom" }
   | { readonly type: "document"; readonly document: DocumentObject | null }
   | { readonly type: "write" }
   | {
@@ -59,6 +64,7 @@ export function firstRoom(hanging: Hanging, { requested = false } = {}): Room {
     requestOpen: requested,
     helpOpen: false,
     cine: false,
+    links: { scroll: "place", window: false, zoom: false },
     document: null,
   };
 }
@@ -99,6 +105,10 @@ export const changeRoom =
         return { ...room, tool: change.tool };
       case "cine":
         return { ...room, cine: change.on };
+      case "linkScroll":
+        return { ...room, links: { ...room.links, scroll: change.to } };
+      case "link":
+        return { ...room, links: { ...room.links, [change.what]: !room.links[change.what] } };
       case "document":
         return { ...room, document: change.document };
       case "write":

@@ -2,11 +2,14 @@ import type { FrameStore } from "@/images/store";
 import type { Focus } from "@/images/queue";
 import type { Frame } from "@/images/frame";
 import type { Stack } from "@/hanging/plan";
+import type { Registrations } from "@/images/registration";
 import type { StackView } from "@/viewports/StackView";
+import { Following } from "./following";
 import type { Seen } from "./seen";
 
 /** The viewports that are open now, and what they have in common: what to fetch next, one scale, what was seen. */
 export class Views {
+  readonly following: Following;
   readonly #views = new Map<number, StackView>();
   readonly #stops = new Map<number, () => void>();
   readonly #seen: Seen;
@@ -17,7 +20,8 @@ export class Views {
   #wanted = "";
   #looking = false;
 
-  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen) {
+  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen, registrations: Registrations) {
+    this.following = new Following(registrations);
     this.#store = store;
     this.#seen = seen;
     this.#thumbnails = stacks.map(middleOf).filter((frame) => frame !== undefined);
@@ -27,13 +31,14 @@ export class Views {
     this.#stops.get(cell)?.();
     this.#stops.delete(cell);
     this.#views.delete(cell);
+    this.following.set(cell, view);
     if (view !== null) {
       this.#views.set(cell, view);
-      this.#goOn(cell, view);
       this.#stops.set(
         cell,
         view.subscribe(() => this.#moved(view)),
       );
+      this.#goOn(cell, view);
     }
     this.look();
     this.sameSize();
@@ -58,6 +63,7 @@ export class Views {
 
   activate(cell: number): void {
     this.#active = cell;
+    this.following.activate(cell);
     this.look();
   }
 
@@ -104,6 +110,7 @@ export class Views {
   }
 
   #moved(view: StackView): void {
+    this.following.moved(view);
     this.look();
     this.#seen.note(view.state);
   }

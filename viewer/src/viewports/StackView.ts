@@ -13,10 +13,12 @@ import { imageDrawn } from "@/images/milestones";
 import type { FrameStore } from "@/images/store";
 import type { Placement, Stack } from "@/hanging/plan";
 import { cameraOf } from "./camera";
-import { coloursAsTheyAre, isColour } from "./colour";
+import { isColour } from "./colour";
 import { cpuPicture, lookOnCpu } from "./cpu";
-import { fullRange, greyCurve, greyTable, stateOf, type GreyState } from "./grey";
+import { curveOf, defaultGrey, kindOf, NO_GREYS, type Greys } from "./frameGrey";
+import { greyTable, stateOf, type GreyState } from "./grey";
 import { greyFunction } from "./greyFunction";
+import type { Look } from "./look";
 import { measureIn } from "./measuring";
 import { marks, type Marks } from "./orientation";
 import { fitted, flippedOver, panned, rotated, screenAxes, zoomed, type Canvas, type Extent, type View } from "./view";
@@ -31,12 +33,25 @@ export interface StackViewState {
   /** The picture on the canvas is of `frame`; else it is hidden and the viewport says what it waits for. */
   readonly drawn: boolean;
   readonly grey: GreyState;
+  /** As the reader moved it; null where it is as the image wants to be seen. */
+  readonly ownGrey: GreyState | null;
+  /** As the reader moved it; null where the whole image is shown. */
+  readonly ownLook: Look | null;
   readonly marks: Marks;
   readonly flipped: boolean;
   readonly turns: number;
   /** Screen pixels (device) for a pixel of the image. */
   readonly zoom: number;
   readonly direction: -1 | 0 | 1;
+}
+
+/** All that the reader did in a viewport: with it another takes its place unnoticed. */
+export interface Standing {
+  readonly stack: Stack;
+  readonly index: number;
+  readonly greys: Greys;
+  readonly view: View | null;
+  readonly fitting: boolean;
 }
 
 export interface StackViewOptions {
@@ -46,12 +61,10 @@ export interface StackViewOptions {
   readonly store: FrameStore;
   readonly stack: Stack;
   readonly placement: Placement;
-  readonly index?: number;
+  /** Of the viewport in whose place it comes. */
+  readonly standing?: Standing | null;
 }
 
-type Greys = Readonly<Record<"grey" | "colour", GreyState | null>>;
-
-const NO_GREYS: Greys = { grey: null, colour: null };
 const TABLE_ENTRIES = 4_096;
 /** Counts up, so that what is late for one viewport is not taken for news of the next in its place. */
 let viewports = 0;
@@ -90,7 +103,7 @@ export class StackView {
   #stopListening = (): void => undefined;
   #state: StackViewState;
 
-  constructor({ engine, element, id, store, stack, placement, index = 0 }: StackViewOptions) {
+  constructor({ engine, element, id, store, stack, placement, standing = null }: StackViewOptions) {
     serveImagesFrom(store);
     viewports += 1;
     const viewportId = `${id} ${viewports}`;
@@ -99,7 +112,10 @@ export class StackView {
     this.#store = store;
     this.#stack = stack;
     this.#placement = placement;
-    this.#index = index;
+    this.#index = standing?.index ?? 0;
+    this.#greys = standing?.greys ?? NO_GREYS;
+    this.#view = standing?.view ?? null;
+    this.#fitting = standing?.fitting ?? true;
     engine.enableElement({
       viewportId,
       element,
@@ -113,7 +129,7 @@ export class StackView {
     this.#watch();
     void this.#viewport.setStack(
       stack.frames.map((frame) => frame.imageId),
-      index,
+      this.#index,
     );
   }
 
@@ -123,6 +139,16 @@ export class StackView {
 
   get id(): string {
     return this.#viewport.id;
+  }
+
+  get standing(): Standing {
+    return {
+      stack: this.#stack,
+      index: this.#index,
+      greys: this.#greys,
+      view: this.#view,
+      fitting: this.#fitting,
+    };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -153,7 +179,8 @@ export class StackView {
     this.scrollTo(around ? (((this.#index + steps) % count) + count) % count : this.#index + steps);
   }
 
-  setGrey(grey: GreyState): void {
+  /** Null: as the image wants to be seen. */
+  setGrey(grey: GreyState | null): void {
     this.#greys = { ...this.#greys, [kindOf(this.#frame)]: grey };
     this.#applyGrey();
     this.#render();
@@ -185,6 +212,12 @@ export class StackView {
 
   panBy(dx: number, dy: number): void {
     this.#moveView((view, extent) => panned(view, extent, dx, dy));
+  }
+
+  /** Its own turns and mirroring stay; null shows the whole image. */
+  lookAs(look: Look | null): void {
+    if (look === null) this.fit();
+    else this.#moveView((view) => ({ ...view, ...look }));
   }
 
   fit(): void {
@@ -353,6 +386,8 @@ export class StackView {
       frameView: drawnView(this.#store.view(frame.imageId) ?? EMPTY, drawn && this.#drawnReduced),
       drawn,
       grey: this.#currentGrey(),
+      ownGrey: this.#greys[kindOf(frame)],
+      ownLook: this.#fitting ? null : view,
       marks: marks(frame.geometry, right, down),
       flipped: view.flipped,
       turns: view.turns,
@@ -360,21 +395,4 @@ export class StackView {
       direction: this.#direction,
     };
   }
-}
-
-const kindOf = (frame: Frame): keyof Greys => (isColour(frame) ? "colour" : "grey");
-
-function defaultGrey(frame: Frame, image: FrameView["image"]): GreyState {
-  if (isColour(frame)) return coloursAsTheyAre();
-  return stateOf(frame.voi[0] ?? fullRange(image?.minimum ?? 0, image?.maximum ?? 1, frame.modality));
-}
-
-/** Colours are drawn from 8 bit samples, whatever they came in. */
-const COLOUR_SAMPLES = { photometricInterpretation: "RGB", padding: null, bitsStored: 8, signed: false, float: false };
-const PLAIN = { slope: 1, intercept: 0, unit: "", table: null };
-
-function curveOf(frame: Frame, grey: GreyState): ReturnType<typeof greyCurve> {
-  return isColour(frame)
-    ? greyCurve(grey, PLAIN, { ...frame.pixel, ...COLOUR_SAMPLES })
-    : greyCurve(grey, frame.modality, frame.pixel);
 }
