@@ -60,11 +60,11 @@ def run(
     with tempfile.TemporaryDirectory(prefix="dokuei-browser-") as name:
         folder = Path(name)
         made = cases.make(kept or folder / "cases", cases=[CASES[name] for name in wanted])
-        sources = {name: _files(made, name) for name in wanted}
+        sources = {name: files_of(made, name) for name in wanted}
         with (
             shaped_line(Line("unshaped")) as line,
             serving(folder / "home", sources) as served,
-            peer(folder / "peer", HOST, _certificate(folder / "home"), sources) as beside,
+            peer(folder / "peer", HOST, certificate_of(folder / "home"), sources) as beside,
         ):
             for wished in lines[:2] if quick else lines:
                 rows += _over(line, wished, served, beside)
@@ -72,11 +72,13 @@ def run(
     return {"command": "python bench/browser.py", "rows": rows, "hub_mb": memory}
 
 
-def _files(made: cases.PhantomSet, name: str) -> tuple[Path, ...]:
+def files_of(made: cases.PhantomSet, name: str) -> tuple[Path, ...]:
+    """The objects of one of ``CASES``."""
     return next(one.files for one in made.cases if one.case_id == CASES[name])
 
 
-def _certificate(home: Path) -> tuple[Path, Path]:
+def certificate_of(home: Path) -> tuple[Path, Path]:
+    """What the hub of this home shows, and its key: the peer stands behind the same name."""
     return home / "pki" / "hub.pem", home / "pki" / "hub.key"
 
 
@@ -121,7 +123,7 @@ def _pin(certificate: Path) -> str:
 
 def _over(line: ShapedLine, wished: Line, served: Served, beside: Peer) -> Iterator[dict[str, Any]]:
     line.become(LINES[0])
-    with browsing(line, served) as ours, _theirs(line, served, beside) as theirs:
+    with browsing(line, served) as ours, browsing_peer(line, served, beside) as theirs:
         line.become(wished)
         for name, opened in served.opened.items():
             found = ours.ask(item=opened.worklist_item_id, seconds=LONGEST_SECONDS)
@@ -170,17 +172,20 @@ class Browser:
 
 
 @contextmanager
-def browsing(line: ShapedLine, served: Served) -> Iterator[Browser]:
+def browsing(line: ShapedLine, served: Served, *, program: str = "browser_page.py") -> Iterator[Browser]:
     """A browser that somebody has signed in with."""
     wanted = {"url": served.url, "link": served.links.pop(), "key": served.key, "host": HOST, "address": NEAR}
-    with _browser(line, "browser_page.py", wanted) as browser:
+    with _browser(line, program, wanted) as browser:
         yield browser
 
 
 @contextmanager
-def _theirs(line: ShapedLine, served: Served, beside: Peer) -> Iterator[Browser]:
+def browsing_peer(
+    line: ShapedLine, served: Served, beside: Peer, *, program: str = "browser_peer_page.py"
+) -> Iterator[Browser]:
+    """A browser in which the peer has been opened once."""
     wanted = {"url": beside.url, "warm": beside.warm, "key": served.key, "host": HOST, "address": NEAR}
-    with _browser(line, "browser_peer_page.py", wanted) as browser:
+    with _browser(line, program, wanted) as browser:
         yield browser
 
 
