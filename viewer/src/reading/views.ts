@@ -14,7 +14,7 @@ export class Views {
   readonly #stops = new Map<number, () => void>();
   readonly #seen: Seen;
   readonly #store: FrameStore;
-  readonly #thumbnails: readonly Frame[];
+  readonly #thumbnails: readonly Focus[];
   #active = 0;
   #next: { readonly cell: number; readonly stack: Stack; readonly index: number } | null = null;
   #wanted = "";
@@ -24,7 +24,10 @@ export class Views {
     this.following = new Following(registrations);
     this.#store = store;
     this.#seen = seen;
-    this.#thumbnails = stacks.map(middleOf).filter((frame) => frame !== undefined);
+    this.#thumbnails = stacks
+      .map(middleOf)
+      .filter((frame) => frame !== undefined)
+      .map((frame) => ({ frames: [frame], index: 0, direction: 0, kind: "thumbnail" }));
   }
 
   set(cell: number, view: StackView | null): void {
@@ -85,13 +88,7 @@ export class Views {
     const key = shown.map((focus) => `${focus.frames[focus.index]?.imageId ?? ""}${focus.kind}`).join();
     if (key === this.#wanted) return;
     this.#wanted = key;
-    const thumbnails = this.#thumbnails.map((frame): Focus => ({
-      frames: [frame],
-      index: 0,
-      direction: 0,
-      kind: "thumbnail",
-    }));
-    this.#store.look([...shown, ...thumbnails]);
+    this.#store.look([...shown, ...this.#thumbnails]);
   }
 
   /** Viewports that are compared show their images at one physical scale (IHE MAMMO, "same size"). */
