@@ -24,6 +24,18 @@ export interface FrameView {
   readonly retrying: boolean;
 }
 
+/** Of a frame that nobody knows of any more. */
+export const NOTHING_YET: FrameView = {
+  arrived: 0,
+  image: null,
+  whole: false,
+  proved: false,
+  decodedByHub: false,
+  failure: null,
+  detail: "",
+  retrying: false,
+};
+
 export interface Entry {
   readonly frame: Frame;
   bytes: FrameBytes | null;

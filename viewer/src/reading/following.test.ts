@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Stack } from "@/hanging/plan";
+import { AS_IT_IS, type Stack } from "@/hanging/plan";
 import type { VoiChoice } from "@/images/frame";
 import { madeStack, placeless, type Planes } from "@/images/madeStacks";
 import { Registrations } from "@/images/registration";
@@ -32,7 +32,8 @@ class Viewport implements Followed {
   draws(drawn: boolean): void {
     this.#change({ drawn });
   }
-  naturalScale(): number {
+  readonly placement = AS_IT_IS;
+  wholeScale(): number {
     return this.whole;
   }
   #change(more: Partial<Followed["state"]>): void {

@@ -3,7 +3,7 @@ import type { Registrations } from "@/images/registration";
 import { greyFor, kindOf, sameValues } from "@/viewports/frameGrey";
 import type { GreyState } from "@/viewports/grey";
 import { linkOf, type Found, type Held, type Link, type LinkKind } from "@/viewports/link";
-import { sameLook, type Look } from "@/viewports/look";
+import { sameLook, type Look, type Whole } from "@/viewports/look";
 import type { StackView } from "@/viewports/StackView";
 
 /** What goes with what: the viewport that the reader moves leads, the others follow as far as they are linked. */
@@ -18,7 +18,7 @@ export interface Links {
 }
 
 /** What of a viewport takes part. */
-export type Followed = Pick<StackView, "scrollTo" | "setGrey" | "lookAs" | "naturalScale"> & {
+export type Followed = Pick<StackView, "scrollTo" | "setGrey" | "lookAs" | "wholeScale" | "placement"> & {
   readonly state: Pick<StackView["state"], "stack" | "index" | "frame" | "drawn" | "ownGrey" | "ownLook">;
 };
 
@@ -149,15 +149,14 @@ export class Following {
 
   #zoomOthers(leader: Followed): void {
     const { ownLook, frame } = leader.state;
-    const from = { frame, scale: leader.naturalScale() };
+    const from = wholeOf(leader);
     for (const view of this.#others(leader)) {
       const other = view.state.frame;
       const matrix = this.#registrations.between(
         frame.geometry.frameOfReferenceUid,
         other.geometry.frameOfReferenceUid,
       );
-      const to = { frame: other, scale: view.naturalScale() };
-      view.lookAs(ownLook === null ? null : sameLook(ownLook, from, to, matrix));
+      view.lookAs(ownLook === null ? null : sameLook(ownLook, from, wholeOf(view), matrix));
     }
   }
 
@@ -210,6 +209,12 @@ export class Following {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const wholeOf = (view: Followed): Whole => ({
+  frame: view.state.frame,
+  justify: view.placement.justify,
+  scale: view.wholeScale(),
+});
 
 const pairOf = (from: Stack, to: Stack): string => `${from.id} ${to.id}`;
 

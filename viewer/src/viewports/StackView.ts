@@ -7,7 +7,7 @@ import {
 } from "@cornerstonejs/core";
 import { cornerstoneImage, serveImagesFrom } from "@/images/cornerstone";
 import { displaySpacing } from "@/images/displaySpacing";
-import { drawnView, type FrameView } from "@/images/entry";
+import { drawnView, NOTHING_YET, type FrameView } from "@/images/entry";
 import type { Frame, VoiChoice } from "@/images/frame";
 import { imageDrawn } from "@/images/milestones";
 import type { FrameStore } from "@/images/store";
@@ -68,17 +68,6 @@ export interface StackViewOptions {
 const TABLE_ENTRIES = 4_096;
 /** Counts up, so that what is late for one viewport is not taken for news of the next in its place. */
 let viewports = 0;
-const EMPTY: FrameView = {
-  arrived: 0,
-  image: null,
-  whole: false,
-  proved: false,
-  decodedByHub: false,
-  failure: null,
-  detail: "",
-  retrying: false,
-};
-
 /** One viewport: a stack of frames, a place in it, a view and a grey, drawn by Cornerstone3D as we say. */
 export class StackView {
   readonly #viewport: StackViewport;
@@ -240,6 +229,11 @@ export class StackView {
     return canvas === null ? null : fitted(this.#extent(), canvas).scale;
   }
 
+  /** The scale at which it does: the natural one, or one that it shares with others. */
+  wholeScale(): number | null {
+    return this.#fitScale ?? this.naturalScale();
+  }
+
   /** Scale to fit at instead of the natural one: viewports that are compared share it. */
   fitAt(scale: number | undefined): void {
     this.#fitScale = scale;
@@ -383,7 +377,7 @@ export class StackView {
       stack: this.#stack,
       index: this.#index,
       frame,
-      frameView: drawnView(this.#store.view(frame.imageId) ?? EMPTY, drawn && this.#drawnReduced),
+      frameView: drawnView(this.#store.view(frame.imageId) ?? NOTHING_YET, drawn && this.#drawnReduced),
       drawn,
       grey: this.#currentGrey(),
       ownGrey: this.#greys[kindOf(frame)],

@@ -6,7 +6,7 @@ const IDENTITY = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const first = (stack: ReturnType<typeof madeStack>, scale: number): Whole => {
   const [frame] = stack.frames;
   if (frame === undefined) throw new Error("no frame");
-  return { frame, scale };
+  return { frame, scale, justify: "center" };
 };
 
 describe("linked zoom and pan", () => {
@@ -30,8 +30,19 @@ describe("linked zoom and pan", () => {
     expect(sameLook(look, ct, pet, null)).toEqual({ center: [0.3, 0.4], scale: 8 });
     const [plain] = placeless(2).frames;
     if (plain === undefined) throw new Error("no frame");
-    expect(sameLook(look, ct, { frame: plain, scale: 2 }, IDENTITY)).toEqual({ center: [0.3, 0.4], scale: 4 });
+    expect(sameLook(look, ct, { frame: plain, scale: 2, justify: "right" }, IDENTITY)).toEqual({
+      center: [0.3, 0.4],
+      scale: 4,
+    });
     const turned = first(madeStack({ count: 2, step: 1, row: [0, 1, 0], column: [-1, 0, 0] }), 8);
     expect(sameLook(look, ct, turned, IDENTITY)).toEqual({ center: [0.3, 0.4], scale: 16 });
+  });
+
+  it("show the mirror image of a breast that hangs chest wall to chest wall", () => {
+    const [right, left] = [
+      { ...ct, justify: "right" },
+      { ...pet, justify: "left", scale: 8 },
+    ] as const;
+    expect(sameLook({ center: [0.3, 0.4], scale: 16 }, right, left, null)).toEqual({ center: [0.7, 0.4], scale: 16 });
   });
 });
