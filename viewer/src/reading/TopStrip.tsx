@@ -93,10 +93,11 @@ export function TopStrip(props: TopStripProps): JSX.Element {
 function GraphicsLost(): JSX.Element {
   const { t } = useTranslation("reading");
   const lost = useSyncExternalStore(subscribeLosses, withoutGraphics);
+  const look = lost ? `${classes["evaluation"] ?? ""} ${classes["lost"] ?? ""}` : undefined;
   return (
-    <p className={classes["beside"]} role="status" title={lost ? t("graphics.lostLong") : undefined}>
+    <span role="status" className={look} title={lost ? t("graphics.lostLong") : undefined}>
       {lost ? t("graphics.lost") : ""}
-    </p>
+    </span>
   );
 }
 

@@ -94,17 +94,19 @@ function nearest({ along, step }: Track, wanted: number, now: number): Found {
   return { index, beyond: away > step / 2 + EQUAL ? away : 0 };
 }
 
+const middleOf = ({ middles }: Track, index: number): Vector3 => middles[index] ?? [0, 0, 0];
+
 /** By the middle of the image that is looked at: where planes are tilted against each other, there they meet. */
 const byPlace = (from: Track, to: Track, matrix: Matrix): Link => ({
   kind: from.frameOfReferenceUid === to.frameOfReferenceUid ? "place" : "registered",
-  follow: (index, now) => nearest(to, dot(movedBy(matrix, from.middles[index] ?? [0, 0, 0]), to.normal), now),
+  follow: (index, now) => nearest(to, dot(movedBy(matrix, middleOf(from, index)), to.normal), now),
 });
 
 const byOffset = (from: Track, to: Track, held: Held): Link => ({
   kind: "offset",
   follow: (index, now) => {
-    const [start, here] = [from.middles[held.from] ?? [0, 0, 0], from.middles[index] ?? [0, 0, 0]];
-    return nearest(to, (to.along[held.to] ?? 0) + dot(minus(here, start as Vector3), to.normal), now);
+    const way = minus(middleOf(from, index), middleOf(from, held.from));
+    return nearest(to, (to.along[held.to] ?? 0) + dot(way, to.normal), now);
   },
 });
 
