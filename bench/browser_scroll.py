@@ -2,7 +2,7 @@
 
 Run as ``python bench/browser_scroll.py [--quick] [--cases FOLDER]``; needs root, as ``bench/browser.py``. Both viewers
 draw with Cornerstone3D in headless Chromium over equal areas, without a graphics processor: compare them with each
-other, and with no reader's screen. A step is a notch of the wheel; the next follows once all show its image.
+other, and with no reader's screen. A step is an arrow key, in both; the next follows once all show its image.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """How a viewer scrolls, and what its page takes: the same for both viewers, which both draw with Cornerstone3D."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,8 @@ _SCROLL = (
       if (shown.size === all.length) done();
     }, { signal: stop.signal });
   }
-  const box = all[0].getBoundingClientRect();
-  const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 };
-  const turn = () => (all[0].querySelector("canvas") ?? all[0]).dispatchEvent(
-    new WheelEvent("wheel", { deltaY: 100, bubbles: true, cancelable: true, view: window, ...at }));
+  const key = { key: "ArrowDown", code: "ArrowDown", keyCode: 40, which: 40, bubbles: true, cancelable: true };
+  const turn = () => document.dispatchEvent(new KeyboardEvent("keydown", key));
   const frames = [];
   let beat = requestAnimationFrame(function tick(now) { frames.push(now); beat = requestAnimationFrame(tick); });
   const waits = [];
@@ -76,7 +75,7 @@ _SETTLE_MS = 1500
 
 
 def scroll(page: Page, steps: int) -> dict[str, Any]:
-    """A notch of the wheel after the other, each once all viewports show the image of the one before."""
+    """One arrow key after the other, each once all viewports show the image of the one before."""
     page.wait_for_timeout(_SETTLE_MS)
     found: dict[str, Any] = page.evaluate(_SCROLL, {"steps": steps, "patience": _PATIENCE_MS})
     return {name: round(value, 1) if isinstance(value, float) else value for name, value in found.items()}
@@ -120,10 +119,11 @@ def memory(context: BrowserContext, page: Page) -> dict[str, int]:
 
 def _kind(pid: int) -> str:
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        # Processes that Chromium forks itself have one word there, with spaces in it.
+        found = re.search(rb"--type=([\w-]+)", Path(f"/proc/{pid}/cmdline").read_bytes())
     except (FileNotFoundError, ProcessLookupError):
         return ""
-    return next((word.removeprefix(b"--type=").decode() for word in words if word.startswith(b"--type=")), "")
+    return found[1].decode() if found else ""
 
 
 def _proportional_mb(pid: int) -> float:

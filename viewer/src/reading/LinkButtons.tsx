@@ -16,12 +16,16 @@ export interface LinkButtonsProps {
 export function LinkButtons({ following, links, act }: LinkButtonsProps): JSX.Element {
   const { t } = useTranslation("linking");
   const kinds = useSyncExternalStore(following.subscribe, following.kinds);
-  const words = kinds === "" ? [] : kinds.split(" ").map((kind) => t(`kind.${kind as LinkKind}`));
-  const said = words.length > 0 ? words.join(t("and")) : links.scroll === "off" ? t("off") : t("none");
+  const linked = kinds === "" ? [] : kinds.split(" ").map((kind) => t(`short.${kind as LinkKind}`));
+  const words = linked.length > 0 ? linked : [links.scroll === "off" ? t("off") : t("none")];
   return (
     <span className={classes["group"]} role="group" aria-label={t("label")} data-linked={kinds || undefined}>
       <Press icon="linkScroll" command="linkScroll" act={act} pressed={kinds !== ""} tip={t("tip")}>
-        <span className={classes["linked"]}>{said}</span>
+        <span className={classes["linked"]}>
+          {words.map((word, at) => (
+            <span key={word}>{at < words.length - 1 ? `${word}${t("and")} ` : word}</span>
+          ))}
+        </span>
       </Press>
       <Press icon="linkWindow" command="linkWindow" act={act} pressed={links.window} />
       <Press icon="linkZoom" command="linkZoom" act={act} pressed={links.zoom} />

@@ -42,12 +42,13 @@ export function ReadingRoom({ opened, seen }: ReadingRoomProps): JSX.Element {
   const { t } = useTranslation("reading");
   const { hanging, item } = first;
   const requested = item.request_state !== "none" && item.request_state !== "canceled";
+  const [registrations] = useState(() => registrationsOf([first.current, ...first.priors].map(({ study }) => study)));
   const reducer = useMemo(() => changeRoom(hanging), [hanging]);
   const [room, change] = useReducer(reducer, hanging, (from) => firstRoom(from, { requested }));
-  const views = useMemo(() => {
-    const studies = [first.current, ...first.priors].map(({ study }) => study);
-    return new Views(store, hanging.stacks, seen, registrationsOf(studies));
-  }, [store, hanging, seen, first]);
+  const views = useMemo(
+    () => new Views(store, hanging.stacks, seen, registrations),
+    [store, hanging, seen, registrations],
+  );
   const identity = useIdentity(first);
   const texts = useMeasuringTexts();
   const [documents] = useState(() => new Documents(first));

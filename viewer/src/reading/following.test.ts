@@ -94,7 +94,7 @@ describe("viewports that scroll together", () => {
     before?.scrollTo(30);
     photographs?.scrollTo(4);
     following.link({ ...LINKED, scroll: "all" });
-    expect(following.kinds()).toBe("number offset");
+    expect(following.kinds()).toBe("offset number");
     current?.scrollTo(10);
     expect(at()).toEqual([10, 50, 14]);
     following.link({ ...LINKED, scroll: "off" });

@@ -28,6 +28,8 @@ export interface Follower {
   readonly beyond: number;
 }
 
+const SUREST_FIRST: readonly LinkKind[] = ["place", "registered", "offset", "number"];
+
 interface Known {
   readonly index: number;
   readonly kind: ReturnType<typeof kindOf>;
@@ -114,9 +116,11 @@ export class Following {
 
   readonly at = (cell: number): Follower | null => this.#followers.get(cell) ?? null;
 
-  /** The kinds of link that are on now, in words of the catalogue, apart by spaces; empty for none. */
-  readonly kinds = (): string =>
-    [...new Set(Array.from(this.#followers.values(), ({ kind }) => kind))].sort().join(" ");
+  /** The kinds of link that are on now, the surest first, apart by spaces; empty for none. */
+  readonly kinds = (): string => {
+    const on = new Set(Array.from(this.#followers.values(), ({ kind }) => kind));
+    return SUREST_FIRST.filter((kind) => on.has(kind)).join(" ");
+  };
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);

@@ -58,7 +58,7 @@ function start(): void {
   cache.setMaxCacheSize(CORNERSTONE_CACHE);
   registerImageLoader();
   startMeasuring();
-  eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, lost as EventListener);
+  eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, lost);
 }
 
 /**
