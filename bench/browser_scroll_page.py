@@ -6,6 +6,7 @@ Runs inside the line's namespace; ``python bench/browser_scroll_page.py '{"url":
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def _scroll(_: BrowserContext, page: Page, *, viewports: int, over: dict[str, fl
     return {**scroll(page, steps), "area": drawn}
 
 
-_VERBS = {"open": _open, "leave": _leave, "scroll": _scroll}
+_VERBS: dict[str, Callable[..., dict[str, Any]]] = {"open": _open, "leave": _leave, "scroll": _scroll}
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Runs inside the line's namespace; ``python bench/browser_scroll_peer_page.py '{"
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,7 @@ def main(wanted: dict[str, Any]) -> None:
         print(json.dumps({"ready": True}), flush=True)
         for line in sys.stdin:
             asked = json.loads(line)
-            verb = {"open": _open, "scroll": _scroll}[asked.pop("do")]
-            print(json.dumps(verb(context, page, url=wanted["url"], **asked)), flush=True)
+            print(json.dumps(_VERBS[asked.pop("do")](context, page, url=wanted["url"], **asked)), flush=True)
 
 
 def _open(context: BrowserContext, page: Page, *, url: str, studies: list[str], frames: int) -> dict[str, Any]:
@@ -64,6 +64,9 @@ def _scroll(_: BrowserContext, page: Page, *, url: str, viewports: int, steps: i
     if viewports > 1:
         page.evaluate(_LINK)
     return {**scroll(page, steps), "area": area(page)}
+
+
+_VERBS: dict[str, Callable[..., dict[str, Any]]] = {"open": _open, "scroll": _scroll}
 
 
 if __name__ == "__main__":
