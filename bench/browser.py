@@ -70,11 +70,11 @@ def run(
     with tempfile.TemporaryDirectory(prefix="dokuei-browser-") as name:
         folder = Path(name)
         made = cases.make(kept or folder / "cases", cases=[CASES[name] for name in wanted])
-        sources = {name: _files(made, name) for name in wanted}
+        sources = {name: files_of(made, name) for name in wanted}
         with (
             shaped_line(Line("unshaped")) as line,
             serving(folder / "home", sources) as served,
-            peer(folder / "peer", HOST, _certificate(folder / "home"), sources) as beside,
+            peer(folder / "peer", HOST, certificate_of(folder / "home"), sources) as beside,
         ):
             for wished in lines:
                 for case, opened in served.opened.items():
@@ -87,11 +87,13 @@ def run(
                     yield row | _compared(_median(found), wished, opened, beside.cases[case])
 
 
-def _files(made: cases.PhantomSet, name: str) -> tuple[Path, ...]:
+def files_of(made: cases.PhantomSet, name: str) -> tuple[Path, ...]:
+    """The objects of one of ``CASES``."""
     return next(one.files for one in made.cases if one.case_id == CASES[name])
 
 
-def _certificate(home: Path) -> tuple[Path, Path]:
+def certificate_of(home: Path) -> tuple[Path, Path]:
+    """What the hub of this home shows, and its key: the peer stands behind the same name."""
     return home / "pki" / "hub.pem", home / "pki" / "hub.key"
 
 
@@ -141,7 +143,7 @@ def _opened(line: ShapedLine, wished: Line, case: str, served: Served, beside: P
     with browsing(line, served) as ours, _as_wished(line, wished):
         found = ours.ask(item=served.opened[case].worklist_item_id, seconds=LONGEST_SECONDS)
     line.become(LINES[0])
-    with _theirs(line, served, beside) as theirs, _as_wished(line, wished):
+    with browsing_peer(line, served, beside) as theirs, _as_wished(line, wished):
         peers = theirs.ask(studies=shown.studies, frames=shown.frames, seconds=_PEER_SECONDS)
     row = {**found, "peer": peers}
     print(json.dumps(row), flush=True)
@@ -215,17 +217,20 @@ class Browser:
 
 
 @contextmanager
-def browsing(line: ShapedLine, served: Served) -> Iterator[Browser]:
+def browsing(line: ShapedLine, served: Served, *, program: str = "browser_page.py") -> Iterator[Browser]:
     """A browser that somebody has signed in with."""
     wanted = {"url": served.url, "link": served.links.pop(), "key": served.key, "host": HOST, "address": NEAR}
-    with _browser(line, "browser_page.py", wanted) as browser:
+    with _browser(line, program, wanted) as browser:
         yield browser
 
 
 @contextmanager
-def _theirs(line: ShapedLine, served: Served, beside: Peer) -> Iterator[Browser]:
+def browsing_peer(
+    line: ShapedLine, served: Served, beside: Peer, *, program: str = "browser_peer_page.py"
+) -> Iterator[Browser]:
+    """A browser in which the peer has been opened once."""
     wanted = {"url": beside.url, "warm": beside.warm, "key": served.key, "host": HOST, "address": NEAR}
-    with _browser(line, "browser_peer_page.py", wanted) as browser:
+    with _browser(line, program, wanted) as browser:
         yield browser
 
 

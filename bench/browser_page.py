@@ -27,16 +27,16 @@ _KEY = {
     "automaticPresenceSimulation": True,
 }
 _LOOK_SECONDS = 0.1
-_NOTHING_AHEAD, _AS_USUAL = (f"localStorage.setItem('dokuei.ahead', '{size}')" for size in (0, 2 << 30))
+NOTHING_AHEAD, _AS_USUAL = (f"localStorage.setItem('dokuei.ahead', '{size}')" for size in (0, 2 << 30))
 
 
 def main(wanted: dict[str, Any]) -> None:
     """Sign in, then open one case after the other; a line of JSON for each."""
     with chromium(wanted["host"], wanted["address"], wanted["key"], "ja-JP") as context:
         # What the line does is measured: nothing is brought before the click, and kept on the disk as usual after it.
-        context.add_init_script(_NOTHING_AHEAD)
+        context.add_init_script(NOTHING_AHEAD)
         page = context.new_page()
-        _sign_in(context, page, wanted["link"])
+        sign_in(context, page, wanted["link"])
         print(json.dumps({"ready": True}), flush=True)
         for line in sys.stdin:
             asked = json.loads(line)
@@ -44,7 +44,8 @@ def main(wanted: dict[str, Any]) -> None:
             print(json.dumps(done), flush=True)
 
 
-def _sign_in(context: BrowserContext, page: Page, link: str) -> None:
+def sign_in(context: BrowserContext, page: Page, link: str) -> None:
+    """Enrol a key by a link, and sign in with it."""
     session = context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": _KEY})

@@ -40,6 +40,11 @@ def resident_mb(home: Home) -> dict[str, int]:
     }
 
 
+def family(root: int) -> list[int]:
+    """A process and all below it."""
+    return _family(root, _children())
+
+
 def _children() -> dict[int, list[int]]:
     tree: dict[int, list[int]] = defaultdict(list)
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -1,4 +1,6 @@
 import type { Frame, Series, Study } from "@/images/frame";
+import { normalOf } from "@/images/place";
+import { dot } from "@/images/vector";
 import type { Stack } from "./plan";
 
 /**
@@ -60,7 +62,7 @@ function places(frames: readonly Frame[]): Map<Frame, number> | null {
   const first = frames[0]?.geometry.orientation;
   if (first == null) return null;
   const { row: r, column: c } = first;
-  const normal = [r[1] * c[2] - r[2] * c[1], r[2] * c[0] - r[0] * c[2], r[0] * c[1] - r[1] * c[0]];
+  const normal = normalOf(first);
   const out = new Map<Frame, number>();
   for (const frame of frames) {
     const { orientation, position } = frame.geometry;
@@ -71,8 +73,7 @@ function places(frames: readonly Frame[]): Map<Frame, number> | null {
         Math.abs((orientation.column[axis] ?? 0) - (c[axis] ?? 0)) < 1e-3,
     );
     if (!parallel) return null;
-    const along = position.reduce((sum, value, axis) => sum + value * (normal[axis] ?? 0), 0);
-    out.set(frame, Math.round(along * 100) / 100);
+    out.set(frame, Math.round(dot(position, normal) * 100) / 100);
   }
   return out;
 }

@@ -14,6 +14,7 @@ import enFinalising from "./en/finalising.json";
 import enGateways from "./en/gateways.json";
 import enHealth from "./en/health.json";
 import enLines from "./en/lines.json";
+import enLinking from "./en/linking.json";
 import enLists from "./en/lists.json";
 import enOrders from "./en/orders.json";
 import enOutage from "./en/outage.json";
@@ -49,6 +50,7 @@ import jaFinalising from "./ja/finalising.json";
 import jaGateways from "./ja/gateways.json";
 import jaHealth from "./ja/health.json";
 import jaLines from "./ja/lines.json";
+import jaLinking from "./ja/linking.json";
 import jaLists from "./ja/lists.json";
 import jaOrders from "./ja/orders.json";
 import jaOutage from "./ja/outage.json";
@@ -89,6 +91,7 @@ export const catalogues = {
     gateways: enGateways,
     health: enHealth,
     lines: enLines,
+    linking: enLinking,
     lists: enLists,
     orders: enOrders,
     outage: enOutage,
@@ -126,6 +129,7 @@ export const catalogues = {
     gateways: jaGateways,
     health: jaHealth,
     lines: jaLines,
+    linking: jaLinking,
     lists: jaLists,
     orders: jaOrders,
     outage: jaOutage,

@@ -1,7 +1,7 @@
 import type { DecodedImage } from "./decode/messages";
 import { FrameBytes } from "./fetchFrame";
 import type { Frame } from "./frame";
-import { firstStep, isVisible, previewsOf } from "./queue";
+import { firstStep, isVisible, LARGE, previewsOf, type Preview } from "./queue";
 
 /** One frame on its way: what has come of it, what it was shown to be, what it needs next. */
 
@@ -23,6 +23,18 @@ export interface FrameView {
   /** The line failed and is being tried again. */
   readonly retrying: boolean;
 }
+
+/** Of a frame that nobody knows of any more. */
+export const NOTHING_YET: FrameView = {
+  arrived: 0,
+  image: null,
+  whole: false,
+  proved: false,
+  decodedByHub: false,
+  failure: null,
+  detail: "",
+  retrying: false,
+};
 
 export interface Entry {
   readonly frame: Frame;
@@ -46,6 +58,8 @@ export interface Entry {
   packed: boolean;
   unpacking: boolean;
   rank: number;
+  /** So near to a reader that it is kept decoded, and decoded again when memory let it go. */
+  near: boolean;
 }
 
 export function newEntry(frame: Frame): Entry {
@@ -67,6 +81,7 @@ export function newEntry(frame: Frame): Entry {
     packed: false,
     unpacking: false,
     rank: Infinity,
+    near: false,
   };
 }
 
@@ -90,9 +105,6 @@ export function viewOf(entry: Entry): FrameView {
 export const drawnView = (view: FrameView, reduced: boolean): FrameView =>
   reduced ? { ...view, whole: false, proved: false } : view;
 
-/** Frames this near to a reader are kept decoded, and decoded again when memory let them go. */
-const NEAR_RANK = 200_000;
-
 /** Behind every rank that a first step can have. */
 const COMPLETION = 1_000_000;
 /** Behind the first steps of what is looked at, before all others. */
@@ -108,7 +120,7 @@ export interface Pace {
 export function bytesWanted(entry: Entry): boolean {
   if (entry.failure !== null || entry.fetching !== null || entry.decoding || entry.unpacking) return false;
   if (entry.bytes?.whole === true || (entry.image !== null && entry.reduction === 0)) return false;
-  return !entry.proved || entry.rank < NEAR_RANK;
+  return !entry.proved || entry.near;
 }
 
 /** Fetch up to this byte next; null where nothing is to be fetched. */
@@ -138,15 +150,21 @@ export function fetchRank(entry: Entry, { inOneStep, coarseSoon }: Pace): number
 export function needsDecoding(entry: Entry): boolean {
   if (entry.decoding || entry.failure !== null || entry.bytes?.whole !== true) return false;
   const shown = entry.image !== null && entry.reduction === 0;
-  return !shown && (!entry.proved || entry.rank < NEAR_RANK);
+  return !shown && (!entry.proved || entry.near);
 }
 
 /** The best preview that the bytes so far can make, if it is better than what is shown. */
-export function nextPreview(entry: Entry): { reduction: number; bytes: number } | null {
+export function nextPreview(entry: Entry): Preview | null {
   if (entry.previewing || entry.decoding || entry.bytes === null || entry.bytes.whole) return null;
   const { received } = entry.bytes;
   const best = previewsOf(entry.frame).findLast(({ bytes }) => bytes <= received);
   if (best === undefined) return null;
   const better = entry.image === null || best.reduction < entry.reduction;
   return better ? best : null;
+}
+
+/** A large frame that is looked at and all here is shown coarse while the whole of it is being decoded. */
+export function glance(entry: Entry): Preview | null {
+  const large = isVisible(entry.rank) && entry.image === null && entry.frame.length >= LARGE;
+  return large ? (previewsOf(entry.frame)[0] ?? null) : null;
 }

@@ -1,6 +1,7 @@
 import { items, number, numbers, text, texts, type Dataset } from "./dicomJson";
 import type { Geometry, UltrasoundRegion, Vector3 } from "./frame";
 import type { FrameAttributes } from "./functionalGroups";
+import { dot } from "./vector";
 
 const PLANE_POSITION = "00209113";
 const PLANE_ORIENTATION = "00209116";
@@ -38,7 +39,6 @@ function orientation(dataset: Dataset): Geometry["orientation"] {
   const values = numbers(dataset, "00200037");
   const [row, column] = [vector(values.slice(0, 3)), vector(values.slice(3, 6))];
   if (row === null || column === null) return null;
-  const dot = (a: Vector3, b: Vector3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
   const unit = (a: Vector3): boolean => Math.abs(dot(a, a) - 1) < 0.01;
   return unit(row) && unit(column) && Math.abs(dot(row, column)) < 0.01 ? { row, column } : null;
 }

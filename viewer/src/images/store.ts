@@ -1,4 +1,4 @@
-import { newEntry, needsDecoding, nextPreview, viewOf, type Entry, type FrameView } from "./entry";
+import { glance, newEntry, needsDecoding, nextPreview, viewOf, type Entry, type FrameView } from "./entry";
 import { Aborted, type DecodePool } from "./decode/pool";
 import type { DecodeAnswer } from "./decode/messages";
 import { Fetcher, type Transfers } from "./fetcher";
@@ -41,6 +41,8 @@ const NO_PACKS: KeptFrames = {
 type Listener = (view: FrameView) => void;
 
 const TRIES = 2;
+/** Frames up to this rank are kept decoded, as far as there is room. */
+const NEAR_RANK = 200_000;
 /** The hub has no decoder for it either. */
 const NOT_DECODABLE = 406;
 
@@ -58,6 +60,8 @@ export class FrameStore {
   #begun = false;
   #decodedBytes = 0;
   #encodedBytes = 0;
+  /** From this rank on, memory has no room for decoded images of the stacks that are on the screen. */
+  #roomTo = NEAR_RANK;
 
   constructor(options: FrameStoreOptions) {
     this.#options = options;
@@ -97,11 +101,12 @@ export class FrameStore {
 
   /** Where the reader looks now. */
   look(focuses: readonly Focus[]): void {
+    if (!sameStacks(focuses, this.#focuses)) this.#roomTo = NEAR_RANK;
     this.#focuses = focuses;
     const all = Array.from(this.#entries.values(), (entry) => entry.frame);
     for (const [imageId, rank] of ranks(all, focuses)) {
       const entry = this.#entries.get(imageId);
-      if (entry !== undefined) entry.rank = rank;
+      if (entry !== undefined) Object.assign(entry, { rank, near: rank < this.#roomTo });
     }
     this.#fetcher.makeWay();
     this.#work();
@@ -191,15 +196,14 @@ export class FrameStore {
     this.#work();
   }
 
-  async #preview(entry: Entry): Promise<void> {
-    const next = nextPreview(entry);
+  async #preview(entry: Entry, next = nextPreview(entry)): Promise<void> {
     if (next === null || entry.bytes === null) return;
     entry.previewing = true;
     const prefix = entry.bytes.buffer.slice(0, next.bytes).buffer;
     const answer = await this.#ask(entry, prefix, next.reduction).catch(() => null);
     entry.previewing = false;
     const stillBetter = entry.image === null || next.reduction < entry.reduction;
-    if (answer?.image == null || !stillBetter || entry.proved) return;
+    if (answer?.image == null || !stillBetter || entry.failure !== null) return;
     Object.assign(entry, { image: answer.image, reduction: next.reduction });
     this.#changed(entry);
     void this.#preview(entry);
@@ -210,12 +214,13 @@ export class FrameStore {
     const { coding } = transferSyntax(frame.instance.transferSyntaxUid);
     const expected = reduction > 0 ? null : { digest: frame.digest, of: frame.digestOf };
     const request = { encoded, coding, reduction, pixel: frame.pixel, expected };
-    return this.#options.pool.decode(request, entry.rank, this.#leaving.signal);
+    return this.#options.pool.decode(request, () => entry.rank, this.#leaving.signal);
   }
 
   async #decode(entry: Entry): Promise<void> {
     const { bytes } = entry;
     if (bytes === null) return;
+    void this.#preview(entry, glance(entry));
     entry.decoding = true;
     try {
       const answer = await this.#ask(entry, bytes.buffer.buffer, 0);
@@ -253,7 +258,7 @@ export class FrameStore {
     const undone = digestOf === "encoded" && stored.samplesPerPixel === 3 ? "RGB" : stored.photometricInterpretation;
     const pixel = { ...stored, planarConfiguration: 0, photometricInterpretation: undone };
     const request = { encoded: native, coding: "native" as const, reduction: 0, pixel, expected };
-    const second = await this.#options.pool.decode(request, entry.rank, this.#leaving.signal);
+    const second = await this.#options.pool.decode(request, () => entry.rank, this.#leaving.signal);
     const proved = digestOf === "encoded" ? answer.equal : second.equal;
     const detail = second.error || answer.error;
     if (second.image !== null && proved) this.#accept(entry, second, true);
@@ -279,8 +284,17 @@ export class FrameStore {
   }
 
   #accept(entry: Entry, answer: DecodeAnswer, decodedByHub: boolean): void {
-    Object.assign(entry, { image: answer.image, reduction: 0, proved: true, decodedByHub, failure: null, detail: "" });
-    this.#decodedBytes += answer.image?.cells.byteLength ?? 0;
+    const { image } = answer;
+    Object.assign(entry, {
+      image,
+      reduction: 0,
+      proved: true,
+      decodedByHub,
+      failure: null,
+      detail: "",
+      decoding: false,
+    });
+    this.#decodedBytes += image?.cells.byteLength ?? 0;
     if (entry.packed) this.#forgetBytes(entry);
     else void this.#unpacking.keep(entry, this.#leaving.signal);
   }
@@ -313,8 +327,14 @@ export class FrameStore {
       if (decodedOver && entry.image !== null && entry.reduction === 0) {
         this.#decodedBytes -= entry.image.cells.byteLength;
         entry.image = null;
+        // Decoded again at once, it would only be let go again.
+        entry.near = false;
+        this.#roomTo = Math.min(this.#roomTo, entry.rank);
       }
       if (encodedOver) this.#forgetBytes(entry);
     }
   }
 }
+
+const sameStacks = (a: readonly Focus[], b: readonly Focus[]): boolean =>
+  a.length === b.length && a.every(({ frames }, at) => frames === b[at]?.frames);

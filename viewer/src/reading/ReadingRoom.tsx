@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useRef, useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
+import { registrationsOf } from "@/images/registration";
 import type { FrameStore } from "@/images/store";
 import { LoadingRows } from "@/ui/States";
 import { chooseMeasuringTool, measureWith } from "@/viewports/measuring";
@@ -46,12 +47,13 @@ export function ReadingRoom({ opened, first, store, seen, place }: ReadingRoomPr
   const { t } = useTranslation("reading");
   const { hanging, item } = first;
   const requested = item.request_state !== "none" && item.request_state !== "canceled";
+  const [registrations] = useState(() => registrationsOf([first.current, ...first.priors].map(({ study }) => study)));
   const reducer = useMemo(() => changeRoom(hanging), [hanging]);
   const [room, change] = useReducer(reducer, hanging, (from) => roomAt(from, place, { requested }));
   const [former] = useState(place);
   const views = useMemo(
-    () => new Views(store, hanging.stacks, seen, stancesAt(hanging, former)),
-    [store, hanging, seen, former],
+    () => new Views(store, hanging.stacks, seen, registrations, stancesAt(hanging, former)),
+    [store, hanging, seen, registrations, former],
   );
   useKeptPlace(item.worklist_item_id, room, views);
   const identity = useIdentity(first);
@@ -66,9 +68,11 @@ export function ReadingRoom({ opened, first, store, seen, place }: ReadingRoomPr
   }, [store, texts]);
   useEffect(() => chooseMeasuringTool(isDragTool(room.tool) ? null : room.tool), [room.tool]);
   useEffect(() => views.activate(room.active), [views, room.active]);
+  useEffect(() => views.following.link(room.links), [views, room.links]);
   const pace = useCine(
     room.cine,
     () => views.at(room.active),
+    views.following.drawn,
     () => change({ type: "cine", on: false }),
   );
 
@@ -78,6 +82,7 @@ export function ReadingRoom({ opened, first, store, seen, place }: ReadingRoomPr
         room,
         change,
         view: views.at(room.active),
+        linked: views.following.kinds() !== "",
         leave: () => navigate("/worklist"),
         stacks: hanging.stacks,
         documents: documents.all,

@@ -6,6 +6,7 @@ import { startEngine } from "@/viewports/engine";
 import type { Identity } from "@/viewports/Overlay";
 import { Pane } from "@/viewports/Pane";
 import type { Pace } from "./cine";
+import { FollowWords } from "./FollowWords";
 import { PaceWords } from "./PaceWords";
 import classes from "./ReadingRoom.module.css";
 import type { Change, Room } from "./room";
@@ -65,6 +66,7 @@ export function Stage({ room, change, views, store, identity, pace }: StageProps
             active={index === room.active}
             textHidden={room.textHidden}
             cine={index === room.active && pace !== null ? <PaceWords pace={pace} /> : null}
+            follows={<FollowWords following={views.following} cell={index} />}
             tool={room.tool}
             onActivate={() => change({ type: "activate", cell: index })}
             onEnlarge={() => change({ type: "enlarge", cell: index })}

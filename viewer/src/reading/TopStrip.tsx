@@ -1,5 +1,5 @@
 import { Menu } from "@mantine/core";
-import { useEffect, useRef, useSyncExternalStore, type Dispatch, type JSX, type ReactNode } from "react";
+import { useEffect, useRef, useSyncExternalStore, type Dispatch, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import { DisplayChip } from "@/display/DisplayChip";
 import { FinalisationChip } from "@/finalising/FinalisationChip";
@@ -10,12 +10,15 @@ import { writeName } from "@/ui/format";
 import { PatientId } from "@/ui/PatientId";
 import { useWorklistItem } from "@/worklist/api";
 import { useInEvaluation } from "@/ui/useStanding";
+import { subscribeLosses, withoutGraphics } from "@/viewports/engine";
 import type { Tool } from "@/viewports/pointer";
 import { choosePreset, LAYOUTS, PRESETS } from "./commands";
 import type { Documents } from "./documents";
-import { IconMark, type Icon } from "./icons";
-import { keyName, KEYS, type Command } from "./keys";
+import { IconMark } from "./icons";
+import type { Command } from "./keys";
 import { LedgerMark } from "./LedgerMark";
+import { LinkButtons } from "./LinkButtons";
+import { keyOf, Press } from "./Press";
 import type { Change, Room } from "./room";
 import type { Seen } from "./seen";
 import classes from "./TopStrip.module.css";
@@ -56,6 +59,7 @@ export function TopStrip(props: TopStripProps): JSX.Element {
       </p>
       <LedgerMark opened={opened} store={store} seen={seen} documents={props.documents} onRefresh={props.onRefresh} />
       <DisplayChip itemId={opened.item.worklist_item_id} />
+      <GraphicsLost />
       <NotForDiagnosis />
       <Unfinalised itemId={opened.item.worklist_item_id} />
       <Steps opened={opened} room={room} change={change} />
@@ -70,6 +74,7 @@ export function TopStrip(props: TopStripProps): JSX.Element {
           <Press icon="reset" command="reset" act={act} />
           <Press icon={room.cine ? "stop" : "play"} command="cine" act={act} pressed={room.cine} />
         </span>
+        <LinkButtons following={views.following} links={room.links} act={act} />
         <Layouts act={act} />
         <Press icon="help" command="help" act={act} />
         {(opened.item.request_state !== "none" || hasPapers(opened)) && (
@@ -81,6 +86,18 @@ export function TopStrip(props: TopStripProps): JSX.Element {
         <Press icon="report" command="report" act={act} pressed={room.reportOpen} wide />
       </div>
     </header>
+  );
+}
+
+/** Stays until the page is loaded anew. */
+function GraphicsLost(): JSX.Element {
+  const { t } = useTranslation("reading");
+  const lost = useSyncExternalStore(subscribeLosses, withoutGraphics);
+  const look = lost ? `${classes["evaluation"] ?? ""} ${classes["lost"] ?? ""}` : undefined;
+  return (
+    <span role="status" className={look} title={lost ? t("graphics.lostLong") : undefined}>
+      {lost ? t("graphics.lost") : ""}
+    </span>
   );
 }
 
@@ -108,45 +125,9 @@ function Unfinalised({ itemId }: { readonly itemId: string }): JSX.Element | nul
 /** A click leaves the keyboard with the images. */
 export const keepFocus = (event: { preventDefault(): void }): void => event.preventDefault();
 
-interface PressProps {
-  readonly icon: Icon;
-  readonly command: Command;
-  readonly act: (command: Command) => void;
-  readonly pressed?: boolean;
-  /** With its name beside the drawing. */
-  readonly wide?: boolean;
-  readonly children?: ReactNode;
-}
-
 /** How much of this case's thread is unread. */
 function CaseBadge({ itemId }: { readonly itemId: string }): JSX.Element {
   return <Badge unread={useWorklistItem(itemId).data?.unread_messages ?? 0} />;
-}
-
-function keyOf(command: Command): string {
-  const binding = KEYS.find((one) => one.command === command);
-  return binding === undefined ? "" : keyName(binding);
-}
-
-/** A button for a command; its key stands in the tip, so that the hand learns it. */
-function Press({ icon, command, act, pressed, wide = false, children }: PressProps): JSX.Element {
-  const { t } = useTranslation("reading");
-  const name = t(`command.${command}`);
-  const key = keyOf(command);
-  return (
-    <button
-      type="button"
-      className={classes["press"]}
-      aria-label={name}
-      aria-pressed={pressed}
-      title={key === "" ? name : `${name}  [${key}]`}
-      onClick={() => act(command)}
-    >
-      <IconMark icon={icon} />
-      {wide ? <span>{name}</span> : null}
-      {children}
-    </button>
-  );
 }
 
 const TOOLS: readonly (readonly [Tool, Command])[] = [

@@ -4,6 +4,7 @@ import type { Stack } from "@/hanging/plan";
 import type { DocumentObject } from "@/images/frame";
 import type { Tool } from "@/viewports/pointer";
 import type { StackView } from "@/viewports/StackView";
+import type { ScrollLink } from "./following";
 import type { Command } from "./keys";
 import type { Change, Room } from "./room";
 
@@ -12,6 +13,8 @@ export interface Doing {
   readonly room: Room;
   readonly change: Dispatch<Change>;
   readonly view: StackView | null;
+  /** Something is linked to the active viewport. */
+  readonly linked: boolean;
   readonly leave: () => void;
   readonly stacks: readonly Stack[];
   readonly documents: readonly DocumentObject[];
@@ -69,6 +72,10 @@ function putBeside({ room, change, stacks }: Doing, by: 1 | -1): void {
   if (stack !== undefined) change({ type: "put", stack });
 }
 
+/** Unlinks what is linked; else links everything, where it stands. */
+const nextScrollLink = (now: ScrollLink, linked: boolean): ScrollLink =>
+  now === "all" || (now === "place" && linked) ? "off" : "all";
+
 /** What is no image, one after the other. */
 function openNextDocument({ room, change, documents }: Doing): void {
   const shown = documents.findIndex((one) => one === room.document);
@@ -111,6 +118,15 @@ function performInRoom(command: Command, doing: Doing): boolean {
       return true;
     case "cine":
       change({ type: "cine", on: !room.cine });
+      return true;
+    case "linkScroll":
+      change({ type: "linkScroll", to: nextScrollLink(room.links.scroll, doing.linked) });
+      return true;
+    case "linkWindow":
+      change({ type: "link", what: "window" });
+      return true;
+    case "linkZoom":
+      change({ type: "link", what: "zoom" });
       return true;
     case "hideText":
       change({ type: "toggle", what: "textHidden" });

@@ -16,6 +16,9 @@ export type Icon =
   | "reset"
   | "play"
   | "stop"
+  | "linkScroll"
+  | "linkWindow"
+  | "linkZoom"
   | "layout"
   | "back"
   | "report"
@@ -55,6 +58,20 @@ const DRAWINGS: Readonly<Record<Icon, JSX.Element>> = {
   reset: line("M3 8a5 5 0 1 0 1.800-3.850M2.600 2v3h3"),
   play: <path d="M4.500 2.500l8.500 5.500-8.500 5.500z" fill="currentColor" />,
   stop: <rect x="3.500" y="3.500" width="9" height="9" fill="currentColor" />,
+  linkScroll: line(
+    "M6.500 9.500l3-3M7 5l1.500-1.500a2.800 2.800 0 0 1 4 4L11 9M9 11l-1.500 1.500a2.800 2.800 0 0 1-4-4L5 7",
+  ),
+  linkWindow: (
+    <>
+      <circle cx="5.2" cy="8" r="3.5" fill="none" stroke="currentColor" strokeWidth="1.3" />
+      <path d="M5.200 4.500a3.500 3.500 0 0 1 0 7z" fill="currentColor" />
+      <circle cx="10.8" cy="8" r="3.5" fill="none" stroke="currentColor" strokeWidth="1.3" />
+      <path d="M10.800 4.500a3.500 3.500 0 0 1 0 7z" fill="currentColor" />
+    </>
+  ),
+  linkZoom: line(
+    "M5 2.500a3.500 3.500 0 1 0 0 7a3.500 3.500 0 0 0 0-7M11 2.500a3.500 3.500 0 1 0 0 7a3.500 3.500 0 0 0 0-7M8 8.500l5 5M8 8.500l-5 5",
+  ),
   layout: line("M2 2.500h12v11H2zM8 2.500v11M2 8h12"),
   back: line("M9.500 3L4.500 8l5 5"),
   request: line("M3.500 3h9v11h-9zM6 1.500h4v3H6zM6 8h4M6 11h4"),

@@ -15,6 +15,9 @@ export type Command =
   | "previousViewport"
   | "enlarge"
   | "cine"
+  | "linkScroll"
+  | "linkWindow"
+  | "linkZoom"
   | "toolWindow"
   | "toolPan"
   | "toolZoom"
@@ -94,6 +97,7 @@ export const KEYS: readonly KeyBinding[] = [
   key("Comma", "previousSeries", "move"),
   key("KeyG", "enlarge", "move"),
   key("KeyC", "cine", "move"),
+  key("KeyC", "linkScroll", "move", true),
   key("KeyW", "toolWindow", "tools"),
   key("KeyE", "toolPan", "tools"),
   key("KeyE", "toolZoom", "tools", true),
@@ -116,7 +120,9 @@ export const KEYS: readonly KeyBinding[] = [
   key("Digit7", "layout7", "layout", true),
   key("KeyX", "invert", "picture"),
   key("KeyV", "flip", "picture"),
+  key("KeyV", "linkWindow", "picture", true),
   key("KeyB", "rotate", "picture"),
+  key("KeyB", "linkZoom", "picture", true),
   key("KeyZ", "fit", "picture"),
   key("KeyZ", "actualPixels", "picture", true),
   key("Equal", "zoomIn", "picture"),

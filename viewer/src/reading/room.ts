@@ -3,6 +3,7 @@ import { cellOf } from "@/hanging/hang";
 import type { Cell, Stack, Step } from "@/hanging/plan";
 import type { DocumentObject } from "@/images/frame";
 import type { Tool } from "@/viewports/pointer";
+import type { Links, ScrollLink } from "./following";
 
 /** What the reading room shows: which arrangement, which viewport has the keyboard, which tool. Pure. */
 export interface Room {
@@ -25,6 +26,8 @@ export interface Room {
   /** Where the image in the active viewport comes from, and what became of it on the way. */
   readonly pedigreeOpen: boolean;
   readonly cine: boolean;
+  /** What moves together. */
+  readonly links: Links;
   /** What is no image and is open beside the images, if anything. */
   readonly document: DocumentObject | null;
 }
@@ -39,6 +42,8 @@ export type Change =
   | { readonly type: "put"; readonly stack: Stack }
   | { readonly type: "tool"; readonly tool: Tool }
   | { readonly type: "cine"; readonly on: boolean }
+  | { readonly type: "linkScroll"; readonly to: ScrollLink }
+  | { readonly type: "link"; readonly what: "window" | "zoom" }
   | { readonly type: "document"; readonly document: DocumentObject | null }
   | { readonly type: "write" }
   | {
@@ -63,6 +68,7 @@ export function firstRoom(hanging: Hanging, { requested = false } = {}): Room {
     helpOpen: false,
     pedigreeOpen: false,
     cine: false,
+    links: { scroll: "place", window: false, zoom: false },
     document: null,
   };
 }
@@ -103,6 +109,10 @@ export const changeRoom =
         return { ...room, tool: change.tool };
       case "cine":
         return { ...room, cine: change.on };
+      case "linkScroll":
+        return { ...room, links: { ...room.links, scroll: change.to } };
+      case "link":
+        return { ...room, links: { ...room.links, [change.what]: !room.links[change.what] } };
       case "document":
         return { ...room, document: change.document };
       case "write":

@@ -4,12 +4,17 @@ import { Cine, type Pace } from "./cine";
 
 const SAY_EVERY = 500;
 
-/** Runs through the active viewport's stack and round again; returns the pace that it has. */
-export function useCine(running: boolean, active: () => StackView | null, stop: () => void): Pace | null {
-  const latest = useRef({ active, stop });
+/** Runs through the active viewport's stack and round again, with what is linked to it; returns the pace that it has. */
+export function useCine(
+  running: boolean,
+  active: () => StackView | null,
+  drawn: () => boolean,
+  stop: () => void,
+): Pace | null {
+  const latest = useRef({ active, drawn, stop });
   const [pace, setPace] = useState<Pace | null>(null);
   useEffect(() => {
-    latest.current = { active, stop };
+    latest.current = { active, drawn, stop };
   });
   useEffect(() => {
     if (!running) return;
@@ -21,7 +26,11 @@ export function useCine(running: boolean, active: () => StackView | null, stop: 
         latest.current.stop();
         return;
       }
-      cine.tick(now, view);
+      const { frame } = view.state;
+      cine.tick(now, {
+        scrollBy: (steps, around) => view.scrollBy(steps, around),
+        state: { frame, drawn: latest.current.drawn() },
+      });
       handle = requestAnimationFrame(tick);
     };
     handle = requestAnimationFrame(tick);

@@ -3,8 +3,10 @@ import type { Focus } from "@/images/queue";
 import type { Frame } from "@/images/frame";
 import type { Hanging } from "@/hanging/hang";
 import type { Stack } from "@/hanging/plan";
+import type { Registrations } from "@/images/registration";
 import type { Stance } from "@/viewports/stance";
 import type { StackView } from "@/viewports/StackView";
+import { Following } from "./following";
 import type { Seen } from "./seen";
 
 /** By viewport. */
@@ -12,6 +14,7 @@ export type Stances = Map<number, { readonly stack: Stack; readonly stance: Stan
 
 /** The viewports that are open now, and what they have in common: what to fetch next, one scale, what was seen. */
 export class Views {
+  readonly following: Following;
   readonly #views = new Map<number, StackView>();
   readonly #stops = new Map<number, () => void>();
   readonly #seen: Seen;
@@ -25,7 +28,14 @@ export class Views {
   #looking = false;
 
   /** `stances`: how viewports were looked at before; each is taken up once, by the viewport that shows its stack. */
-  constructor(store: FrameStore, stacks: readonly Stack[], seen: Seen, stances: Stances = new Map()) {
+  constructor(
+    store: FrameStore,
+    stacks: readonly Stack[],
+    seen: Seen,
+    registrations: Registrations,
+    stances: Stances = new Map(),
+  ) {
+    this.following = new Following(registrations);
     this.#stances = stances;
     this.#store = store;
     this.#seen = seen;
@@ -36,14 +46,15 @@ export class Views {
     this.#stops.get(cell)?.();
     this.#stops.delete(cell);
     this.#views.delete(cell);
+    this.following.set(cell, view);
     if (view !== null) {
       this.#views.set(cell, view);
       this.#standAgain(cell, view);
-      this.#goOn(cell, view);
       this.#stops.set(
         cell,
         view.subscribe(() => this.#moved(view)),
       );
+      this.#goOn(cell, view);
     }
     this.look();
     this.sameSize();
@@ -80,6 +91,7 @@ export class Views {
 
   activate(cell: number): void {
     this.#active = cell;
+    this.following.activate(cell);
     this.look();
   }
 
@@ -120,6 +132,7 @@ export class Views {
   }
 
   #moved(view: StackView): void {
+    this.following.moved(view);
     this.look();
     this.#seen.note(view.state);
     for (const listener of this.#listeners) listener();

@@ -33,16 +33,18 @@ export interface OverlayProps {
   readonly hidden: boolean;
   /** The pace of a cine that runs here, in words; null where none does. */
   readonly cine: ReactNode;
+  /** What it is linked by, in words. */
+  readonly follows: ReactNode;
   readonly onRetry: () => void;
 }
 
-export function Overlay({ state, identity, hidden, cine, onRetry }: OverlayProps): JSX.Element {
+export function Overlay({ state, identity, hidden, cine, follows, onRetry }: OverlayProps): JSX.Element {
   const truth = truthOf(state.frame, state.frameView);
   return (
     <div className={classes["overlay"]} data-hidden={hidden || undefined}>
       <IdentityCorner state={state} identity={identity} />
       <AcquisitionCorner state={state} />
-      <WindowCorner state={state} cine={cine} />
+      <WindowCorner state={state} cine={cine} follows={follows} />
       <TruthCorner truth={truth} />
       <OrientationMarks state={state} />
       <Middle state={state} truth={truth} onRetry={onRetry} />
@@ -113,7 +115,7 @@ function AcquisitionCorner({ state }: { readonly state: StackViewState }): JSX.E
 const short = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 
-function WindowCorner({ state, cine }: { readonly state: StackViewState; readonly cine: ReactNode }): JSX.Element {
+function WindowCorner({ state, cine, follows }: Pick<OverlayProps, "state" | "cine" | "follows">): JSX.Element {
   const { t } = useTranslation("reading");
   const { grey, frame } = state;
   const { choice } = grey;
@@ -125,6 +127,7 @@ function WindowCorner({ state, cine }: { readonly state: StackViewState; readonl
   return (
     <div className={classes["bottomLeft"]} data-corner="window">
       {cine === null ? null : <div data-cine="">{cine}</div>}
+      {follows}
       {change === null ? null : <div className={classes["attention"]}>▲ {t("colour.changed", change)}</div>}
       {colour ? null : (
         <div>

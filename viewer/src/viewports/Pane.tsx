@@ -1,11 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore, type JSX, type ReactNode } from "react";
-import type { Cell } from "@/hanging/plan";
+import type { Cell, Stack } from "@/hanging/plan";
 import type { FrameStore } from "@/images/store";
-import { startEngine } from "./engine";
+import { graphicsLost, startEngine, subscribeLosses } from "./engine";
 import { Overlay, type Identity } from "./Overlay";
 import classes from "./Pane.module.css";
 import { attachPointer, type Tool } from "./pointer";
 import { StackView, type StackViewState } from "./StackView";
+import type { Stance } from "./stance";
 
 export interface PaneProps {
   readonly id: string;
@@ -15,6 +16,8 @@ export interface PaneProps {
   readonly active: boolean;
   readonly textHidden: boolean;
   readonly cine: ReactNode;
+  /** What it is linked by, in words. */
+  readonly follows: ReactNode;
   readonly tool: Tool;
   readonly onActivate: () => void;
   readonly onEnlarge: () => void;
@@ -34,11 +37,15 @@ export function Pane(props: PaneProps): JSX.Element {
     latest.current = { tool, onActivate, onView: props.onView };
   });
   const { stack, placement } = cell;
+  const losses = useSyncExternalStore(subscribeLosses, graphicsLost);
+  /** Where a viewport stood whose graphics were lost: the next goes on there. */
+  const former = useRef<{ readonly stack: Stack; readonly stance: Stance } | null>(null);
 
   useEffect(() => {
     const element = box.current;
     if (element === null || stack === null) return;
-    const made = new StackView({ engine: startEngine(), element, id, store, stack, placement });
+    const stance = former.current?.stack === stack ? former.current.stance : null;
+    const made = new StackView({ engine: startEngine(), element, id, store, stack, placement, stance });
     setView(made);
     latest.current.onView(made);
     const stopPointer = attachPointer(element, {
@@ -48,11 +55,12 @@ export function Pane(props: PaneProps): JSX.Element {
     });
     return () => {
       stopPointer();
+      former.current = { stack: made.state.stack, stance: made.stance };
       made.destroy();
       setView(null);
       latest.current.onView(null);
     };
-  }, [id, stack, placement, store]);
+  }, [id, stack, placement, store, losses]);
 
   const state = useSyncExternalStore<StackViewState | null>(view?.subscribe ?? NOTHING, () => view?.state ?? null);
   const preview = state !== null && state.drawn && !state.frameView.whole;
@@ -79,6 +87,7 @@ export function Pane(props: PaneProps): JSX.Element {
           identity={props.identity}
           hidden={props.textHidden}
           cine={props.cine}
+          follows={props.follows}
           onRetry={() => store.retry(state.frame.imageId)}
         />
       )}

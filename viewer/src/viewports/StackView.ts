@@ -7,19 +7,21 @@ import {
 } from "@cornerstonejs/core";
 import { cornerstoneImage, serveImagesFrom } from "@/images/cornerstone";
 import { displaySpacing } from "@/images/displaySpacing";
-import { drawnView, type FrameView } from "@/images/entry";
+import { drawnView, NOTHING_YET, type FrameView } from "@/images/entry";
 import type { Frame, VoiChoice } from "@/images/frame";
 import { imageDrawn } from "@/images/milestones";
 import type { FrameStore } from "@/images/store";
 import type { Placement, Stack } from "@/hanging/plan";
 import { cameraOf } from "./camera";
-import { coloursAsTheyAre, isColour } from "./colour";
+import { isColour } from "./colour";
 import { cpuPicture, lookOnCpu } from "./cpu";
-import { fullRange, greyCurve, greyTable, stateOf, type GreyState } from "./grey";
+import { curveOf, defaultGrey, kindOf, NO_GREYS, type Greys } from "./frameGrey";
+import { greyTable, stateOf, type GreyState } from "./grey";
 import { greyFunction } from "./greyFunction";
-import { NO_GREYS, type Greys, type Stance } from "./stance";
+import type { Look } from "./look";
 import { measureIn } from "./measuring";
 import { marks, type Marks } from "./orientation";
+import type { Stance } from "./stance";
 import { fitted, flippedOver, panned, rotated, screenAxes, zoomed, type Canvas, type Extent, type View } from "./view";
 
 /** What a viewport shows now; a new object after every change. */
@@ -32,6 +34,10 @@ export interface StackViewState {
   /** The picture on the canvas is of `frame`; else it is hidden and the viewport says what it waits for. */
   readonly drawn: boolean;
   readonly grey: GreyState;
+  /** As the reader moved it; null where it is as the image wants to be seen. */
+  readonly ownGrey: GreyState | null;
+  /** As the reader moved it; null where the whole image is shown. */
+  readonly ownLook: Look | null;
   readonly marks: Marks;
   readonly flipped: boolean;
   readonly turns: number;
@@ -47,23 +53,13 @@ export interface StackViewOptions {
   readonly store: FrameStore;
   readonly stack: Stack;
   readonly placement: Placement;
-  readonly index?: number;
+  /** Of the viewport in whose place it comes. */
+  readonly stance?: Stance | null;
 }
 
 const TABLE_ENTRIES = 4_096;
 /** Counts up, so that what is late for one viewport is not taken for news of the next in its place. */
 let viewports = 0;
-const EMPTY: FrameView = {
-  arrived: 0,
-  image: null,
-  whole: false,
-  proved: false,
-  decodedByHub: false,
-  failure: null,
-  detail: "",
-  retrying: false,
-};
-
 /** One viewport: a stack of frames, a place in it, a view and a grey, drawn by Cornerstone3D as we say. */
 export class StackView {
   readonly #viewport: StackViewport;
@@ -88,7 +84,7 @@ export class StackView {
   #stopListening = (): void => undefined;
   #state: StackViewState;
 
-  constructor({ engine, element, id, store, stack, placement, index = 0 }: StackViewOptions) {
+  constructor({ engine, element, id, store, stack, placement, stance = null }: StackViewOptions) {
     serveImagesFrom(store);
     viewports += 1;
     const viewportId = `${id} ${viewports}`;
@@ -97,7 +93,10 @@ export class StackView {
     this.#store = store;
     this.#stack = stack;
     this.#placement = placement;
-    this.#index = index;
+    this.#index = stance?.index ?? 0;
+    this.#greys = stance?.greys ?? NO_GREYS;
+    this.#view = stance?.view ?? null;
+    this.#fitting = stance?.isFitted ?? true;
     engine.enableElement({
       viewportId,
       element,
@@ -111,7 +110,7 @@ export class StackView {
     this.#watch();
     void this.#viewport.setStack(
       stack.frames.map((frame) => frame.imageId),
-      index,
+      this.#index,
     );
   }
 
@@ -151,7 +150,8 @@ export class StackView {
     this.scrollTo(around ? (((this.#index + steps) % count) + count) % count : this.#index + steps);
   }
 
-  setGrey(grey: GreyState): void {
+  /** Null: as the image wants to be seen. */
+  setGrey(grey: GreyState | null): void {
     this.#greys = { ...this.#greys, [kindOf(this.#frame)]: grey };
     this.#applyGrey();
     this.#render();
@@ -161,6 +161,7 @@ export class StackView {
     if (!isColour(this.#frame)) this.setGrey(stateOf(choice, this.#currentGrey().inverted));
   }
 
+  /** All that the reader did in it: with it another takes its place unnoticed. */
   get stance(): Stance {
     return { index: this.#index, view: this.#view, isFitted: this.#fitting, greys: this.#greys };
   }
@@ -200,6 +201,12 @@ export class StackView {
     this.#moveView((view, extent) => panned(view, extent, dx, dy));
   }
 
+  /** Its own turns and mirroring stay; null shows the whole image. */
+  lookAs(look: Look | null): void {
+    if (look === null) this.fit();
+    else this.#moveView((view) => ({ ...view, ...look }));
+  }
+
   fit(): void {
     this.#fitting = true;
     this.#applyView();
@@ -218,6 +225,11 @@ export class StackView {
   naturalScale(): number | null {
     const canvas = this.#canvas();
     return canvas === null ? null : fitted(this.#extent(), canvas).scale;
+  }
+
+  /** The scale at which it does: the natural one, or one that it shares with others. */
+  wholeScale(): number | null {
+    return this.#fitScale ?? this.naturalScale();
   }
 
   /** Scale to fit at instead of the natural one: viewports that are compared share it. */
@@ -363,9 +375,11 @@ export class StackView {
       stack: this.#stack,
       index: this.#index,
       frame,
-      frameView: drawnView(this.#store.view(frame.imageId) ?? EMPTY, drawn && this.#drawnReduced),
+      frameView: drawnView(this.#store.view(frame.imageId) ?? NOTHING_YET, drawn && this.#drawnReduced),
       drawn,
       grey: this.#currentGrey(),
+      ownGrey: this.#greys[kindOf(frame)],
+      ownLook: this.#fitting ? null : view,
       marks: marks(frame.geometry, right, down),
       flipped: view.flipped,
       turns: view.turns,
@@ -373,21 +387,4 @@ export class StackView {
       direction: this.#direction,
     };
   }
-}
-
-const kindOf = (frame: Frame): keyof Greys => (isColour(frame) ? "colour" : "grey");
-
-function defaultGrey(frame: Frame, image: FrameView["image"]): GreyState {
-  if (isColour(frame)) return coloursAsTheyAre();
-  return stateOf(frame.voi[0] ?? fullRange(image?.minimum ?? 0, image?.maximum ?? 1, frame.modality));
-}
-
-/** Colours are drawn from 8 bit samples, whatever they came in. */
-const COLOUR_SAMPLES = { photometricInterpretation: "RGB", padding: null, bitsStored: 8, signed: false, float: false };
-const PLAIN = { slope: 1, intercept: 0, unit: "", table: null };
-
-function curveOf(frame: Frame, grey: GreyState): ReturnType<typeof greyCurve> {
-  return isColour(frame)
-    ? greyCurve(grey, PLAIN, { ...frame.pixel, ...COLOUR_SAMPLES })
-    : greyCurve(grey, frame.modality, frame.pixel);
 }

@@ -20,6 +20,10 @@ const BUTTON_TOOLS: Readonly<Record<number, DragTool>> = { 1: "pan", 2: "zoom" }
 const ZOOM_PER_PIXEL = 0.006;
 /** A drag over the viewport's height runs through the stack once, however long it is. */
 const PIXELS_A_STEP_AT_MOST = 24;
+/** A notch of a wheel. A browser that is busy hands several over as one event. */
+const PIXELS_A_NOTCH = 100;
+/** WheelEvent.DOM_DELTA_PIXEL */
+const PIXELS = 0;
 
 export function attachPointer(element: HTMLElement, options: PointerOptions): () => void {
   const stop = new AbortController();
@@ -66,12 +70,18 @@ function wheel(event: WheelEvent, element: HTMLElement, options: PointerOptions)
   if (view === null || event.deltaY === 0) return;
   options.touched();
   if (!event.ctrlKey) {
-    view.scrollBy(event.deltaY > 0 ? 1 : -1);
+    view.scrollBy(wheelSteps(event));
     return;
   }
   const box = element.getBoundingClientRect();
   const at = [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2] as const;
   view.zoomBy(event.deltaY > 0 ? 1 / 1.15 : 1.15, at);
+}
+
+/** At least one image an event: wheels and touchpads differ in how many pixels they call a notch. */
+export function wheelSteps({ deltaY, deltaMode }: Pick<WheelEvent, "deltaY" | "deltaMode">): number {
+  const notches = deltaMode === PIXELS ? Math.round(Math.abs(deltaY) / PIXELS_A_NOTCH) : 1;
+  return Math.sign(deltaY) * Math.max(notches, 1);
 }
 
 /** Right is wider, down is darker; a drag over the viewport doubles the width. */

@@ -1,13 +1,9 @@
 import type { Frame } from "@/images/frame";
+import type { Greys } from "./frameGrey";
 import type { GreyState } from "./grey";
 import type { View } from "./view";
 
 /** How a reader looks at a stack, and how that is written down. Pure. */
-
-/** As the reader moved them, of grey and of colour images; null where each image has its own. */
-export type Greys = Readonly<Record<"grey" | "colour", GreyState | null>>;
-
-export const NO_GREYS: Greys = { grey: null, colour: null };
 
 export interface Stance {
   readonly index: number;

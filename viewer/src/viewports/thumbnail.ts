@@ -24,19 +24,24 @@ const SAMPLES = 3;
 function fill({ data, width, height }: ImageData, frame: Frame, image: DecodedImage): void {
   const cells = typedCells(image);
   const grey = greyOf(frame, image);
+  /** The mean of one component over the cells that one thumbnail pixel covers, 0 to 255. */
+  const mean = (x: number, y: number, component: number): number => {
+    let sum = 0;
+    for (let sample = 0; sample < SAMPLES * SAMPLES; sample += 1) {
+      const column = Math.floor(((x + ((sample % SAMPLES) + 0.5) / SAMPLES) / width) * image.width);
+      const row = Math.floor(((y + (Math.floor(sample / SAMPLES) + 0.5) / SAMPLES) / height) * image.height);
+      const at = row * image.width + column;
+      sum += image.components === 3 ? (cells[at * 3 + component] ?? 0) : grey(cells[at] ?? 0) * 255;
+    }
+    return sum / (SAMPLES * SAMPLES);
+  };
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const to = (y * width + x) * 4;
-      for (let component = 0; component < 3; component += 1) {
-        let sum = 0;
-        for (let sample = 0; sample < SAMPLES * SAMPLES; sample += 1) {
-          const column = Math.floor(((x + ((sample % SAMPLES) + 0.5) / SAMPLES) / width) * image.width);
-          const row = Math.floor(((y + (Math.floor(sample / SAMPLES) + 0.5) / SAMPLES) / height) * image.height);
-          const at = row * image.width + column;
-          sum += image.components === 3 ? (cells[at * 3 + component] ?? 0) : grey(cells[at] ?? 0) * 255;
-        }
-        data[to + component] = sum / (SAMPLES * SAMPLES);
-      }
+      const first = mean(x, y, 0);
+      data[to] = first;
+      data[to + 1] = image.components === 3 ? mean(x, y, 1) : first;
+      data[to + 2] = image.components === 3 ? mean(x, y, 2) : first;
       data[to + 3] = 255;
     }
   }

@@ -64,11 +64,27 @@ describe("decode workers", () => {
     workers[0]?.onerror?.({ message: "no such script" });
     await begun;
     expect(workers[0]?.terminated).toBe(true);
-    const decoded = pool.decode(request(), 0);
+    const decoded = pool.decode(request(), () => 0);
     expect(workers).toHaveLength(2);
     expect(workers[0]?.asked).toEqual([]);
     workers[1]?.onmessage?.({ data: answer });
     expect(await decoded).toBe(answer);
+  });
+
+  it("take what is wanted most when they are free, not when it was asked for", async () => {
+    const { pool, workers } = world(1);
+    const ranks = { first: 0, second: 5, third: 9 };
+    const asked = Object.keys(ranks).map((name) => {
+      const encoded = new TextEncoder().encode(name).buffer;
+      return pool.decode({ ...request(), encoded }, () => ranks[name as keyof typeof ranks]);
+    });
+    const names = (): string[] => (workers[0]?.asked ?? []).map(({ encoded }) => new TextDecoder().decode(encoded));
+    Object.assign(ranks, { second: 900, third: 1 });
+    for (const expected of [["first"], ["first", "third"], ["first", "third", "second"]]) {
+      expect(names()).toEqual(expected);
+      workers[0]?.onmessage?.({ data: answer });
+    }
+    await Promise.all(asked);
   });
 
   it("end with the case, and whoever waited for them goes on", async () => {

@@ -3,15 +3,18 @@ import type { DecodeAnswer, DecodeRequest, Ready } from "./messages";
 export interface DecodePool {
   /** Starts the workers; resolves when one can decode, or when it is clear that it never will. */
   begin(): Promise<void>;
-  /** Lower ranks first; `signal` takes a task that has not begun out of the queue. */
-  decode(request: Omit<DecodeRequest, "task">, rank: number, signal?: AbortSignal): Promise<DecodeAnswer>;
+  /**
+   * Lower ranks first, as they are when a worker is free: a reader who has gone on does not wait for what he has left.
+   * `signal` takes a task that has not begun out of the queue.
+   */
+  decode(request: Omit<DecodeRequest, "task">, rank: () => number, signal?: AbortSignal): Promise<DecodeAnswer>;
   /** Ends the workers; the next task starts new ones. */
   close(): void;
 }
 
 interface Task {
   readonly request: DecodeRequest;
-  readonly rank: number;
+  readonly rank: () => number;
   readonly resolve: (answer: DecodeAnswer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -120,9 +123,10 @@ export function warmDecoder(): void {
 }
 
 function mostWanted(tasks: readonly Task[]): number {
-  let best = 0;
+  let [best, least] = [0, Infinity];
   tasks.forEach((task, index) => {
-    if (task.rank < (tasks[best]?.rank ?? Infinity)) best = index;
+    const rank = task.rank();
+    if (rank < least) [best, least] = [index, rank];
   });
   return best;
 }
