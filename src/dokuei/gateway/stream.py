@@ -66,10 +66,12 @@ class Streams:
 
     def watch(self) -> None:
         """Measure how fast they go, decide how many there should be, and write both down; until the stop."""
-        rate, noted, cuts = Rate(), SendingNow(now()), self.link.cuts
-        with self.database.read() as connection:
-            if (before := sending_tables.latest(connection)) is not None:
-                rate.line = before.line_bytes_per_second
+        rate, cuts = Rate(), self.link.cuts
+        with self.database.begin() as connection:
+            before = sending_tables.latest(connection)
+            noted = SendingNow(now(), 0, None if before is None else before.line_bytes_per_second)
+            sending_tables.note(connection, noted)
+        rate.line = noted.line_bytes_per_second
         while not self.link.stop.wait(_LOOK_SECONDS):
             throttled, cut = self.bucket.take_waited(), cuts != self.link.cuts
             cuts = self.link.cuts
