@@ -19,6 +19,9 @@ const CONTEXTS = 6;
 /** A graphics processor that is lost so often is not tried again until the page is loaded anew. */
 const MOST_LOSSES = 3;
 
+/** In milliseconds: so soon the next case draws where this one did. */
+const FOLLOWED_WITHIN = 1_000;
+
 let started = false;
 /** Each engine has a name of its own, so that news of one that was left is not taken for that of the next. */
 let made = 0;
@@ -101,13 +104,13 @@ export const graphicsLost = (): number => losses;
 /** Images are drawn without the graphics processor, because it was lost. */
 export const withoutGraphics = (): boolean => fellBack;
 
-/** Gives back the GPU's memory when the reading room is left; not where another case's viewports are open already. */
+/** Gives back the GPU's memory when the reading room is left; not where another case's viewports follow. */
 export function stopEngine(): void {
-  queueMicrotask(() => {
+  setTimeout(() => {
     const engine = getRenderingEngine(current);
     if (engine === undefined || engine.getViewports().length > 0) return;
     current = "";
     end(engine);
     cache.purgeCache();
-  });
+  }, FOLLOWED_WITHIN);
 }
