@@ -102,8 +102,8 @@ class Orders:
         """All that one message says, in one transaction; what was said before stays as it is."""
         header, at = message.header, now()
         key = _key(data)
-        words: list[Order | PatientCorrection] = [*said.orders, *said.corrections]
         with self.database.begin() as connection:
+            words = _words(said) if order_tables.is_kept(connection, f"{key}/") else _heeded(connection, said, at=at)
             added = [
                 order_tables.add_notice(
                     connection, **_about(header), **_notice(f"{key}/{number}", at, one), body=data, state="waiting"
@@ -120,10 +120,6 @@ class Orders:
                     document="{}",
                     state="nothing",
                 )
-            for order, scheduled in zip(said.orders, said.scheduled, strict=True):
-                heed_order(connection, order, scheduled, at=at)
-            for one in said.corrections:
-                heed_correction(connection, one, at=at)
             order_tables.settle_same(
                 connection,
                 hashlib.sha256(data).hexdigest(),
@@ -174,6 +170,19 @@ class Orders:
             charset=charset,
             error=error,
         )
+
+
+def _words(said: Said) -> list[Order | PatientCorrection]:
+    return [*said.orders, *said.corrections]
+
+
+def _heeded(connection: Connection, said: Said, *, at: datetime) -> list[Order | PatientCorrection]:
+    """The same words, after the worklist has followed them: the hub hears which study it gives an order."""
+    ordered = zip(said.orders, said.scheduled, strict=True)
+    orders = [heed_order(connection, order, scheduled, at=at) for order, scheduled in ordered]
+    for one in said.corrections:
+        heed_correction(connection, one, at=at)
+    return [*orders, *said.corrections]
 
 
 def settle(database: Database, refusal_id: int, *, actor: str) -> None:
@@ -233,7 +242,7 @@ def _notice(key: str, at: datetime, word: Order | PatientCorrection, *, source: 
         "patient_id": word.patient.patient_id,
         "placer_order_number": "" if order is None else order.placer_order_number,
         "accession_number": "" if order is None else order.accession_number,
-        "study_instance_uid": "" if order is None else order.study_instance_uid or "",
+        "study_instance_uid": "" if order is None else order.expected_study_instance_uid,
         "document": notice.model_dump_json(),
     }
 

@@ -94,6 +94,7 @@ def _ordered(order: Order) -> Ordered:
 
 def content_of(order: Order) -> Content:
     """What is asked for, in requests' words."""
+    given = order.worklist_study_instance_uid
     return Content(
         priority=order.priority,
         accession_number=order.accession_number.strip(),
@@ -109,6 +110,7 @@ def content_of(order: Order) -> Content:
         requesting_department=order.requesting_department,
         clinical=Clinical(reason=order.reason, history=order.clinical_information),
         study_instance_uid=order.study_instance_uid,
+        worklist_study_instance_uids=() if given is None else (given,),
     )
 
 

@@ -85,6 +85,7 @@ def test_a_file_becomes_orders_and_lines_of_the_worklist(watcher: Watcher, codec
     with watcher.database.read() as connection:
         (listed,) = tables.listed(connection)
     assert (listed.step.start_time, listed.step.accession_number) == ("093000", "A1")
+    assert order.worklist_study_instance_uid == row.study_instance_uid == listed.step.study_instance_uid
     assert not table.exists()
     assert sorted(one.name for one in (watcher.folder / "done").iterdir()) == ["依頼.csv", "問診票.pdf"]
     put(watcher.folder, "依頼.csv", (_HEAD + _LINE).encode(codec))
