@@ -73,15 +73,32 @@ class Orders:
         return self._refuse(data, read_header(data), None, error, peer_address)
 
     def _demand_known(self, header: Segment) -> None:
-        """Deny by default: on loopback anybody, elsewhere whoever is listed."""
-        listed, sender = self.settings.sending_applications, header.text(3)
-        if sender not in listed and (listed or not self.settings.loopback):
-            raise Hl7Error(
+        """Deny by default: on loopback anybody, elsewhere whoever is listed; nobody's words for another facility.
+
+        A system that hospitals share says the same MSH-3 for each of them: MSH-4 and MSH-6 tell them apart.
+        """
+        own = self.settings
+        if not self._is_listed(header.text(3), own.sending_applications):
+            raise _stranger(
                 "a sending application that is not listed",
-                remedy="list it in [gateway.hl7] sending_applications",
                 location="MSH-3",
-                condition=NOT_IN_TABLE,
+                remedy="list it in [gateway.hl7] sending_applications",
             )
+        if not self._is_listed(header.text(4), own.sending_facilities):
+            raise _stranger(
+                "a sending facility that is not listed",
+                location="MSH-4",
+                remedy="list it in [gateway.hl7] sending_facilities",
+            )
+        if own.facility and header.text(6) not in {"", own.facility}:
+            raise _stranger(
+                "a message for another facility",
+                location="MSH-6",
+                remedy="correct MSH-6 at the sender, or [gateway.hl7] facility",
+            )
+
+    def _is_listed(self, said: str, listed: tuple[str, ...]) -> bool:
+        return said in listed or (self.settings.loopback and not listed)
 
     def _is_pulse(self, message: Message, peer_address: str) -> bool:
         """Whether the gateway itself asks, for its test patient."""
@@ -170,6 +187,10 @@ class Orders:
             charset=charset,
             error=error,
         )
+
+
+def _stranger(what: str, *, location: str, remedy: str) -> Hl7Error:
+    return Hl7Error(what, remedy=remedy, location=location, condition=NOT_IN_TABLE)
 
 
 def _words(said: Said) -> list[Order | PatientCorrection]:
