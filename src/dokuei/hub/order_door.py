@@ -10,7 +10,6 @@ from starlette.concurrency import run_in_threadpool
 
 from dokuei.hub.gateways.api import Caller
 from dokuei.hub.gateways.model import Gateway
-from dokuei.hub.requests.days import written
 from dokuei.hub.requests.model import Clinical, Code, Content, Name, Patient, Source
 from dokuei.hub.requests.notices import Corrected, Notice, Ordered, Outcome
 from dokuei.hub.requests.placing import Author
@@ -25,6 +24,7 @@ from dokuei.transfer.orders import (
     OrderNotices,
     PatientCorrection,
 )
+from dokuei.written_days import written
 
 KeepPulse = Callable[[Gateway, OrderNotice], bool]
 
