@@ -57,7 +57,7 @@ class Places:
         (only,) = found
         return only
 
-    def images(self, step: Dataset, **other: str) -> str:
+    def images(self, step: Dataset, **other: Any) -> str:
         """An image that took its particulars from the worklist, and no accession number; its study."""
         copied: dict[str, Any] = {keyword: str(getattr(step, keyword)) for keyword in _COPIED}
         made = image(sop_class=MG, modality="MG", **{**copied, "AccessionNumber": "", "StudyDate": "20261203", **other})
