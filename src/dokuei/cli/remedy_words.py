@@ -53,6 +53,9 @@ REMEDIES_JAPANESE: Final = {
         "MSH-18を修正してください。送信元が宣言しない場合は [gateway.hl7] character_set を設定"
     ),
     "ISO IR87, UNICODE UTF-8 or ASCII in MSH-18": "MSH-18 は ISO IR87、UNICODE UTF-8、ASCII のいずれかにしてください",
+    "correct MSH-6 at the sender, or [gateway.hl7] facility": (
+        "送信元でMSH-6を修正するか、[gateway.hl7] facility を修正してください"
+    ),
     "correct it at its source and send it again": "送信元で修正して送り直してください",
     "correct the sender; the object is in quarantine": (
         "送信元の設定を修正してください（オブジェクトは隔離にあります）"
@@ -72,6 +75,7 @@ REMEDIES_JAPANESE: Final = {
         "待機しています。このゲートウェイのデータベースを復元するか、検査を送ったゲートウェイを動かしてください"
     ),
     "list it in [gateway.hl7] sending_applications": "[gateway.hl7] sending_applications に追加してください",
+    "list it in [gateway.hl7] sending_facilities": "[gateway.hl7] sending_facilities に追加してください",
     "look at both in quarantine, correct the UID at the sender and send again": (
         "隔離の両方を確認し、送信元でUIDを修正して送り直してください"
     ),

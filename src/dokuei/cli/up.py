@@ -51,14 +51,13 @@ def _first_administrator(settings: Settings) -> str | None:
     """By the few modules that it takes: the whole hub in this process would only slow the others' start."""
     from dokuei.hub.identity.access import Access
     from dokuei.hub.identity.people import People
-    from dokuei.hub.identity.service import IDLE_LOCK, enrolment_link
+    from dokuei.hub.identity.service import IDLE_LOCK, first_administrator_link
     from dokuei.hub.prepare import open_stores
     from dokuei.hub.sites import store as sites_store
 
     database = open_stores(settings).database
     try:
         access = Access(database, sites_store.names, IDLE_LOCK, settings.seal.time_zone)
-        code = People(database, access).first_administrator_code()
+        return first_administrator_link(People(database, access), hub_url=settings.hub.url)
     finally:
         database.close()
-    return None if code is None else enrolment_link(settings.hub.url, code)

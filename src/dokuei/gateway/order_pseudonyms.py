@@ -56,13 +56,13 @@ class OrderPseudonyms:
     def _order(self, order: Order) -> Order:
         who = self._patient(order.patient)
         number = self.pseudonyms.accession_number
-        study = order.study_instance_uid
         return Order(
             action=order.action,
             placer_order_number=number(order.placer_order_number),
             filler_order_number=number(order.filler_order_number),
             accession_number=number(order.accession_number),
-            study_instance_uid=None if study is None else self.pseudonyms.uid(study),
+            study_instance_uid=self._uid(order.study_instance_uid),
+            worklist_study_instance_uid=self._uid(order.worklist_study_instance_uid),
             patient=who,
             procedure=OrderedCode(value=order.procedure.value, scheme=order.procedure.scheme),
             modality=order.modality,
@@ -70,6 +70,9 @@ class OrderPseudonyms:
             examination_date=self._day(order.examination_date, who.patient_id),
             priority=order.priority,
         )
+
+    def _uid(self, study_instance_uid: str | None) -> str | None:
+        return None if study_instance_uid is None else self.pseudonyms.uid(study_instance_uid)
 
     def _correction(self, correction: PatientCorrection) -> PatientCorrection:
         prior = correction.prior_patient_id

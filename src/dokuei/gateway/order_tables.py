@@ -155,13 +155,20 @@ def add_notice(connection: Connection, **values: Any) -> bool:
     added = insert(order_notice).values(changed_at=values["received_at"], **values).on_conflict_do_nothing()
     if connection.execute(added).rowcount == 1:
         return True
+    say_again(connection, values["message_key"], at=values["received_at"])
+    return False
+
+
+def say_again(connection: Connection, message_key: str, *, at: datetime) -> bool:
+    """Whether a notice was said before; what the hub has refused of it is told again."""
     c = order_notice.c
     connection.execute(
         update(order_notice)
-        .where(c.message_key == values["message_key"], c.state == "refused")
-        .values(state="waiting", attempts=0, not_before=None, changed_at=values["received_at"])
+        .where(c.message_key == message_key, c.state == "refused")
+        .values(state="waiting", attempts=0, not_before=None, changed_at=at)
     )
-    return False
+    known = select(c.id).where(c.message_key == message_key)
+    return connection.execute(known).one_or_none() is not None
 
 
 def pulse_notice(connection: Connection) -> NoticeRow | None:

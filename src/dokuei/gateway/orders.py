@@ -73,15 +73,32 @@ class Orders:
         return self._refuse(data, read_header(data), None, error, peer_address)
 
     def _demand_known(self, header: Segment) -> None:
-        """Deny by default: on loopback anybody, elsewhere whoever is listed."""
-        listed, sender = self.settings.sending_applications, header.text(3)
-        if sender not in listed and (listed or not self.settings.loopback):
-            raise Hl7Error(
+        """Deny by default: on loopback anybody, elsewhere whoever is listed; nobody's words for another facility.
+
+        A system that hospitals share says the same MSH-3 for each of them: MSH-4 and MSH-6 tell them apart.
+        """
+        own = self.settings
+        if not self._is_listed(header.text(3), own.sending_applications):
+            raise _stranger(
                 "a sending application that is not listed",
-                remedy="list it in [gateway.hl7] sending_applications",
                 location="MSH-3",
-                condition=NOT_IN_TABLE,
+                remedy="list it in [gateway.hl7] sending_applications",
             )
+        if not self._is_listed(header.text(4), own.sending_facilities):
+            raise _stranger(
+                "a sending facility that is not listed",
+                location="MSH-4",
+                remedy="list it in [gateway.hl7] sending_facilities",
+            )
+        if own.facility and header.text(6) not in {"", own.facility}:
+            raise _stranger(
+                "a message for another facility",
+                location="MSH-6",
+                remedy="correct MSH-6 at the sender, or [gateway.hl7] facility",
+            )
+
+    def _is_listed(self, said: str, listed: tuple[str, ...]) -> bool:
+        return said in listed or (self.settings.loopback and not listed)
 
     def _is_pulse(self, message: Message, peer_address: str) -> bool:
         """Whether the gateway itself asks, for its test patient."""
@@ -102,8 +119,8 @@ class Orders:
         """All that one message says, in one transaction; what was said before stays as it is."""
         header, at = message.header, now()
         key = _key(data)
-        words: list[Order | PatientCorrection] = [*said.orders, *said.corrections]
         with self.database.begin() as connection:
+            words = _words(said) if order_tables.is_kept(connection, f"{key}/") else _heeded(connection, said, at=at)
             added = [
                 order_tables.add_notice(
                     connection, **_about(header), **_notice(f"{key}/{number}", at, one), body=data, state="waiting"
@@ -120,10 +137,6 @@ class Orders:
                     document="{}",
                     state="nothing",
                 )
-            for order, scheduled in zip(said.orders, said.scheduled, strict=True):
-                heed_order(connection, order, scheduled, at=at)
-            for one in said.corrections:
-                heed_correction(connection, one, at=at)
             order_tables.settle_same(
                 connection,
                 hashlib.sha256(data).hexdigest(),
@@ -174,6 +187,23 @@ class Orders:
             charset=charset,
             error=error,
         )
+
+
+def _stranger(what: str, *, location: str, remedy: str) -> Hl7Error:
+    return Hl7Error(what, remedy=remedy, location=location, condition=NOT_IN_TABLE)
+
+
+def _words(said: Said) -> list[Order | PatientCorrection]:
+    return [*said.orders, *said.corrections]
+
+
+def _heeded(connection: Connection, said: Said, *, at: datetime) -> list[Order | PatientCorrection]:
+    """The same words, after the worklist has followed them: the hub hears which study it gives an order."""
+    ordered = zip(said.orders, said.scheduled, strict=True)
+    orders = [heed_order(connection, order, scheduled, at=at) for order, scheduled in ordered]
+    for one in said.corrections:
+        heed_correction(connection, one, at=at)
+    return [*orders, *said.corrections]
 
 
 def settle(database: Database, refusal_id: int, *, actor: str) -> None:
@@ -233,7 +263,7 @@ def _notice(key: str, at: datetime, word: Order | PatientCorrection, *, source: 
         "patient_id": word.patient.patient_id,
         "placer_order_number": "" if order is None else order.placer_order_number,
         "accession_number": "" if order is None else order.accession_number,
-        "study_instance_uid": "" if order is None else order.study_instance_uid or "",
+        "study_instance_uid": "" if order is None else order.expected_study_instance_uid,
         "document": notice.model_dump_json(),
     }
 

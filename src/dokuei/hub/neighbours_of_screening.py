@@ -14,13 +14,13 @@ from dokuei.hub.reports.lexicon import lexicon, value_of
 from dokuei.hub.reports.structured_words import structure_of
 from dokuei.hub.requests import linking, store_versions
 from dokuei.hub.requests import model as asking
-from dokuei.hub.requests.days import written
 from dokuei.hub.requests.placing import Author
 from dokuei.hub.requests.service import RequestsService
 from dokuei.hub.screening.model import Batch, Examinee, Opinion, Reading, Standing
 from dokuei.hub.screening.service import ScreeningService
 from dokuei.hub.worklist.model import WorklistItem
 from dokuei.hub.worklist.service import WorklistService
+from dokuei.written_days import written
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from starlette.concurrency import run_in_threadpool
 
 from dokuei.hub.gateways.api import Caller
 from dokuei.hub.gateways.model import Gateway
-from dokuei.hub.requests.days import written
 from dokuei.hub.requests.model import Clinical, Code, Content, Name, Patient, Source
 from dokuei.hub.requests.notices import Corrected, Notice, Ordered, Outcome
 from dokuei.hub.requests.placing import Author
@@ -25,6 +24,7 @@ from dokuei.transfer.orders import (
     OrderNotices,
     PatientCorrection,
 )
+from dokuei.written_days import written
 
 KeepPulse = Callable[[Gateway, OrderNotice], bool]
 
@@ -94,6 +94,7 @@ def _ordered(order: Order) -> Ordered:
 
 def content_of(order: Order) -> Content:
     """What is asked for, in requests' words."""
+    given = order.worklist_study_instance_uid
     return Content(
         priority=order.priority,
         accession_number=order.accession_number.strip(),
@@ -109,6 +110,7 @@ def content_of(order: Order) -> Content:
         requesting_department=order.requesting_department,
         clinical=Clinical(reason=order.reason, history=order.clinical_information),
         study_instance_uid=order.study_instance_uid,
+        worklist_study_instance_uids=() if given is None else (given,),
     )
 
 

@@ -119,9 +119,15 @@ class Hl7Settings(Section):
         description="Take orders with TLS, by the files of DIMSE over TLS; an address beyond loopback has it always.",
     )
     application: str = Field("DOKUEI", description="The gateway's own name as MSH-3 says it.")
-    facility: str = Field("", description="The gateway's own facility as MSH-4 says it.")
+    facility: str = Field(
+        "", description="The gateway's own facility as MSH-4 says it; orders whose MSH-6 says another are refused."
+    )
     sending_applications: tuple[str, ...] = Field(
         (), description="Whose orders are taken (MSH-3); empty: anybody's on loopback, nobody's elsewhere."
+    )
+    sending_facilities: tuple[str, ...] = Field(
+        (),
+        description="Of which facilities orders are taken (MSH-4); empty: of any on loopback, of none elsewhere.",
     )
     character_set: Literal["iso-2022-jp", "utf-8", "shift_jis", "ascii"] = Field(
         "iso-2022-jp", description="How messages are read whose MSH-18 is empty; Shift_JIS has no name there."

@@ -21,7 +21,7 @@ MOST_ATTACHED = 5  # of the largest, and the message is still one that the hub r
 
 MODALITY_WORDS: Final = MappingProxyType({"DBT": "MG", "MMG": "MG", "MRI": "MR"})  # as orders say it, and DICOM
 
-OrderSource = Literal["hl7", "worklist", "folder", "pulse"]
+OrderSource = Literal["hl7", "folder", "pulse"]
 OrderAction = Literal["new", "change", "cancel"]
 OrderPriority = Literal["routine", "high", "urgent"]
 Short = Annotated[str, StringConstraints(max_length=256)]
@@ -77,7 +77,8 @@ class Order(Message):
     """A reading request as a hospital's system places, changes or cancels it.
 
     ``placer_order_number`` is the hospital's own number of it (ORC-2), and ``accession_number`` what the images carry;
-    at least one of them names the request when it is changed or canceled.
+    at least one of them names the request when it is changed or canceled. ``worklist_study_instance_uid`` is what the
+    gateway's own worklist gives modalities where the hospital says no ``study_instance_uid``.
     """
 
     action: OrderAction
@@ -86,6 +87,7 @@ class Order(Message):
     accession_number: Short = ""
     issuer_of_accession_number: Short = ""
     study_instance_uid: Uid | None = None
+    worklist_study_instance_uid: Uid | None = None
     patient: OrderedPatient
     procedure: OrderedCode = OrderedCode()
     modality: Annotated[str, StringConstraints(max_length=16)] = ""
@@ -97,6 +99,11 @@ class Order(Message):
     reason: Long = ""
     clinical_information: Long = ""
     attachments: list[AttachedFile] = Field(default_factory=list, max_length=MOST_ATTACHED)
+
+    @property
+    def expected_study_instance_uid(self) -> str:
+        """Under which UID its images are expected; empty where nobody has said one."""
+        return self.study_instance_uid or self.worklist_study_instance_uid or ""
 
     @model_validator(mode="after")
     def _named(self) -> Self:

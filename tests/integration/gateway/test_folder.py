@@ -85,6 +85,7 @@ def test_a_file_becomes_orders_and_lines_of_the_worklist(watcher: Watcher, codec
     with watcher.database.read() as connection:
         (listed,) = tables.listed(connection)
     assert (listed.step.start_time, listed.step.accession_number) == ("093000", "A1")
+    assert order.worklist_study_instance_uid == row.study_instance_uid == listed.step.study_instance_uid
     assert not table.exists()
     assert sorted(one.name for one in (watcher.folder / "done").iterdir()) == ["依頼.csv", "問診票.pdf"]
     put(watcher.folder, "依頼.csv", (_HEAD + _LINE).encode(codec))
@@ -303,6 +304,18 @@ def test_what_is_gone_between_two_looks_stops_nobody(watcher: Watcher, monkeypat
     monkeypatch.setattr(Path, "read_bytes", gone)
     assert watcher.turn() == 1
     assert len(rows(watcher)) == 1
+
+
+@pytest.mark.parametrize("born", ["S45.2.3", "昭和45年2月3日", "Ｓ４５／２／３", "S450203", "1970年2月3日"])
+def test_a_day_may_be_written_in_japanese_eras(born: str) -> None:
+    (line,) = read_table((_HEAD + _LINE.replace("1970/2/3", born).replace("2026-12-01", "令和8年12月1日")).encode())
+    assert (line.order.patient.birth_date, line.order.examination_date) == ("19700203", "20261201")
+
+
+@pytest.mark.parametrize("born", ["昭和45年2月30日", "45.2.3", "X45.2.3", "197023"])
+def test_a_day_that_is_none_for_certain_is_refused(born: str) -> None:
+    with pytest.raises(TableError, match="「生年月日」を日付として読めません"):
+        read_table((_HEAD + _LINE.replace("1970/2/3", born)).encode())
 
 
 @pytest.mark.parametrize("cell", ["P\x1b[2J1", "P\n1", "P\x071"])

@@ -9,12 +9,16 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from dokuei.clock import now
+from dokuei.gateway import order_tables
+from dokuei.gateway.orders import Orders
 from dokuei.gateway.spool import open_spool
 from dokuei.gateway.steps import tables
 from dokuei.gateway.steps.heed import heed_order
 from dokuei.gateway.steps.schedule import Scheduled
+from dokuei.settings import Hl7Settings
 from dokuei.storage.db import Database
 from dokuei.transfer.orders import Order, OrderAction, OrderedPatient
+from tests.makers.hospital import order, said, written
 
 
 @pytest.fixture
@@ -52,6 +56,43 @@ def test_a_number_of_another_patient_takes_no_line_away(database: Database) -> N
 def test_a_change_may_say_that_it_is_somebody_else(database: Database) -> None:
     heed(database, "new", "0001", "19700101")
     assert heed(database, "change", "0003", "19900101") == [("0003", "")]
+
+
+def test_the_hub_hears_of_the_uid_that_modalities_find(database: Database) -> None:
+    """As long as the hospital says none, whatever becomes of the step; what it says itself is enough."""
+    order = Order(action="new", placer_order_number="P1", patient=OrderedPatient(patient_id="0001"))
+
+    def told(said: Order) -> str | None:
+        with database.begin() as connection:
+            return heed_order(connection, said, Scheduled(), at=now()).worklist_study_instance_uid
+
+    given = told(order)
+    with database.begin() as connection:
+        assert [one.step.study_instance_uid for one in tables.listed(connection)] == [given]
+    change = order.model_copy(update={"action": "change"})
+    assert told(change) == given
+    with database.begin() as connection:
+        tables.set_state(connection, [1], "completed")
+    assert told(change) == given
+    assert told(change.model_copy(update={"study_instance_uid": "1.2.3"})) is None
+    assert told(order.model_copy(update={"action": "cancel"})) is None
+
+
+def test_a_message_that_comes_again_after_the_examination_puts_nothing_on_the_worklist(database: Database) -> None:
+    orders = Orders(database, Hl7Settings())
+    for _ in range(2):
+        answer = orders.take(written(order(study="")), peer_address="127.0.0.1")
+        assert said(answer.decode("iso2022_jp"))[1] == "AA"
+        with database.begin() as connection:
+            tables.set_state(connection, [1], "completed")
+    with database.read() as connection:
+        assert tables.listed(connection) == ()
+        (row,) = order_tables.notices(connection, open_only=False, at_most=9)
+        by_study = order_tables.order_of(
+            connection, study_instance_uid=row.study_instance_uid, accession_number="", patient_id=row.patient_id
+        )
+    assert row.study_instance_uid
+    assert by_study == row, "a report of images without an accession number finds its order"
 
 
 def test_steps_of_long_ago_are_let_go_and_what_waits_stays(database: Database) -> None:

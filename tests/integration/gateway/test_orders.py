@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -197,11 +198,40 @@ def test_only_listed_applications_are_heard(tmp_path: Path) -> None:
     assert [entry.location for entry in refusals(tmp_path)] == ["MSH-3"]
 
 
-def test_beyond_loopback_nobody_is_heard_who_is_not_listed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("listed", "stranger", "location"),
+    [
+        ({"sending_facilities": ("BYOIN", "BUNIN")}, order().replace("|BYOIN|", "|OTHER|"), "MSH-4"),
+        ({"sending_facilities": ("BYOIN", "BUNIN")}, order().replace("|BYOIN|", "||"), "MSH-4"),
+        ({"facility": "CENTER"}, order().replace("|CENTER|", "|OTHER|"), "MSH-6"),
+    ],
+)
+def test_what_a_shared_system_says_of_another_hospital_is_nobodys_order_here(
+    tmp_path: Path, listed: dict[str, Any], stranger: str, location: str
+) -> None:
     with closing(open_spool(tmp_path)) as spool:
-        orders = Orders(spool.database, Hl7Settings(host="192.0.2.1"))
-        answer = orders.take(written(order()), peer_address="192.0.2.9").decode()
-    assert said(answer)[1] == "AE"
+        orders = Orders(spool.database, Hl7Settings(**listed))
+        answers = [orders.take(written(one), peer_address="127.0.0.1") for one in (stranger, order(control_id="2"))]
+    refused, taken = (one.decode("iso2022_jp") for one in answers)
+    assert (said(refused)[1], said(taken)[1]) == ("AE", "AA")
+    assert said(refused, "ERR")[2] == f"MSH^1^{location[-1]}"
+    assert "facility" in said(refused, "ERR")[8]
+    assert [entry.location for entry in refusals(tmp_path)] == [location]
+    assert len(notices(tmp_path)) == 1
+
+
+def test_beyond_loopback_nobody_is_heard_who_is_not_listed(tmp_path: Path) -> None:
+    lists: list[tuple[dict[str, Any], str]] = [
+        ({}, "AE"),
+        ({"sending_applications": ("HIS",)}, "AE"),
+        ({"sending_facilities": ("BYOIN",)}, "AE"),
+        ({"sending_applications": ("HIS",), "sending_facilities": ("BYOIN",)}, "AA"),
+    ]
+    with closing(open_spool(tmp_path)) as spool:
+        for listed, code in lists:
+            orders = Orders(spool.database, Hl7Settings(host="192.0.2.1", **listed))
+            answer = orders.take(written(order()), peer_address="192.0.2.9").decode("iso2022_jp")
+            assert said(answer)[1] == code
 
 
 def test_with_tls_only_certificates_that_are_known_come_in(tmp_path: Path) -> None:

@@ -134,22 +134,41 @@ def test_one_that_the_hub_cannot_read_holds_no_other_back(hub: OrderHub, worker:
 def test_under_pseudonyms_nothing_that_names_somebody_leaves(hub: OrderHub, worker: Worker) -> None:
     """JRS-11: numbers become what the images' become; free text stays, and the list says which."""
     worker.environment["DOKUEI_GATEWAY__PSEUDONYMS__REQUIRED"] = "true"
-    _take(worker.home, order(), correction(event="A40", prior="0009"))
+    without_uid = order(control_id="2", placer="P2", accession="A2", study="")
+    _take(worker.home, order(), correction(event="A40", prior="0009"), without_uid)
     worker.start()
     _until(lambda: all(row.state == "taken" for row in _rows(worker.home)), worker)
     with closing(open_spool(worker.home)) as spool:
         pseudonyms = Pseudonyms(open_key(worker.home, spool.database))
     told = (hub.home / "orders.jsonl").read_text(encoding="utf-8")
-    secrets = ("山田", "YAMADA", "ヤマダ", "0001234", "0009", "P1", "F1", "しこり", "鈴木", "乳腺", "19700203", "乳癌")
+    secrets = (
+        "山田",
+        "YAMADA",
+        "ヤマダ",
+        "0001234",
+        "0009",
+        "P1",
+        "P2",
+        "F1",
+        "しこり",
+        "鈴木",
+        "乳腺",
+        "19700203",
+        "乳癌",
+    )
     # As a word of its own: a pseudonym is random letters and digits, two of which may well be these.
     assert [secret for secret in secrets if re.search(rf"(?<![0-9A-Za-z]){secret}(?![0-9A-Za-z])", told)] == []
-    first, second = hub.taken()
+    first, second, third = hub.taken()
     assert first.order is not None
     assert second.correction is not None
     who = pseudonyms.patient("0001234", "", "1.2.392.1.5")
     assert first.order.patient.patient_id == second.correction.patient.patient_id == who
     assert first.order.accession_number == pseudonyms.accession_number("A1")
     assert first.order.study_instance_uid == pseudonyms.uid("1.2.392.1.5")
+    given = _rows(worker.home)[2].study_instance_uid
+    assert third.order is not None
+    assert (third.order.study_instance_uid, third.order.worklist_study_instance_uid) == (None, pseudonyms.uid(given))
+    assert given not in told
     assert second.correction.prior_patient_id == pseudonyms.patient("0009", "", "")
     assert (first.order.procedure.scheme, first.order.modality, first.order.priority) == ("JJ1017", "MG", "urgent")
     keys = {row.message_key.partition("/")[0] for row in _rows(worker.home)}

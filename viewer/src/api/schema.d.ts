@@ -2239,7 +2239,7 @@ export interface components {
             /** @enum {string} */
             readonly state: "waiting" | "proposed" | "matched" | "mismatch" | "canceled";
             /** @enum {string} */
-            readonly source: "portal" | "hl7" | "worklist" | "folder" | "fhir" | "roster";
+            readonly source: "portal" | "hl7" | "folder" | "fhir" | "roster";
             readonly version: number;
             /** @enum {string} */
             readonly priority: "routine" | "high" | "urgent";

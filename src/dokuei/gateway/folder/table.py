@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 from dokuei.gateway.steps.schedule import Scheduled
 from dokuei.spreadsheet import Encoding, UnreadableError, folded_heading, read_spreadsheet
 from dokuei.transfer.orders import Order, OrderAction, OrderedCode, OrderedName, OrderedPatient, OrderPriority
+from dokuei.written_days import day_of
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -62,7 +62,6 @@ _SEXES: Final = {"男": "M", "女": "F", "その他": "O", "男性": "M", "女�
 _TEXTS: Final = frozenset({"reason", "clinical_information"})
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_DAY: Final = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-3]):?([0-5][0-9])(?::?([0-5][0-9]))?")
 
 
@@ -195,16 +194,11 @@ class _Fields:
         return words.get(said, unsaid)
 
     def day(self, name: str) -> str:
-        said = unicodedata.normalize("NFKC", self(name))
-        if not said:
-            return ""
-        found = _DAY.fullmatch(said)
-        digits = "" if found is None else f"{found[1]}{int(found[3]):02}{int(found[4]):02}"
-        try:
-            return datetime.strptime(digits, "%Y%m%d").strftime("%Y%m%d")  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            self.wrong.append(f"「{_NAMES[name]}」を日付として読めません（例 2026-12-01）")
-            return ""
+        said = self(name)
+        found = day_of(said)
+        if said and found is None:
+            self.wrong.append(f"「{_NAMES[name]}」を日付として読めません（例 2026-12-01、昭和45年2月3日）")
+        return "" if found is None else f"{found:%Y%m%d}"
 
     def time(self, name: str) -> str:
         said = unicodedata.normalize("NFKC", self(name))

@@ -216,12 +216,15 @@ class Watcher:
 
 def _order_kept(connection: Connection, key: str, at: datetime, line: Line, files: Mapping[str, bytes]) -> bool:
     """One line on its way to the hub and to the worklist; False where it was kept before."""
+    message_key = f"{key}/{line.number}"
+    if order_tables.say_again(connection, message_key, at=at):
+        return False
     attached = [AttachedFile(name=name, content=base64.b64encode(files[name]).decode()) for name in line.files]
-    order = line.order.model_copy(update={"attachments": attached})
-    notice = OrderNotice(message_key=f"{key}/{line.number}", source="folder", received_at=at, order=order)
-    added = order_tables.add_notice(
+    order = heed_order(connection, line.order, line.scheduled, at=at).model_copy(update={"attachments": attached})
+    notice = OrderNotice(message_key=message_key, source="folder", received_at=at, order=order)
+    return order_tables.add_notice(
         connection,
-        message_key=notice.message_key,
+        message_key=message_key,
         received_at=at,
         sending_application=_SENDER,
         message_type="CSV",
@@ -229,13 +232,10 @@ def _order_kept(connection: Connection, key: str, at: datetime, line: Line, file
         patient_id=order.patient.patient_id,
         placer_order_number=order.placer_order_number,
         accession_number=order.accession_number,
-        study_instance_uid="",
+        study_instance_uid=order.expected_study_instance_uid,
         document=notice.model_dump_json(),
         state="waiting",
     )
-    if added:
-        heed_order(connection, line.order, line.scheduled, at=at)
-    return added
 
 
 def refused_files(path: Path | None) -> int:

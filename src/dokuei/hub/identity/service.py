@@ -139,9 +139,9 @@ def relying_party(*, name: str, hub_url: str, more_origins: tuple[str, ...] = ()
     return RelyingParty(id=parts.hostname or "", name=name, origins=(f"{parts.scheme}://{parts.netloc}", *more_origins))
 
 
-def first_administrator_link(identity: IdentityService, *, hub_url: str) -> str | None:
+def first_administrator_link(people: People, *, hub_url: str) -> str | None:
     """The one-time link that ``dokuei up`` prints while nobody can administer yet."""
-    code = identity.people.first_administrator_code()
+    code = people.first_administrator_code()
     return None if code is None else enrolment_link(hub_url, code)
 
 

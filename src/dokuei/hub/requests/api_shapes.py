@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
 from dokuei.hub.identity.api_shapes import Moment, Shape
-from dokuei.hub.requests.days import written
 from dokuei.hub.requests.model import (
     LONGEST_TEXT,
     Content,
@@ -23,6 +22,7 @@ from dokuei.hub.requests.model import (
 )
 from dokuei.hub.requests.reconciling import Proposal
 from dokuei.hub.requests.service import Listing, Shown
+from dokuei.written_days import written
 
 _CONTENT = TypeAdapter(Content)
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from dokuei.dicom.pseudonym import is_pseudonym
-from dokuei.hub.requests.days import day_of
 from dokuei.hub.requests.model import Difference, Field, Name, Patient
 from dokuei.hub.requests.spelling import same_name
+from dokuei.written_days import day_of
 
 Verdict = Literal["same", "different", "unsure"]
 _SIGNS: Final = str.maketrans("", "", " -‐‑–—−ー")

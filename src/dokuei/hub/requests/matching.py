@@ -1,4 +1,4 @@
-"""Which study a request is about: by its own number, else a proposal by patient, day and modality."""
+"""Which study a request is about: by its UID or number, else a proposal by patient, day and modality."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -12,7 +12,9 @@ Compare = Callable[[Content, Study], Comparison]
 
 
 def is_named(content: Content, study: Study) -> bool:
-    """Whether the request names this study: by its UID, or by accession number and issuer."""
+    """Whether the request names this study: by a UID that was given for it, or by accession number and issuer."""
+    if study.study_instance_uid in content.worklist_study_instance_uids:
+        return True
     if content.study_instance_uid:
         return content.study_instance_uid == study.study_instance_uid
     if not content.accession_number or content.accession_number != study.accession_number:

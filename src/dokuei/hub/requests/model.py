@@ -10,7 +10,7 @@ from dokuei.errors import ConflictError, RequestError, StaleError
 State = Literal["waiting", "proposed", "matched", "mismatch", "canceled"]
 LinkState = Literal["proposed", "matched", "mismatch", "refused"]
 PapersState = Literal["proposed", "mismatch", "joined", "refused"]
-Source = Literal["portal", "hl7", "worklist", "folder", "fhir", "roster"]
+Source = Literal["portal", "hl7", "folder", "fhir", "roster"]
 Priority = Literal["routine", "high", "urgent"]
 Sex = Literal["M", "F", "O", ""]
 Kind = Literal["screening", "diagnostic", "second_reading", "consultation", ""]
@@ -110,6 +110,7 @@ class Clinical:
 class Content:
     """What is asked; ``study_instance_uid`` only where the hospital knows it beforehand.
 
+    ``worklist_study_instance_uids`` is what the gateway's worklist has given modalities for it, the latest last.
     ``kind`` is which kind of reading is asked for, or empty where the hospital does not say.
     """
 
@@ -128,6 +129,12 @@ class Content:
     requesting_department: str = ""
     clinical: Clinical = Clinical()
     study_instance_uid: str | None = None
+    worklist_study_instance_uids: tuple[str, ...] = ()
+
+    @property
+    def expected_study_instance_uid(self) -> str:
+        """Under which UID its images are expected; empty where nobody has said one."""
+        return self.study_instance_uid or next(reversed(self.worklist_study_instance_uids), "")
 
 
 @dataclass(frozen=True)

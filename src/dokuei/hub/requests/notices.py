@@ -208,6 +208,9 @@ def over(known: Content, said: Content) -> Content:
         placer_order_number=said.placer_order_number or known.placer_order_number,
         filler_order_number=said.filler_order_number or known.filler_order_number,
         study_instance_uid=said.study_instance_uid or known.study_instance_uid,
+        worklist_study_instance_uids=tuple(
+            dict.fromkeys((*known.worklist_study_instance_uids, *said.worklist_study_instance_uids))
+        ),
         kind=said.kind or known.kind,
     )
 

@@ -68,6 +68,7 @@ class Placing:
                 content,
                 filler_order_number=known.content.filler_order_number,
                 study_instance_uid=known.content.study_instance_uid,
+                worklist_study_instance_uids=known.content.worklist_study_instance_uids,
                 kind=known.content.kind,
             )
             return self.changed(connection, known, kept, author=author_of(principal))

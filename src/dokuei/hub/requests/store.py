@@ -349,7 +349,7 @@ def _columns(content: Content, before: Sequence[Patient] = ()) -> dict[str, Any]
         "placer_order_number": content.placer_order_number,
         "patient_key": key_of(content.patient.patient_id),
         "examination_date": content.examination_date,
-        "study_instance_uid": content.study_instance_uid or "",
+        "study_instance_uid": content.expected_study_instance_uid,
         "sought": _sought(content, before),
     }
 

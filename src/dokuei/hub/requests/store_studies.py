@@ -94,9 +94,10 @@ def studies_for(
     connection: Connection, site_id: str, content: Content, *, keys: Collection[str], more: Collection[str] = ()
 ) -> tuple[Study, ...]:
     """Studies that a request may be about: ``keys`` are its patient's folded IDs, ``more`` names some beside them."""
+    named = {*more, *content.worklist_study_instance_uids, content.study_instance_uid or ""}
     conditions: list[ColumnElement[bool]] = [
         study.c.patient_key.in_({one for one in keys if one}),
-        study.c.study_instance_uid.in_({*more, *([content.study_instance_uid] if content.study_instance_uid else [])}),
+        study.c.study_instance_uid.in_(named - {""}),
     ]
     if content.accession_number:
         conditions.append(study.c.accession_number == content.accession_number)

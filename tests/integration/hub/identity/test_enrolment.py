@@ -107,8 +107,8 @@ def test_a_replacing_link_ends_the_lost_key_and_its_sessions(hub: SmallHub) -> N
 
 
 def test_the_first_administrator_comes_from_a_link_until_there_is_one(hub: SmallHub) -> None:
-    first = first_administrator_link(hub.identity, hub_url=ORIGIN)
-    second = first_administrator_link(hub.identity, hub_url=ORIGIN)
+    first = first_administrator_link(hub.identity.people, hub_url=ORIGIN)
+    second = first_administrator_link(hub.identity.people, hub_url=ORIGIN)
     assert first is not None
     assert second is not None
     assert hub.client().get("/api/v1/enrolments", headers=mine(first.rsplit("#", 1)[1])).status_code == 404
@@ -117,7 +117,7 @@ def test_the_first_administrator_comes_from_a_link_until_there_is_one(hub: Small
     key = Authenticator(ORIGIN)
     made = key.create(hub.identity.enrolments.passkey_options(code))
     hub.identity.enrolments.passkey(code, made, label="")
-    assert first_administrator_link(hub.identity, hub_url=ORIGIN) is None
+    assert first_administrator_link(hub.identity.people, hub_url=ORIGIN) is None
     client = hub.client()
     assert "administer" in sign_in(client, key).json()["permissions"]
     added = client.post(

@@ -121,14 +121,46 @@ def test_an_order_is_a_request_and_matches_its_study(room: ReadingRoom, hospital
     assert reader.get(f"/api/v1/worklist/{item}").json()["priority"] == "urgent"
 
 
-def test_a_worklists_order_names_its_study_by_uid(room: ReadingRoom, hospital: Hospital) -> None:
+def test_a_hospital_may_name_the_study_by_uid(room: ReadingRoom, hospital: Hospital) -> None:
     staff = room.reader("staff.a", STAFF)
     one = view(AccessionNumber="")
-    hospital.orders(source="worklist", accession_number="OTHER", study_instance_uid=str(one.StudyInstanceUID))
+    hospital.orders(accession_number="OTHER", study_instance_uid=str(one.StudyInstanceUID))
     room.take_in(one)
     room.take_in(view(AccessionNumber="OTHER"))
     (found,) = every(staff)
     assert (found["state"], found["study_instance_uid"]) == ("matched", one.StudyInstanceUID)
+
+
+def test_what_the_worklist_gave_modalities_names_a_study_beside_the_accession_number(
+    room: ReadingRoom, hospital: Hospital
+) -> None:
+    """A modality may have read an earlier line of the worklist, or none: each way leads to the request."""
+    staff, reader = room.reader("staff.a", STAFF), room.reader("reader.a")
+    first, second, typed = view(AccessionNumber=""), view(AccessionNumber="TYPED-WRONG"), view()
+    for one in (first, second):
+        hospital.orders(worklist_study_instance_uid=str(one.StudyInstanceUID))
+    (placed,) = every(staff)
+    names = ("priority", "accession_number", "placer_order_number", "patient", "modality", "examination_date")
+    body = {**{name: placed[name] for name in names}, "clinical": {**placed["clinical"], "implants": "left"}}
+    version = {"If-Match": f'"{placed["version"]}"'}
+    staff.put(f"/api/v1/requests/{placed['request_id']}", json=body, headers=version).raise_for_status()
+    assert [state(reader, room.take_in(one)) for one in (first, second, typed)] == [("matched", "")] * 3
+
+
+def test_the_worklists_uid_does_not_make_another_patient_hers(room: ReadingRoom, hospital: Hospital) -> None:
+    reader, one = room.reader("reader.a"), view(AccessionNumber="", PatientID="P9", PatientBirthDate="19800101")
+    hospital.orders(worklist_study_instance_uid=str(one.StudyInstanceUID))
+    found, reason = state(reader, room.take_in(one))
+    assert (found, "patient_id" in reason) == ("mismatch", True)
+
+
+def test_of_two_sites_each_hears_of_its_own_worklist_alone(room: ReadingRoom, hospital: Hospital) -> None:
+    reader, one = room.reader("reader.a"), view(AccessionNumber="")
+    minami = Hospital(room, "minami")
+    assert minami.orders(worklist_study_instance_uid=str(one.StudyInstanceUID))[0] == "taken"
+    assert state(reader, room.take_in(one))[0] == "none"
+    hospital.orders(worklist_study_instance_uid=str(one.StudyInstanceUID))
+    assert every(room.reader("staff.a", STAFF))[0]["state"] == "matched"
 
 
 def test_pdfs_that_come_with_an_order_are_attached_to_its_request(room: ReadingRoom, hospital: Hospital) -> None:

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dokuei.errors import RequestError
-from dokuei.hub.requests.days import written
 from dokuei.hub.screening.model import Examinee, LineOutcome
 from dokuei.hub.screening.roster import MOST_LINES, Read, read_roster
+from dokuei.written_days import written
 
 HEAD = "患者ID,氏名,生年月日,性別,受診日,受診番号,視触診\n"
 
