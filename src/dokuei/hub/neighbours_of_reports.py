@@ -71,6 +71,7 @@ class WorklistCases:
             modalities=study.modalities,
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
             screening=is_screening(connection, item),
+            diagnostic=item.asked.kind == "diagnostic",
             sealed=is_sealed(item, ReadingRole(role)),
             priors=compared_of(item),
             priors_in_pacs=priors_in_pacs(connection, study),

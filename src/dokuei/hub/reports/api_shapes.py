@@ -180,7 +180,9 @@ def check_out(check: Check) -> CheckOut:
 
 
 def form_out(case: Case, *, scale: str, method: str = "", own: Iterable[OwnWord] = ()) -> FormOut:
-    """The form for this case's modalities; ``scale`` is the centre's choice, ``own`` what it added to the lists.
+    """The form for this case's modalities; ``scale`` is the centre's choice where the case does not say what it is for.
+
+    ``own`` are the words that the centre added to the lists.
 
     ``method`` names the form that a report is begun in; without it the case says which.
     """
@@ -189,6 +191,7 @@ def form_out(case: Case, *, scale: str, method: str = "", own: Iterable[OwnWord]
     method = method if method in known.forms else next(iter(fitting), "")
     form = known.method(method)
     offered = form.get("scales", [])
+    scale = _opening_scale(case, scale)
     added = _added(own)
     return FormOut.model_validate(
         {
@@ -203,6 +206,13 @@ def form_out(case: Case, *, scale: str, method: str = "", own: Iterable[OwnWord]
             "recommendations": [*known.document["recommendations"], *added.get(("", "", "recommendation"), ())],
         }
     )
+
+
+def _opening_scale(case: Case, scale: str) -> str:
+    """A case that says what it is for opens with the scale of that; BI-RADS is for diagnosis too."""
+    if case.screening:
+        return "screening"
+    return "diagnostic" if case.diagnostic and scale != "birads" else scale
 
 
 Added = dict[tuple[str, str, str], list[dict[str, str]]]

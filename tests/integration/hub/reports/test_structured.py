@@ -89,6 +89,23 @@ def test_the_centre_chooses_how_categories_are_given_where_the_method_offers_it(
 
 
 @pytest.mark.parametrize(
+    ("said", "scale", "wanted"),
+    [
+        ({"screening": True}, "diagnostic", "screening"),
+        ({"screening": True}, "birads", "screening"),
+        ({"screening": True, "diagnostic": True}, "diagnostic", "screening"),
+        ({"diagnostic": True}, "screening", "diagnostic"),
+        ({"diagnostic": True}, "birads", "birads"),
+        ({"diagnostic": True, "modalities": ("US",)}, "screening", "diagnostic_us"),
+    ],
+)
+def test_a_case_that_says_what_it_is_for_opens_with_the_scale_of_that(
+    said: dict[str, Any], scale: str, wanted: str
+) -> None:
+    assert form_out(replace(CASE, **said), scale=scale).scale == wanted
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         structure({**MASS, "kind": "cat"}),
