@@ -234,6 +234,7 @@ export interface components {
         readonly BegunOut: {
             readonly version_digest: string;
             readonly text: string;
+            readonly linked_images: readonly components["schemas"]["LinkedImageOut"][];
             readonly document: {
                 readonly [key: string]: unknown;
             };
@@ -1303,6 +1304,12 @@ export interface components {
         readonly LinkShape: {
             readonly sop_instance_uid: string;
             readonly frame: number;
+        };
+        /** @description A frame that findings are seen on: what the text calls it, and where its picture is. */
+        readonly LinkedImageOut: {
+            readonly ja: string;
+            readonly en: string;
+            readonly picture_url: string;
         };
         /** @description The same with what a list says of the case. */
         readonly ListedOut: {

@@ -17,6 +17,7 @@ export type OpenSession = Schemas["OpenSessionOut"];
 export type PasswordSignIn = Schemas["PasswordIn"];
 /** What is to be signed: the exact text, its digest, and the key's challenge. */
 export type SigningStart = Schemas["BegunOut"];
+export type LinkedImage = Schemas["LinkedImageOut"];
 export type Session = Schemas["SessionOut"];
 export type WorklistItem = Schemas["ItemOut"];
 export type PersonName = WorklistItem["patient_name"];

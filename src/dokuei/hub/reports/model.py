@@ -128,6 +128,7 @@ class KnownImage:
     lossy: bool
     frames: tuple[str, ...]
     laterality: str = ""
+    view_position: str = ""
     to_be_read: bool = True
 
     @property

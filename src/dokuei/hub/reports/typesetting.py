@@ -16,6 +16,7 @@ import typst
 from dokuei.errors import ConfigurationError, RequestError
 from dokuei.fonts import FONT, fonts_in, japanese_font
 from dokuei.hub.reports.diagram import diagram
+from dokuei.hub.reports.linked_images import names_of
 from dokuei.hub.reports.model import KnownImage, Signature
 from dokuei.hub.reports.stage_words import banner, circumstances
 from dokuei.hub.reports.stages import kind_of
@@ -187,6 +188,7 @@ def _structured(document: Mapping[str, Any]) -> dict[str, Any]:
                 "number": str(one.number),
                 "ja": finding_line(structure, one, "ja"),
                 "en": finding_line(structure, one, "en"),
+                "images": list(names_of(document, one)),
                 "note": one.note,
             }
             for one in structure.findings

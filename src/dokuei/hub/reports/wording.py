@@ -7,7 +7,8 @@ from typing import Any
 import rfc8785
 
 from dokuei.hub.reports.circumstances import written_compared, written_in_pacs
-from dokuei.hub.reports.model import Case, Content, Kind, Report, SignedVersion, SiteRules
+from dokuei.hub.reports.linked_images import written_links
+from dokuei.hub.reports.model import Case, Content, Kind, KnownImage, Report, SignedVersion, SiteRules
 from dokuei.hub.reports.stage_words import banner, circumstance_lines
 from dokuei.hub.reports.structure import NOT_APPLICABLE, written, written_answers
 from dokuei.hub.reports.structured_words import (
@@ -51,6 +52,7 @@ def document(
     display: Mapping[str, Any] | None = None,
     line: Mapping[str, Any] | None = None,
     content: Content,
+    images: Sequence[KnownImage] = (),
     entered_by: Sequence[Mapping[str, str]],
     reader: Mapping[str, str],
     qualification: Mapping[str, Any] | None = None,
@@ -88,6 +90,7 @@ def document(
         "category_left": content.category_left,
         "structure": written(content.structure),
         "answers": written_answers(content.answers),
+        "linked_images": written_links(content.structure, images),
         "images_read": [asdict(one) for one in sorted(content.images_read)],
         "compared_with": written_compared(content.compared),
         "priors_known": len(case.priors),
@@ -142,7 +145,7 @@ def _assessed_first(value: Mapping[str, Any]) -> list[str]:
 def _assessed_last(value: Mapping[str, Any]) -> list[str]:
     """Indication, technique, FGT and BPE, findings, comparison, assessment, management (REPORT-09)."""
     structure = structure_of(value)
-    found = [_FINDINGS, *finding_lines(structure), value["findings"], "", *circumstance_lines(value), ""]
+    found = [_FINDINGS, *finding_lines(value), value["findings"], "", *circumstance_lines(value), ""]
     judged = [_categories(value), *said_lines([said_of_scale(structure)]), "", _IMPRESSION, value["impression"], ""]
     followed = [*said_lines(said_of_management(structure)), *answer_lines(value)]
     return [*said_lines(said_of_examination(structure)), "", *found, *judged, *followed, ""]
