@@ -78,6 +78,12 @@ class WordOut(BaseModel):
     en: str
 
 
+class CheckWordOut(WordOut):
+    """What is said of a contradiction; a question names its answers."""
+
+    values: list[WordOut] = []
+
+
 class AttributeOut(BaseModel):
     """One list: what is chosen from it, and whether it has to be."""
 
@@ -154,7 +160,7 @@ class FormOut(BaseModel):
     places: list[AttributeOut]
     comparisons: list[WordOut]
     recommendations: list[WordOut]
-    checks: list[WordOut]
+    checks: list[CheckWordOut]
     diagram: DiagramOut
 
 

@@ -14,6 +14,10 @@ _STATES = {
     "requested": ("取り寄せ中", "requested"),
     "refused": ("取得不可", "refused"),
 }
+_REWORDED = {
+    True: ("診断または推奨（重大な変更）", "diagnosis or recommendation (a significant change)"),
+    False: ("診断または推奨（重大な変更ではない）", "diagnosis or recommendation (not a significant change)"),
+}
 _SIDES = {"right": ("右", "right"), "left": ("左", "left")}
 
 
@@ -120,12 +124,14 @@ def _preliminary(document: Mapping[str, Any]) -> Iterator[Said]:
         return
     number, at = value["version"], _minute(value["signed_at"])
     label = ("速報からの変更", "Changed since the preliminary report")
-    if not value["changed"]:
+    if not value["changed"] and not value.get("reworded"):
         yield Said(*label, f"なし（第{number}版 {at}）", f"nothing (version {number}, {at})")
         return
     pairs = [(one["side"], _category(one["from"]), _category(one["to"])) for one in value["changed"]]
     ja = "、".join(f"{_SIDES[side][0]} カテゴリー {was} → {now}" for side, was, now in pairs)
     en = ", ".join(f"{_SIDES[side][1]} category {was} → {now}" for side, was, now in pairs)
+    if value.get("reworded"):
+        ja, en = _REWORDED[value["significant"]]
     yield Said(*label, f"{ja}（第{number}版 {at}）", f"{en} (version {number}, {at})")
     told = value["told"]
     if told is not None:

@@ -142,11 +142,12 @@ def ratio_of(structure: Structure, finding: Finding) -> float | None:
 def answered(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Each check that was answered, in both languages, with its reason."""
     known = lexicon()
-    checks = {one["value"]: one for one in known.document["checks"]}
     for one in document.get("answers", ()):
-        named = checks.get(one["check"], {"ja": one["check"], "en": one["check"]})
+        named = known.checks.get(one["check"], {"ja": one["check"], "en": one["check"]})
         about = _about(known, structure_of(document), one["about"])
-        yield _joined(about["ja"], named["ja"]), _joined(about["en"], named["en"]), one["reason"]
+        chosen = {word["value"]: f"{word['ja']} / {word['en']}" for word in named.get("values", ())}
+        reason = chosen.get(one["reason"], one["reason"])
+        yield _joined(about["ja"], named["ja"]), _joined(about["en"], named["en"]), reason
 
 
 def _about(known: Lexicon, structure: Structure, about: str) -> Mapping[str, str]:
