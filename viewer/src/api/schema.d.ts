@@ -387,6 +387,14 @@ export interface components {
             readonly answerable: boolean;
             readonly count: number;
         };
+        /** @description What is said of a contradiction; a question names its answers. */
+        readonly CheckWordOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            /** @default [] */
+            readonly values: readonly components["schemas"]["WordOut"][];
+        };
         /** @description One line in both languages. */
         readonly CircumstanceOut: {
             readonly label_ja: string;
@@ -911,7 +919,7 @@ export interface components {
             readonly places: readonly components["schemas"]["AttributeOut"][];
             readonly comparisons: readonly components["schemas"]["WordOut"][];
             readonly recommendations: readonly components["schemas"]["WordOut"][];
-            readonly checks: readonly components["schemas"]["WordOut"][];
+            readonly checks: readonly components["schemas"]["CheckWordOut"][];
             readonly diagram: components["schemas"]["DiagramOut"];
         };
         /** @description Whom the request named before (REC-10). */
