@@ -2369,12 +2369,14 @@ export interface components {
             readonly ignored: readonly string[];
             readonly lines: readonly components["schemas"]["RosterLineOut"][];
         };
-        /** @description How categories are given. */
+        /** @description How categories are given; ``severity`` has them from the least to the worst, ``edition`` is where from. */
         readonly ScaleOut: {
             readonly value: string;
             readonly ja: string;
             readonly en: string;
             readonly values: readonly string[];
+            readonly severity: readonly string[];
+            readonly edition?: components["schemas"]["WordOut"] | null;
         };
         /** @description What a page reads of its screen. */
         readonly ScreenShape: {

@@ -111,12 +111,14 @@ class KindOut(WordOut):
 
 
 class ScaleOut(BaseModel):
-    """How categories are given."""
+    """How categories are given; ``severity`` has them from the least to the worst, ``edition`` is where from."""
 
     value: str
     ja: str
     en: str
     values: list[str]
+    severity: list[str]
+    edition: WordOut | None = None
 
 
 class MethodOut(BaseModel):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dokuei.hub.reports.display_words import used, waived
+from dokuei.hub.reports.examination import edition_of
 from dokuei.hub.reports.line_words import measured
 from dokuei.hub.reports.structure import NOT_APPLICABLE
 
@@ -55,6 +56,9 @@ def circumstances(document: Mapping[str, Any]) -> Iterator[Said]:
     yield from _withdrawal(document)
     if "compared_with" in document and not document.get("withdraws"):
         yield _comparison(document)
+    edition = edition_of(document)
+    if edition and not document.get("withdraws"):
+        yield Said("カテゴリーの版", "Edition of the categories", edition["ja"], edition["en"])
     yield from _display(document)
     if document.get("line"):
         yield Said("読影回線", "Line used", *measured(document["line"]))

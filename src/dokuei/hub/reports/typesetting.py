@@ -142,6 +142,11 @@ def _data(
         "categories": [
             {"side": "右", "side_en": "Right", "value": category(document["category_right"])},
             {"side": "左", "side_en": "Left", "value": category(document["category_left"])},
+            *(
+                [{"side": "検査全体", "side_en": "Examination", "value": category(whole)}]
+                if (whole := document.get("category_examination"))
+                else []
+            ),
         ],
         "structured": _structured(document),
         "findings": _lines(document["findings"]),

@@ -7,6 +7,7 @@ from typing import Any
 import rfc8785
 
 from dokuei.hub.reports.circumstances import written_compared, written_in_pacs
+from dokuei.hub.reports.examination import worst_of, written_edition
 from dokuei.hub.reports.linked_images import written_links
 from dokuei.hub.reports.model import Case, Content, Kind, KnownImage, Report, SignedVersion, SiteRules
 from dokuei.hub.reports.stage_words import banner, circumstance_lines
@@ -88,6 +89,8 @@ def document(
         "impression": content.impression,
         "category_right": content.category_right,
         "category_left": content.category_left,
+        "category_examination": worst_of(content.structure.scale, (content.category_right, content.category_left)),
+        "scale_edition": written_edition(content.structure),
         "structure": written(content.structure),
         "answers": written_answers(content.answers),
         "linked_images": written_links(content.structure, images),
@@ -153,7 +156,9 @@ def _assessed_last(value: Mapping[str, Any]) -> list[str]:
 
 def _categories(value: Mapping[str, Any]) -> str:
     right, left = category(value["category_right"]), category(value["category_left"])
-    return f"カテゴリー: 右 {right}  左 {left}  /  Category: Right {right}  Left {left}"
+    whole = value.get("category_examination", "")
+    ja, en = (f"  検査全体 {category(whole)}", f"  Examination {category(whole)}") if whole else ("", "")
+    return f"カテゴリー: 右 {right}  左 {left}{ja}  /  Category: Right {right}  Left {left}{en}"
 
 
 def place_line(value: Mapping[str, Any]) -> str:
