@@ -10,7 +10,7 @@ export function LinkedImages({ images }: { readonly images: readonly LinkedImage
   const { t } = useTranslation("confirm");
   if (images.length === 0) return null;
   return (
-    <ul className={classes["images"]} aria-label={t("linked_images")}>
+    <ul className={classes["images"]} tabIndex={0} aria-label={t("linked_images")}>
       {images.map((image) => (
         <Linked key={image.picture_url} image={image} />
       ))}
