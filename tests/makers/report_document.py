@@ -79,6 +79,7 @@ def report_document(images: tuple[KnownImage, ...], **changed: Any) -> dict[str,
         facility="試験読影センター",
         place=place,
         content=content(images, **changed),
+        images=images,
         entered_by=[READER],
         reader=READER,
     )

@@ -14,6 +14,7 @@ from dokuei.dicom.image_mac import ImageMac
 from dokuei.errors import NotFoundError
 from dokuei.hub.archive.recent import Recent
 from dokuei.hub.archive.service import ArchiveService
+from dokuei.hub.archive.sides import Projection
 from dokuei.hub.certification.service import Certifications
 from dokuei.hub.neighbours import is_screening
 from dokuei.hub.neighbours_of_priors import compared_of, priors_in_pacs
@@ -71,6 +72,7 @@ class WorklistCases:
             modalities=study.modalities,
             request_mismatch=is_mismatched(connection, study.site_id, study.study_instance_uid),
             screening=is_screening(connection, item),
+            diagnostic=item.asked.kind == "diagnostic",
             sealed=is_sealed(item, ReadingRole(role)),
             priors=compared_of(item),
             priors_in_pacs=priors_in_pacs(connection, study),
@@ -111,8 +113,8 @@ class ArchiveImages:
         held = self.archive.viewer_documents.of_study(site_id, study_instance_uid)
         known = self.recent.get(held.etag)
         if known is None:
-            sides = self.archive.sides_of_mammograms(site_id, study_instance_uid)
-            known = tuple(_known_images(json.loads(gzip.decompress(held.gzipped)), sides))
+            taken = self.archive.projections_of(site_id, study_instance_uid)
+            known = tuple(_known_images(json.loads(gzip.decompress(held.gzipped)), taken))
             self.recent.put(held.etag, known, weight=sum(len(one.frames) for one in known))
         return known
 
@@ -121,9 +123,10 @@ class ArchiveImages:
         return self.archive.image_macs(site_id, study_instance_uid, sop_instance_uids)
 
 
-def _known_images(document: Mapping[str, Any], sides: Mapping[str, str]) -> Iterator[KnownImage]:
+def _known_images(document: Mapping[str, Any], taken: Mapping[str, Projection]) -> Iterator[KnownImage]:
     for series in document["series"]:
         for one in series["instances"]:
+            projection = taken.get(one["sop_instance_uid"], Projection())
             if one["frames"]:
                 yield KnownImage(
                     sop_instance_uid=one["sop_instance_uid"],
@@ -138,9 +141,8 @@ def _known_images(document: Mapping[str, Any], sides: Mapping[str, str]) -> Iter
                     lossy=one["lossy"] is not None,
                     to_be_read=one["to_be_read"],
                     frames=tuple(frame["digest"] for frame in one["frames"]),
-                    laterality=sides.get(one["sop_instance_uid"], "")
-                    if series["modality"] == "MG"
-                    else series["laterality"],
+                    laterality=projection.laterality if series["modality"] == "MG" else series["laterality"],
+                    view_position=projection.view_position,
                 )
 
 

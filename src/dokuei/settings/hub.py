@@ -39,7 +39,7 @@ class HubSettings(Section):
     centre_name: str = Field("読影センター", description="The reading centre's name, as reports show it.")
     category_scale: Literal["screening", "diagnostic", "birads"] = Field(
         "screening",
-        description="Categories of a new report: the Japanese guideline's for screening or for diagnosis, or BI-RADS.",
+        description="Categories of a new report where no request says: Japan's for screening or diagnosis, or BI-RADS.",
     )
     idle_lock_minutes: int = Field(
         10, description="Minutes without work after which pages are blanked and need signing in again.", ge=1, le=60

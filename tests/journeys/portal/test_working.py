@@ -1,6 +1,7 @@
 """A reader's and an office's work in the portal in a real browser: choose, claim, write, sign, watch, admit people."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from dokuei.hub.identity.model import Grant, Role
 from dokuei.transfer.protocol import Heartbeat
 from tests.journeys.portal.conftest import ADMINISTRATOR, READER, Visiting, Visitor
 from tests.makers.browsed_hub import BrowsedHub
+from tests.makers.structured import CALCIFICATION, linked, structure
 
 pytestmark = pytest.mark.browser
 
@@ -162,11 +164,15 @@ def test_another_text_at_the_hub_is_never_written_over(hub: BrowsedHub, visiting
 
 
 def test_a_report_is_signed_with_the_key_on_the_exact_text_and_comes_back_as_a_sealed_pdf(
-    hub: BrowsedHub, visiting: Visiting
+    hub: BrowsedHub, visiting: Visiting, pictures: Path
 ) -> None:
-    """REC-02: one confirmation screen with the whole content before it is final."""
+    """REC-02: one confirmation screen with the whole content before it is final, the linked images among it."""
     visitor = visiting("reader15", READER)
     item = claimed(visitor, hub, patient_id="K-15", patient_name="Mori^Kei=森^恵=モリ^ケイ")
+    read = hub.images_read(item)
+    seen = structure(linked({**CALCIFICATION, "number": 1, "side": "right"}, read[:1]))
+    path = f"/api/v1/worklist/{item}/report"
+    visitor.call("PUT", path, data={"images_read": read, "structure": seen}, headers={"If-Match": '"1"'})
     visitor.open(f"/cases/{item}")
     page = visitor.page
     page.get_by_role("group", name="右").get_by_label("悪性の疑い").check(force=True)
@@ -174,15 +180,22 @@ def test_a_report_is_signed_with_the_key_on_the_exact_text_and_comes_back_as_a_s
     page.get_by_role("radio", name="乳腺散在").check(force=True)
     page.get_by_role("radio", name="組織診").check(force=True)
     page.get_by_role("button", name=re.compile("^[+] 腫瘤")).click()
-    finding = page.locator("[data-number='1']")
+    finding = page.locator("[data-number='2']")
     finding.get_by_role("radio", name="U（上部）").check(force=True)
     finding.get_by_role("radio", name="4", exact=True).check(force=True)
+    expect(page.locator("[data-examination='4']")).to_contain_text("マンモグラフィガイドライン 第4版")
     page.get_by_label("所見").fill(FINDINGS)
     page.get_by_label("診断").fill("乳癌の疑い。")
     page.get_by_role("button", name="確認して確定").click()
     dialog = page.get_by_role("dialog", name="確定前の確認")
     for shown in ("森", "モリ", FINDINGS, "乳癌の疑い。", "K-15"):
         expect(dialog).to_contain_text(shown)
+    pictured = dialog.get_by_role("list", name="病変に結ばれた画像").get_by_role("listitem")
+    expect(pictured).to_have_count(1)
+    name = pictured.get_by_role("img").get_attribute("alt") or ""
+    assert "画像 1、フレーム 1" in name
+    expect(dialog.locator("pre")).to_contain_text(f"画像: {name}")
+    page.screenshot(path=pictures / "confirming.png")
     dialog.get_by_role("button", name="キーで署名して確定").click()
     expect(page.get_by_text("確定", exact=True).first).to_be_visible(timeout=20_000)
     expect(page.locator("[data-report-panel]").get_by_role("textbox")).to_have_count(0)

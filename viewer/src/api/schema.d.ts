@@ -236,6 +236,7 @@ export interface components {
         readonly BegunOut: {
             readonly version_digest: string;
             readonly text: string;
+            readonly linked_images: readonly components["schemas"]["LinkedImageOut"][];
             readonly document: {
                 readonly [key: string]: unknown;
             };
@@ -393,6 +394,14 @@ export interface components {
             readonly about: string;
             readonly answerable: boolean;
             readonly count: number;
+        };
+        /** @description What is said of a contradiction; a question names its answers. */
+        readonly CheckWordOut: {
+            readonly value: string;
+            readonly ja: string;
+            readonly en: string;
+            /** @default [] */
+            readonly values: readonly components["schemas"]["WordOut"][];
         };
         /** @description One line in both languages. */
         readonly CircumstanceOut: {
@@ -918,7 +927,7 @@ export interface components {
             readonly places: readonly components["schemas"]["AttributeOut"][];
             readonly comparisons: readonly components["schemas"]["WordOut"][];
             readonly recommendations: readonly components["schemas"]["WordOut"][];
-            readonly checks: readonly components["schemas"]["WordOut"][];
+            readonly checks: readonly components["schemas"]["CheckWordOut"][];
             readonly diagram: components["schemas"]["DiagramOut"];
         };
         /** @description Whom the request named before (REC-10). */
@@ -1317,6 +1326,12 @@ export interface components {
         readonly LinkShape: {
             readonly sop_instance_uid: string;
             readonly frame: number;
+        };
+        /** @description A frame that findings are seen on: what the text calls it, and where its picture is. */
+        readonly LinkedImageOut: {
+            readonly ja: string;
+            readonly en: string;
+            readonly picture_url: string;
         };
         /** @description The same with what a list says of the case. */
         readonly ListedOut: {
@@ -2404,12 +2419,14 @@ export interface components {
             readonly ignored: readonly string[];
             readonly lines: readonly components["schemas"]["RosterLineOut"][];
         };
-        /** @description How categories are given. */
+        /** @description How categories are given; ``severity`` has them from the least to the worst, ``edition`` is where from. */
         readonly ScaleOut: {
             readonly value: string;
             readonly ja: string;
             readonly en: string;
             readonly values: readonly string[];
+            readonly severity: readonly string[];
+            readonly edition?: components["schemas"]["WordOut"] | null;
         };
         /** @description What a page reads of its screen. */
         readonly ScreenShape: {

@@ -17,6 +17,7 @@ export type OpenSession = Schemas["OpenSessionOut"];
 export type PasswordSignIn = Schemas["PasswordIn"];
 /** What is to be signed: the exact text, its digest, and the key's challenge. */
 export type SigningStart = Schemas["BegunOut"];
+export type LinkedImage = Schemas["LinkedImageOut"];
 export type Session = Schemas["SessionOut"];
 /** What a browser keeps opens with these, and not without the hub. */
 export type BrowserKeys = Schemas["BrowserKeysOut"];

@@ -6,6 +6,7 @@ import enAhead from "./en/ahead.json";
 import enAudit from "./en/audit.json";
 import enCentre from "./en/centre.json";
 import enCertificates from "./en/certificates.json";
+import enConfirm from "./en/confirm.json";
 import enDelivery from "./en/delivery.json";
 import enDisplays from "./en/displays.json";
 import enDictation from "./en/dictation.json";
@@ -42,6 +43,7 @@ import jaAhead from "./ja/ahead.json";
 import jaAudit from "./ja/audit.json";
 import jaCentre from "./ja/centre.json";
 import jaCertificates from "./ja/certificates.json";
+import jaConfirm from "./ja/confirm.json";
 import jaDelivery from "./ja/delivery.json";
 import jaDisplays from "./ja/displays.json";
 import jaDictation from "./ja/dictation.json";
@@ -83,6 +85,7 @@ export const catalogues = {
     audit: enAudit,
     centre: enCentre,
     certificates: enCertificates,
+    confirm: enConfirm,
     delivery: enDelivery,
     displays: enDisplays,
     dictation: enDictation,
@@ -121,6 +124,7 @@ export const catalogues = {
     audit: jaAudit,
     centre: jaCentre,
     certificates: jaCertificates,
+    confirm: jaConfirm,
     delivery: jaDelivery,
     displays: jaDisplays,
     dictation: jaDictation,

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Answer, Check, ReportForm } from "@/api/types";
 import { currentLanguage } from "@/i18n";
 import { useCount } from "@/ui/Written";
+import { Choices } from "./Choices";
 import { keyOfCheck } from "./model";
 import classes from "./Structured.module.css";
 import { wordOf } from "./words";
@@ -32,7 +33,16 @@ export function Checks({ form, checks, answers, onAnswer }: ChecksProps): JSX.El
         {checks.map((check) => (
           <li key={keyOfCheck(check)} data-check={check.check}>
             <CheckText form={form} check={check} />
-            {onAnswer && check.answerable && (
+            {onAnswer && check.answerable && answersOf(form, check).length > 0 && (
+              <Choices
+                label={t("checks.answer")}
+                required
+                value={reasonFor(check)}
+                options={answersOf(form, check).map((word) => ({ value: word.value, word: word[currentLanguage()] }))}
+                onChange={(value) => answer(check, value)}
+              />
+            )}
+            {onAnswer && check.answerable && answersOf(form, check).length === 0 && (
               <TextInput
                 size="xs"
                 aria-label={t("checks.reason")}
@@ -48,6 +58,9 @@ export function Checks({ form, checks, answers, onAnswer }: ChecksProps): JSX.El
     </section>
   );
 }
+
+const answersOf = (form: ReportForm, { check }: Check): ReportForm["checks"][number]["values"] =>
+  form.checks.find(({ value }) => value === check)?.values ?? [];
 
 export function CheckText({ form, check }: { readonly form: ReportForm; readonly check: Check }): JSX.Element {
   const { t } = useTranslation("structured");

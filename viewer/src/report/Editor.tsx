@@ -11,6 +11,7 @@ import { useForm } from "./api";
 import { CategoryField } from "./CategoryField";
 import { Checks } from "./Checks";
 import { Conflict } from "./Conflict";
+import { Examination } from "./Examination";
 import { categoriesOf, structureOf, withFields } from "./findings";
 import { CATEGORIES, unionOfImages, type Draft } from "./model";
 import classes from "./Report.module.css";
@@ -84,7 +85,12 @@ export function Editor({ item, report, typed, imagesRead, priorsShown, writing, 
   const assessedLast = form?.form?.assessed_last === true;
   const compared = <ComparedLine item={item} report={report} priorsShown={priorsShown} />;
   const followed = form && <Recommended form={form} draft={draft} fill={fill} />;
-  const assessed = <Assessed draft={draft} categories={categories} scale={structure.scale} onDecide={decide} />;
+  const assessed = (
+    <>
+      <Assessed draft={draft} categories={categories} scale={structure.scale} onDecide={decide} />
+      {form && <Examination form={form} scale={structure.scale} draft={draft} />}
+    </>
+  );
   return (
     <div className={classes["panel"]} onKeyDown={onKeyDown} onFocus={onFocus}>
       <div className={classes["top"]}>

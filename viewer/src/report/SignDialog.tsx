@@ -14,6 +14,7 @@ import { DayText, Name } from "@/ui/Written";
 import { WORKLIST_KEY } from "@/worklist/api";
 import { beginSigning, reportKey, sign } from "./api";
 import { Checks } from "./Checks";
+import { LinkedImages } from "./LinkedImages";
 import { Prove, SigningFailure } from "./Prove";
 import { gapsOf, isSignable, openChecks, type Draft } from "./model";
 import classes from "./Report.module.css";
@@ -138,6 +139,7 @@ export function SignDialog({
               <pre className={classes["exact"]} tabIndex={0} aria-labelledby="exact-text">
                 {start.text}
               </pre>
+              <LinkedImages images={start.linked_images} />
               <span className={`${classes["quiet"] ?? ""} ${classes["digest"] ?? ""}`}>
                 {t("sign.digest", { digest: start.version_digest })}
               </span>

@@ -2,7 +2,7 @@
 import i18next from "i18next";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startCatalogues } from "@/i18n";
-import { allNormal, withChange, withFinding, withoutFinding, withScale, type Drawing } from "./findings";
+import { allNormal, withChange, withFinding, withoutFinding, withScale, worstOfSides, type Drawing } from "./findings";
 import { madeForm } from "./madeForm";
 import { EMPTY_DRAFT, type Draft } from "./model";
 
@@ -92,5 +92,16 @@ describe("another scale", () => {
     const other = withScale(draft, form, "birads");
     expect(other).toMatchObject({ category_right: "", category_left: "" });
     expect(other.structure?.findings[0]?.category).toBe("");
+  });
+});
+
+describe("the examination's category", () => {
+  const severity = form.scales.find(({ value }) => value === "screening")?.severity ?? [];
+  it("is that of the worse breast, and of neither while one is open", () => {
+    expect(worstOfSides(severity, "2", "4")).toBe("4");
+    expect(worstOfSides(severity, "N-1", "2")).toBe("N-1");
+    expect(worstOfSides(severity, "NA", "3")).toBe("3");
+    expect(worstOfSides(severity, "NA", "NA")).toBe("NA");
+    expect(worstOfSides(severity, "4", "")).toBe("");
   });
 });

@@ -90,6 +90,12 @@ function raised(draft: Draft, before: Structure, findings: readonly Finding[], f
   };
 }
 
+/** The worse of both breasts, by the scale's own order; nothing while one is open, and N/A where neither has one. */
+export function worstOfSides(severity: readonly string[], right: string, left: string): string {
+  if (right === "" || left === "") return "";
+  return severity[Math.max(severity.indexOf(right), severity.indexOf(left))] ?? "NA";
+}
+
 function worstOf(findings: readonly Finding[], side: Side, scale: readonly string[]): string {
   const order = scale.filter((category) => !category.startsWith("N"));
   const ranks = findings.filter((finding) => finding.side === side).map(({ category }) => order.indexOf(category));

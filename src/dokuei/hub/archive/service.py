@@ -48,6 +48,7 @@ from dokuei.hub.archive.rejections import FrameRejection, note_rejection
 from dokuei.hub.archive.removals import Removed
 from dokuei.hub.archive.retention import Expiry, InUse, Retention
 from dokuei.hub.archive.search import Search
+from dokuei.hub.archive.sides import Projection
 from dokuei.hub.archive.storing import STUDY_CHANGED, Storing, storage_error
 from dokuei.hub.archive.verify import Verify
 from dokuei.hub.archive.viewer_document import ViewerDocuments
@@ -215,10 +216,10 @@ class ArchiveService:
             raise NotFoundError("no such study, series or instance", phase="reading the archive")
         return found
 
-    def sides_of_mammograms(self, site_id: str, study_instance_uid: str) -> dict[str, str]:
-        """Of which breast each mammogram of a study is, as far as it says."""
+    def projections_of(self, site_id: str, study_instance_uid: str) -> dict[str, Projection]:
+        """Of which breast and in which view each mammogram of a study is, as far as it says."""
         with self.database.read() as connection:
-            return sides.sides_of_mammograms(connection, Scope(site_id, study_instance_uid))
+            return sides.projections_of(connection, Scope(site_id, study_instance_uid))
 
     def image_macs(
         self, site_id: str, study_instance_uid: str, sop_instance_uids: Collection[str]

@@ -1,6 +1,7 @@
-"""Of which breast each mammogram is: a series' own word holds only where the image itself says nothing."""
+"""How each mammogram was taken: a series' own word of its breast holds only where the image itself says nothing."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -12,15 +13,30 @@ from dokuei.hub.archive.tables import instance, series, study
 _JOINED = instance.join(series, series.c.id == instance.c.series_key).join(study, study.c.id == series.c.study_key)
 
 
-def sides_of_mammograms(connection: Connection, scope: Scope) -> dict[str, str]:
-    """Image Laterality by SOP Instance UID (PS3.3 C.8.11.7), Frame Laterality where there are frames (C.7.6.16.2.8)."""
+@dataclass(frozen=True)
+class Projection:
+    """Breast (R, L or B) and view (MLO, CC ...); empty where the object does not say."""
+
+    laterality: str = ""
+    view_position: str = ""
+
+
+def projections_of(connection: Connection, scope: Scope) -> dict[str, Projection]:
+    """How each mammogram was taken, by SOP Instance UID."""
     asked = select(instance.c.sop_instance_uid, instance.c.attributes).select_from(_JOINED)
     rows = connection.execute(within(asked, scope).where(series.c.modality == "MG"))
-    return {row.sop_instance_uid: side_of(unpack(row.attributes)) for row in rows}
+    attributes = ((row.sop_instance_uid, unpack(row.attributes)) for row in rows)
+    return {uid: Projection(side_of(one), view_of(one)) for uid, one in attributes}
+
+
+def view_of(attributes: JsonObject) -> str:
+    """View Position (PS3.3 C.8.11.5), else the view's name as its code says it (C.8.11.7)."""
+    named = (text(one, "CodeMeaning") for one in _items(attributes, "ViewCodeSequence"))
+    return text(attributes, "ViewPosition") or next(named, "")
 
 
 def side_of(attributes: JsonObject) -> str:
-    """R, L or B; empty where the object does not say, or says more than one."""
+    """Image Laterality (PS3.3 C.8.11.7), Frame Laterality where there are frames (C.7.6.16.2.8), if it is one."""
     own = text(attributes, "ImageLaterality")
     if own:
         return own

@@ -1,8 +1,10 @@
 """What the routes of reports answer: a reading with its versions, where each has arrived, and what is to be signed."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import quote
 
 from fastapi import Response
 from pydantic import BaseModel, Field
@@ -13,6 +15,7 @@ from dokuei.hub.reports.api_awaiting import AwaitingOut, awaiting_out, evidence_
 from dokuei.hub.reports.api_shapes import AnswerShape, CheckOut, StructureShape, check_out, structure_out
 from dokuei.hub.reports.deliveries import Delivery
 from dokuei.hub.reports.drafting import View
+from dokuei.hub.reports.linked_images import links_of, name_of
 from dokuei.hub.reports.reading_version import read_version
 from dokuei.hub.reports.seal_model import KeptVersion, Revocation, SealLevel, SealState
 from dokuei.hub.reports.signing import Begun
@@ -127,11 +130,20 @@ class ReportOut(BaseModel):
     """The certificate that my signature waits for."""
 
 
+class LinkedImageOut(BaseModel):
+    """A frame that findings are seen on: what the text calls it, and where its picture is."""
+
+    ja: str
+    en: str
+    picture_url: str
+
+
 class BegunOut(BaseModel):
     """The confirmation screen: the exact text, its digest, and what is asked of the reader."""
 
     version_digest: str
     text: str
+    linked_images: list[LinkedImageOut]
     document: dict[str, Any]
     method: Literal["passkey", "password"]
     options: dict[str, Any] | None
@@ -145,12 +157,19 @@ def begun_out(begun: Begun) -> BegunOut:
     return BegunOut(
         version_digest=begun.digest,
         text=begun.text,
+        linked_images=[_linked(begun.document, one) for one in links_of(begun.document) if one["series_instance_uid"]],
         document=dict(begun.document),
         method=begun.asked["method"],
         options=begun.asked.get("options"),
         synced_refused=bool(begun.asked.get("synced_refused")),
         certificate_needed=begun.certificate_needed,
     )
+
+
+def _linked(document: Mapping[str, Any], link: Mapping[str, Any]) -> LinkedImageOut:
+    study = f"/sites/{quote(document['site']['site_id'])}/dicom-web/studies/{document['study']['study_instance_uid']}"
+    instance = f"series/{link['series_instance_uid']}/instances/{link['sop_instance_uid']}"
+    return LinkedImageOut(**name_of(link), picture_url=f"{study}/{instance}/frames/{link['frame']}/thumbnail")
 
 
 def _seal(time_stamp: str, state: SealState | None) -> SealOut:

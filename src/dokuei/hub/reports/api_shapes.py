@@ -78,6 +78,12 @@ class WordOut(BaseModel):
     en: str
 
 
+class CheckWordOut(WordOut):
+    """What is said of a contradiction; a question names its answers."""
+
+    values: list[WordOut] = []
+
+
 class AttributeOut(BaseModel):
     """One list: what is chosen from it, and whether it has to be."""
 
@@ -105,12 +111,14 @@ class KindOut(WordOut):
 
 
 class ScaleOut(BaseModel):
-    """How categories are given."""
+    """How categories are given; ``severity`` has them from the least to the worst, ``edition`` is where from."""
 
     value: str
     ja: str
     en: str
     values: list[str]
+    severity: list[str]
+    edition: WordOut | None = None
 
 
 class MethodOut(BaseModel):
@@ -154,7 +162,7 @@ class FormOut(BaseModel):
     places: list[AttributeOut]
     comparisons: list[WordOut]
     recommendations: list[WordOut]
-    checks: list[WordOut]
+    checks: list[CheckWordOut]
     diagram: DiagramOut
 
 
@@ -180,7 +188,9 @@ def check_out(check: Check) -> CheckOut:
 
 
 def form_out(case: Case, *, scale: str, method: str = "", own: Iterable[OwnWord] = ()) -> FormOut:
-    """The form for this case's modalities; ``scale`` is the centre's choice, ``own`` what it added to the lists.
+    """The form for this case's modalities; ``scale`` is the centre's choice where the case does not say what it is for.
+
+    ``own`` are the words that the centre added to the lists.
 
     ``method`` names the form that a report is begun in; without it the case says which.
     """
@@ -189,6 +199,7 @@ def form_out(case: Case, *, scale: str, method: str = "", own: Iterable[OwnWord]
     method = method if method in known.forms else next(iter(fitting), "")
     form = known.method(method)
     offered = form.get("scales", [])
+    scale = _opening_scale(case, scale)
     added = _added(own)
     return FormOut.model_validate(
         {
@@ -203,6 +214,13 @@ def form_out(case: Case, *, scale: str, method: str = "", own: Iterable[OwnWord]
             "recommendations": [*known.document["recommendations"], *added.get(("", "", "recommendation"), ())],
         }
     )
+
+
+def _opening_scale(case: Case, scale: str) -> str:
+    """A case that says what it is for opens with the scale of that; BI-RADS is for diagnosis too."""
+    if case.screening:
+        return "screening"
+    return "diagnostic" if case.diagnostic and scale != "birads" else scale
 
 
 Added = dict[tuple[str, str, str], list[dict[str, str]]]

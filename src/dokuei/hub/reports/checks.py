@@ -10,6 +10,7 @@ from dokuei.hub.reports.lexicon import lexicon
 from dokuei.hub.reports.model import Content, KnownImage
 from dokuei.hub.reports.structure import SIDES, Answer, Finding, Side
 
+SIGNIFICANT = "preliminary_significant"
 UNFINALISED = "images_unfinalised"
 DISPLAY = "display_invalid"
 _FOR_PROCESSING = frozenset({"1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.13.1.4"})
@@ -52,12 +53,14 @@ def checks_of(
     *,
     called_back: bool = True,
     changed: Sequence[str] = (),
+    reworded: bool = False,
     finalised: bool = True,
     display_blocks: bool = False,
 ) -> tuple[Check, ...]:
     """Everything that is to be mended or answered before this may be signed.
 
-    ``changed``: breasts whose category is another one than a preliminary report said, and nobody was told by voice.
+    ``changed``: what is significantly other than a preliminary report said, and nobody was told by voice: breasts by
+    their category, or the whole report. ``reworded``: whether its reader is to say if the change is significant.
     """
     images = {image.sop_instance_uid: image for image in known}
     found = [] if finalised else [Check(UNFINALISED)]
@@ -67,7 +70,8 @@ def checks_of(
         found += [*_of_fields(content), *_of_categories(content), *_of_recommendation(content)]
     if not called_back:
         found += _of_calls(content)
-    found += [Check("preliminary_changed", side) for side in changed]
+    found += [Check(SIGNIFICANT)] if reworded else []
+    found += [Check("preliminary_changed", about) for about in changed]
     return tuple(dict.fromkeys(found))
 
 
@@ -79,7 +83,13 @@ def is_suspicious(content: Content) -> bool:
 def kept_answers(content: Content, checks: Sequence[Check]) -> tuple[Answer, ...]:
     """The answers to what is named now; what was mended needs none."""
     named = {(one.check, one.about) for one in checks if one.answerable}
-    return tuple(one for one in content.answers if (one.check, one.about) in named and one.reason.strip())
+    return tuple(one for one in content.answers if (one.check, one.about) in named and _answers(one))
+
+
+def _answers(answer: Answer) -> bool:
+    """A question takes one of its answers, everything else a reason."""
+    values = {one["value"] for one in lexicon().checks.get(answer.check, {}).get("values", ())}
+    return answer.reason in values if values else bool(answer.reason.strip())
 
 
 def demand_answered(content: Content, checks: Sequence[Check]) -> tuple[Answer, ...]:

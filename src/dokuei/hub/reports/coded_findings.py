@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dokuei.dicom.coded_content import LATERALITY, LEFT, RIGHT, CodedItem, Concept, Seen
+from dokuei.hub.reports.examination import edition_of
 from dokuei.hub.reports.forms import Word
 from dokuei.hub.reports.lexicon import lexicon, value_of, word_of
 from dokuei.hub.reports.model import KnownImage
@@ -36,16 +37,27 @@ def coded_facts(document: Mapping[str, Any]) -> tuple[CodedItem, ...]:
 
 
 def coded_conclusions(document: Mapping[str, Any]) -> tuple[CodedItem, ...]:
-    """What is to follow, and why something that was named as a contradiction stands."""
+    """How the whole is judged, what is to follow, and why something that was named as a contradiction stands."""
     structure = structure_of(document)
     recommended = word_of(lexicon().recommendations, structure.recommendation, structure.own)
-    found = []
+    found = [*_of_examination(document, structure)]
     if recommended is not None:
         name = Concept("DCM", "111053", "Recommended Follow-up")
         found.append(CodedItem(name, _code_of(recommended, "recommendation")))
     for _, named, reason in answered(document):
         found.append(CodedItem(Concept(_OURS, "answered-check", "Why a check stands"), f"{named}: {reason}"))
     return tuple(found)
+
+
+def _of_examination(document: Mapping[str, Any], structure: Structure) -> Iterator[CodedItem]:
+    """The category of both breasts together, and the edition that it is from (REPORT-08)."""
+    whole, edition = document.get("category_examination"), edition_of(document)
+    if whole and not document.get("withdraws"):
+        _, value = category_of(structure.method, structure.scale, whole)
+        yield CodedItem(Concept(_OURS, "examination-category", "Category of the examination"), value)
+        if edition is not None:
+            name = Concept(_OURS, "category-edition", "Edition of the categories")
+            yield CodedItem(name, Concept(_OURS, edition["value"], edition["en"]))
 
 
 def coded_categories(document: Mapping[str, Any]) -> tuple[tuple[Concept, Concept], ...] | None:

@@ -212,12 +212,13 @@ class Drafting:
             called = self.questions.called_back(connection, case.worklist_item_id)
         preliminary = stages.preliminary_of(before)
         told = self.told(case, before) is not None
-        changed = () if preliminary is None or told else stages.changed_sides(store.content_of(preliminary), content)
+        said = content if preliminary is None else store.content_of(preliminary)
         return checks_of(
             content,
             known,
             called_back=called,
-            changed=changed,
+            changed=() if told else stages.significant_changes(said, content),
+            reworded=stages.is_reworded(said, content),
             finalised=case.images_finalised,
             display_blocks=principal is not None and self.display(principal, case, known).blocks,
         )

@@ -65,6 +65,11 @@ class Lexicon:
         return _by_value(self.document["recommendations"])
 
     @cached_property
+    def checks(self) -> Mapping[str, Word]:
+        """What is said of each contradiction; one that is a question names its answers."""
+        return _by_value(self.document["checks"])
+
+    @cached_property
     def forms(self) -> Mapping[str, Word]:
         """The form of each method, and of methods that stand in one study together, by name."""
         return forms_of(self.document)

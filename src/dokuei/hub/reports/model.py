@@ -59,6 +59,7 @@ class Case:
     ``request_mismatch``: whether the request and the images name one person is still to be decided (REC-10).
     ``sealed``: the other one of two blind readings is not signed yet, so that this one is for its reader alone.
     ``screening``: its request or a roster says so, and a mammogram takes a reading grade (JRS-02).
+    ``diagnostic``: its request says so.
     ``images_finalised``: a technologist stands for the images, or the site does without (REC-09).
     """
 
@@ -83,6 +84,7 @@ class Case:
     request_mismatch: bool = False
     sealed: bool = False
     screening: bool = False
+    diagnostic: bool = False
     priors: tuple[ComparedStudy, ...] = ()
     priors_in_pacs: PriorsInPacs | None = None
     delegations: tuple[Delegation, ...] = ()
@@ -126,6 +128,7 @@ class KnownImage:
     lossy: bool
     frames: tuple[str, ...]
     laterality: str = ""
+    view_position: str = ""
     to_be_read: bool = True
 
     @property

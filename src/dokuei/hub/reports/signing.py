@@ -106,6 +106,7 @@ class Signing:
             display=display.said,
             line=self._line(principal, case),
             content=replace(draft.content, answers=answers),
+            images=self._known(case),
             entered_by=_entered(draft, people),
             reader=named(people[principal.person_id or ""]),
             qualification=json.loads(self.qualification(principal)),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dokuei.hub.reports.display_words import used, waived
+from dokuei.hub.reports.examination import edition_of
 from dokuei.hub.reports.line_words import measured
 from dokuei.hub.reports.structure import NOT_APPLICABLE
 
@@ -13,6 +14,10 @@ _STATES = {
     "exists": ("未取り寄せ", "not yet requested"),
     "requested": ("取り寄せ中", "requested"),
     "refused": ("取得不可", "refused"),
+}
+_REWORDED = {
+    True: ("診断または推奨（重大な変更）", "diagnosis or recommendation (a significant change)"),
+    False: ("診断または推奨（重大な変更ではない）", "diagnosis or recommendation (not a significant change)"),
 }
 _SIDES = {"right": ("右", "right"), "left": ("左", "left")}
 
@@ -51,6 +56,9 @@ def circumstances(document: Mapping[str, Any]) -> Iterator[Said]:
     yield from _withdrawal(document)
     if "compared_with" in document and not document.get("withdraws"):
         yield _comparison(document)
+    edition = edition_of(document)
+    if edition and not document.get("withdraws"):
+        yield Said("カテゴリーの版", "Edition of the categories", edition["ja"], edition["en"])
     yield from _display(document)
     if document.get("line"):
         yield Said("読影回線", "Line used", *measured(document["line"]))
@@ -120,12 +128,14 @@ def _preliminary(document: Mapping[str, Any]) -> Iterator[Said]:
         return
     number, at = value["version"], _minute(value["signed_at"])
     label = ("速報からの変更", "Changed since the preliminary report")
-    if not value["changed"]:
+    if not value["changed"] and not value.get("reworded"):
         yield Said(*label, f"なし（第{number}版 {at}）", f"nothing (version {number}, {at})")
         return
     pairs = [(one["side"], _category(one["from"]), _category(one["to"])) for one in value["changed"]]
     ja = "、".join(f"{_SIDES[side][0]} カテゴリー {was} → {now}" for side, was, now in pairs)
     en = ", ".join(f"{_SIDES[side][1]} category {was} → {now}" for side, was, now in pairs)
+    if value.get("reworded"):
+        ja, en = _REWORDED[value["significant"]]
     yield Said(*label, f"{ja}（第{number}版 {at}）", f"{en} (version {number}, {at})")
     told = value["told"]
     if told is not None:

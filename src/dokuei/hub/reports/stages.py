@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError
 from dokuei.hub.identity.model import Permission, Principal
+from dokuei.hub.reports.checks import SIGNIFICANT
 from dokuei.hub.reports.circumstances import Call
 from dokuei.hub.reports.model import Case, Content, Kind, SignedVersion
 from dokuei.hub.reports.structure import SIDES
@@ -44,6 +45,18 @@ def changed_sides(before: Content, after: Content) -> tuple[str, ...]:
     return tuple(side for side in SIDES if pairs[side][0] != pairs[side][1])
 
 
+def is_reworded(before: Content, after: Content) -> bool:
+    """Whether diagnosis or recommendation are other ones, with every category as it was: its reader judges that."""
+    words = ((one.impression.strip(), one.structure.recommendation) for one in (before, after))
+    return not changed_sides(before, after) and len(set(words)) > 1
+
+
+def significant_changes(before: Content, after: Content) -> tuple[str, ...]:
+    """What the hospital has to be told by voice: breasts by category, or the report if its reader says so."""
+    answers = {one.reason for one in after.answers if one.check == SIGNIFICANT}
+    return changed_sides(before, after) or (("",) if is_reworded(before, after) and "yes" in answers else ())
+
+
 def written_preliminary(
     before: SignedVersion | None, said: Content | None, content: Content, call: Call | None, *, zone: ZoneInfo
 ) -> dict[str, Any] | None:
@@ -62,6 +75,8 @@ def written_preliminary(
         "digest": before.digest,
         "signed_at": before.signature.signed_at.astimezone(zone).isoformat(),
         "changed": [{"side": side, "from": was[side], "to": now[side]} for side in changed_sides(said, content)],
+        "reworded": is_reworded(said, content),
+        "significant": bool(significant_changes(said, content)),
         "told": told,
     }
 

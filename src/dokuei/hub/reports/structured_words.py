@@ -6,6 +6,7 @@ from typing import Any
 
 from dokuei.hub.reports.forms import Word
 from dokuei.hub.reports.lexicon import Lexicon, lexicon, value_of, word_of
+from dokuei.hub.reports.linked_images import names_of
 from dokuei.hub.reports.structure import Finding, Structure, read
 
 _SIDES = {"right": {"ja": "右", "en": "Right"}, "left": {"ja": "左", "en": "Left"}}
@@ -29,7 +30,7 @@ def structured_lines(document: Mapping[str, Any]) -> Iterator[str]:
     structure = structure_of(document)
     if structure.method:
         yield from said_lines(said_of_report(structure))
-        yield from finding_lines(structure)
+        yield from finding_lines(document)
     yield from answer_lines(document)
 
 
@@ -39,11 +40,14 @@ def said_lines(said: Iterable[Said]) -> Iterator[str]:
         yield f"{one.line('ja')}  /  {one.line('en')}"
 
 
-def finding_lines(structure: Structure) -> Iterator[str]:
-    """Every finding in both languages."""
+def finding_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Every finding in both languages, with what its images are called."""
+    structure = structure_of(document)
     for finding in structure.findings:
         for language in LANGUAGES:
             yield f"[{finding.number}] {finding_line(structure, finding, language)}"
+        for name in names_of(document, finding):
+            yield f"    画像: {name['ja']}  /  Image: {name['en']}"
         if finding.note:
             yield f"    {finding.note}"
 
@@ -138,11 +142,12 @@ def ratio_of(structure: Structure, finding: Finding) -> float | None:
 def answered(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Each check that was answered, in both languages, with its reason."""
     known = lexicon()
-    checks = {one["value"]: one for one in known.document["checks"]}
     for one in document.get("answers", ()):
-        named = checks.get(one["check"], {"ja": one["check"], "en": one["check"]})
+        named = known.checks.get(one["check"], {"ja": one["check"], "en": one["check"]})
         about = _about(known, structure_of(document), one["about"])
-        yield _joined(about["ja"], named["ja"]), _joined(about["en"], named["en"]), one["reason"]
+        chosen = {word["value"]: f"{word['ja']} / {word['en']}" for word in named.get("values", ())}
+        reason = chosen.get(one["reason"], one["reason"])
+        yield _joined(about["ja"], named["ja"]), _joined(about["en"], named["en"]), reason
 
 
 def _about(known: Lexicon, structure: Structure, about: str) -> Mapping[str, str]:

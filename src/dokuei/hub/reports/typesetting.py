@@ -16,6 +16,7 @@ import typst
 from dokuei.errors import ConfigurationError, RequestError
 from dokuei.fonts import FONT, fonts_in, japanese_font
 from dokuei.hub.reports.diagram import diagram
+from dokuei.hub.reports.linked_images import names_of
 from dokuei.hub.reports.model import KnownImage, Signature
 from dokuei.hub.reports.stage_words import banner, circumstances
 from dokuei.hub.reports.stages import kind_of
@@ -141,6 +142,11 @@ def _data(
         "categories": [
             {"side": "右", "side_en": "Right", "value": category(document["category_right"])},
             {"side": "左", "side_en": "Left", "value": category(document["category_left"])},
+            *(
+                [{"side": "検査全体", "side_en": "Examination", "value": category(whole)}]
+                if (whole := document.get("category_examination"))
+                else []
+            ),
         ],
         "structured": _structured(document),
         "findings": _lines(document["findings"]),
@@ -187,6 +193,7 @@ def _structured(document: Mapping[str, Any]) -> dict[str, Any]:
                 "number": str(one.number),
                 "ja": finding_line(structure, one, "ja"),
                 "en": finding_line(structure, one, "en"),
+                "images": list(names_of(document, one)),
                 "note": one.note,
             }
             for one in structure.findings

@@ -7,7 +7,9 @@ from typing import Any
 import rfc8785
 
 from dokuei.hub.reports.circumstances import written_compared, written_in_pacs
-from dokuei.hub.reports.model import Case, Content, Kind, Report, SignedVersion, SiteRules
+from dokuei.hub.reports.examination import worst_of, written_edition
+from dokuei.hub.reports.linked_images import written_links
+from dokuei.hub.reports.model import Case, Content, Kind, KnownImage, Report, SignedVersion, SiteRules
 from dokuei.hub.reports.stage_words import banner, circumstance_lines
 from dokuei.hub.reports.structure import NOT_APPLICABLE, written, written_answers
 from dokuei.hub.reports.structured_words import (
@@ -23,7 +25,12 @@ from dokuei.hub.reports.structured_words import (
 )
 
 SCHEMA = "dokuei.report.version/3"
-_ROLES = {"first": "（第一読影）", "second": "（第二読影）", "arbiter": "（最終判定）"}
+_ROLES = {
+    "first": "（第一読影 / First reading）",
+    "second": "（第二読影 / Second reading）",
+    "arbiter": "（最終判定 / Final decision）",
+}
+_FINDINGS, _IMPRESSION = "所見 / Findings:", "診断 / Impression:"
 _PLACES = {
     "": "記録なし / not stated",
     "facility": "施設内 / in the facility",
@@ -46,6 +53,7 @@ def document(
     display: Mapping[str, Any] | None = None,
     line: Mapping[str, Any] | None = None,
     content: Content,
+    images: Sequence[KnownImage] = (),
     entered_by: Sequence[Mapping[str, str]],
     reader: Mapping[str, str],
     qualification: Mapping[str, Any] | None = None,
@@ -81,8 +89,11 @@ def document(
         "impression": content.impression,
         "category_right": content.category_right,
         "category_left": content.category_left,
+        "category_examination": worst_of(content.structure.scale, (content.category_right, content.category_left)),
+        "scale_edition": written_edition(content.structure),
         "structure": written(content.structure),
         "answers": written_answers(content.answers),
+        "linked_images": written_links(content.structure, images),
         "images_read": [asdict(one) for one in sorted(content.images_read)],
         "compared_with": written_compared(content.compared),
         "priors_known": len(case.priors),
@@ -123,28 +134,31 @@ def shown_text(value: Mapping[str, Any]) -> str:
             *notice,
             *_whose(value),
             *(_assessed_last(value) if assessed_last(structure_of(value)) else _assessed_first(value)),
-            f"読影した画像: {images} 画像 {frames} フレーム",
+            f"読影した画像: {images} 画像 {frames} フレーム  /  Images read: {images}, frames: {frames}",
             *_who(value),
         ]
     )
 
 
 def _assessed_first(value: Mapping[str, Any]) -> list[str]:
-    texts = ["所見:", value["findings"], "", "診断:", value["impression"], ""]
+    texts = [_FINDINGS, value["findings"], "", _IMPRESSION, value["impression"], ""]
     return [_categories(value), *structured_lines(value), "", *texts, *circumstance_lines(value)]
 
 
 def _assessed_last(value: Mapping[str, Any]) -> list[str]:
     """Indication, technique, FGT and BPE, findings, comparison, assessment, management (REPORT-09)."""
     structure = structure_of(value)
-    found = ["所見:", *finding_lines(structure), value["findings"], "", *circumstance_lines(value), ""]
-    judged = [_categories(value), *said_lines([said_of_scale(structure)]), "", "診断:", value["impression"], ""]
+    found = [_FINDINGS, *finding_lines(value), value["findings"], "", *circumstance_lines(value), ""]
+    judged = [_categories(value), *said_lines([said_of_scale(structure)]), "", _IMPRESSION, value["impression"], ""]
     followed = [*said_lines(said_of_management(structure)), *answer_lines(value)]
     return [*said_lines(said_of_examination(structure)), "", *found, *judged, *followed, ""]
 
 
 def _categories(value: Mapping[str, Any]) -> str:
-    return f"カテゴリー: 右 {category(value['category_right'])}  左 {category(value['category_left'])}"
+    right, left = category(value["category_right"]), category(value["category_left"])
+    whole = value.get("category_examination", "")
+    ja, en = (f"  検査全体 {category(whole)}", f"  Examination {category(whole)}") if whole else ("", "")
+    return f"カテゴリー: 右 {right}  左 {left}{ja}  /  Category: Right {right}  Left {left}{en}"
 
 
 def place_line(value: Mapping[str, Any]) -> str:
@@ -153,26 +167,33 @@ def place_line(value: Mapping[str, Any]) -> str:
 
 
 def _whose(value: Mapping[str, Any]) -> list[str]:
-    patient, study = value["patient"], value["study"]
-    names = patient["patient_name"]
+    patient, study, site = value["patient"], value["study"], value["site"]
+    names, born = patient["patient_name"], patient["patient_birth_date"]
     name = " ".join(filter(None, (names[group] for group in ("ideographic", "phonetic", "alphabetic"))))
     return [
-        f"患者: {name}  ID {patient['patient_id']}  {patient['patient_birth_date']}  {patient['patient_sex']}",
-        f"依頼施設: {value['site']['name']}",
-        f"検査: {study['study_date']}  {' '.join(study['modalities'])}  {study['study_description']}",
-        f"受付番号: {study['accession_number']}",
+        f"患者 / Patient: {name}  ID {patient['patient_id']}  {born}  {patient['patient_sex']}",
+        f"依頼施設 / Site: {'  '.join(filter(None, (site['name'], site['name_en'])))}",
+        f"検査 / Study: {study['study_date']}  {' '.join(study['modalities'])}  {study['study_description']}",
+        f"受付番号 / Accession number: {study['accession_number']}",
     ]
 
 
 def _who(value: Mapping[str, Any]) -> list[str]:
     entered = entered_line(value)
     return [
-        *([f"入力者: {entered}"] if entered else []),
-        f"読影医: {value['reader']['display_name']}{_ROLES.get(value['reading_role'], '')}",
-        f"読影施設: {value['facility']}  読影場所: {place_line(value)}",
-        *([f"資格: {qualified}"] if (qualified := qualification_line(value["reader"])) else []),
-        f"第 {value['version']} 版" + (f" ({value['replaces'][:16]} に代わる)" if value["replaces"] else ""),
+        *([f"入力者 / Entered by: {entered}"] if entered else []),
+        f"読影医 / Reader: {value['reader']['display_name']}{_ROLES.get(value['reading_role'], '')}",
+        f"読影施設 / Reading facility: {value['facility']}",
+        f"読影場所 / Place of reading: {place_line(value)}",
+        *([f"資格 / Qualification: {qualified}"] if (qualified := qualification_line(value["reader"])) else []),
+        _version(value),
     ]
+
+
+def _version(value: Mapping[str, Any]) -> str:
+    number, before = value["version"], value["replaces"]
+    ja, en = (f" ({before[:16]} に代わる)", f" (replaces {before[:16]})") if before else ("", "")
+    return f"第 {number} 版{ja}  /  Version {number}{en}"
 
 
 def entered_line(value: Mapping[str, Any]) -> str:

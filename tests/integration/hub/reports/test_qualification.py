@@ -114,6 +114,7 @@ def test_a_request_for_screening_asks_for_a_grade_wherever_it_came_from(room: Re
         study = room.worklist.case_in(connection, item, site_ids={"kita"}).study.study_instance_uid
     room.worklist.request_changed("kita", study, Asked("matched", kind="diagnostic"))
     assert told(client, item) == []
+    assert client.get(f"/api/v1/worklist/{item}/report/form").json()["scale"] == "diagnostic"
     room.worklist.request_changed("kita", study, Asked("matched", kind="screening"))
     assert told(client, item) == ["no_grade"]
     assert client.post(f"/api/v1/worklist/{item}/claim").status_code == 403

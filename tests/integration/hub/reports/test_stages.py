@@ -129,6 +129,33 @@ def test_a_final_report_that_differs_demands_a_call_that_was_read_back(room: Rea
     assert any("右 カテゴリー 3 → 4" in one for one in told)
 
 
+def test_the_reader_says_whether_another_diagnosis_is_a_significant_change(room: ReadingRoom) -> None:
+    """REPORT-12: another diagnosis or recommendation under the same category demands the call where it matters."""
+    item = room.mammogram_case()
+    client = room.reader("reader.a")
+    begin = f"/api/v1/worklist/{item}/report/signature/begin"
+    room.written(client, item)
+    room.signed(client, item, room.keys["reader.a"], preliminary=True)
+    saved = rewritten(room, client, item, impression="右乳房の線維腺腫の疑い。")
+    assert [one["check"] for one in saved.json()["checks"]] == ["preliminary_significant"]
+    for reason, refused in ((" ", True), ("perhaps", True), ("no", False), ("yes", True)):
+        answer = {"check": "preliminary_significant", "about": "", "reason": reason}
+        saved = rewritten(room, client, item, impression="右乳房の線維腺腫の疑い。", answers=[answer])
+        answered = client.post(begin)
+        assert (answered.status_code == 400) is refused, (reason, answered.text)
+        if not refused:
+            assert "診断または推奨（重大な変更ではない）" in answered.json()["text"]
+    assert {one["check"] for one in saved.json()["checks"]} == {"preliminary_significant", "preliminary_changed"}
+    assert called(client, item, read_back=True).status_code == 200
+    assert room.signed(client, item, room.keys["reader.a"]).json()["status"] == "final"
+    text = pdf_text(client, item, 2)
+    assert "診断または推奨（重大な変更）" in text
+    assert "佐藤医師（内線 4123）" in text
+    assert "はい / Yes" in text
+    told = [str(one.get("TextValue", "")) for one in objects(room, 2)["sr"].ContentSequence]
+    assert any("診断または推奨（重大な変更）" in one for one in told)
+
+
 def test_what_is_final_or_stays_in_the_centre_is_never_preliminary(room: ReadingRoom) -> None:
     item = room.mammogram_case()
     client = room.reader("reader.a")

@@ -89,6 +89,23 @@ def test_the_centre_chooses_how_categories_are_given_where_the_method_offers_it(
 
 
 @pytest.mark.parametrize(
+    ("said", "scale", "wanted"),
+    [
+        ({"screening": True}, "diagnostic", "screening"),
+        ({"screening": True}, "birads", "screening"),
+        ({"screening": True, "diagnostic": True}, "diagnostic", "screening"),
+        ({"diagnostic": True}, "screening", "diagnostic"),
+        ({"diagnostic": True}, "birads", "birads"),
+        ({"diagnostic": True, "modalities": ("US",)}, "screening", "diagnostic_us"),
+    ],
+)
+def test_a_case_that_says_what_it_is_for_opens_with_the_scale_of_that(
+    said: dict[str, Any], scale: str, wanted: str
+) -> None:
+    assert form_out(replace(CASE, **said), scale=scale).scale == wanted
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         structure({**MASS, "kind": "cat"}),
@@ -183,6 +200,27 @@ def test_images_that_nobody_opened_are_named(room: ReadingRoom) -> None:
     reason = {"check": "images_unopened", "about": "", "reason": "同じ撮影の重複"}
     assert saved(client, item, room, 1, images_read=one, answers=[reason]).status_code == 200
     assert client.post(f"{REPORT.format(item)}/signature/begin").status_code == 200
+
+
+def test_linked_images_are_named_in_what_is_signed_and_shown_beside_it(room: ReadingRoom) -> None:
+    """REC-02: which image of which series, breast and view, not only how many."""
+    item = room.mammogram_case(ImageLaterality="R", ViewPosition="MLO", SeriesNumber=3)
+    client = room.reader("reader.a")
+    room.written(client, item, structure=structure(linked(MASS, room.images_read(item)), CALCIFICATION))
+    begun = client.post(f"{REPORT.format(item)}/signature/begin").json()
+    names = [
+        (f"MG、シリーズ 3 R-MLO、画像 {n}、フレーム 1、右 MLO", f"MG, series 3 R-MLO, image {n}, frame 1, Right MLO")
+        for n in (1, 2)
+    ]
+    assert [begun["text"].count(f"画像: {ja}  /  Image: {en}") for ja, en in names] == [1, 1]
+    assert sorted((one["ja"], one["en"]) for one in begun["linked_images"]) == names
+    assert [one["view_position"] for one in begun["document"]["linked_images"]] == ["MLO", "MLO"]
+    instances = {one["picture_url"].split("/")[-4] for one in begun["linked_images"]}
+    assert instances == {one["sop_instance_uid"] for one in room.images_read(item)}
+    signed = room.signed(client, item, room.keys["reader.a"])
+    answer = client.get(signed.json()["signatures"][0]["pdf_url"])
+    paper = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(answer.content))
+    assert all(ja in paper.replace("\r\n", "") for ja, _ in names)
 
 
 def test_the_structured_report_holds_each_finding_as_codes_with_its_images(room: ReadingRoom) -> None:

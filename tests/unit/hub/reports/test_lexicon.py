@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from pydicom.sr._concepts_dict import concepts
 
 from dokuei.errors import RequestError
+from dokuei.hub.reports.coded_findings import coded_conclusions
+from dokuei.hub.reports.examination import worst_of
 from dokuei.hub.reports.lexicon import demand_known, lexicon
 from dokuei.hub.reports.structure import Finding, Structure, read, written
 from dokuei.hub.reports.structured_words import finding_line
+from dokuei.hub.reports.wording import shown_text
+from tests.makers.report_document import known_images, report_document
 
 METHODS = ("MG", "US", "MR", "PT", "MG+US")
 MASS = Finding(1, "right", "mass", {"mlo": "U"}, (12.0, 9.5), category="4")
@@ -90,6 +95,37 @@ def test_two_methods_in_one_report_keep_their_own_lists_and_categories() -> None
             demand_known(wrong, ("4", "1"))
     assert "左 腫瘤（US）" in finding_line(both, seen, "ja")
     assert "縦横比 D/W: 0.75" in finding_line(both, seen, "ja")
+
+
+@pytest.mark.parametrize("scale", sorted(lexicon().scales))
+def test_each_scale_orders_all_its_categories_and_names_its_edition(scale: str) -> None:
+    """REPORT-08: the examination has the category of the worse breast."""
+    words = lexicon().scales[scale]
+    assert sorted(words["severity"]) == sorted(words["values"])
+    assert ("edition" in words) is bool(words["values"])
+    for better, worse in pairwise(words["severity"]):
+        assert worst_of(scale, (worse, better)) == worst_of(scale, (better, worse)) == worse
+    assert worst_of(scale, ("NA", "NA")) == "NA"
+    assert worst_of(scale, ("", "NA")) == ""
+
+
+def test_an_examination_is_what_the_worse_breast_is_and_keeps_its_edition() -> None:
+    """REPORT-08: both stand in the signed document and its text."""
+    assert worst_of("screening", ("2", "N-1")) == "N-1"
+    assert worst_of("birads", ("0", "6")) == "0"
+    assert worst_of("birads", ("4A", "0")) == "4A"
+    assert worst_of("screening", ("NA", "3")) == "3"
+    value = report_document(known_images(1), structure=FORM)
+    assert value["category_examination"] == "4"
+    assert value["scale_edition"]["value"] == "mammography-4"
+    shown = shown_text(value)
+    assert "検査全体 4  /  Category: Right 4  Left 1  Examination 4" in shown
+    assert "マンモグラフィガイドライン 第4版" in shown
+    old = {name: one for name, one in value.items() if name not in {"category_examination", "scale_edition"}}
+    assert "検査全体" not in shown_text(old)
+    names = [one.name.value for one in coded_conclusions(value)]
+    assert names == ["examination-category", "category-edition", "111053"]
+    assert [one.name.value for one in coded_conclusions(old)] == ["111053"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dokuei.errors import ConflictError, ProofError, RequestError, SignatureError, StaleError
 from dokuei.hub.reports import images_read, model, wording
 from dokuei.hub.reports.model import Content, Draft, Frozen, ImageRead, KnownImage
-from tests.makers.report_document import AT, MG, SIGNATURE, content, known_images, report_document
+from tests.makers.report_document import AT, MG, READER, SIGNATURE, content, known_images, report_document
 
 TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
@@ -185,6 +185,25 @@ def test_everything_that_is_signed_is_shown() -> None:
         "Not for primary diagnosis",
     ):
         assert word in shown
+
+
+def test_no_line_before_signing_is_in_one_language_alone() -> None:
+    """REC-02: whoever reads English knows what each line is, and the text that is signed is one text."""
+    known = {"licence_number": "123456", "specialities": [], "mammography_grade": "A"}
+    value = report_document(known_images(3), findings="", impression="")
+    withdrawn = {
+        "version": 1,
+        "digest": "cd" * 32,
+        "reader": "読影 花子",
+        "signed_at": AT.isoformat(),
+        "reason": "誤記",
+    }
+    value |= {"reading_role": "second", "replaces": "ab" * 32, "reader": {**READER, "qualification": known}}
+    for shown in (wording.shown_text(value), wording.shown_text({**value, "withdraws": withdrawn})):
+        for line in filter(None, shown.split("\n")):
+            assert " / " in line, line
+    assert "患者 / Patient: 山田^花子" in wording.shown_text(value)
+    assert "Category: Right 4  Left 1" in wording.shown_text(value)
 
 
 def test_mammography_is_known_by_modality_or_class() -> None:
