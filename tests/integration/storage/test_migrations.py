@@ -24,6 +24,7 @@ from dokuei.gateway.priors.tables import search as prior_search
 from dokuei.gateway.pseudonym_tables import pseudonym_study
 from dokuei.gateway.pulse_tables import pulse
 from dokuei.gateway.result_tables import result_message
+from dokuei.gateway.sending_tables import sending
 from dokuei.gateway.spool_tables import received_object
 from dokuei.gateway.steps.tables import performed_step, scheduled_step
 from dokuei.hub.app import Hub
@@ -162,7 +163,7 @@ def test_every_table_is_known_here() -> None:
     """Both wirings are imported above, so that no slice's tables are missed."""
     assert {"person", "worklist_item", "report_version", "instance"} <= set(hub_metadata.tables)
     reports = {commitment_request, deliver_object, deliver_outlet, line_check, order_notice, result_message}
-    gateways = {*reports, forward_study, prior_search, pseudonym_study, pulse, received_object}
+    gateways = {*reports, forward_study, prior_search, pseudonym_study, pulse, received_object, sending}
     gateways |= {scheduled_step, performed_step}
     assert {table.name for table in gateways} <= set(gateway_metadata.tables)
     assert Hub.__name__ == "Hub"
