@@ -43,24 +43,22 @@ describe("a try over the line", () => {
     vi.useRealTimers();
   });
 
-  it("is cut when the line goes, and the next is begun when it is back, within half a second", async () => {
-    const transfer = new Transfer();
-    transfer.start();
-    await vi.advanceTimersByTimeAsync(0);
+  const loseLine = async (): Promise<void> => {
     answers = false;
     window.dispatchEvent(new Event("offline"));
     await vi.advanceTimersByTimeAsync(0);
-    expect(transfer.error).toBeInstanceOf(LineGone);
-    const next = new Transfer();
-    next.start();
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect(next.begun).toBe(0);
-    answers = true;
-    await vi.advanceTimersByTimeAsync(500);
-    expect(next.begun).toBe(1);
-    next.leave();
+  };
+
+  it("is cut where the line is back and nothing comes in it", async () => {
+    const transfer = new Transfer();
+    transfer.start();
     await vi.advanceTimersByTimeAsync(0);
-    expect(next.error).toEqual(new Error("left"));
+    await loseLine();
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(transfer.error).toBeNull();
+    answers = true;
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(transfer.error).toBeInstanceOf(LineGone);
   });
 
   it("is cut where it hangs although the hub answers", async () => {
@@ -68,6 +66,28 @@ describe("a try over the line", () => {
     transfer.start();
     await vi.advanceTimersByTimeAsync(8000);
     expect(transfer.error).toEqual(new Error("nothing comes any more"));
+  });
+
+  it("goes on where the line is back and bytes come again; the next is begun then, within half a second", async () => {
+    const [transfer, next] = [new Transfer(), new Transfer()];
+    transfer.start();
+    await vi.advanceTimersByTimeAsync(0);
+    await loseLine();
+    next.start();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect([transfer.error, next.begun]).toEqual([null, 0]);
+    answers = true;
+    await vi.advanceTimersByTimeAsync(500);
+    expect(next.begun).toBe(1);
+    for (let seconds = 0; seconds < 5; seconds += 1) {
+      bytesCame();
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(transfer.error).toBeNull();
+    transfer.leave();
+    next.leave();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(next.error).toEqual(new Error("left"));
   });
 
   it("goes on while another brings what it waits behind", async () => {
