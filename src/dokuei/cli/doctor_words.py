@@ -15,6 +15,7 @@ SUBJECTS: Final = {
     "TLS": "TLS",
     "clock": "時計",
     "hub": "ハブ",
+    "TCP": "TCP",
 }
 
 JAPANESE: Final = {
@@ -57,6 +58,15 @@ JAPANESE: Final = {
     ),
     "good for {days} days; it renews itself": "あと{days}日有効（自動で更新します）",
     "{free} GB free: senders are refused": "空き {free} GB。受信を断っています",
+    "bbr paces what is sent: lost packets do not slow it down": (
+        "送信はbbrで制御されています。パケットが失われても遅くなりません"
+    ),
+    "{name} paces what is sent: the kernel gives no bbr, lost packets slow it down": (
+        "送信は{name}で制御されています。カーネルでbbrが使えないため、パケットが失われると遅くなります"
+    ),
+    "load the module tcp_bbr, and list bbr in net.ipv4.tcp_allowed_congestion_control": (
+        "tcp_bbrモジュールを読み込み、net.ipv4.tcp_allowed_congestion_control に bbr を加えてください"
+    ),
     "free space, or give the gateway a larger disk": "空きを増やすか、より大きなディスクを用意してください",
     "{free} GB free": "空き {free} GB",
     "not known: neither chrony nor the kernel says": "不明です（chronyからもカーネルからも分かりません）",

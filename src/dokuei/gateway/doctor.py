@@ -244,9 +244,12 @@ def _congestion() -> Finding:
     name = congestion_control()
     if name == "bbr":
         return Finding("TCP", "good", "bbr paces what is sent: lost packets do not slow it down")
-    what = f"{name or 'an unknown algorithm'} paces what is sent: the kernel gives no bbr, lost packets slow it down"
     return Finding(
-        "TCP", "warning", what, "load the module tcp_bbr, and list bbr in net.ipv4.tcp_allowed_congestion_control"
+        "TCP",
+        "warning",
+        "{name} paces what is sent: the kernel gives no bbr, lost packets slow it down",
+        "load the module tcp_bbr, and list bbr in net.ipv4.tcp_allowed_congestion_control",
+        {"name": name or "?"},
     )
 
 

@@ -7,16 +7,19 @@ import os
 import select
 import socket
 import ssl
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import cycle
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import h11
 
 from dokuei.clock import monotonic
 from dokuei.errors import ConfigurationError, PeerRefusedError, UnreachableError
+
+_Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
 
 _CONNECT_SECONDS = 5.0
 _AGAIN_SECONDS = 0.5
@@ -105,29 +108,34 @@ def connect(address: Address, proxy: Proxy | None) -> socket.socket:
 def _first_of(target: tuple[str, int]) -> socket.socket:
     """The first of several attempts, a new one every half second: TCP asks a silent line ever more seldom.
 
-    So whoever waits here when a line comes back is through a moment later.
+    So whoever waits here when a line comes back is through a moment later. An address that refuses is not asked again;
+    the others keep their time.
     """
-    found = socket.getaddrinfo(*target, type=socket.SOCK_STREAM)
-    addresses, failures = cycle(found), 0
+    hopeful: deque[_Found] = deque(socket.getaddrinfo(*target, type=socket.SOCK_STREAM))
     why: OSError = TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
     end = monotonic() + _CONNECT_SECONDS
     with ExitStack() as others:
-        begun: list[socket.socket] = []
-        while (left := end - monotonic()) > 0 and failures < len(found):
-            family, kind, protocol, _, address = next(addresses)
-            another = others.enter_context(socket.socket(family, kind, protocol))
-            another.setblocking(False)
-            if (code := another.connect_ex(address)) not in {0, errno.EINPROGRESS}:
-                why, failures = OSError(code, os.strerror(code)), failures + 1
-                continue
-            begun.append(another)
-            for one in select.select([], begun, [], min(left, _AGAIN_SECONDS))[1]:
-                begun.remove(one)
+        begun: dict[socket.socket, _Found] = {}
+        while (left := end - monotonic()) > 0 and (hopeful or begun):
+            if hopeful:
+                where = hopeful[0]
+                another = others.enter_context(socket.socket(*where[:3]))
+                another.setblocking(False)
+                if (code := another.connect_ex(where[4])) not in {0, errno.EINPROGRESS}:
+                    why = OSError(code, os.strerror(code))
+                    hopeful.remove(where)
+                    continue
+                begun[another] = where
+                hopeful.rotate(-1)
+            for one in select.select([], [*begun], [], min(left, _AGAIN_SECONDS))[1]:
+                where = begun.pop(one)
                 if not (code := one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)):
                     through = socket.socket(fileno=one.detach())
                     through.settimeout(_CONNECT_SECONDS)
                     return through
-                why, failures = OSError(code, os.strerror(code)), failures + 1
+                why = OSError(code, os.strerror(code))
+                if where in hopeful:
+                    hopeful.remove(where)
     raise why
 
 

@@ -59,6 +59,36 @@ def test_whoever_waits_is_through_a_moment_after_the_line_is_back(listener: sock
         assert _asking(listener) < asked + 3, "the others are given up"
 
 
+def test_an_address_that_cannot_be_reached_takes_no_time_from_another(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name with an address of IPv6 in a hospital without IPv6: the other is asked for as long as ever."""
+    closed = socket.create_server(("127.0.0.1", 0))
+    nobody = closed.getsockname()
+    closed.close()
+    kinds = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+    both = [(*kinds, nobody), (*kinds, listener.getsockname())]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    with listener, contextlib.ExitStack() as kept:
+        for _ in range(3):
+            one = kept.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(listener.getsockname())
+        through = threading.Event()
+
+        def dial() -> None:
+            with connect(Address("hub.test", 443), None):
+                through.set()
+
+        waiting = threading.Thread(target=dial)
+        waiting.start()
+        time.sleep(1.5)
+        while waiting.is_alive():
+            kept.enter_context(listener.accept()[0])
+            waiting.join(0.05)
+        assert through.is_set()
+
+
 def test_a_port_that_is_closed_is_said_at_once(listener: socket.socket) -> None:
     address = _address(listener)
     listener.close()
