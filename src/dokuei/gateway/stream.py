@@ -17,7 +17,7 @@ from dokuei.gateway.hearing import Hearing
 from dokuei.gateway.link import Link
 from dokuei.gateway.sending import Lane, Sending, SendQueue
 from dokuei.gateway.sending_tables import SendingNow
-from dokuei.gateway.stream_count import Rate, StreamCount
+from dokuei.gateway.stream_count import Flow, Rate, StreamCount
 from dokuei.storage.db import Database
 from dokuei.transfer.client import HubClient
 
@@ -66,7 +66,7 @@ class Streams:
 
     def watch(self) -> None:
         """Measure how fast they go, decide how many there should be, and write both down; until the stop."""
-        rate, cuts = Rate(), self.link.cuts
+        rate, flow, cuts = Rate(), Flow(), self.link.cuts
         with self.database.begin() as connection:
             before = sending_tables.latest(connection)
             noted = SendingNow(now(), 0, None if before is None else before.line_bytes_per_second)
@@ -76,7 +76,8 @@ class Streams:
             throttled, cut = self.bucket.take_waited(), cuts != self.link.cuts
             cuts = self.link.cuts
             at, arrived, unsent = monotonic(), self.queue.arrived, self.queue.unsent
-            free = not throttled and not cut
+            away = cut or bool(self.link.error) or not flow.goes(at, arrived=arrived)
+            free = not throttled and not away
             self.count.look(at, arrived=arrived, full=free and unsent > self.count.wanted)
             speed = rate.note(at, arrived=arrived, full=free and unsent > 0)
             found = SendingNow(now(), round(speed), None if rate.line is None else round(rate.line), self.count.wanted)

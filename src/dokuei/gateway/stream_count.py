@@ -76,6 +76,21 @@ class StreamCount:
 
 
 @dataclass
+class Flow:
+    """Whether anything arrives: how little comes over a line that is away says nothing of the line."""
+
+    silent_after: float = 1.0
+    _arrived: int = 0
+    _at: float = float("-inf")
+
+    def goes(self, at: float, *, arrived: int) -> bool:
+        """Whether something arrived in the last second."""
+        if arrived != self._arrived:
+            self._arrived, self._at = arrived, at
+        return at - self._at < self.silent_after
+
+
+@dataclass
 class Rate:
     """Bytes a second over the last seconds; ``line`` is the rate when nothing but the line held them up."""
 
@@ -86,7 +101,7 @@ class Rate:
     _full_since: float | None = None
 
     def note(self, at: float, *, arrived: int, full: bool) -> float:
-        """What it is now; told about once a second, as ``StreamCount`` is."""
+        """What it is now; told as often as ``StreamCount`` is."""
         self._samples.append((at, arrived))
         while at - self._samples[0][0] > self.seconds:
             self._samples.popleft()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dokuei.gateway.stream_count import Rate, StreamCount
+from dokuei.gateway.stream_count import Flow, Rate, StreamCount
 
 
 def _run(count: StreamCount, rate: Callable[[int], float], seconds: float, *, begin: float = 0.0) -> list[int]:
@@ -46,6 +46,20 @@ def test_nothing_is_tried_while_something_else_than_the_line_holds_back() -> Non
     for quarter in range(400):
         count.look(quarter / 4, arrived=quarter * 1000, full=False)
     assert count.wanted == 1
+
+
+def test_an_outage_is_no_line_that_more_would_fill() -> None:
+    count, rate, flow = StreamCount(4), Rate(), Flow()
+    arrived = 0
+    for quarter in range(1600):
+        at = quarter / 4
+        arrived += 250_000 if at < 20 else 0
+        full = flow.goes(at, arrived=arrived)
+        count.look(at, arrived=arrived, full=full)
+        rate.note(at, arrived=arrived, full=full)
+    assert count.wanted <= 2, "a try that the outage met is not judged by it"
+    assert rate.line is not None
+    assert rate.line > 0.8e6
 
 
 def test_there_is_never_a_second_where_one_is_the_most() -> None:
