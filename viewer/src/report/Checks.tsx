@@ -73,7 +73,9 @@ export function CheckText({ form, check }: { readonly form: ReportForm; readonly
       ? t("checks.finding", { number })
       : check.about === "right" || check.about === "left"
         ? t(`text.${check.about}`)
-        : (fact ?? check.about);
+        : kind === "text"
+          ? ""
+          : (fact ?? check.about);
   return (
     <span>
       {about === "" ? "" : `${about}: `}

@@ -1,5 +1,6 @@
 """What contradicts itself in a report: mended or answered with a reason before signing (REPORT-06, REPORT-10)."""
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +40,10 @@ _SUSPICION = re.compile(r"要精検|悪性の疑い|癌の疑い|癌を疑|\bsus
 
 @dataclass(frozen=True)
 class Check:
-    """One contradiction or gap; ``about`` is a side, ``finding:n``, a field's name, or empty for the whole report."""
+    """One contradiction or gap; ``about`` is a side, ``finding:n``, a field's name, or empty for the whole report.
+
+    ``text:…`` is of these very words: an answer to it says nothing of others.
+    """
 
     check: str
     about: str = ""
@@ -70,9 +74,15 @@ def checks_of(
         found += [*_of_fields(content), *_of_categories(content), *_of_recommendation(content)]
     if not called_back:
         found += _of_calls(content)
-    found += [Check(SIGNIFICANT)] if reworded else []
+    found += [Check(SIGNIFICANT, as_worded(content))] if reworded else []
     found += [Check("preliminary_changed", about) for about in changed]
     return tuple(dict.fromkeys(found))
+
+
+def as_worded(content: Content) -> str:
+    """What a judgement of diagnosis and recommendation is about: as they are worded now."""
+    words = f"{content.impression.strip()}\0{content.structure.recommendation}"
+    return f"text:{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
 
 def is_suspicious(content: Content) -> bool:

@@ -111,7 +111,7 @@ class Signing:
             reader=named(people[principal.person_id or ""]),
             qualification=json.loads(self.qualification(principal)),
             kind=kind,
-            preliminary=self._preliminary(case, before, draft.content),
+            preliminary=None if kind == "preliminary" else self._preliminary(case, before, draft.content),
             delegations=_delegations(case, people, principal.person_id, zone=ZoneInfo(self.maker.time_zone)),
         )
         demand_letters(model.texts_of(draft.content))

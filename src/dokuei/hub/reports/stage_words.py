@@ -124,7 +124,7 @@ def _display(document: Mapping[str, Any]) -> Iterator[Said]:
 
 def _preliminary(document: Mapping[str, Any]) -> Iterator[Said]:
     value = document.get("preliminary")
-    if not value or document.get("kind") == "preliminary":
+    if not value or document.get("kind") == "preliminary":  # earlier ones hold what nobody was asked
         return
     number, at = value["version"], _minute(value["signed_at"])
     label = ("速報からの変更", "Changed since the preliminary report")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from dokuei.errors import ConflictError, DokueiError, ForbiddenError, RequestError
 from dokuei.hub.identity.model import Permission, Principal
-from dokuei.hub.reports.checks import SIGNIFICANT
+from dokuei.hub.reports.checks import SIGNIFICANT, as_worded
 from dokuei.hub.reports.circumstances import Call
 from dokuei.hub.reports.model import Case, Content, Kind, SignedVersion
 from dokuei.hub.reports.structure import SIDES
@@ -53,7 +53,8 @@ def is_reworded(before: Content, after: Content) -> bool:
 
 def significant_changes(before: Content, after: Content) -> tuple[str, ...]:
     """What the hospital has to be told by voice: breasts by category, or the report if its reader says so."""
-    answers = {one.reason for one in after.answers if one.check == SIGNIFICANT}
+    judged = (SIGNIFICANT, as_worded(after))
+    answers = {one.reason for one in after.answers if (one.check, one.about) == judged}
     return changed_sides(before, after) or (("",) if is_reworded(before, after) and "yes" in answers else ())
 
 

@@ -154,6 +154,8 @@ def _about(known: Lexicon, structure: Structure, about: str) -> Mapping[str, str
     kind, _, number = about.partition(":")
     if kind == "finding":
         return {"ja": f"病変{number}", "en": f"finding {number}"}
+    if kind == "text":
+        return _same("")
     facts = {one["name"]: one for one in known.method(structure.method).get("facts", ())}
     return _SIDES.get(about) or facts.get(about) or _same(about)
 

@@ -137,9 +137,10 @@ def test_the_reader_says_whether_another_diagnosis_is_a_significant_change(room:
     room.written(client, item)
     room.signed(client, item, room.keys["reader.a"], preliminary=True)
     saved = rewritten(room, client, item, impression="右乳房の線維腺腫の疑い。")
-    assert [one["check"] for one in saved.json()["checks"]] == ["preliminary_significant"]
+    (asked,) = saved.json()["checks"]
+    assert asked["check"] == "preliminary_significant"
     for reason, refused in ((" ", True), ("perhaps", True), ("no", False), ("yes", True)):
-        answer = {"check": "preliminary_significant", "about": "", "reason": reason}
+        answer = {"check": "preliminary_significant", "about": asked["about"], "reason": reason}
         saved = rewritten(room, client, item, impression="右乳房の線維腺腫の疑い。", answers=[answer])
         answered = client.post(begin)
         assert (answered.status_code == 400) is refused, (reason, answered.text)
@@ -147,6 +148,10 @@ def test_the_reader_says_whether_another_diagnosis_is_a_significant_change(room:
             assert "診断または推奨（重大な変更ではない）" in answered.json()["text"]
     assert {one["check"] for one in saved.json()["checks"]} == {"preliminary_significant", "preliminary_changed"}
     assert called(client, item, read_back=True).status_code == 200
+    other = rewritten(room, client, item, impression="右乳癌の疑い。", answers=[{**answer, "reason": "no"}])
+    assert [one["about"] == asked["about"] for one in other.json()["checks"]] == [False], "judged of other words"
+    assert client.post(begin).status_code == 400
+    rewritten(room, client, item, impression="右乳房の線維腺腫の疑い。", answers=[answer])
     assert room.signed(client, item, room.keys["reader.a"]).json()["status"] == "final"
     text = pdf_text(client, item, 2)
     assert "診断または推奨（重大な変更）" in text
