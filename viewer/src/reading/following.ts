@@ -17,6 +17,9 @@ export interface Links {
   readonly zoom: boolean;
 }
 
+/** What moves together until the reader says otherwise. */
+export const FIRST_LINKS: Links = { scroll: "place", window: false, zoom: false };
+
 /** What of a viewport takes part. */
 export type Followed = Pick<StackView, "scrollTo" | "setGrey" | "lookAs" | "wholeScale" | "placement"> & {
   readonly state: Pick<StackView["state"], "stack" | "index" | "frame" | "drawn" | "ownGrey" | "ownLook">;
@@ -48,15 +51,16 @@ export class Following {
   readonly #known = new Map<Followed, Known>();
   readonly #held = new Map<string, Held>();
   readonly #listeners = new Set<() => void>();
-  #links: Links = { scroll: "place", window: false, zoom: false };
+  #links: Links;
   #followers: ReadonlyMap<number, Follower> = new Map();
   #active = 0;
   /** Where the reader scrolled last: what is hung next comes to this place. */
   #lead: Lead | null = null;
   #leading = false;
 
-  constructor(registrations: Registrations) {
+  constructor(registrations: Registrations, links: Links = FIRST_LINKS) {
     this.#registrations = registrations;
+    this.#links = links;
   }
 
   set(cell: number, view: Followed | null): void {
