@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { AS_IT_IS, type Stack } from "@/hanging/plan";
+import { NOTHING_YET } from "@/images/entry";
 import type { VoiChoice } from "@/images/frame";
 import { madeStack, placeless, type Planes } from "@/images/madeStacks";
 import { Registrations } from "@/images/registration";
@@ -17,7 +18,8 @@ class Viewport implements Followed {
   whole = 8;
 
   constructor(stack: Stack, index = 0) {
-    this.state = { stack, index, frame: frameOf(stack, index), drawn: true, ownGrey: null, ownLook: null };
+    const frame = frameOf(stack, index);
+    this.state = { stack, index, frame, frameView: NOTHING_YET, drawn: true, ownGrey: null, ownLook: null };
   }
   scrollTo(index: number): void {
     this.moves.push(index);
@@ -31,6 +33,9 @@ class Viewport implements Followed {
   }
   draws(drawn: boolean): void {
     this.#change({ drawn });
+  }
+  fails(): void {
+    this.#change({ frameView: { ...NOTHING_YET, failure: "decode" } });
   }
   readonly placement = AS_IT_IS;
   wholeScale(): number {
@@ -137,7 +142,7 @@ describe("viewports that scroll together", () => {
     expect(following.kinds()).toBe("registered");
   });
 
-  it("tell the strip once for each step, and the cine when all of them are drawn", () => {
+  it("tell the strip once for each step, and the cine when all of them are drawn or never will be", () => {
     const { views, following } = room([series(), series(), placeless(5)]);
     const heard = vi.fn();
     following.subscribe(heard);
@@ -148,6 +153,8 @@ describe("viewports that scroll together", () => {
     expect(following.drawn()).toBe(true);
     views[1]?.draws(false);
     expect(following.drawn()).toBe(false);
+    views[1]?.fails();
+    expect(following.drawn()).toBe(true);
     expect(heard).toHaveBeenCalledTimes(1);
   });
 });

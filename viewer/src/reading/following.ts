@@ -22,7 +22,7 @@ export const FIRST_LINKS: Links = { scroll: "place", window: false, zoom: false 
 
 /** What of a viewport takes part. */
 export type Followed = Pick<StackView, "scrollTo" | "setGrey" | "lookAs" | "wholeScale" | "placement"> & {
-  readonly state: Pick<StackView["state"], "stack" | "index" | "frame" | "drawn" | "ownGrey" | "ownLook">;
+  readonly state: Pick<StackView["state"], "stack" | "index" | "frame" | "frameView" | "drawn" | "ownGrey" | "ownLook">;
 };
 
 /** How a viewport stands to the active one. */
@@ -114,9 +114,12 @@ export class Following {
     if (now.index !== before.index) this.#tell();
   }
 
-  /** Whether the active viewport and all that follow it show their images. */
+  /** Whether the active viewport and all that follow it show their images, or say why there is none to show. */
   readonly drawn = (): boolean =>
-    [...this.#followers.keys(), this.#active].every((cell) => this.#views.get(cell)?.state.drawn !== false);
+    [...this.#followers.keys(), this.#active].every((cell) => {
+      const state = this.#views.get(cell)?.state;
+      return state === undefined || state.drawn || state.frameView.failure !== null;
+    });
 
   readonly at = (cell: number): Follower | null => this.#followers.get(cell) ?? null;
 
