@@ -223,7 +223,7 @@ export class Following {
 
 const wholeOf = (view: Followed): Whole => ({
   frame: view.state.frame,
-  justify: view.placement.justify,
+  placement: view.placement,
   scale: view.wholeScale(),
 });
 
