@@ -103,3 +103,22 @@ describe("memory that has no room for all that is near", () => {
     expect(reductions.length).toBeLessThan(decoded + 12);
   });
 });
+
+describe("a decoder that does not come", () => {
+  it("holds the frames up for two seconds, not for good", async () => {
+    const reductions: number[] = [];
+    const waiting = { ...pool(reductions, () => Promise.resolve()), begin: () => new Promise<void>(() => undefined) };
+    const store = storeOf(waiting, 1e9);
+    const frame = madeFrame();
+    vi.useFakeTimers();
+    try {
+      store.open([frame]);
+      await vi.advanceTimersByTimeAsync(1_500);
+      expect(reductions).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(store.view(frame.imageId)?.proved).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

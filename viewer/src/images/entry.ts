@@ -130,20 +130,20 @@ export function fetchUntil(entry: Entry, { inOneStep }: Pace): number | null {
   return (entry.bytes?.received ?? 0) >= step ? entry.frame.length : step;
 }
 
-/** Bytes that are still lacking until this frame has its first picture. */
+/** Bytes that are still lacking until this frame has its first picture; one on which the hub failed is not counted on. */
 export const lacksOfFirstStep = (entry: Entry): number =>
-  entry.image !== null || entry.proved || entry.packed || entry.failure !== null
+  entry.image !== null || entry.proved || entry.packed || entry.alone || entry.failure !== null
     ? 0
     : Math.max(firstStep(entry.frame) - (entry.bytes?.received ?? 0), 0);
 
 /**
  * Completing a frame waits until all others have a preview; one that is looked at waits only where that is soon, and
- * else for the previews beside it.
+ * else for the previews beside it. What the hub gives only alone, if at all, waits behind that unless it is looked at.
  */
 export function fetchRank(entry: Entry, { inOneStep, coarseSoon }: Pace): number {
   const step = firstStep(entry.frame, inOneStep);
   const completing = step < entry.frame.length && (entry.bytes?.received ?? 0) >= step;
-  if (!completing) return entry.rank;
+  if (!completing) return entry.alone && !isVisible(entry.rank) ? entry.rank + COMPLETION : entry.rank;
   return entry.rank + (isVisible(entry.rank) && !coarseSoon ? VISIBLE_COMPLETION : COMPLETION);
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
-import { fetchFrame, FrameBytes, pauseAfter, Refused, type FetchOptions } from "./fetchFrame";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { fetchDecoded, fetchFrame, FrameBytes, pauseAfter, Refused, type FetchOptions } from "./fetchFrame";
 
 const FRAME = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);
 
@@ -151,5 +151,43 @@ describe("fetching a frame", () => {
       response.write(FRAME.subarray(0, 100), () => stop.abort(new Error("left")));
     });
     await expect(fetchFrame(new FrameBytes(1000), { ...options(url), signal: stop.signal })).rejects.toThrow("left");
+  });
+});
+
+describe("fetching a frame that the hub decodes", () => {
+  it("waits for all its pieces, and fails where they end early", async () => {
+    const signal = AbortSignal.timeout(5_000);
+    const url = await served((_, response, nth) => {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write(FRAME.subarray(0, 400), () =>
+        nth === 1 ? response.end(FRAME.subarray(400)) : response.destroy(),
+      );
+    });
+    expect(new Uint8Array(await fetchDecoded(url, signal))).toEqual(FRAME);
+    await expect(fetchDecoded(url, signal)).rejects.toThrow(TypeError);
+  });
+
+  it("gives an answer up in which nothing comes for long", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal(
+      "fetch",
+      (_url: string, { signal }: RequestInit) =>
+        new Promise((_resolve, reject) =>
+          signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
+        ),
+    );
+    try {
+      const failed = expect(fetchDecoded("/", new AbortController().signal)).rejects.toThrow("nothing comes any more");
+      await vi.advanceTimersByTimeAsync(40_000);
+      await failed;
+    } finally {
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    }
+  });
+
+  it("says why the hub cannot", async () => {
+    const url = await served((_, response) => response.writeHead(406).end('{"detail": "it is no JPEG stream"}'));
+    await expect(fetchDecoded(url, AbortSignal.timeout(5_000))).rejects.toThrow("it is no JPEG stream");
   });
 });

@@ -1,7 +1,7 @@
 import { SIGNED_OUT } from "@/api/client";
 import { deviceFetch } from "@/api/device";
 import { reach } from "@/api/reach";
-import { bytesCame, lineTry } from "./lineTry";
+import { lineTry } from "./lineTry";
 import { EXPLICIT_LITTLE_ENDIAN } from "./transferSyntax";
 
 /** A frame's bytes over an ordinary line: every byte once, waits instead of failing, gives up only when told no. */
@@ -66,6 +66,8 @@ export interface FetchOptions {
 const INTERNAL = 500;
 const STORED = "application/octet-stream; transfer-syntax=*";
 const CEILING = 8_000;
+/** So long the hub may decode before it says anything, behind others that it decodes. */
+const DECODED_WITHIN = 30_000;
 /** So often the hub may fail on one frame in a row until that is said of it; the line is tried for ever. */
 const FAILS_AT_MOST = 5;
 
@@ -84,7 +86,7 @@ export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Prom
   for (let tries = 1; bytes.received < options.until;) {
     const before = bytes.received;
     try {
-      await lineTry(options.signal, (signal) => fetchOnce(bytes, { ...options, signal }));
+      await lineTry(options.signal, (signal, came) => fetchOnce(bytes, { ...options, signal, came }));
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof Refused) throw error;
@@ -98,7 +100,11 @@ export async function fetchFrame(bytes: FrameBytes, options: FetchOptions): Prom
   }
 }
 
-async function fetchOnce(bytes: FrameBytes, options: FetchOptions): Promise<void> {
+interface Try extends FetchOptions {
+  readonly came: () => void;
+}
+
+async function fetchOnce(bytes: FrameBytes, options: Try): Promise<void> {
   const from = bytes.received;
   const whole = from === 0 && options.until === bytes.buffer.length;
   const headers: Record<string, string> = { Accept: options.accept ?? STORED, ...options.headers };
@@ -131,7 +137,7 @@ function sameObject(bytes: FrameBytes, answer: Response): void {
   if (answer.status === 206 && Number(range?.[1]) !== bytes.received) throw new Error("another range than asked for");
 }
 
-async function read(bytes: FrameBytes, answer: Response, skip: number, options: FetchOptions): Promise<void> {
+async function read(bytes: FrameBytes, answer: Response, skip: number, options: Try): Promise<void> {
   const reader = answer.body?.getReader();
   if (reader === undefined) throw new Error("an answer without a body");
   let position = skip > 0 ? 0 : bytes.received;
@@ -144,7 +150,7 @@ async function read(bytes: FrameBytes, answer: Response, skip: number, options: 
       const count = end - bytes.received;
       bytes.buffer.set(value.subarray(bytes.received - position), bytes.received);
       bytes.received = end;
-      bytesCame();
+      options.came();
       options.arrived(count);
     }
     position = end;
@@ -158,16 +164,27 @@ async function read(bytes: FrameBytes, answer: Response, skip: number, options: 
 
 /** The hub's own decoding, for encodings that this browser has no decoder for: native little-endian cells. */
 export async function fetchDecoded(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
-  await reach.present(signal);
-  const answer = await deviceFetch(url, {
-    headers: { Accept: `application/octet-stream; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}` },
-    signal: AbortSignal.any([signal, reach.cut]),
-    credentials: "same-origin",
-  });
-  if (answer.status === 406) throw new Refused(406, await whyNot(answer));
-  refuseStatus(answer.status);
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  return answer.arrayBuffer();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  await lineTry(
+    signal,
+    async (trying, came) => {
+      const answer = await deviceFetch(url, {
+        headers: { Accept: `application/octet-stream; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}` },
+        signal: trying,
+        credentials: "same-origin",
+      });
+      if (answer.status === 406) throw new Refused(406, await whyNot(answer));
+      refuseStatus(answer.status);
+      if (!answer.ok || answer.body === null) throw new Error(`HTTP ${answer.status}`);
+      const reader = answer.body.getReader();
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        parts.push(piece.value);
+        came();
+      }
+    },
+    DECODED_WITHIN,
+  );
+  return new Blob(parts).arrayBuffer();
 }
 
 /** The hub's problem document (RFC 9457) says what stands in the way. */

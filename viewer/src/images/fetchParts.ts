@@ -2,7 +2,7 @@ import { deviceFetch } from "@/api/device";
 import type { FrameBytes } from "./fetchFrame";
 import { refuseStatus } from "./fetchFrame";
 import type { Frame } from "./frame";
-import { bytesCame, lineTry } from "./lineTry";
+import { lineTry } from "./lineTry";
 
 /** Parts of many frames in one answer of the hub (`frame-parts`): each is put where it belongs as it comes. */
 
@@ -28,9 +28,13 @@ const GIVEN = 200;
 
 /** Every part is asked for once; throws where the line fails, with what came before kept. */
 export const fetchParts = (url: string, parts: readonly Part[], options: PartsOptions): Promise<void> =>
-  lineTry(options.signal, (signal) => fetchOnce(url, parts, { ...options, signal }));
+  lineTry(options.signal, (signal, came) => fetchOnce(url, parts, { ...options, signal, came }));
 
-async function fetchOnce(url: string, parts: readonly Part[], options: PartsOptions): Promise<void> {
+interface Try extends PartsOptions {
+  readonly came: () => void;
+}
+
+async function fetchOnce(url: string, parts: readonly Part[], options: Try): Promise<void> {
   const asked = parts.map(({ frame, bytes, until }) => ({
     series: frame.instance.seriesInstanceUid,
     instance: frame.instance.sopInstanceUid,
@@ -60,14 +64,14 @@ async function fetchOnce(url: string, parts: readonly Part[], options: PartsOpti
 /** Reads records from pieces of any size. */
 class Records {
   readonly #parts: readonly Part[];
-  readonly #options: PartsOptions;
+  readonly #options: Try;
   readonly #head = new Uint8Array(HEAD_BYTES);
   #headFilled = 0;
   #next = 0;
   #part: Part | null = null;
   #left = 0;
 
-  constructor(parts: readonly Part[], options: PartsOptions) {
+  constructor(parts: readonly Part[], options: Try) {
     this.#parts = parts;
     this.#options = options;
   }
@@ -115,7 +119,7 @@ class Records {
     part.bytes.buffer.set(taken, part.bytes.received);
     part.bytes.received += taken.length;
     this.#left -= taken.length;
-    bytesCame();
+    this.#options.came();
     this.#options.arrived(part, taken.length);
     return taken.length;
   }

@@ -88,14 +88,16 @@ export class Fetcher {
     return paceOf(lacking, coarse, this.#rate.bytesPerSecond);
   }
 
-  /** Whether what is under way takes the line for a while; what waits for the line to come back takes nothing. */
+  /** Whether what is under way takes the line for a while; what waits to be tried again takes nothing. */
   #isFull(): boolean {
-    if (this.#underWay >= BACKGROUND) return true;
+    const coming = new Set<AbortController | null>();
     let bytes = 0;
     for (const [entry, until] of this.#untilOf) {
-      if (!entry.retrying) bytes += until - (entry.bytes?.received ?? 0);
+      if (entry.retrying) continue;
+      coming.add(entry.fetching);
+      bytes += until - (entry.bytes?.received ?? 0);
     }
-    return fillsLine(bytes, this.#rate.bytesPerSecond);
+    return coming.size >= BACKGROUND || fillsLine(bytes, this.#rate.bytesPerSecond);
   }
 
   /** Begins what was held back, once there is room for it. */

@@ -10,34 +10,44 @@ import { LineGone, reach } from "@/api/reach";
 const SILENT = 6_000;
 /** So soon after the line is back the hub must have sent on; it asks again every second (hub/serve.py). */
 const RESUMED = 1_500;
+/** The same where others bring bytes, behind which it may wait. */
+const RESUMED_BESIDE = 3_000;
+/** So long without an answer the hub's kernel gives a connection up: nothing more comes over it. */
+const GIVEN_UP = 15_000;
 const LOOK_EVERY = 250;
 
-let cameAt = 0;
+let anyCameAt = 0;
 
-/** Bytes have come, in whichever transfer. */
-export function bytesCame(): void {
-  cameAt = performance.now();
-  reach.heard();
-}
+/** Brings what it can until `signal` cuts it; to call `came` whenever bytes have come. */
+export type Bring = (signal: AbortSignal, came: () => void) => Promise<void>;
 
 /** What was cut throws, like any failure of the line; what has come by then is kept by whoever tries. */
-export async function lineTry(signal: AbortSignal, bring: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function lineTry(signal: AbortSignal, bring: Bring, silent = SILENT): Promise<void> {
   await reach.present(signal);
   const hangs = new AbortController();
-  const began = performance.now();
+  const cutGone = (): void => hangs.abort(new LineGone("the line is gone"));
+  let ownAt = performance.now();
   let backAt = -Infinity;
+  let wentAt = Infinity;
   const stop = reach.subscribe(() => {
-    if (!reach.gone) backAt = performance.now();
+    const now = performance.now();
+    if (reach.gone) wentAt = now;
+    else if (now - wentAt > GIVEN_UP && ownAt <= wentAt) cutGone();
+    else backAt = now;
   });
   const timer = setInterval(() => {
     if (reach.gone) return;
-    const lastAt = Math.max(began, cameAt);
-    const isResuming = backAt > lastAt;
-    if (performance.now() - Math.max(lastAt, backAt) <= (isResuming ? RESUMED : SILENT)) return;
-    hangs.abort(isResuming ? new LineGone("the line is gone") : new Error("nothing comes any more"));
+    const now = performance.now();
+    if (backAt <= ownAt) {
+      if (now - Math.max(ownAt, anyCameAt) > silent) hangs.abort(new Error("nothing comes any more"));
+    } else if (now - backAt > (anyCameAt > backAt ? RESUMED_BESIDE : RESUMED)) cutGone();
   }, LOOK_EVERY);
+  const came = (): void => {
+    ownAt = anyCameAt = performance.now();
+    reach.heard();
+  };
   try {
-    await bring(AbortSignal.any([signal, hangs.signal]));
+    await bring(AbortSignal.any([signal, hangs.signal]), came);
   } finally {
     clearInterval(timer);
     stop();

@@ -41,6 +41,8 @@ const NO_PACKS: KeptFrames = {
 type Listener = (view: FrameView) => void;
 
 const TRIES = 2;
+/** So long frames leave the line to the decoder. */
+const DECODER_WITHIN = 2_000;
 /** Frames up to this rank are kept decoded, as far as there is room. */
 const NEAR_RANK = 200_000;
 /** The hub has no decoder for it either. */
@@ -90,13 +92,20 @@ export class FrameStore {
     this.#unpacking.begin();
     const stop = (this.#options.packs ?? NO_PACKS).onOpen(() => this.#unpacking.begin());
     this.#leaving.signal.addEventListener("abort", stop, { once: true });
-    // The decoder does not wait behind the frames: it is small, and nothing is seen without it.
-    const { signal } = this.#leaving;
-    void this.#options.pool.begin().then(() => {
-      if (signal.aborted) return;
+    this.#beginWithDecoder(this.#leaving.signal);
+  }
+
+  /** The decoder does not wait behind the frames: it is small, and nothing is seen without it. Nor do they for long. */
+  #beginWithDecoder(signal: AbortSignal): void {
+    const begin = (): void => {
+      clearTimeout(timer);
+      if (signal.aborted || this.#begun) return;
       this.#begun = true;
       this.look(this.#focuses);
-    });
+    };
+    const timer = setTimeout(begin, DECODER_WITHIN);
+    signal.addEventListener("abort", begin, { once: true });
+    void this.#options.pool.begin().then(begin);
   }
 
   /** Where the reader looks now. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newEntry, type Entry } from "./entry";
+import { lacksOfFirstStep, newEntry, type Entry } from "./entry";
 import { FrameBytes } from "./fetchFrame";
 import { madeFrame } from "./madeFrames";
 import { fillsLine, isLong, nextTransfer, paceOf, toStop } from "./transfers";
@@ -83,6 +83,15 @@ describe("what is asked for next", () => {
     expect(nextTransfer([lone, slice(100_000)], SLOW, 1e9)).toHaveLength(1);
   });
 
+  it("is what the hub gave only alone behind all else that is looked at, unless it is looked at itself", () => {
+    const lone = (rank: number): Entry => Object.assign(slice(rank), { alone: true });
+    const soon = { inOneStep: false, coarseSoon: true };
+    expect(ranksOf([lone(100_002), view(0, FIRST_VIEW)], soon)).toEqual([[0, 5_000_000]]);
+    expect(ranksOf([lone(100_002), slice(400_000)])[0]).toEqual([400_000, 18_600]);
+    expect(ranksOf([lone(1), view(0, FIRST_VIEW)], soon)).toEqual([[1, 18_600]]);
+    expect([slice(100_002), lone(100_002)].map(lacksOfFirstStep)).toEqual([18_600, 0]);
+  });
+
   it("brings a first picture of each large frame that is looked at before it completes one", () => {
     const rest = view(400_000);
     expect(ranksOf([view(1), rest, view(0)], SLOW, 4_000_000).slice(0, 2)).toEqual([
@@ -98,6 +107,7 @@ describe("what is asked for next", () => {
     const [first, rest] = [view(0), view(0, FIRST_VIEW)];
     expect(isLong(nextTransfer([first], SLOW, null))).toBe(false);
     expect(isLong(nextTransfer([rest], SLOW, null))).toBe(true);
+    expect(isLong(nextTransfer([Object.assign(slice(0), { alone: true })], SLOW, null))).toBe(false);
     expect([600_000, 700_000].map((bytes) => fillsLine(bytes, 1_250_000))).toEqual([false, true]);
   });
 

@@ -34,8 +34,8 @@ const SECONDS_UNDER_WAY = 0.5;
 export const fillsLine = (bytesUnderWay: number, bytesPerSecond: number | null): boolean =>
   bytesUnderWay > (bytesPerSecond ?? UNKNOWN_RATE) * SECONDS_UNDER_WAY;
 
-/** Whether this is the rest of a large frame, which has its picture already and takes the line for long. */
-export const isLong = (transfer: readonly Wanted[]): boolean => transfer.length === 1 && transfer.every(goesAlone);
+/** Whether this takes the line for long: the rest of a large frame, or all of one that has no preview. */
+export const isLong = (transfer: readonly Wanted[]): boolean => transfer.length === 1 && transfer.every(isLarge);
 
 const together = (bytesPerSecond: number | null): number =>
   Math.min(Math.max((bytesPerSecond ?? UNKNOWN_RATE) * SECONDS_TOGETHER, LEAST_TOGETHER), MOST_TOGETHER);
@@ -63,7 +63,9 @@ export function nextTransfer(entries: Iterable<Entry>, pace: Pace, bytesPerSecon
   return chosen;
 }
 
-const goesAlone = ({ entry, until }: Wanted): boolean => entry.alone || until - (entry.bytes?.received ?? 0) >= LARGE;
+const isLarge = ({ entry, until }: Wanted): boolean => until - (entry.bytes?.received ?? 0) >= LARGE;
+
+const goesAlone = (wanted: Wanted): boolean => wanted.entry.alone || isLarge(wanted);
 
 const sameStudy = (a: Wanted, b: Wanted): boolean =>
   a.entry.frame.instance.studyInstanceUid === b.entry.frame.instance.studyInstanceUid;

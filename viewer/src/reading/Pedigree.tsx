@@ -18,6 +18,7 @@ import type { StackView, StackViewState } from "@/viewports/StackView";
 import { methodName, truthOf, type Truth } from "@/viewports/truth";
 import { useWay } from "@/worklist/api";
 import classes from "./Pedigree.module.css";
+import { verdictOf, type Verdict } from "./verdict";
 
 interface PedigreeProps {
   readonly item: WorklistItem;
@@ -61,7 +62,7 @@ function Way({ item, state }: { readonly item: WorklistItem; readonly state: Sta
   const truth = truthOf(frame, frameView);
   return (
     <div data-pedigree={truth.stage}>
-      <Verdict truth={truth} />
+      <Said verdict={verdictOf(truth, found.data)} />
       {found.data === undefined ? (
         found.error === null ? (
           <LoadingRows rows={5} />
@@ -75,22 +76,23 @@ function Way({ item, state }: { readonly item: WorklistItem; readonly state: Sta
   );
 }
 
-const LOOKS: Readonly<Record<Truth["stage"], readonly [Tone, Shape]>> = {
+const LOOKS: Readonly<Record<Verdict, readonly [Tone, Shape]>> = {
   proved: ["good", "check"],
-  preview: ["attention", "half"],
-  waiting: ["idle", "hollow"],
+  provedBytes: ["good", "check"],
+  unsigned: ["attention", "triangle"],
+  broken: ["danger", "triangle"],
+  unknown: ["idle", "hollow"],
   unproved: ["danger", "triangle"],
   failed: ["danger", "stop"],
 };
 
-function Verdict({ truth: { stage, digestOf } }: { readonly truth: Truth }): JSX.Element {
+function Said({ verdict }: { readonly verdict: Verdict }): JSX.Element {
   const { t } = useTranslation("pedigree");
-  const [tone, shape] = LOOKS[stage];
-  const known = stage === "preview" || stage === "waiting" ? "unknown" : stage;
+  const [tone, shape] = LOOKS[verdict];
   return (
     <div className={classes["verdict"]}>
       <Chip tone={tone} shape={shape} framed>
-        {t(`identical.${known === "proved" && digestOf === "encoded" ? "provedBytes" : known}`)}
+        {t(`identical.${verdict}`)}
       </Chip>
     </div>
   );

@@ -52,7 +52,7 @@ export function ReadingRoom({ opened, first, store, seen, place }: ReadingRoomPr
   const [room, change] = useReducer(reducer, hanging, (from) => roomAt(from, place, { requested }));
   const [former] = useState(place);
   const views = useMemo(
-    () => new Views(store, hanging.stacks, seen, registrations, stancesAt(hanging, former)),
+    () => new Views(store, hanging.stacks, seen, registrations, stancesAt(hanging, former), former?.room.links),
     [store, hanging, seen, registrations, former],
   );
   useKeptPlace(item.worklist_item_id, room, views);

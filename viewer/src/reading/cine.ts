@@ -25,7 +25,7 @@ export const keepsUp = ({ wanted, reached }: Pace): boolean => reached >= wanted
 
 /**
  * Runs through a stack, each image in its turn: one that is not on the screen yet is waited for, however long it takes,
- * and none is left out to catch up.
+ * unless it can never be there, and none is left out to catch up.
  */
 export class Cine {
   #due = Infinity;

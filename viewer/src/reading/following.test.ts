@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { AS_IT_IS, type Stack } from "@/hanging/plan";
+import { NOTHING_YET } from "@/images/entry";
 import type { VoiChoice } from "@/images/frame";
 import { madeStack, placeless, type Planes } from "@/images/madeStacks";
 import { Registrations } from "@/images/registration";
@@ -17,7 +18,8 @@ class Viewport implements Followed {
   whole = 8;
 
   constructor(stack: Stack, index = 0) {
-    this.state = { stack, index, frame: frameOf(stack, index), drawn: true, ownGrey: null, ownLook: null };
+    const frame = frameOf(stack, index);
+    this.state = { stack, index, frame, frameView: NOTHING_YET, drawn: true, ownGrey: null, ownLook: null };
   }
   scrollTo(index: number): void {
     this.moves.push(index);
@@ -31,6 +33,9 @@ class Viewport implements Followed {
   }
   draws(drawn: boolean): void {
     this.#change({ drawn });
+  }
+  fails(): void {
+    this.#change({ frameView: { ...NOTHING_YET, failure: "decode" } });
   }
   readonly placement = AS_IT_IS;
   wholeScale(): number {
@@ -128,6 +133,17 @@ describe("viewports that scroll together", () => {
     expect(open(1, prior).state.index).toBe(19);
   });
 
+  it("go on following after one of them has failed", () => {
+    const { views, at } = room([series(), series()]);
+    const broken = vi.spyOn(views[1] as Viewport, "scrollTo").mockImplementationOnce(() => {
+      throw new Error("its graphics were lost");
+    });
+    expect(() => views[0]?.scrollTo(5)).toThrow("its graphics were lost");
+    broken.mockRestore();
+    views[0]?.scrollTo(9);
+    expect(at()).toEqual([9, 9]);
+  });
+
   it("follow through a registration", () => {
     const registrations = new Registrations();
     registrations.add("1.9", "1.8", [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 10, 0, 0, 0, 1]);
@@ -137,7 +153,7 @@ describe("viewports that scroll together", () => {
     expect(following.kinds()).toBe("registered");
   });
 
-  it("tell the strip once for each step, and the cine when all of them are drawn", () => {
+  it("tell the strip once for each step, and the cine when all of them are drawn or never will be", () => {
     const { views, following } = room([series(), series(), placeless(5)]);
     const heard = vi.fn();
     following.subscribe(heard);
@@ -148,6 +164,8 @@ describe("viewports that scroll together", () => {
     expect(following.drawn()).toBe(true);
     views[1]?.draws(false);
     expect(following.drawn()).toBe(false);
+    views[1]?.fails();
+    expect(following.drawn()).toBe(true);
     expect(heard).toHaveBeenCalledTimes(1);
   });
 });

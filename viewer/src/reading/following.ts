@@ -17,9 +17,12 @@ export interface Links {
   readonly zoom: boolean;
 }
 
+/** What moves together until the reader says otherwise. */
+export const FIRST_LINKS: Links = { scroll: "place", window: false, zoom: false };
+
 /** What of a viewport takes part. */
 export type Followed = Pick<StackView, "scrollTo" | "setGrey" | "lookAs" | "wholeScale" | "placement"> & {
-  readonly state: Pick<StackView["state"], "stack" | "index" | "frame" | "drawn" | "ownGrey" | "ownLook">;
+  readonly state: Pick<StackView["state"], "stack" | "index" | "frame" | "frameView" | "drawn" | "ownGrey" | "ownLook">;
 };
 
 /** How a viewport stands to the active one. */
@@ -48,15 +51,16 @@ export class Following {
   readonly #known = new Map<Followed, Known>();
   readonly #held = new Map<string, Held>();
   readonly #listeners = new Set<() => void>();
-  #links: Links = { scroll: "place", window: false, zoom: false };
+  #links: Links;
   #followers: ReadonlyMap<number, Follower> = new Map();
   #active = 0;
   /** Where the reader scrolled last: what is hung next comes to this place. */
   #lead: Lead | null = null;
   #leading = false;
 
-  constructor(registrations: Registrations) {
+  constructor(registrations: Registrations, links: Links = FIRST_LINKS) {
     this.#registrations = registrations;
+    this.#links = links;
   }
 
   set(cell: number, view: Followed | null): void {
@@ -110,9 +114,12 @@ export class Following {
     if (now.index !== before.index) this.#tell();
   }
 
-  /** Whether the active viewport and all that follow it show their images. */
+  /** Whether the active viewport and all that follow it show their images, or say why there is none to show. */
   readonly drawn = (): boolean =>
-    [...this.#followers.keys(), this.#active].every((cell) => this.#views.get(cell)?.state.drawn !== false);
+    [...this.#followers.keys(), this.#active].every((cell) => {
+      const state = this.#views.get(cell)?.state;
+      return state === undefined || state.drawn || state.frameView.failure !== null;
+    });
 
   readonly at = (cell: number): Follower | null => this.#followers.get(cell) ?? null;
 
@@ -130,8 +137,11 @@ export class Following {
   /** What moves now is led, and leads no others. */
   #leadOthers(move: () => void): void {
     this.#leading = true;
-    move();
-    this.#leading = false;
+    try {
+      move();
+    } finally {
+      this.#leading = false;
+    }
   }
 
   #scrollOthers(leader: Followed): void {
@@ -216,7 +226,7 @@ export class Following {
 
 const wholeOf = (view: Followed): Whole => ({
   frame: view.state.frame,
-  justify: view.placement.justify,
+  placement: view.placement,
   scale: view.wholeScale(),
 });
 

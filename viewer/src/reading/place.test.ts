@@ -58,12 +58,14 @@ function placed(hanging: Hanging, ...changes: Change[]): [Room, Place] {
 }
 
 describe("the place in a case", () => {
-  it("is found again: arrangement, viewport, tool, panels", () => {
+  it("is found again: arrangement, viewport, tool, panels, what is linked", () => {
     const hanging = hung("a", "b", "c");
     const [room, place] = placed(
       hanging,
       { type: "activate", cell: 1 },
       { type: "tool", tool: "length" },
+      { type: "linkScroll", to: "off" },
+      { type: "link", what: "zoom" },
       { type: "toggle", what: "reportOpen" },
       { type: "toggle", what: "textHidden" },
     );

@@ -17,6 +17,7 @@ const KEPT = [
   "reportOpen",
   "messagesOpen",
   "requestOpen",
+  "links",
 ] as const satisfies readonly (keyof Room)[];
 
 interface WrittenCell {

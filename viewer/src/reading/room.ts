@@ -3,7 +3,7 @@ import { cellOf } from "@/hanging/hang";
 import type { Cell, Stack, Step } from "@/hanging/plan";
 import type { DocumentObject } from "@/images/frame";
 import type { Tool } from "@/viewports/pointer";
-import type { Links, ScrollLink } from "./following";
+import { FIRST_LINKS, type Links, type ScrollLink } from "./following";
 
 /** What the reading room shows: which arrangement, which viewport has the keyboard, which tool. Pure. */
 export interface Room {
@@ -68,7 +68,7 @@ export function firstRoom(hanging: Hanging, { requested = false } = {}): Room {
     helpOpen: false,
     pedigreeOpen: false,
     cine: false,
-    links: { scroll: "place", window: false, zoom: false },
+    links: FIRST_LINKS,
     document: null,
   };
 }

@@ -6,7 +6,7 @@ import type { Stack } from "@/hanging/plan";
 import type { Registrations } from "@/images/registration";
 import type { Stance } from "@/viewports/stance";
 import type { StackView } from "@/viewports/StackView";
-import { Following } from "./following";
+import { Following, type Links } from "./following";
 import type { Seen } from "./seen";
 
 /** By viewport. */
@@ -27,15 +27,19 @@ export class Views {
   #wanted = "";
   #looking = false;
 
-  /** `stances`: how viewports were looked at before; each is taken up once, by the viewport that shows its stack. */
+  /**
+   * `stances`: how viewports were looked at before; each is taken up once, by the viewport that shows its stack. `links`:
+   * what moved together then.
+   */
   constructor(
     store: FrameStore,
     stacks: readonly Stack[],
     seen: Seen,
     registrations: Registrations,
     stances: Stances = new Map(),
+    links?: Links,
   ) {
-    this.following = new Following(registrations);
+    this.following = new Following(registrations, links);
     this.#stances = stances;
     this.#store = store;
     this.#seen = seen;
@@ -46,10 +50,11 @@ export class Views {
     this.#stops.get(cell)?.();
     this.#stops.delete(cell);
     this.#views.delete(cell);
+    // How it stood before is no move of the reader's, and leads no others.
+    if (view !== null) this.#standAgain(cell, view);
     this.following.set(cell, view);
     if (view !== null) {
       this.#views.set(cell, view);
-      this.#standAgain(cell, view);
       this.#stops.set(
         cell,
         view.subscribe(() => this.#moved(view)),
@@ -118,11 +123,12 @@ export class Views {
 
   /** Viewports that are compared show their images at one physical scale (IHE MAMMO, "same size"). */
   sameSize(): void {
-    const groups = Map.groupBy(this.#views.values(), (view) => view.placement.sameSize);
-    for (const [name, views] of groups) {
-      const scales = views.map((view) => view.naturalScale()).filter((scale) => scale !== null);
-      const scale = name === null || scales.length < 2 ? undefined : Math.min(...scales);
-      for (const view of views) view.fitAt(scale);
+    const all = [...this.#views.values()];
+    for (const view of all) {
+      const { sameSize } = view.placement;
+      const beside = all.filter(({ placement }) => sameSize !== null && placement.sameSize === sameSize);
+      const scales = beside.map((one) => one.naturalScale()).filter((scale) => scale !== null);
+      view.fitAt(scales.length < 2 ? undefined : Math.min(...scales));
     }
   }
 

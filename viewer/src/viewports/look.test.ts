@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { AS_IT_IS, type Placement } from "@/hanging/plan";
 import { madeStack, placeless } from "@/images/madeStacks";
-import { sameLook, type Whole } from "./look";
+import { sameLook, type Look, type Whole } from "./look";
 
 const IDENTITY = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const first = (stack: ReturnType<typeof madeStack>, scale: number): Whole => {
   const [frame] = stack.frames;
   if (frame === undefined) throw new Error("no frame");
-  return { frame, scale, justify: "center" };
+  return { frame, scale, placement: AS_IT_IS };
 };
 
 describe("linked zoom and pan", () => {
@@ -30,7 +31,9 @@ describe("linked zoom and pan", () => {
     expect(sameLook(look, ct, pet, null)).toEqual({ center: [0.3, 0.4], scale: 8 });
     const [plain] = placeless(2).frames;
     if (plain === undefined) throw new Error("no frame");
-    expect(sameLook(look, ct, { frame: plain, scale: 2, justify: "right" }, IDENTITY)).toEqual({
+    expect(
+      sameLook(look, ct, { frame: plain, scale: 2, placement: { ...AS_IT_IS, justify: "right" } }, IDENTITY),
+    ).toEqual({
       center: [0.3, 0.4],
       scale: 4,
     });
@@ -40,9 +43,25 @@ describe("linked zoom and pan", () => {
 
   it("show the mirror image of a breast that hangs chest wall to chest wall", () => {
     const [right, left] = [
-      { ...ct, justify: "right" },
-      { ...pet, justify: "left", scale: 8 },
+      { ...ct, placement: { ...AS_IT_IS, justify: "right" } },
+      { ...pet, placement: { ...AS_IT_IS, justify: "left" }, scale: 8 },
     ] as const;
     expect(sameLook({ center: [0.3, 0.4], scale: 16 }, right, left, null)).toEqual({ center: [0.7, 0.4], scale: 16 });
+  });
+
+  it("show the same part as both hang, however they came", () => {
+    const hung = (justify: Placement["justify"], more: Partial<Placement>): Whole => ({
+      ...ct,
+      placement: { ...AS_IT_IS, justify, ...more },
+    });
+    const right = hung("right", {});
+    const centerIn = (from: Whole, to: Whole): Look["center"] =>
+      sameLook({ center: [0.25, 0.375], scale: 8 }, from, to, null).center;
+    // The other breast, stored with its chest wall where this one has it, is flipped to hang.
+    expect(centerIn(right, hung("left", { flipped: true }))).toEqual([0.25, 0.375]);
+    expect(centerIn(right, hung("right", { flipped: true }))).toEqual([0.75, 0.375]);
+    expect(centerIn(right, hung("right", { turns: 2 }))).toEqual([0.75, 0.625]);
+    expect(centerIn(hung("right", { turns: 2, flipped: true }), right)).toEqual([0.25, 0.625]);
+    expect(centerIn(hung("right", { turns: 2 }), hung("left", { turns: 2 }))).toEqual([0.75, 0.375]);
   });
 });

@@ -1,3 +1,4 @@
+import type { Coding } from "../transferSyntax";
 import type { RawImage } from "./cells";
 
 /** The WebAssembly codecs behind one form: bytes in, samples out. Each is loaded when the first frame needs it. */
@@ -61,6 +62,19 @@ export function reusedCodec(module: WasmModule, decoderName: string): Codec {
       };
     },
     close: () => decoder.delete(),
+  };
+}
+
+/** Opens each codec once; one that did not come, as on a line that fails, is opened anew for whoever asks next. */
+export function keptCodecs(open: (coding: Coding) => Promise<Codec | null>): (coding: Coding) => Promise<Codec | null> {
+  const codecs = new Map<Coding, Promise<Codec | null>>();
+  return (coding) => {
+    const known = codecs.get(coding);
+    if (known !== undefined) return known;
+    const opening = open(coding);
+    codecs.set(coding, opening);
+    opening.catch(() => codecs.delete(coding));
+    return opening;
   };
 }
 

@@ -3,7 +3,15 @@ import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import type { PixelDescription } from "../frame";
 import type { Coding } from "../transferSyntax";
-import { hasAdobeOrJfifMarker, reusedCodec, withAdobeRgbMarker, type WasmFactory, type WasmModule } from "./codecs";
+import {
+  hasAdobeOrJfifMarker,
+  keptCodecs,
+  reusedCodec,
+  withAdobeRgbMarker,
+  type Codec,
+  type WasmFactory,
+  type WasmModule,
+} from "./codecs";
 import { decodeFrame, type CodecFor } from "./decode";
 import matrix from "./fixtures/matrix.json";
 import { typedCells, type DecodeRequest } from "./messages";
@@ -202,5 +210,21 @@ describe("a lossy source", () => {
     expect(hasAdobeOrJfifMarker(jpeg)).toBe(false);
     expect(hasAdobeOrJfifMarker(withAdobeRgbMarker(jpeg))).toBe(true);
     expect([...withAdobeRgbMarker(jpeg).subarray(18)]).toEqual([0xff, 0xc0, 0, 2]);
+  });
+});
+
+describe("the decoders of a worker", () => {
+  it("are opened once each, and once more where one did not come", async () => {
+    const opened: Coding[] = [];
+    const codec: Codec = await openjph;
+    const kept = keptCodecs((coding) => {
+      opened.push(coding);
+      return opened.length === 1 ? Promise.reject(new TypeError("Failed to fetch")) : Promise.resolve(codec);
+    });
+    await expect(kept("htj2k")).rejects.toThrow("Failed to fetch");
+    expect(await kept("htj2k")).toBe(codec);
+    expect(await kept("htj2k")).toBe(codec);
+    await kept("j2k");
+    expect(opened).toEqual(["htj2k", "htj2k", "j2k"]);
   });
 });

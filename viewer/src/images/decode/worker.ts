@@ -1,13 +1,11 @@
 import openjph from "@cornerstonejs/codec-openjph";
 import openjphWasm from "@cornerstonejs/codec-openjph/wasm?url";
-import { reusedCodec, type Codec, type WasmFactory, type WasmModule } from "./codecs";
+import { keptCodecs, reusedCodec, type Codec, type WasmFactory, type WasmModule } from "./codecs";
 import { decodeFrame } from "./decode";
 import type { DecodeRequest, Ready } from "./messages";
 import type { Coding } from "../transferSyntax";
 
 /** A decode worker: one request at a time, its codecs kept from the first use to its end. */
-
-const codecs = new Map<Coding, Promise<Codec | null>>();
 
 async function load(factory: WasmFactory, wasmUrl: string, decoderName: string): Promise<Codec> {
   const module = await factory({ locateFile: (name) => (name.endsWith(".wasm") ? wasmUrl : name) });
@@ -44,11 +42,7 @@ async function open(coding: Coding): Promise<Codec | null> {
   }
 }
 
-async function codecFor(coding: Coding): Promise<Codec | null> {
-  const known = codecs.get(coding) ?? open(coding);
-  codecs.set(coding, known);
-  return known;
-}
+const codecFor = keptCodecs(open);
 
 /** What the hub codes itself is decoded with this: it is here before the first frame is. */
 let turn: Promise<void> = codecFor("htj2k")
