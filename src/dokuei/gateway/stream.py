@@ -62,6 +62,8 @@ class Streams:
                 self.link.wait_after(error, failures if cut or isinstance(error, ClockError) else failures + 1)
                 client = self._anew(client)
         finally:
+            # Whatever broke it, another carries on what it had in hand.
+            self.offer_again(None, lane.cut())
             client.close()
 
     def watch(self) -> None:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from dokuei.errors import DiskFullError, NotFoundError, StorageError
 
 _COPY_BYTES = 1 << 20
+_TRIES = 100  # of writing into a folder that others remove
 
 
 @contextmanager
@@ -151,12 +152,12 @@ class FilesystemBlobs:
         """Write under a key; again where the folder went meanwhile, with the last file that was in it."""
         target = self._place(key)
         with disk_full_told():
-            while True:
+            for left in reversed(range(_TRIES)):
                 try:
                     make_folder(target.parent)
                     write(target)
-                except FileNotFoundError:
-                    if target.parent.is_dir():
+                except FileNotFoundError:  # that the folder is there now says nothing: somebody may have made it anew
+                    if not left:
                         raise
                 else:
                     return

@@ -166,7 +166,10 @@ def secure(connection: socket.socket, context: ssl.SSLContext, address: Address)
                 phase="TLS",
                 remedy="a program that inspects TLS may be in the way; run dokuei gateway doctor",
             ) from error
-        except ssl.SSLEOFError as error:  # what stands before the hub lets in while the line behind it is away
+        except (
+            ssl.SSLEOFError,
+            ssl.SSLZeroReturnError,
+        ) as error:  # what stands before the hub lets in while the line behind it is away
             raise UnreachableError("closed during the greeting", phase="TLS") from error
         except ssl.SSLError as error:
             raise PeerRefusedError(f"no TLS: {error.reason}", phase="TLS") from error

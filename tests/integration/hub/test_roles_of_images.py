@@ -35,7 +35,14 @@ _SEARCHES = ("/studies", "/series", "/instances")  # of a foreign site they find
 _ELSEWHERE = (
     *("/api/v1/case-links", "/api/v1/report-phrases", "/api/v1/worklist", "/api/v1/requests", "/api/v1/outcomes"),
     *("/api/v1/audit", "/api/v1/request-papers", "/api/v1/people", "/api/v1/dormant", "/api/v1/role-requests"),
-    *("/api/v1/alerts", "/api/v1/substitutes", "/api/v1/emergency", "/api/v1/certifications", "/api/v1/centre-rules"),
+    *(
+        "/api/v1/alerts",
+        "/api/v1/substitutes",
+        "/api/v1/emergency",
+        "/api/v1/certifications",
+        "/api/v1/centre-rules",
+        "/api/v1/certificate-offers",
+    ),
     *("/api/v1/report-words", "/api/v1/screening-batches", "/api/v1/sites", "/api/v1/display", "/api/v1/line", "/fhir"),
 )
 _OF_WHOEVER_ASKS = ("/api/v1/session", "/api/v1/messages/")

@@ -1,3 +1,4 @@
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -85,7 +86,8 @@ def test_a_folder_that_goes_under_a_writers_hands_loses_nothing(blobs: Filesyste
             blobs.put("m/other", b"x")
             blobs.delete("m/other")
 
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, contextlib.ExitStack() as ends:
+        ends.callback(stop.set)
         other = pool.submit(come_and_go)
         for number in range(150):
             blobs.replace("m/mine", str(number).encode())

@@ -46,13 +46,16 @@ def test_the_way_before_the_hub_is_what_the_gateway_tells(room: ReadingRoom) -> 
         "name": "門 2",
         "state": "problem",
         "error": "the line is cut",
+        "left_bytes": 0,
+        "done_at": "",
     }
 
 
 def test_a_gateway_that_no_longer_speaks_of_a_study_signed_for_it(room: ReadingRoom) -> None:
     room.gateways.append(_gateway("1"))
     way = _way(room.reader("reader.a"), room.mammogram_case())
-    assert way["gateway"] == {"gateway_id": "1", "name": "門 1", "state": "", "error": ""}
+    sending = {"left_bytes": 0, "done_at": ""}
+    assert way["gateway"] == {"gateway_id": "1", "name": "門 1", "state": "", "error": "", **sending}
     assert (way["signed_for"]["instances"], way["signed_for"]["verified"]) == (2, True)
     assert way["first_received_at"] <= way["last_received_at"] <= way["signed_for"]["at"]
 
