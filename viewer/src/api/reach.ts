@@ -71,7 +71,10 @@ export class Reach {
     return this.#state.goneSince !== null;
   }
 
-  /** Ends what is under way when the line goes, and what was begun without it when it is back: both are asked anew. */
+  /**
+   * Ends questions and drafts under way when the line goes, and what was begun without it when it is back: both are asked
+   * anew. Frames are left to the hub, which sends on (images/lineTry.ts).
+   */
   get cut(): AbortSignal {
     return this.#cut.signal;
   }

@@ -133,6 +133,19 @@ describe("viewports that scroll together", () => {
     expect(open(1, prior).state.index).toBe(19);
   });
 
+  it("go on following after one of them has failed", () => {
+    const { views, at } = room([series(), series()]);
+    const [, second] = views;
+    if (second === undefined) throw new Error("no such viewport");
+    const broken = vi.spyOn(second, "scrollTo").mockImplementationOnce(() => {
+      throw new Error("its graphics were lost");
+    });
+    expect(() => views[0]?.scrollTo(5)).toThrow("its graphics were lost");
+    broken.mockRestore();
+    views[0]?.scrollTo(9);
+    expect(at()).toEqual([9, 9]);
+  });
+
   it("follow through a registration", () => {
     const registrations = new Registrations();
     registrations.add("1.9", "1.8", [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 10, 0, 0, 0, 1]);

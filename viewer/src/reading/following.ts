@@ -137,8 +137,11 @@ export class Following {
   /** What moves now is led, and leads no others. */
   #leadOthers(move: () => void): void {
     this.#leading = true;
-    move();
-    this.#leading = false;
+    try {
+      move();
+    } finally {
+      this.#leading = false;
+    }
   }
 
   #scrollOthers(leader: Followed): void {
