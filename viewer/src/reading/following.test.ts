@@ -37,9 +37,10 @@ class Viewport implements Followed {
   fails(): void {
     this.#change({ frameView: { ...NOTHING_YET, failure: "decode" } });
   }
-  readonly placement = AS_IT_IS;
-  wholeScale(): number {
-    return this.whole;
+  placement: Followed["placement"] = AS_IT_IS;
+  canvas: Followed["canvas"] = { width: 100, height: 100 };
+  wholeScale(instead: Followed["canvas"] = null): number | null {
+    return (this.canvas ?? instead) === null ? null : this.whole;
   }
   #change(more: Partial<Followed["state"]>): void {
     this.state = { ...this.state, ...more };
@@ -135,7 +136,9 @@ describe("viewports that scroll together", () => {
 
   it("go on following after one of them has failed", () => {
     const { views, at } = room([series(), series()]);
-    const broken = vi.spyOn(views[1] as Viewport, "scrollTo").mockImplementationOnce(() => {
+    const [, second] = views;
+    if (second === undefined) throw new Error("no such viewport");
+    const broken = vi.spyOn(second, "scrollTo").mockImplementationOnce(() => {
       throw new Error("its graphics were lost");
     });
     expect(() => views[0]?.scrollTo(5)).toThrow("its graphics were lost");
@@ -200,5 +203,17 @@ describe("viewports that are windowed and zoomed together", () => {
     following.link(LINKED);
     first?.lookAs({ center: [0.1, 0.1], scale: 9 });
     expect(second?.state.ownLook).toBeNull();
+  });
+
+  it("keep the measure of one that is hidden behind another that is enlarged", () => {
+    const { views } = room([placeless(4), placeless(4), placeless(4)], { ...LINKED, zoom: true });
+    const [first, second, third] = views;
+    if (first === undefined || second === undefined || third === undefined) throw new Error("no such viewport");
+    second.whole = 2;
+    first.placement = third.placement = { ...AS_IT_IS, sameSize: "breast" };
+    third.whole = 3;
+    second.canvas = third.canvas = null;
+    first.lookAs({ center: [0.25, 0.5], scale: 16 });
+    expect([second, third].map(({ state }) => state.ownLook?.scale)).toEqual([4, 16]);
   });
 });

@@ -21,7 +21,7 @@ export interface Links {
 export const FIRST_LINKS: Links = { scroll: "place", window: false, zoom: false };
 
 /** What of a viewport takes part. */
-export type Followed = Pick<StackView, "scrollTo" | "setGrey" | "lookAs" | "wholeScale" | "placement"> & {
+export type Followed = Pick<StackView, "scrollTo" | "setGrey" | "lookAs" | "wholeScale" | "canvas" | "placement"> & {
   readonly state: Pick<StackView["state"], "stack" | "index" | "frame" | "frameView" | "drawn" | "ownGrey" | "ownLook">;
 };
 
@@ -163,14 +163,14 @@ export class Following {
 
   #zoomOthers(leader: Followed): void {
     const { ownLook, frame } = leader.state;
-    const from = wholeOf(leader);
+    const from = wholeBeside(leader, leader);
     for (const view of this.#others(leader)) {
       const other = view.state.frame;
       const matrix = this.#registrations.between(
         frame.geometry.frameOfReferenceUid,
         other.geometry.frameOfReferenceUid,
       );
-      view.lookAs(ownLook === null ? null : sameLook(ownLook, from, wholeOf(view), matrix));
+      view.lookAs(ownLook === null ? null : sameLook(ownLook, from, wholeBeside(view, leader), matrix));
     }
   }
 
@@ -224,11 +224,13 @@ export class Following {
   }
 }
 
-const wholeOf = (view: Followed): Whole => ({
-  frame: view.state.frame,
-  placement: view.placement,
-  scale: view.wholeScale(),
-});
+/** One that is hidden is measured as if it lay where the leader does; those of one size have one scale. */
+function wholeBeside(view: Followed, leader: Followed): Whole {
+  const { sameSize } = view.placement;
+  const isOneSize = sameSize !== null && sameSize === leader.placement.sameSize;
+  const scale = isOneSize ? leader.wholeScale() : view.wholeScale(leader.canvas);
+  return { frame: view.state.frame, placement: view.placement, scale };
+}
 
 const pairOf = (from: Stack, to: Stack): string => `${from.id} ${to.id}`;
 

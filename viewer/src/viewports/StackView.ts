@@ -222,14 +222,14 @@ export class StackView {
   }
 
   /** The scale at which this viewport would show the whole image. */
-  naturalScale(): number | null {
-    const canvas = this.#canvas();
+  naturalScale(instead: Canvas | null = null): number | null {
+    const canvas = this.canvas ?? instead;
     return canvas === null ? null : fitted(this.#extent(), canvas).scale;
   }
 
-  /** The scale at which it does: the natural one, or one that it shares with others. */
-  wholeScale(): number | null {
-    return this.#fitScale ?? this.naturalScale();
+  /** The scale at which it does: the natural one, or one that it shares with others; on `instead` while it is hidden. */
+  wholeScale(instead: Canvas | null = null): number | null {
+    return this.#fitScale ?? this.naturalScale(instead);
   }
 
   /** Scale to fit at instead of the natural one: viewports that are compared share it. */
@@ -244,6 +244,12 @@ export class StackView {
   resized(): void {
     this.#applyView();
     this.#render();
+  }
+
+  /** Null while it is hidden, as others are behind one that is enlarged. */
+  get canvas(): Canvas | null {
+    const { clientWidth: width, clientHeight: height } = this.#element;
+    return width > 0 && height > 0 ? { width, height } : null;
   }
 
   get placement(): Placement {
@@ -338,13 +344,8 @@ export class StackView {
     return { width: pixel.columns * columns, height: pixel.rows * rows };
   }
 
-  #canvas(): Canvas | null {
-    const { clientWidth: width, clientHeight: height } = this.#element;
-    return width > 0 && height > 0 ? { width, height } : null;
-  }
-
   #applyView(): void {
-    const canvas = this.#canvas();
+    const { canvas } = this;
     if (canvas === null) return;
     if (this.#fitting || this.#view === null) {
       const { turns, flipped } = this.#view ?? this.#placement;
