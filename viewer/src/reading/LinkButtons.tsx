@@ -18,12 +18,20 @@ export function LinkButtons({ following, links, act }: LinkButtonsProps): JSX.El
   const kinds = useSyncExternalStore(following.subscribe, following.kinds);
   const linked = kinds === "" ? [] : kinds.split(" ").map((kind) => t(`short.${kind as LinkKind}`));
   const words = linked.length > 0 ? linked : [links.scroll === "off" ? t("off") : t("none")];
+  const said = words.map((word, at) => (at < words.length - 1 ? `${word}${t("and")} ` : word));
   return (
     <span className={classes["group"]} role="group" aria-label={t("label")} data-linked={kinds || undefined}>
-      <Press icon="linkScroll" command="linkScroll" act={act} pressed={kinds !== ""} tip={t("tip")}>
+      <Press
+        icon="linkScroll"
+        command="linkScroll"
+        act={act}
+        pressed={kinds !== ""}
+        tip={t("tip")}
+        said={said.join("")}
+      >
         <span className={classes["linked"]}>
-          {words.map((word, at) => (
-            <span key={word}>{at < words.length - 1 ? `${word}${t("and")} ` : word}</span>
+          {said.map((word) => (
+            <span key={word}>{word}</span>
           ))}
         </span>
       </Press>

@@ -13,6 +13,8 @@ interface PressProps {
   readonly wide?: boolean;
   /** More than its name says, for whoever waits with the pointer on it. */
   readonly tip?: string;
+  /** What `children` say, where that is part of the button's name. */
+  readonly said?: string;
   readonly children?: ReactNode;
 }
 
@@ -22,7 +24,7 @@ export function keyOf(command: Command): string {
 }
 
 /** A button for a command; its key stands in the tip, so that the hand learns it. */
-export function Press({ icon, command, act, pressed, wide = false, tip, children }: PressProps): JSX.Element {
+export function Press({ icon, command, act, pressed, wide = false, tip, said, children }: PressProps): JSX.Element {
   const { t } = useTranslation("reading");
   const name = t(`command.${command}`);
   const key = keyOf(command);
@@ -30,7 +32,7 @@ export function Press({ icon, command, act, pressed, wide = false, tip, children
     <button
       type="button"
       className={classes["press"]}
-      aria-label={name}
+      aria-label={said === undefined ? name : `${name}: ${said}`}
       aria-pressed={pressed}
       title={[key === "" ? name : `${name}  [${key}]`, ...(tip === undefined ? [] : [tip])].join("\n")}
       onClick={() => act(command)}
