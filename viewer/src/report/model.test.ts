@@ -78,7 +78,7 @@ describe("a draft that the hub gives back", () => {
   });
 
   it("is another where a word or the order of the findings differs", () => {
-    const changed = (findings: readonly Finding[]): typeof got => ({ ...got, structure: { ...got.structure, findings } });
+    const changed = (findings: Finding[]): typeof got => ({ ...got, structure: { ...got.structure, findings } });
     expect(sameDraft(sent, changed([{ ...given, size_mm: [13] }]))).toBe(false);
     expect(sameDraft(changed([typed, { ...typed, number: 2 }]), changed([{ ...given, number: 2 }, given]))).toBe(false);
     expect(sameDraft(sent, { ...got, answers: answers.slice(1) })).toBe(false);
