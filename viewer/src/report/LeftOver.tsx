@@ -6,12 +6,12 @@ import { shelf } from "@/kept/shelf";
 import { InstantText } from "@/ui/Written";
 import { draftOf, sameDraft } from "./model";
 import classes from "./Report.module.css";
-import { useTyped } from "./useTyped";
+import { useLeftOver } from "./useTyped";
 
 /** Typed here, never at the hub, and this person does not write the report (any more): it is theirs to use elsewhere. */
 export function LeftOver({ itemId, report }: { readonly itemId: string; readonly report: Report }): ReactNode {
   const { t } = useTranslation("outage");
-  const typed = useTyped(itemId);
+  const typed = useLeftOver(itemId);
   const [removed, setRemoved] = useState(false);
   if (!typed || removed || sameDraft(typed.value.draft, draftOf(report))) return null;
   const { findings, impression } = typed.value.draft;

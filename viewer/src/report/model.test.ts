@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Finding } from "@/api/types";
 import {
   categoryMark,
   EMPTY_DRAFT,
@@ -6,7 +7,9 @@ import {
   isSignable,
   knownCategory,
   needsWorkUp,
+  NO_STRUCTURE,
   openChecks,
+  sameDraft,
   unionOfImages,
 } from "./model";
 
@@ -30,6 +33,55 @@ describe("before signing", () => {
     expect(isSignable({ ...whole, category_left: "NA" }, 4)).toBe(true);
     expect(knownCategory("NA")).toBe("NA");
     expect([categoryMark("NA"), categoryMark(""), categoryMark("3-1")]).toEqual(["N/A", "–", "3-1"]);
+  });
+});
+
+describe("a draft that the hub gives back", () => {
+  const typed: Finding = {
+    place: { quadrant: "C", depth: "middle" },
+    size_mm: [12],
+    distance_mm: null,
+    descriptors: {},
+    comparison: "",
+    category: "3",
+    note: "",
+    kind: "mass",
+    side: "right",
+    images: [{ sop_instance_uid: "1.2", frame: 1 }],
+    number: 1,
+  };
+  const given: Finding = {
+    number: 1,
+    side: "right",
+    kind: "mass",
+    place: { depth: "middle", quadrant: "C" },
+    size_mm: [12],
+    distance_mm: null,
+    descriptors: {},
+    comparison: "",
+    category: "3",
+    note: "",
+    images: [{ sop_instance_uid: "1.2", frame: 1 }],
+  };
+  const answers = ["b", "a"].map((check) => ({ check, about: "", reason: check }));
+  const structure = { ...NO_STRUCTURE, method: "mammography", lexicon: "2026.1", findings: [typed] };
+  const sent = { ...EMPTY_DRAFT, structure, answers };
+  const own = { "own-1": { ja: "語", en: "word" } };
+  const got = {
+    ...sent,
+    structure: { ...structure, lexicon: "2026.1+own.4", own, findings: [given] },
+    answers: answers.toReversed(),
+  };
+
+  it("is what was sent, in the hub's order and with the hub's lists", () => {
+    expect(sameDraft(sent, got)).toBe(true);
+  });
+
+  it("is another where a word or the order of the findings differs", () => {
+    const changed = (findings: Finding[]): typeof got => ({ ...got, structure: { ...got.structure, findings } });
+    expect(sameDraft(sent, changed([{ ...given, size_mm: [13] }]))).toBe(false);
+    expect(sameDraft(changed([typed, { ...typed, number: 2 }]), changed([{ ...given, number: 2 }, given]))).toBe(false);
+    expect(sameDraft(sent, { ...got, answers: answers.slice(1) })).toBe(false);
   });
 });
 

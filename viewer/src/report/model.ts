@@ -54,19 +54,34 @@ export function draftOf(report: Report | null | undefined): Draft {
   return { findings, impression, category_right, category_left, structure, answers };
 }
 
+/** Whether two say the same: the hub gives back its own order of fields and answers, and names the lists it is from. */
 export function sameDraft(one: Draft, other: Draft): boolean {
   return (
     one.findings === other.findings &&
     one.impression === other.impression &&
     one.category_right === other.category_right &&
     one.category_left === other.category_left &&
-    sameFields(one.structure, other.structure) &&
-    sameFields(one.answers, other.answers)
+    sameValue(one.structure, other.structure, typedFields) &&
+    sameValue(one.answers, other.answers, inOrder)
   );
 }
 
-const sameFields = (one: unknown, other: unknown): boolean =>
-  one === other || JSON.stringify(one) === JSON.stringify(other);
+const sameValue = <T>(one: T, other: T, typed: (value: T) => unknown): boolean =>
+  one === other || ordered(typed(one)) === ordered(typed(other));
+
+/** Which lists the words are from, and the centre's own ones, is the hub's to say. */
+const typedFields = (structure: Structure): Partial<Structure> => ({ ...structure, lexicon: "", own: {} });
+
+const inOrder = (answers: readonly Answer[]): readonly Answer[] =>
+  answers.toSorted((one, other) => (keyOfCheck(one) < keyOfCheck(other) ? -1 : 1));
+
+/** As JSON, the same whichever way round its fields were filled in. */
+const ordered = (value: unknown): string =>
+  JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
 
 /** Category 3 and above asks for work-up (要精検); with BI-RADS 3 is watched, and 0 is open. */
 export function needsWorkUp(category: string, scale = ""): boolean {

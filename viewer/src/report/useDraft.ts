@@ -64,8 +64,9 @@ export function useDraft(
     write();
     saver.begin();
     const withdraw = beforeLock(async () => {
-      await copy.settled();
-      return saver.flush();
+      // A disk that hangs keeps nothing from the hub.
+      const [saved] = await Promise.all([saver.flush(), copy.settled()]);
+      return saved;
     });
     const guard = (event: BeforeUnloadEvent): void => {
       if (!saver.dirty) return;

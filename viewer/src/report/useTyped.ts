@@ -7,11 +7,26 @@ import type { Typed } from "./saver";
 const KEY_WITHIN = 1_500;
 const ANSWER_WITHIN = 1_500;
 
+type FoundDraft = Found<Typed<Draft>>;
+
+const KEPT_HERE = { networkMode: "always", gcTime: 0, structuralSharing: false } as const;
+
+async function findTyped(itemId: string): Promise<FoundDraft | null> {
+  await shelf.ready(KEY_WITHIN);
+  return shelf.find<Typed<Draft>>("draft", itemId);
+}
+
+/** What lies here now of a report that this person does not write; never what its editor began with. */
+export function useLeftOver(itemId: string): FoundDraft | null | undefined {
+  const queryKey = ["left-over", itemId];
+  return useQuery({ queryKey, queryFn: () => findTyped(itemId), staleTime: 0, ...KEPT_HERE }).data;
+}
+
 /**
  * What was typed on this computer and is not at the hub; null where nothing was, undefined until that is known.
  * `turn` grows when another tab gave the pen: what it saved is looked up first.
  */
-export function useTyped(itemId: string, turn = 0, wanted = true): Found<Typed<Draft>> | null | undefined {
+export function useTyped(itemId: string, turn = 0, wanted = true): FoundDraft | null | undefined {
   const client = useQueryClient();
   return useQuery({
     queryKey: ["typed-here", itemId, turn],
@@ -20,13 +35,10 @@ export function useTyped(itemId: string, turn = 0, wanted = true): Found<Typed<D
         const saved = await getReport(itemId, AbortSignal.timeout(ANSWER_WITHIN)).catch(() => null);
         if (saved !== null) client.setQueryData(reportKey(itemId), saved);
       }
-      await shelf.ready(KEY_WITHIN);
-      return shelf.find<Typed<Draft>>("draft", itemId);
+      return findTyped(itemId);
     },
     enabled: wanted,
-    networkMode: "always",
     staleTime: Infinity,
-    gcTime: 0,
-    structuralSharing: false,
+    ...KEPT_HERE,
   }).data;
 }
