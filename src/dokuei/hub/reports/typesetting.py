@@ -139,15 +139,7 @@ def _data(
             {"label": {"ja": one.label_ja, "en": one.label_en}, "ja": one.ja, "en": one.en if one.en != one.ja else ""}
             for one in circumstances(document)
         ],
-        "categories": [
-            {"side": "右", "side_en": "Right", "value": category(document["category_right"])},
-            {"side": "左", "side_en": "Left", "value": category(document["category_left"])},
-            *(
-                [{"side": "検査全体", "side_en": "Examination", "value": category(whole)}]
-                if (whole := document.get("category_examination"))
-                else []
-            ),
-        ],
+        "categories": _categories(document),
         "structured": _structured(document),
         "findings": _lines(document["findings"]),
         "impression": _lines(document["impression"]),
@@ -166,6 +158,14 @@ def _data(
         "images_note": note,
         "images": rows,
     }
+
+
+def _categories(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Of each breast; of the examination where a form derives it, which earlier versions did not."""
+    sides = [("右", "Right", document["category_right"]), ("左", "Left", document["category_left"])]
+    whole = document.get("category_examination")
+    shown = [*sides, ("検査全体", "Examination", whole)] if whole else sides
+    return [{"side": ja, "side_en": en, "value": category(value)} for ja, en, value in shown]
 
 
 def certificate_line(signature: Signature) -> str:

@@ -76,15 +76,7 @@ def document(
         "display": None if display is None else dict(display),
         "line": None if line is None else dict(line),
         "patient": _patient(case),
-        "study": {
-            "study_instance_uid": case.study_instance_uid,
-            "study_date": case.study_date,
-            "study_time": case.study_time,
-            "study_description": case.study_description,
-            "accession_number": case.accession_number,
-            "referring_physician": case.referring_physician,
-            "modalities": list(case.modalities),
-        },
+        "study": _study(case),
         "findings": content.findings,
         "impression": content.impression,
         "category_right": content.category_right,
@@ -104,6 +96,18 @@ def document(
         "entered_by": [dict(one) for one in entered_by],
         "reader": {**reader, "qualification": dict(qualification or {})},
         "not_for_primary_diagnosis": site.in_evaluation,
+    }
+
+
+def _study(case: Case) -> dict[str, Any]:
+    return {
+        "study_instance_uid": case.study_instance_uid,
+        "study_date": case.study_date,
+        "study_time": case.study_time,
+        "study_description": case.study_description,
+        "accession_number": case.accession_number,
+        "referring_physician": case.referring_physician,
+        "modalities": list(case.modalities),
     }
 
 
