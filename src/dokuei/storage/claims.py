@@ -1,5 +1,6 @@
 """Steps that one of several processes is to take: claimed before, and free again a while after a crash."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -25,6 +26,16 @@ def claim(connection: Connection, step: str) -> bool:
         return True
     over = (work_claim.c.step == step, work_claim.c.until <= now())
     return connection.execute(update(work_claim).where(*over).values(until=until)).rowcount == 1
+
+
+def claim_due(connection: Connection, step: str, is_due: Callable[[Connection], bool]) -> bool:
+    """The same, where it is still to be taken once nobody else can: another process may have taken it meanwhile."""
+    if not claim(connection, step):
+        return False
+    due = is_due(connection)
+    if not due:
+        release(connection, step)
+    return due
 
 
 def release(connection: Connection, step: str) -> None:

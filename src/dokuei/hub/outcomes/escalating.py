@@ -151,12 +151,11 @@ class Escalations:
     def _claimed(self, item_id: str, number: int) -> bool:
         """Whether this process is to send it: no other one is at it, or was meanwhile."""
         with self.database.begin() as connection:
-            if not claims.claim(connection, _step(item_id, number)):
-                return False
-            if store_escalations.is_unmailed(connection, item_id, number):
-                return True
-            claims.release(connection, _step(item_id, number))
-            return False
+            return claims.claim_due(
+                connection,
+                _step(item_id, number),
+                lambda known: store_escalations.is_unmailed(known, item_id, number),
+            )
 
     def _mailed(self, item_id: str, number: int, person_id: str) -> bool:
         """Send what was claimed; whether it went out.

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import Connection
 
 from dokuei.clock import now
 from dokuei.hub.identity.model import ROLE_PERMISSIONS, Permission
@@ -50,14 +51,12 @@ class Reminding:
 
     def _claimed(self, site_id: str, person_id: str) -> bool:
         """Whether this process is to tell somebody: no other one is at it, or has been meanwhile."""
+
+        def is_due(known: Connection) -> bool:
+            return (site_id, person_id) not in store_reminders.sent_since(known, [site_id], now() - _PAUSE)
+
         with self.sites.database.begin() as connection:
-            if not claims.claim(connection, _step(site_id, person_id)):
-                return False
-            lately = store_reminders.sent_since(connection, [site_id], now() - _PAUSE)
-            if (site_id, person_id) not in lately:
-                return True
-            claims.release(connection, _step(site_id, person_id))
-            return False
+            return claims.claim_due(connection, _step(site_id, person_id), is_due)
 
     def _told(self, site_id: str, person_id: str) -> bool:
         """Send what was claimed; whether it went out.
