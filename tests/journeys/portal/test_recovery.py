@@ -117,6 +117,55 @@ def test_a_line_that_stalls_and_a_tab_that_is_killed_lose_no_word_and_no_place(
     _both_texts_stand(second, third, item)
 
 
+def test_a_case_that_is_left_while_the_line_is_gone_is_written_at_the_hub_all_the_same(
+    hub: BrowsedHub, visiting: Visiting
+) -> None:
+    """AVAIL-11, REC-04: what a page that is gone had not brought to the hub goes there without it."""
+    reader = visiting("reader98b", READER)
+    item = _slices(hub)
+    reader.call("POST", f"/api/v1/worklist/{item}/claim")
+    page = reader.page
+    page.goto(f"{hub.url}/cases/{item}")
+    page.get_by_label("所見").fill("右")
+    expect(page.locator("[data-save=saved]")).to_be_visible()
+    with _stalled(page):
+        _write_without_the_line(page, "乳房に腫瘤")
+        page.get_by_role("link", name="読影一覧").first.click()
+        expect(page.get_by_label("所見")).to_have_count(0)
+        with pytest.raises(AssertionError):  # not before the line is back
+            expect(page.locator("[data-line=back]")).to_be_visible(timeout=1000)
+    expect(page.locator("[data-line=back][data-sent=sent]")).to_be_visible(timeout=5000)
+    assert _findings(reader, item) == "右乳房に腫瘤"
+
+
+def test_words_of_before_wait_beside_where_their_key_came_late(hub: BrowsedHub, visiting: Visiting) -> None:
+    """AVAIL-11: a line that flaps while a page loads does not make it forget what was typed on this computer."""
+    first = visiting("reader98c", READER)
+    item = _slices(hub)
+    first.call("POST", f"/api/v1/worklist/{item}/claim")
+    first.page.goto(f"{hub.url}/cases/{item}")
+    first.page.get_by_label("所見").fill("右")
+    expect(first.page.locator("[data-save=saved]")).to_be_visible()
+    with _stalled(first.page) as hanging:
+        _write_without_the_line(first.page, "乳房に腫瘤")
+        page = _in_another_tab(first, "/").page
+        for asked in hanging:
+            asked.abort()
+        first.page.close()
+    keys = "**/api/v1/session/keys"
+    page.route(keys, lambda route: route.abort())
+    page.goto(f"{hub.url}/cases/{item}")
+    _go_on_writing(page, "を疑う")
+    expect(page.get_by_label("所見")).to_have_value("右を疑う")
+    expect(page.locator("[data-beside]")).to_have_count(0)
+    page.unroute(keys)
+    beside = page.locator("[data-beside]")
+    expect(beside).to_contain_text("右乳房に腫瘤", timeout=15_000)
+    beside.get_by_role("button", name="現在の入力と入れ替える").click()
+    expect(page.get_by_label("所見")).to_have_value("右乳房に腫瘤")
+    expect(page.locator("[data-save=saved]")).to_be_visible(timeout=10_000)
+
+
 def _one_tab_writes(second: Visitor, third: Visitor, item: str) -> None:
     """The other tab only reads until it is asked to write."""
     expect(third.page.locator("[data-pen=elsewhere]")).to_be_visible(timeout=15_000)

@@ -75,7 +75,7 @@ describe("what is kept on this computer", () => {
     drawer.denied = true;
     expect(await shelf.keep("draft", "case-1", DRAFT)).toBe(false);
     expect(shelf.keeps()).toBe(false);
-    expect(await shelf.find("draft", "case-1")).toBeNull();
+    expect(await shelf.find("draft", "case-1")).toBeUndefined();
     drawer.denied = false;
     expect(await shelf.keep("draft", "case-1", DRAFT)).toBe(true);
     expect(shelf.keeps()).toBe(true);
@@ -84,6 +84,7 @@ describe("what is kept on this computer", () => {
   it("keeps nothing without a key, and makes nobody wait", async () => {
     const closed = new Shelf(drawer);
     expect(await closed.keep("draft", "case-1", DRAFT)).toBe(false);
+    expect(await closed.find("draft", "case-1")).toBeUndefined();
     await closed.ready(1);
     closed.giveUp();
     await closed.ready(60_000);

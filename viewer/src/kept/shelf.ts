@@ -8,11 +8,13 @@ import { digestOf, keyBytes } from "@/session/keys";
  * own key, which only the hub hands out. Neither names nor contents tell anything without it.
  */
 
-/** Words of a report; where in a case its reader was. */
-export type Kind = "draft" | "place";
+/** Words of a report, of a message, of a request; where in a case its reader was. */
+export type Words = "draft" | "message" | "request";
+export type Kind = Words | "place";
 
 const DAY = 24 * 3_600_000;
-const KEPT_FOR: Readonly<Record<Kind, number>> = { draft: 30 * DAY, place: DAY / 2 };
+const MONTH = 30 * DAY;
+const KEPT_FOR: Readonly<Record<Kind, number>> = { draft: MONTH, message: MONTH, request: MONTH, place: DAY / 2 };
 
 export interface Sealed {
   readonly kind: Kind;
@@ -117,14 +119,14 @@ export class Shelf {
     return kept;
   }
 
-  /** What was kept; null where nothing is, or nothing that opens. */
-  async find<T>(kind: Kind, of: string): Promise<Found<T> | null> {
+  /** What was kept; null where nothing is, or nothing that opens; undefined where there is no key, or the disk does not say. */
+  async find<T>(kind: Kind, of: string): Promise<Found<T> | null | undefined> {
     const key = this.#key;
-    if (key === null) return null;
+    if (key === null) return undefined;
     const name = await this.#nameOf(kind, of);
+    const thing = await this.#drawer.get(name).catch(() => undefined);
+    if (!thing) return thing;
     try {
-      const thing = await this.#drawer.get(name);
-      if (thing === null) return null;
       const text = textOf(await unsealed(key.key, thing.sealed, placeOf(name)));
       return { value: JSON.parse(text) as T, at: thing.at };
     } catch {

@@ -2,6 +2,7 @@ import { Button, Checkbox, FileButton, Textarea } from "@mantine/core";
 import type { JSX, KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Thread } from "@/api/types";
+import { Former } from "@/kept/Former";
 import { Chip } from "@/ui/Chip";
 import { hubDate } from "@/ui/clock";
 import { formatBytes } from "@/ui/format";
@@ -30,6 +31,7 @@ export function Compose({ composer, thread }: ComposeProps): JSX.Element {
   };
   return (
     <div className={classes["compose"]} data-compose="" onKeyDown={onKeyDown}>
+      <Former hand={composer.hand} wordsOf={({ draft: former }) => former.text} />
       <What composer={composer} thread={thread} />
       {draft.kind === "call_back" && <CallBackFields composer={composer} />}
       <Textarea

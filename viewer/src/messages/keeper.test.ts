@@ -89,4 +89,31 @@ describe("a message's draft", () => {
     expect(sent).toEqual(["送れない"]);
     expect(keeper.currentDraft().text).toBe("送れない");
   });
+
+  it("that was typed before the page was loaded stands again over what it was typed over, or what was offered", async () => {
+    fail = new TypeError("failed to fetch");
+    const keeper = made();
+    keeper.edit({ text: "前回" });
+    await vi.advanceTimersByTimeAsync(900);
+    keeper.edit({ text: "前回の" });
+    const typed = keeper.typed();
+    keeper.stop();
+    if (typed === null) throw new Error("nothing was typed");
+    fail = null;
+    for (const atHub of ["", "前回", "前回の"]) {
+      const again = new DraftKeeper({ ...EMPTY, text: atHub }, put);
+      expect(again.resume(typed)).toBe(true);
+      expect(again.currentDraft().text).toBe("前回の");
+      expect(again.dirty).toBe(atHub !== "前回の");
+    }
+    const other = new DraftKeeper({ ...EMPTY, text: "別の端末" }, put);
+    expect(other.resume(typed)).toBe(false);
+    expect(other.currentDraft().text).toBe("別の端末");
+    const again = made();
+    again.resume(typed);
+    again.begin();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(sent).toEqual(["前回の"]);
+    expect(again.typed()).toBeNull();
+  });
 });

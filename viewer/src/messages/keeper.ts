@@ -6,6 +6,15 @@ import { EMPTY, sameDraft } from "./model";
 export type Keeping = "clean" | "typing" | "saving" | "kept" | "waiting" | "refused";
 export type Put = (draft: MessageDraft) => Promise<void>;
 
+/** What was typed and is not known to be at the hub. */
+export interface TypedMessage {
+  readonly draft: MessageDraft;
+  /** What the hub had when it was typed. */
+  readonly over: MessageDraft;
+  /** Offered to the hub last, which may have taken it although no answer came. */
+  readonly offered: MessageDraft | null;
+}
+
 const PAUSE = 800;
 const RETRY_FIRST = 1000;
 const RETRY_MOST = 15_000;
@@ -19,6 +28,7 @@ export class DraftKeeper {
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
+  private offered: MessageDraft | null = null;
   private readonly put: Put;
   private readonly listeners = new Set<() => void>();
 
@@ -36,6 +46,38 @@ export class DraftKeeper {
   readonly currentState = (): Keeping => this.state;
   get dirty(): boolean {
     return !sameDraft(this.draft, this.kept);
+  }
+
+  get stuck(): boolean {
+    return this.state === "refused";
+  }
+  /** To be kept here as long as it is not at the hub; null where all is. */
+  typed(): TypedMessage | null {
+    return this.dirty ? { draft: this.draft, over: this.kept, offered: this.offered } : null;
+  }
+
+  /** What was typed before stands again; false where other words stand, here or at the hub. */
+  resume({ draft, over, offered }: TypedMessage): boolean {
+    if (this.dirty) return sameDraft(draft, this.draft);
+    const known = [draft, over, ...(offered === null ? [] : [offered])];
+    if (!known.some((one) => sameDraft(one, this.kept))) return false;
+    this.draft = draft;
+    this.offered = offered;
+    if (!sameDraft(draft, this.kept)) this.tell("typing");
+    return true;
+  }
+
+  replace({ draft }: TypedMessage): void {
+    this.edit(draft);
+  }
+
+  /** What was typed before this page was loaded goes to the hub. */
+  begin(): void {
+    if (this.dirty) this.schedule(PAUSE);
+  }
+
+  signedIn(): Promise<boolean> {
+    return this.flush();
   }
 
   edit(change: Partial<MessageDraft>): void {
@@ -97,10 +139,12 @@ export class DraftKeeper {
       this.tell("clean");
       return;
     }
+    this.offered = sent;
     this.tell("saving");
     try {
       await this.put(sent);
       this.kept = sent;
+      this.offered = null;
       this.failures = 0;
       this.tell(this.dirty ? "typing" : "kept");
       if (this.dirty) this.schedule(PAUSE);

@@ -1,16 +1,19 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { SIGNED_IN } from "@/api/client";
+import { useRef, useState, useSyncExternalStore } from "react";
 import type { MessageAttachment, MessageDraft, Thread } from "@/api/types";
-import { beforeLock } from "@/session/beforeLock";
+import { InHand } from "@/kept/inHand";
+import { useInHand } from "@/kept/useInHand";
 import { attach, putDraft, removeAttachment, threadKey, useSay } from "./api";
-import { DraftKeeper, type Keeping } from "./keeper";
+import { DraftKeeper, type Keeping, type TypedMessage } from "./keeper";
 import { draftOf, sendingOf } from "./model";
+
+type MessageInHand = InHand<TypedMessage, DraftKeeper>;
 
 export interface Composer {
   readonly draft: MessageDraft;
   readonly state: Keeping;
   readonly keeper: DraftKeeper;
+  readonly hand: MessageInHand;
   readonly busy: boolean;
   readonly error: unknown;
   readonly send: () => void;
@@ -18,19 +21,22 @@ export interface Composer {
   readonly takeBack: (file: MessageAttachment) => void;
 }
 
+const taken = (itemId: string, thread: Thread): MessageInHand =>
+  new InHand("message", itemId, new DraftKeeper(draftOf(thread.draft), (draft) => putDraft(itemId, draft)));
+
 const newId = (): string => crypto.randomUUID().replaceAll("-", "");
 
 /** What one person writes on one case: kept at the hub as it is typed, sent once however often it is tried. */
 export function useComposer(itemId: string, thread: Thread): Composer {
   const client = useQueryClient();
   const say = useSay(itemId);
-  const [keeper] = useState(() => new DraftKeeper(draftOf(thread.draft), (draft) => putDraft(itemId, draft)));
+  const hand = useInHand("message", itemId, () => taken(itemId, thread));
+  const keeper = hand.bringer;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const name = useRef({ of: "", id: "" });
   const draft = useSyncExternalStore(keeper.subscribe, keeper.currentDraft);
   const state = useSyncExternalStore(keeper.subscribe, keeper.currentState);
-  useKept(keeper);
 
   const work = (doing: () => Promise<unknown>): void => {
     setBusy(true);
@@ -58,6 +64,7 @@ export function useComposer(itemId: string, thread: Thread): Composer {
     draft,
     state,
     keeper,
+    hand,
     busy,
     error,
     send,
@@ -67,26 +74,4 @@ export function useComposer(itemId: string, thread: Thread): Composer {
       }),
     takeBack: (file) => work(() => removeAttachment(file).finally(renewed)),
   };
-}
-
-/** Saved before the page locks, after the session stands again, and kept from being closed unsaved. */
-function useKept(keeper: DraftKeeper): void {
-  useEffect(() => {
-    const withdraw = beforeLock(() => keeper.flush());
-    const guard = (event: BeforeUnloadEvent): void => {
-      if (!keeper.dirty) return;
-      void keeper.flush();
-      event.preventDefault();
-    };
-    const signedIn = (): void => void keeper.flush();
-    window.addEventListener(SIGNED_IN, signedIn);
-    window.addEventListener("beforeunload", guard);
-    return () => {
-      withdraw();
-      window.removeEventListener(SIGNED_IN, signedIn);
-      window.removeEventListener("beforeunload", guard);
-      void keeper.flush();
-      keeper.stop();
-    };
-  }, [keeper]);
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ImageRead, Report, ReportForm, WorklistItem } from "@/api/types";
 import { Dictate } from "@/dictation/Dictate";
 import { useSession } from "@/session/api";
+import { Former } from "@/kept/Former";
 import { FailedLine } from "@/ui/States";
 import { composes } from "@/ui/composing";
 import { useCount } from "@/ui/Written";
@@ -13,7 +14,7 @@ import { Checks } from "./Checks";
 import { Conflict } from "./Conflict";
 import { Examination } from "./Examination";
 import { categoriesOf, structureOf, withFields } from "./findings";
-import { CATEGORIES, unionOfImages, type Draft } from "./model";
+import { CATEGORIES, unionOfImages, writtenIn, type Draft } from "./model";
 import classes from "./Report.module.css";
 import { ComparedLine, mayPublish, Standing } from "./Stages";
 import { ReportStatusChip } from "./ReportStatusChip";
@@ -22,16 +23,15 @@ import { SaveMark } from "./SaveMark";
 import type { Shown } from "./shown";
 import { SignDialog } from "./SignDialog";
 import { Recommended, Structured } from "./Structured";
-import { useDraft } from "./useDraft";
+import { useDraft, type Beginning } from "./useDraft";
 import { useFill } from "./useFill";
-import type { Typed } from "./saver";
 import { wordsOf } from "./words";
 
 export interface EditorProps {
   readonly item: WorklistItem;
   readonly report: Report;
   /** What was typed on this computer before, and is not at the hub. */
-  readonly typed: Typed<Draft> | null;
+  readonly typed: Beginning["typed"];
   readonly imagesRead: () => readonly ImageRead[];
   readonly priorsShown: () => readonly string[];
   readonly writing: number;
@@ -43,7 +43,8 @@ export function Editor({ item, report, typed, imagesRead, priorsShown, writing, 
   const { t } = useTranslation(["report", "stages", "dictation"]);
   const { session } = useSession();
   const count = useCount();
-  const { draft, state, saver, spoke } = useDraft(item.worklist_item_id, { report, typed }, imagesRead, priorsShown);
+  const seen = { imagesRead, priorsShown };
+  const { draft, state, saver, hand } = useDraft(item.worklist_item_id, { report, typed }, seen);
   const [signing, setSigning] = useState<"final" | "preliminary" | null>(null);
   const form = useForm(item.worklist_item_id, draft.structure.method).data;
   const maySign = session.permissions.includes("report.sign") && state.kind !== "conflict";
@@ -98,6 +99,7 @@ export function Editor({ item, report, typed, imagesRead, priorsShown, writing, 
         <ReportStatusChip status={report.status} framed />
       </div>
       <Standing itemId={item.worklist_item_id} report={report} />
+      <Former hand={hand} wordsOf={({ draft: former }) => writtenIn(former)} />
       {state.kind === "conflict" && <Conflict itemId={item.worklist_item_id} saver={saver} />}
       {state.kind === "refused" && <FailedLine error={state.error} />}
       {form && <Structured form={form} draft={draft} fill={fill} shown={shown} />}
@@ -115,7 +117,7 @@ export function Editor({ item, report, typed, imagesRead, priorsShown, writing, 
             words={(language) => (form ? wordsOf(form, language === "ja-JP" ? "ja" : "en") : [])}
             field={lastWritten}
             fallback={findings}
-            onWritten={spoke}
+            onWritten={saver.spoke}
           />
         )}
       </Phrases>

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Report } from "@/api/types";
 import { shelf } from "@/kept/shelf";
 import { InstantText } from "@/ui/Written";
-import { draftOf, sameDraft } from "./model";
+import { draftOf, sameDraft, writtenIn } from "./model";
 import classes from "./Report.module.css";
 import { useLeftOver } from "./useTyped";
 
@@ -14,7 +14,6 @@ export function LeftOver({ itemId, report }: { readonly itemId: string; readonly
   const typed = useLeftOver(itemId);
   const [removed, setRemoved] = useState(false);
   if (!typed || removed || sameDraft(typed.value.draft, draftOf(report))) return null;
-  const { findings, impression } = typed.value.draft;
   const remove = (): void => {
     setRemoved(true);
     void shelf.remove("draft", itemId);
@@ -25,7 +24,7 @@ export function LeftOver({ itemId, report }: { readonly itemId: string; readonly
         {t("left.text")} <InstantText value={new Date(typed.at).toISOString()} seconds />
       </p>
       <pre className={classes["exact"]} tabIndex={0}>
-        {[findings, impression].filter(Boolean).join("\n\n")}
+        {writtenIn(typed.value.draft)}
       </pre>
       <Button size="xs" variant="default" onClick={remove}>
         {t("left.remove")}

@@ -2,22 +2,19 @@ import { Button } from "@mantine/core";
 import { useEffect, useState, useSyncExternalStore, type JSX, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Report } from "@/api/types";
-import type { Found } from "@/kept/shelf";
 import { saveAll } from "@/session/beforeLock";
 import { LoadingRows } from "@/ui/States";
-import { InstantText } from "@/ui/Written";
-import { sameDraft, draftOf, type Draft } from "./model";
 import { Pen, type PenState } from "./pen";
 import { Written } from "./ReadOnly";
 import classes from "./Report.module.css";
-import type { Typed } from "./saver";
+import type { Beginning } from "./useDraft";
 import { useTyped } from "./useTyped";
 
 export interface WritingProps {
   readonly itemId: string;
   readonly report: Report;
-  /** The editor, with what was typed here before. */
-  readonly children: (typed: Typed<Draft> | null) => ReactNode;
+  /** The editor, with what was typed here before; undefined where that is not known yet. */
+  readonly children: (typed: Beginning["typed"]) => ReactNode;
 }
 
 const SAVED_WITHIN = 1_500;
@@ -37,8 +34,7 @@ export function Writing({ itemId, report, children }: WritingProps): JSX.Element
   if (state === "asking" || typed === undefined) return <LoadingRows rows={6} />;
   return (
     <div className={classes["panel"]} key={turn}>
-      {typed !== null && <BroughtBack typed={typed} report={report} />}
-      {children(typed?.value ?? null)}
+      {children(typed.found)}
     </div>
   );
 }
@@ -73,20 +69,6 @@ function InAnotherTab({ state, onTake }: { readonly state: PenState; readonly on
       <Button size="xs" variant="default" onClick={onTake}>
         {t("tab.take")}
       </Button>
-    </div>
-  );
-}
-
-/** What stands in the editor is not what the hub had when it opened. */
-function BroughtBack({ typed, report }: { readonly typed: Found<Typed<Draft>>; readonly report: Report }): ReactNode {
-  const { t } = useTranslation("outage");
-  const [differed] = useState(() => !sameDraft(typed.value.draft, draftOf(report)));
-  if (!differed) return null;
-  return (
-    <div className={classes["notice"]} role="status" data-brought-back="">
-      <p>
-        {t("brought_back")} <InstantText value={new Date(typed.at).toISOString()} seconds />
-      </p>
     </div>
   );
 }

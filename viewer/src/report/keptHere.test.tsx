@@ -29,8 +29,8 @@ describe("what is kept here of a report", () => {
   it("is looked for anew when its writer may write no more, whatever the editor began with", async () => {
     const find = vi.spyOn(shelf, "find").mockResolvedValue(null);
     const editor = renderHook(() => useTyped(CASE), { wrapper });
-    await waitFor(() => expect(editor.result.current).toBeNull());
-    const typed = { draft: { ...EMPTY_DRAFT, findings: "残った" }, version: 3, offered: [] };
+    await waitFor(() => expect(editor.result.current).toEqual({ found: null }));
+    const typed = { draft: { ...EMPTY_DRAFT, findings: "残った" }, version: 3, offered: [], spoken: false };
     find.mockResolvedValue({ value: typed, at: 1 });
     const { result } = renderHook(() => useLeftOver(CASE), { wrapper });
     await waitFor(() => expect(result.current?.value).toEqual(typed));
@@ -44,16 +44,8 @@ describe("what is kept here of a report", () => {
     vi.stubGlobal("fetch", asked);
     const report = { ...EMPTY_DRAFT, version: 3, images_read: [] } as unknown as Report;
     const beginning = { report, typed: null };
-    const { result } = renderHook(
-      () =>
-        useDraft(
-          CASE,
-          beginning,
-          () => [],
-          () => [],
-        ),
-      { wrapper },
-    );
+    const seen = { imagesRead: () => [], priorsShown: () => [] };
+    const { result } = renderHook(() => useDraft(CASE, beginning, seen), { wrapper });
     act(() => result.current.saver.edit({ findings: "今" }));
     await act(() => saveAll(100));
     expect(asked.mock.calls.some(([, init]) => init?.method === "PUT")).toBe(true);

@@ -54,6 +54,10 @@ export function draftOf(report: Report | null | undefined): Draft {
   return { findings, impression, category_right, category_left, structure, answers };
 }
 
+/** Its free text, to be read and copied. */
+export const writtenIn = ({ findings, impression }: Draft): string =>
+  [findings, impression].filter((text) => text !== "").join("\n\n");
+
 /** Whether two say the same: the hub gives back its own order of fields and answers, and names the lists it is from. */
 export function sameDraft(one: Draft, other: Draft): boolean {
   return (

@@ -245,7 +245,7 @@ describe("a draft", () => {
 
     it("is not taken for another's text", async () => {
       let put = lost;
-      saver = new DraftSaver(REPORT, (draft, version) => put(draft, version), { look });
+      saver = new DraftSaver(REPORT, (draft, version) => put(draft, version), look);
       saver.edit({ findings: "届いた" });
       await vi.advanceTimersByTimeAsync(900);
       expect(saver.currentState().kind).toBe("waiting");
@@ -257,13 +257,15 @@ describe("a draft", () => {
     });
 
     it("is not taken for another's text after the page was loaded again", async () => {
-      saver = new DraftSaver(REPORT, lost, { look });
+      saver = new DraftSaver(REPORT, lost, look);
       saver.edit({ findings: "届いた" });
       await vi.advanceTimersByTimeAsync(900);
       saver.edit({ findings: "届いた後も" });
       const typed = saver.typed();
       saver.stop();
-      const again = new DraftSaver(await look(), hub.put, { typed, look });
+      const again = new DraftSaver(await look(), hub.put, look);
+      if (typed === null) throw new Error("nothing was typed");
+      again.resume(typed);
       expect(again.currentDraft().findings).toBe("届いた後も");
       again.begin();
       await vi.advanceTimersByTimeAsync(2000);
@@ -272,7 +274,7 @@ describe("a draft", () => {
     });
 
     it("stands beside another's text that came after it", async () => {
-      saver = new DraftSaver(REPORT, lost, { look });
+      saver = new DraftSaver(REPORT, lost, look);
       saver.edit({ findings: "届いた" });
       await vi.advanceTimersByTimeAsync(900);
       void hub.put({ ...saver.currentDraft(), findings: "他人" }, 1);
@@ -284,11 +286,12 @@ describe("a draft", () => {
   });
 
   describe("that was typed before the page was loaded again", () => {
-    const typed = { draft: { ...saved(), findings: "途中まで" }, version: 3, offered: [] };
+    const typed = { draft: { ...saved(), findings: "途中まで" }, version: 3, offered: [], spoken: false };
 
     it("is brought to the hub where nothing else came there", async () => {
       hub.version = 3;
-      saver = new DraftSaver({ ...REPORT, version: 3 }, hub.put, { typed });
+      saver = new DraftSaver({ ...REPORT, version: 3 }, hub.put);
+      saver.resume(typed);
       saver.begin();
       await vi.advanceTimersByTimeAsync(2000);
       expect(hub.taken.map(({ findings }) => findings)).toEqual(["途中まで"]);
@@ -298,20 +301,55 @@ describe("a draft", () => {
     it("is kept beside what came there meanwhile, until somebody chooses", async () => {
       hub.version = 4;
       const theirs = { ...REPORT, findings: "別の端末", version: 4 };
-      saver = new DraftSaver(theirs, hub.put, { typed });
+      saver = new DraftSaver(theirs, hub.put);
+      saver.resume(typed);
       saver.begin();
       saver.edit({ impression: "続き" });
       await vi.advanceTimersByTimeAsync(60_000);
       expect(saver.currentState().kind).toBe("conflict");
       expect(hub.taken).toHaveLength(0);
-      expect(saver.typed()).toEqual({ draft: { ...typed.draft, impression: "続き" }, version: 3, offered: [] });
+      expect(saver.typed()).toEqual({ ...typed, draft: { ...typed.draft, impression: "続き" } });
       saver.settle(theirs, "mine");
       await vi.advanceTimersByTimeAsync(2000);
       expect(hub.taken.map(({ findings }) => findings)).toEqual(["途中まで"]);
     });
 
+    it("does not take the place of words that were typed since", () => {
+      saver = new DraftSaver({ ...REPORT, version: 3 }, hub.put);
+      saver.edit({ findings: "新しい" });
+      expect(saver.resume(typed)).toBe(false);
+      expect(saver.currentDraft().findings).toBe("新しい");
+      expect(saver.resume({ ...typed, offered: [saver.currentDraft()] })).toBe(true);
+      expect(saver.currentDraft().findings).toBe("途中まで");
+    });
+
+    it("still says that a speech engine wrote it (REC-04)", async () => {
+      const said: boolean[] = [];
+      saver = new DraftSaver({ ...REPORT, version: 3 }, (draft, version, spoken) => {
+        said.push(spoken);
+        return hub.put(draft, version);
+      });
+      hub.version = 3;
+      saver.spoke();
+      saver.edit({ findings: "話した" });
+      const kept = saver.typed();
+      saver.stop();
+      expect(kept?.spoken).toBe(true);
+      const again = new DraftSaver({ ...REPORT, version: 3 }, (draft, version, spoken) => {
+        said.push(spoken);
+        return hub.put(draft, version);
+      });
+      if (kept !== null) again.resume(kept);
+      void again.flush();
+      await vi.advanceTimersByTimeAsync(2000);
+      again.edit({ findings: "書いた" });
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(said).toEqual([true, false]);
+    });
+
     it("is nothing where it is at the hub already", () => {
-      saver = new DraftSaver({ ...REPORT, findings: "途中まで", version: 4 }, hub.put, { typed });
+      saver = new DraftSaver({ ...REPORT, findings: "途中まで", version: 4 }, hub.put);
+      saver.resume(typed);
       expect(saver.currentState().kind).toBe("clean");
       expect(saver.typed()).toBeNull();
     });

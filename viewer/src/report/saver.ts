@@ -13,8 +13,6 @@ export type SaveState =
   | { readonly kind: "refused"; readonly error: unknown }
   | { readonly kind: "conflict" };
 
-export type Put = (draft: Draft, version: number) => Promise<Report>;
-
 /** How the hub's answer of one kind is turned into what is typed. */
 export interface Drafting<D, A> {
   readonly draftOf: (answer: A) => D;
@@ -31,12 +29,8 @@ export interface Typed<D> {
   readonly offered: readonly D[];
 }
 
-export interface Resuming<D, A> {
-  /** What was typed before this page was loaded. */
-  readonly typed?: Typed<D> | null;
-  /** Looks at what the hub has. */
-  readonly look?: () => Promise<A>;
-}
+/** Looks at what the hub has. */
+export type Look<A> = () => Promise<A>;
 
 const REPORT: Drafting<Draft, Report> = { draftOf, same: sameDraft, savedAt: ({ updated_at }) => updated_at };
 
@@ -61,33 +55,37 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   private readonly put: (draft: D, version: number) => Promise<A>;
   private offered: readonly D[] = [];
   private readonly drafting: Drafting<D, A>;
-  private readonly look: (() => Promise<A>) | undefined;
+  private readonly look: Look<A> | undefined;
   private readonly listeners = new Set<() => void>();
 
-  constructor(
-    answer: A,
-    put: (draft: D, version: number) => Promise<A>,
-    drafting: Drafting<D, A>,
-    { typed, look }: Resuming<D, A> = {},
-  ) {
+  constructor(answer: A, put: (draft: D, version: number) => Promise<A>, drafting: Drafting<D, A>, look?: Look<A>) {
     this.draft = drafting.draftOf(answer);
     this.kept = this.draft;
     this.version = answer.version;
     this.put = put;
     this.drafting = drafting;
     this.look = look;
-    if (typed) this.resume(typed);
   }
 
-  /** What was typed before stands again: over the version that it was typed over, or beside another's. */
-  private resume({ draft, version, offered }: Typed<D>): void {
+  /**
+   * What was typed before stands again: over the version that it was typed over, or against another's. False, and nothing
+   * happens, where other words stand that were never offered with it.
+   */
+  resume({ draft, version, offered }: Typed<D>): boolean {
+    const { same } = this.drafting;
+    if (this.dirty && ![draft, ...offered].some((one) => same(one, this.draft))) return false;
     this.draft = draft;
     this.offered = offered;
-    if (!this.dirty) return;
+    if (!this.dirty) return true;
     this.dirtySince = Date.now();
     const isOver = version >= this.version || this.wasOffered(this.kept);
-    this.state = { kind: isOver ? "typing" : "conflict" };
     this.version = isOver ? Math.max(version, this.version) : version;
+    this.tell({ kind: isOver ? "typing" : "conflict" });
+    return true;
+  }
+
+  replace({ draft }: Typed<D>): void {
+    this.edit(draft);
   }
 
   /** What was typed before this page was loaded goes to the hub. */
@@ -110,6 +108,9 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   }
   get dirty(): boolean {
     return !this.drafting.same(this.draft, this.kept);
+  }
+  get stuck(): boolean {
+    return this.state.kind === "conflict" || this.state.kind === "refused";
   }
 
   edit(change: Partial<D>): void {
@@ -264,9 +265,52 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   }
 }
 
-/** The saver of a report's words. */
+/** What was typed of a report. */
+export interface TypedReport extends Typed<Draft> {
+  /** A speech engine wrote of it, and the hub does not know that yet (REC-04). */
+  readonly spoken: boolean;
+}
+
+export type PutReport = (draft: Draft, version: number, spoken: boolean) => Promise<Report>;
+
+/** The saver of a report's words, and of whether a speech engine wrote them. */
 export class DraftSaver extends Saver<Draft, Report> {
-  constructor(report: Report, put: Put, resuming?: Resuming<Draft, Report>) {
-    super(report, put, REPORT, resuming);
+  readonly #voice: { unsaved: number };
+
+  constructor(report: Report, put: PutReport, look?: Look<Report>) {
+    const voice = { unsaved: 0 };
+    super(
+      report,
+      async (draft, version) => {
+        const heard = voice.unsaved;
+        const saved = await put(draft, version, heard > 0);
+        voice.unsaved -= heard;
+        return saved;
+      },
+      REPORT,
+      look,
+    );
+    this.#voice = voice;
+  }
+
+  /** A speech engine writes: the next save says so (REC-04). */
+  readonly spoke = (): void => {
+    this.#voice.unsaved += 1;
+  };
+
+  override typed(): TypedReport | null {
+    const typed = super.typed();
+    return typed && { ...typed, spoken: this.#voice.unsaved > 0 };
+  }
+
+  override resume(typed: TypedReport): boolean {
+    const stands = super.resume(typed);
+    if (stands && typed.spoken && this.dirty) this.spoke();
+    return stands;
+  }
+
+  override replace(typed: TypedReport): void {
+    if (typed.spoken) this.spoke();
+    super.replace(typed);
   }
 }

@@ -1,90 +1,70 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore } from "react";
-import { SIGNED_IN } from "@/api/client";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore } from "react";
 import type { ImageRead, Report } from "@/api/types";
-import { Copy } from "@/kept/copy";
-import { shelf } from "@/kept/shelf";
-import { beforeLock } from "@/session/beforeLock";
+import { InHand } from "@/kept/inHand";
+import type { Found } from "@/kept/shelf";
+import { useInHand } from "@/kept/useInHand";
 import { getReport, putDraft, reportKey } from "./api";
 import { unionOfImages, type Draft } from "./model";
-import { DraftSaver, type SaveState, type Typed } from "./saver";
+import { DraftSaver, type SaveState, type TypedReport } from "./saver";
 
 export interface DraftInHand {
   readonly draft: Draft;
   readonly state: SaveState;
   readonly saver: DraftSaver;
-  /** A speech engine writes: the next save says so (REC-04). */
-  readonly spoke: () => void;
+  readonly hand: InHand<TypedReport, DraftSaver>;
 }
 
 /** The draft as its panel begins with it. */
 export interface Beginning {
   readonly report: Report;
-  /** What was typed on this computer before, and is not at the hub. */
-  readonly typed: Typed<Draft> | null;
+  /** What was typed on this computer before, and is not at the hub; undefined where that is not known yet. */
+  readonly typed: Found<TypedReport> | null | undefined;
 }
 
-/** What a speech engine wrote that the hub has not been told of yet. */
-class Voice {
-  private count = 0;
-  readonly spoke = (): void => {
-    this.count += 1;
-  };
-  readonly unsaved = (): number => this.count;
-  readonly saved = (heard: number): void => {
-    this.count -= heard;
+/** What the reader has seen of the case. */
+export interface Seen {
+  readonly imagesRead: () => readonly ImageRead[];
+  readonly priorsShown: () => readonly string[];
+}
+
+const NOTHING: Seen = { imagesRead: () => [], priorsShown: () => [] };
+
+/** A report in writing, and what its reader has seen meanwhile. */
+class ReportInHand extends InHand<TypedReport, DraftSaver> {
+  #seen = NOTHING;
+
+  readonly seen = (): Seen => this.#seen;
+
+  /** The page that stands says what its reader has seen so far. */
+  readonly shows = (seen: Seen): void => {
+    this.#seen = seen;
   };
 }
 
-/** The draft of one report for as long as its panel stands: kept on this computer until the hub has it. */
-export function useDraft(
-  itemId: string,
-  { report, typed }: Beginning,
-  imagesRead: () => readonly ImageRead[],
-  priorsShown: () => readonly string[],
-): DraftInHand {
+function taken(client: QueryClient, itemId: string, { report, typed }: Beginning): ReportInHand {
+  const put = async (draft: Draft, version: number, spoken: boolean): Promise<Report> => {
+    const before = client.getQueryData<Report>(reportKey(itemId))?.images_read ?? report.images_read;
+    const seen = hand.seen();
+    const read = { images: unionOfImages(before, seen.imagesRead()), priors: seen.priorsShown() };
+    const saved = await putDraft(itemId, draft, { ...read, spoken }, version);
+    client.setQueryData(reportKey(itemId), saved);
+    return saved;
+  };
+  const saver = new DraftSaver(report, put, () => getReport(itemId));
+  const hand = new ReportInHand("draft", itemId, saver, { found: typed });
+  return hand;
+}
+
+/** The draft of one report: kept on this computer until the hub has it, even where its page is left before that. */
+export function useDraft(itemId: string, beginning: Beginning, { imagesRead, priorsShown }: Seen): DraftInHand {
   const client = useQueryClient();
-  const [voice] = useState(() => new Voice());
-  const [copy] = useState(() => new Copy<Typed<Draft>>(shelf, "draft", itemId));
-  const [saver] = useState(() => {
-    const put = async (draft: Draft, version: number): Promise<Report> => {
-      const before = client.getQueryData<Report>(reportKey(itemId))?.images_read ?? report.images_read;
-      const heard = voice.unsaved();
-      const seen = { images: unionOfImages(before, imagesRead()), priors: priorsShown() };
-      const saved = await putDraft(itemId, draft, { ...seen, spoken: heard > 0 }, version);
-      voice.saved(heard);
-      client.setQueryData(reportKey(itemId), saved);
-      return saved;
-    };
-    return new DraftSaver(report, put, { typed, look: () => getReport(itemId) });
-  });
+  const hand = useInHand("draft", itemId, () => taken(client, itemId, beginning));
   useEffect(() => {
-    const write = (): void => copy.set(saver.typed());
-    const stopWriting = saver.subscribe(write);
-    write();
-    saver.begin();
-    const withdraw = beforeLock(async () => {
-      // A disk that hangs keeps nothing from the hub.
-      const [saved] = await Promise.all([saver.flush(), copy.settled()]);
-      return saved;
-    });
-    const guard = (event: BeforeUnloadEvent): void => {
-      if (!saver.dirty) return;
-      void saver.flush();
-      event.preventDefault();
-    };
-    const signedIn = (): void => void saver.signedIn();
-    window.addEventListener(SIGNED_IN, signedIn);
-    window.addEventListener("beforeunload", guard);
-    return () => {
-      withdraw();
-      window.removeEventListener(SIGNED_IN, signedIn);
-      window.removeEventListener("beforeunload", guard);
-      void saver.flush().finally(stopWriting);
-      saver.stop();
-    };
-  }, [saver, copy]);
+    hand.shows({ imagesRead, priorsShown });
+  }, [hand, imagesRead, priorsShown]);
+  const saver = hand.bringer;
   const state = useSyncExternalStore(saver.subscribe, saver.currentState);
   const draft = useSyncExternalStore(saver.subscribe, saver.currentDraft);
-  return { draft, state, saver, spoke: voice.spoke };
+  return { draft, state, saver, hand };
 }

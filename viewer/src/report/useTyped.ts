@@ -1,32 +1,36 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
 import { shelf, type Found } from "@/kept/shelf";
 import { getReport, reportKey } from "./api";
-import type { Draft } from "./model";
-import type { Typed } from "./saver";
+import type { TypedReport } from "./saver";
 
 const KEY_WITHIN = 1_500;
 const ANSWER_WITHIN = 1_500;
 
-type FoundDraft = Found<Typed<Draft>>;
+/** What was typed here; null where nothing was, undefined where the hub has not handed out the key to it. */
+export interface TypedHere {
+  readonly found: Found<TypedReport> | null | undefined;
+}
 
 const KEPT_HERE = { networkMode: "always", gcTime: 0, structuralSharing: false } as const;
 
-async function findTyped(itemId: string): Promise<FoundDraft | null> {
+async function findTyped(itemId: string): Promise<TypedHere> {
   await shelf.ready(KEY_WITHIN);
-  return shelf.find<Typed<Draft>>("draft", itemId);
+  return { found: await shelf.find<TypedReport>("draft", itemId) };
 }
 
 /** What lies here now of a report that this person does not write; never what its editor began with. */
-export function useLeftOver(itemId: string): FoundDraft | null | undefined {
-  const queryKey = ["left-over", itemId];
-  return useQuery({ queryKey, queryFn: () => findTyped(itemId), staleTime: 0, ...KEPT_HERE }).data;
+export function useLeftOver(itemId: string): Found<TypedReport> | null | undefined {
+  const isOpen = useSyncExternalStore(shelf.subscribe, () => shelf.isOpen);
+  const queryKey = ["left-over", itemId, isOpen];
+  return useQuery({ queryKey, queryFn: () => findTyped(itemId), staleTime: 0, ...KEPT_HERE }).data?.found;
 }
 
 /**
- * What was typed on this computer and is not at the hub; null where nothing was, undefined until that is known.
- * `turn` grows when another tab gave the pen: what it saved is looked up first.
+ * What was typed on this computer and is not at the hub; undefined until that was looked for. `turn` grows when another
+ * tab gave the pen: what it saved is looked up first.
  */
-export function useTyped(itemId: string, turn = 0, wanted = true): FoundDraft | null | undefined {
+export function useTyped(itemId: string, turn = 0, wanted = true): TypedHere | undefined {
   const client = useQueryClient();
   return useQuery({
     queryKey: ["typed-here", itemId, turn],

@@ -19,7 +19,7 @@ import { Gaps, RequestForm } from "./RequestForm";
 import { begin, forget, useUnplaced, write, type Unplaced } from "./unplaced";
 import { useUploads } from "./uploads";
 
-/** A new reading request; until it is placed it stands in this page's memory only. */
+/** A new reading request. */
 export default function NewRequestPage(): JSX.Element {
   const { t } = useTranslation("requests");
   const may = useMay();

@@ -1,11 +1,13 @@
 import { Button } from "@mantine/core";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore, type JSX } from "react";
+import { useState, useSyncExternalStore, type JSX } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiProblem, getJson, SIGNED_IN } from "@/api/client";
+import { ApiProblem, getJson } from "@/api/client";
+import { Former } from "@/kept/Former";
+import { InHand } from "@/kept/inHand";
+import { useInHand } from "@/kept/useInHand";
 import { SaveMark } from "@/report/SaveMark";
-import { Saver, type Drafting, type SaveState } from "@/report/saver";
-import { beforeLock } from "@/session/beforeLock";
+import { Saver, type Drafting, type SaveState, type Typed } from "@/report/saver";
 import { hubNow } from "@/ui/clock";
 import { dayOf } from "@/ui/format";
 import { FailedLine } from "@/ui/States";
@@ -13,7 +15,7 @@ import { putRequest, requestPath, told } from "./api";
 import { compactDay } from "./days";
 import { PlacedFiles } from "./Files";
 import form from "./Form.module.css";
-import { asPlaced, draftOf, gapsOf, sameDraft, type Draft, type Gap } from "./model";
+import { asPlaced, draftOf, gapsOf, sameDraft, writtenIn, type Draft, type Gap } from "./model";
 import classes from "./Request.module.css";
 import { Gaps, RequestForm } from "./RequestForm";
 import type { ReadingRequest } from "./shapes";
@@ -24,6 +26,7 @@ export interface RequestEditorProps {
 }
 
 type RequestSaver = Saver<Draft, ReadingRequest>;
+type RequestInHand = InHand<Typed<Draft>, RequestSaver>;
 
 const DRAFTING: Drafting<Draft, ReadingRequest> = { draftOf, same: sameDraft, savedAt: () => null };
 
@@ -43,7 +46,8 @@ const missing = (draft: Draft, siteId: string): Gap[] => {
 export function RequestEditor({ request, onDone }: RequestEditorProps): JSX.Element {
   const { t } = useTranslation("requests");
   const client = useQueryClient();
-  const saver = useSaver(client, request);
+  const hand = useInHand("request", request.request_id, () => taken(client, request));
+  const saver = hand.bringer;
   const state = useSyncExternalStore(saver.subscribe, saver.currentState);
   const draft = useSyncExternalStore(saver.subscribe, saver.currentDraft);
   const gaps = missing(draft, request.site_id);
@@ -66,6 +70,7 @@ export function RequestEditor({ request, onDone }: RequestEditorProps): JSX.Elem
           ) : (
             <SaveMark state={state} />
           )}
+          <Former hand={hand} wordsOf={({ draft: former }) => writtenIn(former)} />
           <Gaps gaps={gaps} asked />
           <Trouble state={state} saver={saver} requestId={request.request_id} />
           <Button onClick={() => void done()} disabled={state.kind === "conflict"}>
@@ -77,40 +82,15 @@ export function RequestEditor({ request, onDone }: RequestEditorProps): JSX.Elem
   );
 }
 
-function useSaver(client: QueryClient, request: ReadingRequest): RequestSaver {
-  const [saver] = useState(
-    () =>
-      new Saver<Draft, ReadingRequest>(
-        request,
-        async (draft, version) => {
-          if (missing(draft, request.site_id).length > 0) throw new Incomplete();
-          const saved = await putRequest(request.request_id, asPlaced(draft), version);
-          void told(client, saved);
-          return saved;
-        },
-        DRAFTING,
-        { look: () => getJson<ReadingRequest>(requestPath(request.request_id)) },
-      ),
-  );
-  useEffect(() => {
-    const withdraw = beforeLock(() => saver.flush());
-    const guard = (event: BeforeUnloadEvent): void => {
-      if (!saver.dirty) return;
-      void saver.flush();
-      event.preventDefault();
-    };
-    const signedIn = (): void => void saver.signedIn();
-    window.addEventListener(SIGNED_IN, signedIn);
-    window.addEventListener("beforeunload", guard);
-    return () => {
-      withdraw();
-      window.removeEventListener(SIGNED_IN, signedIn);
-      window.removeEventListener("beforeunload", guard);
-      void saver.flush();
-      saver.stop();
-    };
-  }, [saver]);
-  return saver;
+function taken(client: QueryClient, request: ReadingRequest): RequestInHand {
+  const put = async (draft: Draft, version: number): Promise<ReadingRequest> => {
+    if (missing(draft, request.site_id).length > 0) throw new Incomplete();
+    const saved = await putRequest(request.request_id, asPlaced(draft), version);
+    void told(client, saved);
+    return saved;
+  };
+  const look = (): Promise<ReadingRequest> => getJson<ReadingRequest>(requestPath(request.request_id));
+  return new InHand("request", request.request_id, new Saver(request, put, DRAFTING, look));
 }
 
 interface TroubleProps {

@@ -106,6 +106,10 @@ export function knownBefore(draft: Draft, requests: readonly ReadingRequest[]): 
   return last === undefined || sameDraft(takenOver(draft, last), draft) ? null : last;
 }
 
+/** Its free text, to be read and copied. */
+export const writtenIn = ({ clinical: { reason, question, history, pathology, note } }: Draft): string =>
+  [reason, question, history, pathology, note].filter((text) => text !== "").join("\n\n");
+
 export const sameDraft = (one: Draft, other: Draft): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 
