@@ -31,7 +31,7 @@ def serve_readers(home: Home, parent: Parent = None) -> None:
     """Serve the viewer and DICOMweb: one process of those that run starts."""
     from dokuei.hub.app import open_hub, readers_app
     from dokuei.hub.prepare import reader_certificate
-    from dokuei.hub.serve import Listener, serve
+    from dokuei.hub.serve import Listener, serve, spare_collector
 
     configure_logs(part="hub-readers")
     end_with_parent(parent)
@@ -39,8 +39,10 @@ def serve_readers(home: Home, parent: Parent = None) -> None:
     hub = open_hub(settings)
     files = reader_certificate(settings)
     end_when_renewed(lambda: reader_certificate(settings), parent=parent)
+    served = readers_app(hub)
+    spare_collector()
     serve(
-        readers_app(hub),
+        served,
         Listener(
             settings.hub.host,
             settings.hub.port,
@@ -56,7 +58,7 @@ def serve_gateways(home: Home, parent: Parent = None) -> None:
     from dokuei.hub.app import gateways_app as application
     from dokuei.hub.app import open_hub
     from dokuei.hub.prepare import gateway_certificate
-    from dokuei.hub.serve import Listener, serve
+    from dokuei.hub.serve import Listener, serve, spare_collector
 
     configure_logs(part="hub-gateways")
     end_with_parent(parent)
@@ -64,8 +66,10 @@ def serve_gateways(home: Home, parent: Parent = None) -> None:
     hub = open_hub(settings)
     files = gateway_certificate(settings)
     end_when_renewed(lambda: gateway_certificate(settings), parent=parent)
+    served = application(hub)
+    spare_collector()
     serve(
-        application(hub),
+        served,
         Listener(
             settings.hub.host,
             settings.hub.gateway_port,

@@ -1,5 +1,6 @@
 """A listener of the hub has its port alone."""
 
+import gc
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from dokuei.errors import ConfigurationError
 from dokuei.hub.problems import OuterDoor
-from dokuei.hub.serve import Listener, open_listener, serve
+from dokuei.hub.serve import Listener, open_listener, serve, spare_collector
 from tests.makers.asgi import AsgiTransport, asgi_portal
 from tests.makers.peers import free_port
 
@@ -96,6 +97,26 @@ def test_an_application_that_cannot_begin_answers_with_a_problem() -> None:
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "no table" not in answer.text
+
+
+def test_an_answer_over_thousands_of_rows_is_not_stopped_to_look_for_cycles() -> None:
+    before = gc.get_threshold()
+    stops: list[str] = []
+
+    def note(phase: str, _info: dict[str, int]) -> None:
+        stops.append(phase)
+
+    try:
+        spare_collector()
+        assert gc.get_freeze_count() > 0, "what stands is not walked through"
+        gc.callbacks.append(note)
+        rows = [{"row": [number]} for number in range(5000)]
+        gc.callbacks.remove(note)
+        assert len(rows) == 5000
+        assert not stops
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 async def _breaks(scope: Scope, receive: Receive, send: Send) -> None:

@@ -21,8 +21,6 @@ const AGAIN_AFTER = 10_000;
 /** A study's description is kept in memory so long for its opening. */
 const KEPT_FOR = 30 * 60_000;
 
-const NOTHING_ASKED: ReadonlySet<string> = new Set();
-
 /** The next cases of the list come to this computer while the reader reads (or looks at the list). */
 export function useAhead(wanted: boolean, personId: string, openItemId: string): void {
   const client = useQueryClient();
@@ -68,7 +66,7 @@ async function bringNext(client: QueryClient, from: Place, signal: AbortSignal):
 async function framesOf(client: QueryClient, item: WorklistItem, signal: AbortSignal): Promise<Frame[]> {
   const path = `/api/v1/worklist/${encodeURIComponent(item.worklist_item_id)}`;
   const { priors: known } = await pollJson<WorklistItem>(path, signal);
-  const chosen = chosenPriors(known, item.modalities, NOTHING_ASKED).map((prior) => prior.study_instance_uid);
+  const chosen = chosenPriors(known, item.modalities).map((prior) => prior.study_instance_uid);
   const [current, ...priors] = await Promise.all(
     [item.study_instance_uid, ...chosen].map((uid) =>
       client.query(studyQuery(item.site_id, uid, { headers: AHEAD_HEADERS, gcTime: KEPT_FOR })),

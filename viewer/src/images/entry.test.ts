@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { DecodePool } from "./decode/pool";
-import { glance, newEntry } from "./entry";
+import type { DecodedImage } from "./decode/messages";
+import { decodeRank, glance, newEntry } from "./entry";
 import { FrameBytes } from "./fetchFrame";
 import type { Frame } from "./frame";
 import { madeFrame } from "./madeFrames";
@@ -43,6 +44,23 @@ const lookAt =
   (store: FrameStore, frames: readonly Frame[]) =>
   (index: number): void =>
     store.look([{ frames, index, direction: 0, kind: "active" }]);
+
+it("is decoded whole behind the first pictures of all others, unless it is looked at or has no picture", () => {
+  const image: DecodedImage = {
+    width: 1,
+    height: 1,
+    components: 1,
+    cells: new ArrayBuffer(2),
+    array: "Uint16Array",
+    minimum: 0,
+    maximum: 1,
+  };
+  const farthest = { ...newEntry(large), rank: 499_999 };
+  const pictured = { ...newEntry(large), rank: 100_002, image, reduction: 2 };
+  expect(decodeRank(pictured, 0)).toBeGreaterThan(decodeRank(farthest, 2));
+  expect(decodeRank({ ...pictured, image: null }, 0)).toBe(100_002);
+  expect(decodeRank({ ...pictured, rank: 0 }, 0)).toBe(0);
+});
 
 describe("a large frame whose bytes are all here", () => {
   it("is glanced at where somebody looks at it and sees nothing yet", () => {

@@ -147,6 +147,10 @@ export function fetchRank(entry: Entry, { inOneStep, coarseSoon }: Pace): number
   return entry.rank + (isVisible(entry.rank) && !coarseSoon ? VISIBLE_COMPLETION : COMPLETION);
 }
 
+/** As they are fetched: a frame that has a picture and is not looked at waits until all others have one. */
+export const decodeRank = ({ rank, image }: Entry, reduction: number): number =>
+  reduction > 0 || image === null || isVisible(rank) ? rank : rank + COMPLETION;
+
 export function needsDecoding(entry: Entry): boolean {
   if (entry.decoding || entry.failure !== null || entry.bytes?.whole !== true) return false;
   const shown = entry.image !== null && entry.reduction === 0;

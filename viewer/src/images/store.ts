@@ -1,4 +1,4 @@
-import { glance, newEntry, needsDecoding, nextPreview, viewOf, type Entry, type FrameView } from "./entry";
+import { decodeRank, glance, newEntry, needsDecoding, nextPreview, viewOf, type Entry, type FrameView } from "./entry";
 import { Aborted, type DecodePool } from "./decode/pool";
 import type { DecodeAnswer } from "./decode/messages";
 import { Fetcher, type Transfers } from "./fetcher";
@@ -223,7 +223,7 @@ export class FrameStore {
     const { coding } = transferSyntax(frame.instance.transferSyntaxUid);
     const expected = reduction > 0 ? null : { digest: frame.digest, of: frame.digestOf };
     const request = { encoded, coding, reduction, pixel: frame.pixel, expected };
-    return this.#options.pool.decode(request, () => entry.rank, this.#leaving.signal);
+    return this.#options.pool.decode(request, () => decodeRank(entry, reduction), this.#leaving.signal);
   }
 
   async #decode(entry: Entry): Promise<void> {

@@ -17,7 +17,7 @@ export interface AbsentPrior {
 export function chosenPriors(
   priors: readonly PriorStudy[],
   modalities: readonly string[],
-  asked: ReadonlySet<string>,
+  asked: ReadonlySet<string> = new Set(),
 ): PriorStudy[] {
   const alike = (prior: PriorStudy): boolean => prior.modalities.some((one) => modalities.includes(one));
   const preferred = [...priors.filter(alike), ...priors.filter((prior) => !alike(prior))].slice(0, MOST_PRIORS);

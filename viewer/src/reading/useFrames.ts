@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { call } from "@/api/client";
-import { decodePool, type DecodePool } from "@/images/decode/pool";
+import { begunAhead, decodePool, takeAhead, type DecodePool } from "@/images/decode/pool";
 import { serveImagesFrom } from "@/images/cornerstone";
 import { lineUse } from "@/images/lineUse";
 import { FrameStore, type Rejection } from "@/images/store";
@@ -34,8 +34,9 @@ function tell(siteId: string, { frame, found, detail }: Rejection): void {
 
 /** Decoders, started before it is known what they will decode. */
 export function useDecoders(): DecodePool {
-  const [pool] = useState(() => decodePool());
+  const [pool] = useState(() => begunAhead() ?? decodePool());
   useEffect(() => {
+    takeAhead(pool);
     void pool.begin();
     return () => pool.close();
   }, [pool]);

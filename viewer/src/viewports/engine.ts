@@ -9,6 +9,7 @@ import {
   RenderingEngine,
   setUseCPURendering,
 } from "@cornerstonejs/core";
+import supportsNorm16Linear from "@kitware/vtk.js/Rendering/OpenGL/Texture/supportsNorm16Linear";
 import { registerImageLoader } from "@/images/cornerstone";
 import { startMeasuring } from "./measuring";
 
@@ -58,6 +59,8 @@ function start(): void {
   configuration.rendering = { ...configuration.rendering, useCPURendering: cpu, webGlContextCount: CONTEXTS };
   init(configuration);
   if (cpu) setUseCPURendering(true);
+  // Asked at the first image else, for which a context is made of its own.
+  else supportsNorm16Linear();
   cache.setMaxCacheSize(CORNERSTONE_CACHE);
   registerImageLoader();
   startMeasuring();

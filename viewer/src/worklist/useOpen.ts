@@ -1,6 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 import type { WorklistItem } from "@/api/types";
+import { beginAhead } from "@/images/decode/pool";
+import { chosenPriors } from "@/reading/priors";
 import { studyQuery } from "@/reading/queries";
 import { useSession } from "@/session/api";
 import { useHold } from "./api";
@@ -39,10 +41,13 @@ export function useOpen(): Opening {
       return;
     }
     if (claim.isPending) return;
-    // The room asks for this next: it comes while the case is claimed.
+    // The room asks for these next: they come while the case is claimed.
     if (room === "read") {
-      const described = studyQuery(item.site_id, item.study_instance_uid, { gcTime: WHILE_CLAIMED });
-      client.query(described).catch(() => undefined);
+      beginAhead();
+      const priors = chosenPriors(item.priors, item.modalities);
+      for (const { study_instance_uid: uid } of [item, ...priors]) {
+        client.query(studyQuery(item.site_id, uid, { gcTime: WHILE_CLAIMED })).catch(() => undefined);
+      }
     }
     claim.mutate(item.worklist_item_id);
   };

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { madeFrame } from "../madeFrames";
 import type { DecodeAnswer, DecodeRequest, Ready } from "./messages";
-import { decodePool } from "./pool";
+import { beginAhead, begunAhead, decodePool, takeAhead, type DecodePool } from "./pool";
 
 /** A worker that does as the test says. */
 class MadeWorker {
@@ -95,5 +95,40 @@ describe("decode workers", () => {
     expect(workers[0]?.terminated).toBe(true);
     void pool.begin();
     expect(workers).toHaveLength(2);
+  });
+});
+
+describe("workers that begin while a case is on its way", () => {
+  let closed: number;
+  const made = (): DecodePool => ({
+    begin: () => Promise.resolve(),
+    decode: () => Promise.reject(new Error("not asked")),
+    close: () => {
+      closed += 1;
+    },
+  });
+  beforeEach(() => {
+    vi.useFakeTimers();
+    closed = 0;
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it("are the case's own from when it takes them, however often it was drawn before", () => {
+    beginAhead(made);
+    const pool = begunAhead();
+    expect(begunAhead()).toBe(pool);
+    if (pool === null) throw new Error("none have begun");
+    takeAhead(pool);
+    expect(begunAhead()).toBeNull();
+    vi.advanceTimersByTime(60_000);
+    expect(closed).toBe(0);
+  });
+
+  it("end where no case comes", () => {
+    beginAhead(made);
+    beginAhead(made);
+    vi.advanceTimersByTime(60_000);
+    expect(closed).toBe(1);
+    expect(begunAhead()).toBeNull();
   });
 });

@@ -116,6 +116,33 @@ export function decodePool(size: number = workersHere(), spawn: () => Worker = m
   };
 }
 
+/** In milliseconds. */
+const AHEAD_FOR = 10_000;
+
+let ahead: { readonly pool: DecodePool; readonly end: ReturnType<typeof setTimeout> } | null = null;
+
+/** Workers begin while a case is on its way; they end where nobody takes them. */
+export function beginAhead(make: () => DecodePool = decodePool): void {
+  if (ahead !== null) return;
+  const pool = make();
+  const end = setTimeout(() => {
+    ahead = null;
+    pool.close();
+  }, AHEAD_FOR);
+  ahead = { pool, end };
+  void pool.begin();
+}
+
+/** Those that have begun for the case that is opened now; null where none have. */
+export const begunAhead = (): DecodePool | null => ahead?.pool ?? null;
+
+/** The case has these: they are its own to close. */
+export function takeAhead(pool: DecodePool): void {
+  if (ahead?.pool !== pool) return;
+  clearTimeout(ahead.end);
+  ahead = null;
+}
+
 /** The decoder comes while nobody waits for an image yet; the browser keeps it for the workers of the first case. */
 export function warmDecoder(): void {
   const pool = decodePool(1);
