@@ -154,6 +154,7 @@ def _opened(line: ShapedLine, wished: Line, case: str, served: Served, beside: P
 def _as_wished(line: ShapedLine, wished: Line) -> Iterator[None]:
     """The line as it is wished, cut when it is to be cut; the page clicks after a look at its list."""
     line.become(wished)
+    line.end_connections()
     cuts: list[Timer] = []
     if wished.name in _CUTS:
         after, seconds = _CUTS[wished.name]

@@ -56,6 +56,10 @@ class ShapedLine:
     namespace: str
     control: Path
 
+    def end_connections(self) -> None:
+        """Whoever talks over it does so anew: a connection of before still sends as the line was then."""
+        subprocess.run(("ss", "-K", "-t", "dst", FAR), check=True, stdout=subprocess.DEVNULL)
+
     def become(self, line: Line) -> None:
         """From now on it is this line; ``up=False`` cuts it."""
         new = self.control.with_suffix(".new")

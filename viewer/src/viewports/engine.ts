@@ -23,6 +23,9 @@ const MOST_LOSSES = 3;
 /** In milliseconds: so soon the next case draws where this one did. */
 const FOLLOWED_WITHIN = 1_000;
 
+/** What the drawing library asks a context for at its first image. */
+const ASKED_LATER = ["EXT_texture_norm16", "OES_texture_float_linear", "OES_texture_half_float_linear"];
+
 let started = false;
 /** Each engine has a name of its own, so that news of one that was left is not taken for that of the next. */
 let made = 0;
@@ -48,7 +51,10 @@ export function startEngine(): RenderingEngine {
   for (const left of getRenderingEngines() ?? []) if (left.getViewports().length === 0) end(left);
   made += 1;
   current = `reading ${made}`;
-  return new RenderingEngine(current);
+  const engine = new RenderingEngine(current);
+  // Each is a question to the graphics process the first time, which answers when it has drawn all else.
+  for (const context of contextsOf(engine)) for (const name of ASKED_LATER) context.getExtension(name);
+  return engine;
 }
 
 function start(): void {
@@ -87,12 +93,16 @@ interface Pool {
   };
 }
 
+function contextsOf(engine: RenderingEngine): WebGL2RenderingContext[] {
+  const windows = (engine as unknown as Pool).contextPool?.getAllContexts() ?? [];
+  return windows.map((one) => one.getOpenGLRenderWindow().getContext()).filter((context) => context !== null);
+}
+
 /** Its contexts are given back now: the GPU would keep their images until memory is tidied up. */
 function end(engine: RenderingEngine): void {
-  const windows = (engine as unknown as Pool).contextPool?.getAllContexts() ?? [];
-  const contexts = windows.map((one) => one.getOpenGLRenderWindow().getContext());
+  const contexts = contextsOf(engine);
   engine.destroy();
-  for (const context of contexts) context?.getExtension("WEBGL_lose_context")?.loseContext();
+  for (const context of contexts) context.getExtension("WEBGL_lose_context")?.loseContext();
 }
 
 /** Told when viewports must be made anew. */
