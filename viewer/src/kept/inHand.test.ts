@@ -91,6 +91,20 @@ describe("words in hand", () => {
     hand.leave();
   });
 
+  it("of before wait beside what was typed and saved until the key came", async () => {
+    const late = await closed();
+    const hand = taken(late);
+    hand.open();
+    hand.bringer.edit({ findings: "今" });
+    await hand.bringer.flush();
+    await late.open(madeKey("tanaka"));
+    await settled();
+    expect(hand.bringer.currentDraft().findings).toBe("今");
+    expect(hand.former()).toMatchObject({ place: "beside", typed: { value: BEFORE } });
+    expect([await lying(), await lying(shelf, "case-1 beside")]).toEqual([undefined, "以前"]);
+    hand.leave();
+  });
+
   it("that wait beside are there again after the page was loaded again, until they are removed", async () => {
     await shelf.keep("draft", "case-1 beside", BEFORE);
     const hand = taken(shelf, null);

@@ -23,6 +23,8 @@ export class DraftKeeper {
   private draft: MessageDraft;
   private kept: MessageDraft;
   private state: Keeping = "clean";
+  /** Somebody typed since this began. */
+  private edited = false;
   private composing = false;
   private held = false;
   private failures = 0;
@@ -58,7 +60,7 @@ export class DraftKeeper {
 
   /** What was typed before stands again; false where other words stand, here or at the hub. */
   resume({ draft, over, offered }: TypedMessage): boolean {
-    if (this.dirty) return sameDraft(draft, this.draft);
+    if (this.dirty || this.edited) return sameDraft(draft, this.draft);
     const known = [draft, over, ...(offered === null ? [] : [offered])];
     if (!known.some((one) => sameDraft(one, this.kept))) return false;
     this.draft = draft;
@@ -81,6 +83,7 @@ export class DraftKeeper {
   }
 
   edit(change: Partial<MessageDraft>): void {
+    this.edited = true;
     this.draft = { ...this.draft, ...change };
     this.tell("typing");
     this.schedule(PAUSE);

@@ -47,6 +47,8 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   private kept: D;
   private version: number;
   private state: SaveState = { kind: "clean" };
+  /** Somebody typed since this began. */
+  private edited = false;
   private composing = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private dirtySince = 0;
@@ -69,11 +71,11 @@ export class Saver<D extends object, A extends { readonly version: number }> {
 
   /**
    * What was typed before stands again: over the version that it was typed over, or against another's. False, and nothing
-   * happens, where other words stand that were never offered with it.
+   * happens, where others were typed since that it does not go on from.
    */
   resume({ draft, version, offered }: Typed<D>): boolean {
     const { same } = this.drafting;
-    if (this.dirty && ![draft, ...offered].some((one) => same(one, this.draft))) return false;
+    if ((this.dirty || this.edited) && ![draft, ...offered].some((one) => same(one, this.draft))) return false;
     this.draft = draft;
     this.offered = offered;
     if (!this.dirty) return true;
@@ -114,6 +116,7 @@ export class Saver<D extends object, A extends { readonly version: number }> {
   }
 
   edit(change: Partial<D>): void {
+    this.edited = true;
     if (!this.dirty) this.dirtySince = Date.now();
     this.draft = { ...this.draft, ...change };
     if (this.state.kind === "conflict") this.tell(this.state);
