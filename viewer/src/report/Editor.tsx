@@ -99,12 +99,12 @@ export function Editor({ item, report, typed, imagesRead, priorsShown, writing, 
         <ReportStatusChip status={report.status} framed />
       </div>
       <Standing itemId={item.worklist_item_id} report={report} />
-      <Former hand={hand} wordsOf={({ draft: former }) => writtenIn(former)} />
       {state.kind === "conflict" && <Conflict itemId={item.worklist_item_id} saver={saver} />}
       {state.kind === "refused" && <FailedLine error={state.error} />}
       {form && <Structured form={form} draft={draft} fill={fill} shown={shown} />}
       {!assessedLast && followed}
       {!assessedLast && assessed}
+      <Former hand={hand} wordsOf={({ draft: former }) => writtenIn(former)} />
       <Phrases
         siteId={item.site_id}
         methods={form?.form?.methods ?? []}
