@@ -14,12 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dokuei.cli.options import Home, operator
+from dokuei.cli.spoken_words import spoken
 from dokuei.hub.archive.model import Progress as Step
 from dokuei.hub.archive.service import ArchiveService
 from dokuei.hub.prepare import prepare_stores
 from dokuei.hub.sites.service import SitesService
 from dokuei.hub.terms import Terms
-from dokuei.settings import read_settings
+from dokuei.settings import Settings, read_settings
 
 archive_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and expire the archive.")
 
@@ -40,10 +41,13 @@ def _opened(home: Path) -> Iterator[ArchiveService]:
 @archive_app.command("reindex")
 def reindex(*, home: Home) -> None:
     """Rebuild what is missing in the database from the files alone, hospitals that nobody knows included."""
+    settings = read_settings(home)
+    good = "{good} files fit the database, {wrong} wrong"
     with _opened(home) as archive:
-        wrong = _walk(archive.reindex(actor=operator()), "reindex", good="files fit the database")
+        wrong = _walk(settings, archive.reindex(actor=operator()), "reindex", good)
         for site_id in SitesService(archive.database).register_found(archive.sites(), actor=operator()):
-            typer.echo(f"site {site_id} was in the archive and not in the register: registered with its id as its name")
+            found = "site {site} was in the archive and not in the register: registered with its id as its name"
+            typer.echo(spoken(settings, found, site=site_id))
     _end(wrong)
 
 
@@ -51,7 +55,8 @@ def reindex(*, home: Home) -> None:
 def verify(*, home: Home) -> None:
     """Decode every frame of every object and compare it with the digest of its source and what its sender signed."""
     with _opened(home) as archive:
-        wrong = _walk(archive.verify(actor=operator()), "verify", good="objects proved")
+        good = "{good} objects proved, {wrong} wrong"
+        wrong = _walk(read_settings(home), archive.verify(actor=operator()), "verify", good)
     _end(wrong)
 
 
@@ -66,7 +71,8 @@ def delete(
     """Remove one study's images; the deletion record stays."""
     with _opened(home) as archive:
         gone = archive.delete_study_images(site, study_instance_uid, actor=operator(), reason=reason)
-    typer.echo(f"{gone.number_of_instances} objects, {gone.size} bytes removed")
+    removed = "{number} objects, {size} bytes removed"
+    typer.echo(spoken(read_settings(home), removed, number=gone.number_of_instances, size=gone.size))
 
 
 @archive_app.command("expire")
@@ -91,7 +97,8 @@ def expire(
             studies = tuple(one.study_instance_uid for one in ended)
     for study in studies:
         typer.echo(study)
-    typer.echo(f"{len(studies)} studies {'would go' if dry_run else 'removed'}")
+    told = "{number} studies would go" if dry_run else "{number} studies removed"
+    typer.echo(spoken(read_settings(home), told, number=len(studies)))
 
 
 @archive_app.command("deletions")
@@ -107,7 +114,7 @@ def deletions(
     if as_json:
         typer.echo(json.dumps([asdict(one) | {"deleted_at": one.deleted_at.isoformat()} for one in records], indent=2))
         return
-    table = Table("site", "study", "objects", "bytes", "when (UTC)", "by", "why")
+    table = _table(home, "site", "study", "objects", "bytes", "when (UTC)", "by", "why")
     for one in records:
         objects, size = str(one.number_of_instances), str(one.size)
         when = f"{one.deleted_at:%Y-%m-%d %H:%M}"
@@ -118,15 +125,21 @@ def deletions(
 @archive_app.command("quarantine")
 def quarantine(*, home: Home, site: Site) -> None:
     """Objects that came under a UID that was taken, and wait for somebody to decide."""
-    table = Table("SOP Instance UID", "why", "from", "since")
+    table = _table(home, "SOP Instance UID", "why", "from", "since")
     with _opened(home) as archive:
         for one in archive.quarantined(site):
             table.add_row(one["sop_instance_uid"], one["reason"], one["received_from"], f"{one['at']:%Y-%m-%d %H:%M}")
     Console().print(table)
 
 
-def _walk(steps: Iterator[Step], verb: str, *, good: str) -> list[Step]:
+def _table(home: Path, *columns: str) -> Table:
+    settings = read_settings(home)
+    return Table(*(spoken(settings, column) for column in columns))
+
+
+def _walk(settings: Settings, steps: Iterator[Step], verb: str, outcome: str) -> list[Step]:
     """Show a bar on a terminal, then what is wrong."""
+    verb = spoken(settings, verb)
     columns = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     wrong: list[Step] = []
     done = 0
@@ -137,7 +150,7 @@ def _walk(steps: Iterator[Step], verb: str, *, good: str) -> list[Step]:
             bar.update(task, completed=step.done, total=step.total)
             if step.error is not None:
                 wrong.append(step)
-    typer.echo(f"{done - len(wrong)} {good}, {len(wrong)} wrong")
+    typer.echo(spoken(settings, outcome, good=done - len(wrong), wrong=len(wrong)))
     for step in wrong[:_MOST_SHOWN]:
         typer.echo(f"{step.key}: {step.error}")
     return wrong

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from dokuei.cli.options import Home, day, operator
+from dokuei.cli.spoken_words import reason_in_words, spoken
 from dokuei.clock import now
 from dokuei.errors import ConfigurationError
 from dokuei.gateway.enrol import identity_of
@@ -57,12 +58,13 @@ def verify(home: Home, anchor: Anchor = None) -> None:
         part.database.close()
         if emptied:
             sound = False
-            typer.echo(f"{part.name}: BROKEN at entry 1: the trail is empty, and there are rows that it must tell of")
+            typer.echo(_broken(settings, part, 1, "the trail is empty, and there are rows that it must tell of"))
         elif verdict.broken_at is None:
-            typer.echo(f"{part.name}: {verdict.entries} entries, unbroken, head {verdict.head.hash}")
+            unbroken = "{part}: {entries} entries, unbroken, head {head}"
+            typer.echo(spoken(settings, unbroken, part=part.name, entries=verdict.entries, head=verdict.head.hash))
         else:
             sound = False
-            typer.echo(f"{part.name}: BROKEN at entry {verdict.broken_at}: {verdict.why}")
+            typer.echo(_broken(settings, part, verdict.broken_at, verdict.why))
     if holds_hub(settings):
         sound = _reports_stand(settings) and sound
     if not sound:
@@ -121,16 +123,30 @@ def export(
     hub.stores.database.close()
 
 
+def _broken(settings: Settings, part: _Part, entry: int, why: str) -> str:
+    reason = reason_in_words(why, settings.language)
+    return spoken(settings, "{part}: BROKEN at entry {entry}: {why}", part=part.name, entry=entry, why=reason)
+
+
 def _reports_stand(settings: Settings) -> bool:
     stores = open_stores(settings)
     with stores.database.read() as connection:
         verdict = verify_versions(connection, stores.blobs)
     stores.database.close()
     for one in verdict.wrong:
-        typer.echo(f"reports: CHANGED: report {one.report_id} version {one.number}: {one.why}")
+        why = reason_in_words(one.why, settings.language)
+        changed = "reports: CHANGED: report {report} version {number}: {why}"
+        typer.echo(spoken(settings, changed, report=one.report_id, number=one.number, why=why))
     typer.echo(
-        f"reports: {verdict.versions} signed versions, {len(verdict.wrong)} faults; {verdict.by_key} by key, checked"
-        f" against its kept answer; {verdict.by_password} by password, for which this trail is the only proof"
+        spoken(
+            settings,
+            "reports: {versions} signed versions, {faults} faults; {by_key} by key, checked against its kept answer; "
+            "{by_password} by password, for which this trail is the only proof",
+            versions=verdict.versions,
+            faults=len(verdict.wrong),
+            by_key=verdict.by_key,
+            by_password=verdict.by_password,
+        )
     )
     return not verdict.wrong
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dokuei.cli.options import Home, operator
+from dokuei.cli.spoken_words import spoken
 from dokuei.hub.identity.access import Access
 from dokuei.hub.identity.model import EMERGENCY
 from dokuei.hub.identity.service import IDLE_LOCK
@@ -39,10 +40,11 @@ def open_emergency(
     """Let the emergency account work for some hours: images, cases and reports of every site, no signature."""
     with _opened(home) as substitutes:
         opened = substitutes.open_emergency(reason=reason, hours=hours, actor=operator())
-    typer.echo(f"user name    {EMERGENCY}")
-    typer.echo(f"first code   {opened.first_code}")
-    typer.echo(f"second code  {opened.second_code}")
-    typer.echo(f"until        {opened.expires_at:%Y-%m-%d %H:%M} UTC")
+    settings = read_settings(home)
+    typer.echo(spoken(settings, "user name    {value}", value=EMERGENCY))
+    typer.echo(spoken(settings, "first code   {value}", value=opened.first_code))
+    typer.echo(spoken(settings, "second code  {value}", value=opened.second_code))
+    typer.echo(spoken(settings, "until        {value} UTC", value=f"{opened.expires_at:%Y-%m-%d %H:%M}"))
 
 
 @emergency_app.command("close")
@@ -50,4 +52,4 @@ def close_emergency(home: Home) -> None:
     """Back to normal: the codes open nothing any more, and who came in by them is out."""
     with _opened(home) as substitutes:
         was_open = substitutes.end_emergency(actor=operator())
-    typer.echo("closed" if was_open else "it was not open")
+    typer.echo(spoken(read_settings(home), "closed" if was_open else "it was not open"))

@@ -15,12 +15,13 @@ from dokuei.cli.endpoints import read_endpoints
 from dokuei.cli.options import Home, day, operator
 from dokuei.cli.ports import with_remembered_ports
 from dokuei.cli.sites import site_app
+from dokuei.cli.spoken_words import spoken
 from dokuei.clock import now
 from dokuei.errors import RequestError
 from dokuei.hub.identity.access import Access
 from dokuei.hub.identity.model import Grant, Role, Scope
 from dokuei.hub.identity.people import People
-from dokuei.hub.identity.qualification import LACK_WORDS
+from dokuei.hub.identity.qualification import LACK_WORDS, Lack
 from dokuei.hub.identity.qualifications import Qualifications
 from dokuei.hub.identity.service import IDLE_LOCK, enrolment_link
 from dokuei.hub.identity.tokens import Tokens
@@ -138,7 +139,7 @@ def revoke_token(home: Home, token_id: Annotated[str, typer.Argument(help="The i
     """End a token; it opens nothing after five seconds."""
     with _opened(home) as verbs:
         verbs.tokens.revoke(token_id, actor=operator())
-    typer.echo("revoked")
+    typer.echo(spoken(read_settings(home), "revoked"))
 
 
 @user_app.command("add")
@@ -208,7 +209,7 @@ def lock_user(
     with _opened(home) as verbs:
         person = verbs.people.by_user_name(user_name)
         verbs.people.lock(person.person_id, actor=operator(), locked=not undo)
-    typer.echo("unlocked" if undo else "locked")
+    typer.echo(spoken(read_settings(home), "unlocked" if undo else "locked"))
 
 
 @user_app.command("grant")
@@ -218,7 +219,7 @@ def grant_user(home: Home, user_name: UserName, role: Roles) -> None:
         person = verbs.people.by_user_name(user_name)
         for text in role:
             verbs.people.grant(person.person_id, _grant(text), actor=operator())
-    typer.echo("granted")
+    typer.echo(spoken(read_settings(home), "granted"))
 
 
 @user_app.command("revoke")
@@ -228,7 +229,7 @@ def revoke_user(home: Home, user_name: UserName, role: Roles) -> None:
         person = verbs.people.by_user_name(user_name)
         for text in role:
             verbs.people.revoke(person.person_id, _grant(text), actor=operator())
-    typer.echo("revoked")
+    typer.echo(spoken(read_settings(home), "revoked"))
 
 
 @user_app.command("profile")
@@ -254,8 +255,16 @@ def profile_user(
             profile = replace(profile, **changed)
             verbs.qualifications.record(person.person_id, profile, actor=operator())
         lacking = profile.lacks(today=verbs.people.access.today, grade_needed=False)
-    typer.echo(f"licence {profile.licence_number or '-'}, grade {profile.mammography_grade or '-'}")
-    typer.echo("; ".join(LACK_WORDS[lack] for lack in lacking) or "may sign reports")
+        settings = verbs.settings
+    licence, grade = profile.licence_number or "-", profile.mammography_grade or "-"
+    typer.echo(spoken(settings, "licence {licence}, grade {grade}", licence=licence, grade=grade))
+    typer.echo("; ".join(_lack(settings, lack) for lack in lacking) or spoken(settings, "may sign reports"))
+
+
+def _lack(settings: Settings, lack: Lack) -> str:
+    """What is lacking, of its two languages the one that this home speaks."""
+    japanese, _, english = LACK_WORDS[lack].partition(" / ")
+    return english if settings.language == "en" else japanese
 
 
 def _until(verbs: _Verbs, last_day: date | None) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from dokuei.cli.options import Home, operator
+from dokuei.cli.spoken_words import reason_in_words, spoken
 from dokuei.errors import RequestError
 from dokuei.hub.prepare import holds_hub, open_stores
 from dokuei.hub.reports.examined_words import EXAMINED
@@ -78,7 +79,8 @@ def restore(
     """Put signed reports that were altered back as they were signed; exit with 1 where one cannot be."""
     from dokuei.hub.reports.restoring import Backup, restore_versions
 
-    stores = open_stores(read_settings(home))
+    settings = read_settings(home)
+    stores = open_stores(settings)
     kept = open_database(backup_database or sqlite_url(_sqlite_of(backup)))
     try:
         with kept.read() as theirs, stores.database.begin() as connection:
@@ -88,10 +90,12 @@ def restore(
         kept.close()
         stores.database.close()
     for report_id, number in done.restored:
-        typer.echo(f"restored: report {report_id}, version {number}")
+        typer.echo(spoken(settings, "restored: report {report}, version {number}", report=report_id, number=number))
     for one in done.left:
-        typer.echo(f"NOT restored: report {one.report_id}, version {one.number}: {one.why}")
-    typer.echo(f"{len(done.restored)} restored, {len(done.left)} left")
+        why = reason_in_words(one.why, settings.language)
+        left = "NOT restored: report {report}, version {number}: {why}"
+        typer.echo(spoken(settings, left, report=one.report_id, number=one.number, why=why))
+    typer.echo(spoken(settings, "{done} restored, {left} left", done=len(done.restored), left=len(done.left)))
     if done.left:
         raise typer.Exit(1)
 

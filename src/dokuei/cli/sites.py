@@ -9,6 +9,7 @@ from dokuei.cli.options import Home, day, operator
 from dokuei.cli.site_contacts import contact_app
 from dokuei.cli.site_contracts import contract_app
 from dokuei.cli.site_home import SiteId, given, opened, plain
+from dokuei.cli.spoken_words import said, spoken
 from dokuei.hub.sites.contracts import Terms
 from dokuei.hub.sites.model import Site
 from dokuei.settings import read_settings
@@ -68,11 +69,11 @@ def add_site(
     keep_days: KeepDays = None,
 ) -> None:
     """Register a hospital."""
-    said = given(name=name, name_en=name_en, identity_mode=mode)
-    said |= _term(keep_days)
+    named = given(name=name, name_en=name_en, identity_mode=mode)
+    named |= _term(keep_days)
     with opened(home) as register:
         contract = Terms(valid_from=day(since), valid_until=day(until))
-        register.sites.add(Site(site_id=site_id, **said), actor=operator(), contract=contract)
+        register.sites.add(Site(site_id=site_id, **named), actor=operator(), contract=contract)
     typer.echo(site_id)
 
 
@@ -92,7 +93,7 @@ def change_site(
     qualified_signature_required: Qualified = None,
 ) -> None:
     """Change a hospital's particulars; what is not named stays."""
-    said = given(
+    named = given(
         name=name,
         name_en=name_en,
         contract_from=day(since),
@@ -102,10 +103,10 @@ def change_site(
         mammography_grade_required=mammography_grade_required,
         qualified_signature_required=qualified_signature_required,
     )
-    said |= _term(keep_days)
+    named |= _term(keep_days)
     with opened(home) as register:
-        register.sites.change(site_id, actor=operator(), **said)
-    typer.echo("changed")
+        register.sites.change(site_id, actor=operator(), **named)
+    typer.echo(spoken(read_settings(home), "changed"))
 
 
 @site_app.command("requests")
@@ -115,15 +116,18 @@ def change_rules(
     """How a hospital's reading requests are compared and matched; without options, how it is now."""
     from dokuei.hub.app import open_hub
 
-    said = given(zero_padded_ids=zero_padded_ids, accept_unique_match=accept_unique_match)
-    hub = open_hub(read_settings(home))
+    named = given(zero_padded_ids=zero_padded_ids, accept_unique_match=accept_unique_match)
+    settings = read_settings(home)
+    hub = open_hub(settings)
     try:
         hub.sites.find(site_id)
-        rules = hub.requests.set_rules(site_id, actor=operator(), **said) if said else hub.requests.rules(site_id)
+        rules = hub.requests.set_rules(site_id, actor=operator(), **named) if named else hub.requests.rules(site_id)
     finally:
         hub.stores.database.close()
-    typer.echo(f"zero-padded IDs: {'equal' if rules.zero_padded_ids else 'different'}")
-    typer.echo(f"the one study that fits: {'matched' if rules.accept_unique_match else 'proposed'}")
+    padded = spoken(settings, "equal" if rules.zero_padded_ids else "different")
+    unique = spoken(settings, "matched" if rules.accept_unique_match else "proposed")
+    typer.echo(spoken(settings, "zero-padded IDs: {rule}", rule=padded))
+    typer.echo(spoken(settings, "the one study that fits: {rule}", rule=unique))
 
 
 @site_app.command("reading")
@@ -138,19 +142,21 @@ def change_reading(
     images_finalised: Finalised = None,
 ) -> None:
     """How often a hospital's studies are read, and when they are due; without options, how it is now."""
-    said = given(read_twice=read_twice, due_time=due_time, closed_on=closed_on, images_finalised=images_finalised)
+    named = given(read_twice=read_twice, due_time=due_time, closed_on=closed_on, images_finalised=images_finalised)
     if turnaround_days is not None:
-        said["turnaround_days"] = turnaround_days if turnaround_days >= 0 else None
+        named["turnaround_days"] = turnaround_days if turnaround_days >= 0 else None
     with opened(home) as register:
         sites = register.sites
-        site = sites.change(site_id, actor=operator(), **said) if said else sites.find(site_id)
-    days = (
-        "by request alone" if site.turnaround_days is None else f"{site.turnaround_days} working days, {site.due_time}"
-    )
-    typer.echo(f"read twice: {site.read_twice}")
-    typer.echo(f"due: {days}")
-    typer.echo(f"closed on: {site.closed_on}")
-    typer.echo(f"images finalised by a technologist: {'yes' if site.images_finalised else 'no'}")
+        site = sites.change(site_id, actor=operator(), **named) if named else sites.find(site_id)
+        language = register.language
+    due = said("by request alone", language)
+    if site.turnaround_days is not None:
+        due = said("{days} working days, {at}", language, days=site.turnaround_days, at=site.due_time)
+    finalised = said("yes" if site.images_finalised else "no", language)
+    typer.echo(said("read twice: {what}", language, what=said(site.read_twice, language)))
+    typer.echo(said("due: {when}", language, when=due))
+    typer.echo(said("closed on: {days}", language, days=site.closed_on))
+    typer.echo(said("images finalised by a technologist: {whether}", language, whether=finalised))
 
 
 @site_app.command("list")

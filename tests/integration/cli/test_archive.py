@@ -1,6 +1,7 @@
 """``dokuei archive`` on a home folder of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -35,7 +36,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(home: Path, *arguments: str, expected: int = 0) -> str:
-    done = CliRunner().invoke(archive_app, [*arguments, "--home", str(home)])
+    done = CliRunner().invoke(archive_app, [*arguments, "--home", str(home)], env={"DOKUEI_LANGUAGE": "en"})
     assert done.exit_code == expected, done.output
     return done.output
 
@@ -43,7 +44,8 @@ def run(home: Path, *arguments: str, expected: int = 0) -> str:
 def real(home: Path, *arguments: str) -> str:
     """The program itself, in a process of its own."""
     command = [sys.executable, "-m", "dokuei", *arguments, "--home", str(home)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    spoken = {**os.environ, "DOKUEI_LANGUAGE": "en"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=spoken)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout

@@ -91,9 +91,9 @@ def test_a_person_is_added_with_roles_and_a_link(commands: Commands) -> None:
     commands.run("user", "grant", "reader.a", "--role", "auditor")
     assert "technologist" not in commands.run("user", "list")
     assert commands.run("user", "link", "reader.a", "--replace") != link
-    assert "locked" in commands.run("user", "lock", "reader.a")
+    assert "locked" in commands.run("user", "lock", "reader.a", language="en")
     assert "停止中" in commands.run("user", "list")
-    assert "unlocked" in commands.run("user", "lock", "reader.a", "--undo")
+    assert "unlocked" in commands.run("user", "lock", "reader.a", "--undo", language="en")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_audit_trail_is_verified_anchored_and_exported(commands: Commands, t
     assert len(messages) == len(exported)  # the heading of the one, the second export's own entry in the other
     line = json.loads(commands.run("audit", "head", "--anchor", str(anchor)))
     assert line["part"] == "hub"
-    assert "unbroken" in commands.run("audit", "verify", "--anchor", str(anchor))
+    assert "unbroken" in commands.run("audit", "verify", "--anchor", str(anchor), language="en")
 
     database = open_stores(read_settings(commands.home)).database
     with database.begin() as connection:
@@ -149,12 +149,14 @@ def test_the_audit_trail_is_verified_anchored_and_exported(commands: Commands, t
         connection.execute(delete(hub_entries).where(hub_entries.c.sequence == last))
         before = connection.execute(hub_entries.select().where(hub_entries.c.sequence == last - 1)).one()
         connection.execute(update(hub_head).values(sequence=last - 1, hash=before.hash))
-    assert "unbroken" in commands.run("audit", "verify")
-    assert f"BROKEN at entry {last}" in commands.run("audit", "verify", "--anchor", str(anchor), expected=1)
+    assert "unbroken" in commands.run("audit", "verify", language="en")
+    assert f"BROKEN at entry {last}" in commands.run(
+        "audit", "verify", "--anchor", str(anchor), expected=1, language="en"
+    )
     with database.begin() as connection:
         connection.execute(update(hub_entries).where(hub_entries.c.sequence == 1).values(actor="person:9"))
     database.close()
-    assert "BROKEN at entry 1: an entry was altered" in commands.run("audit", "verify", expected=1)
+    assert "BROKEN at entry 1: an entry was altered" in commands.run("audit", "verify", expected=1, language="en")
 
 
 def test_the_anchor_of_the_settings_is_read_without_being_named(commands: Commands, tmp_path: Path) -> None:
@@ -167,31 +169,33 @@ def test_the_anchor_of_the_settings_is_read_without_being_named(commands: Comman
     stop = threading.Event()
     threading.Timer(1.0, stop.set).start()
     work(hub, stop=stop)
-    assert "unbroken" in commands.run("audit", "verify")
+    assert "unbroken" in commands.run("audit", "verify", language="en")
     database = hub.stores.database
     with database.begin() as connection:
         connection.execute(delete(hub_entries).where(hub_entries.c.sequence > 1))
         first = connection.execute(hub_entries.select()).one()
         connection.execute(update(hub_head).values(sequence=1, hash=first.hash))
-    assert "BROKEN at entry 2: the end of the trail was cut" in commands.run("audit", "verify", expected=1)
+    assert "BROKEN at entry 2: the end of the trail was cut" in commands.run(
+        "audit", "verify", expected=1, language="en"
+    )
     anchor.unlink()
     (commands.home / "dokuei.toml").unlink()
     with database.begin() as connection:
         connection.execute(delete(hub_entries))
         connection.execute(delete(hub_head))
-    assert "the trail is empty" in commands.run("audit", "verify", expected=1)
+    assert "the trail is empty" in commands.run("audit", "verify", expected=1, language="en")
     database.close()
 
 
 def test_a_hub_that_has_done_nothing_yet_has_an_empty_trail_and_is_sound(commands: Commands) -> None:
-    assert "hub: 0 entries, unbroken" in commands.run("audit", "verify")
+    assert "hub: 0 entries, unbroken" in commands.run("audit", "verify", language="en")
 
 
 def test_a_home_with_a_gateway_alone_is_verified_and_gets_no_hub(tmp_path: Path) -> None:
     home = tmp_path / "gateway-only"
     open_spool(home).close()
     before = {str(one) for one in home.rglob("*")}
-    told = Commands(home).run("audit", "verify")
+    told = Commands(home).run("audit", "verify", language="en")
     assert told.startswith("gateway: 0 entries, unbroken")
     assert "hub" not in {one.name for one in home.iterdir()}
     assert not {one for one in home.rglob("*") if "hub" in one.name and str(one) not in before}

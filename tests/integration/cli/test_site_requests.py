@@ -16,7 +16,8 @@ def test_a_hospitals_way_of_writing_is_shown_and_changed_on_record(tmp_path: Pat
     prepare_hub(read_settings(tmp_path))
 
     def run(*arguments: str) -> str:
-        done = CliRunner().invoke(build(["site"]), ["site", *arguments, "--home", str(tmp_path)])
+        spoken = {"DOKUEI_LANGUAGE": "en"}
+        done = CliRunner().invoke(build(["site"]), ["site", *arguments, "--home", str(tmp_path)], env=spoken)
         if done.exception is not None:
             raise done.exception
         return done.output

@@ -8,6 +8,7 @@ from typing import Final
 from pydicom.dataset import Dataset
 
 from dokuei.gateway.hl7.answer import moment
+from dokuei.gateway.hl7.category_words import category_name, category_value
 from dokuei.gateway.hl7.charset import ISO_2022_JP, SEGMENT_END, UTF_8, Charset
 from dokuei.gateway.hl7.message import escape, write_segment
 from dokuei.transfer.orders import Order
@@ -25,10 +26,6 @@ _LABELS: Final = {
     "121071": "所見",
     "121077": "診断",
     "121106": "注記",
-    "mg-category": "マンモグラフィカテゴリー",
-    "us-category": "乳房超音波カテゴリー",
-    "mr-category": "乳房MRIカテゴリー",
-    "breast-category": "乳房画像カテゴリー",
 }
 _SIDES: Final = {"24028007": "右", "7771000": "左", "51440002": "両側"}
 _NOT_APPLICABLE: Final = "385432009"
@@ -207,7 +204,8 @@ def _one(item: Dataset, concept: Dataset, children: Sequence[Dataset]) -> Iterat
     if item.ValueType == "TEXT":
         yield _Observed("FT", name, escape(str(item.TextValue)))
     elif item.ValueType == "CODE":
-        yield _Observed("CWE", name, _value(next(iter(item.ConceptCodeSequence))), {"右": "R", "左": "L"}.get(side, ""))
+        value = _value(next(iter(item.ConceptCodeSequence)), of=str(concept.get("CodeValue", "")))
+        yield _Observed("CWE", name, value, {"右": "R", "左": "L"}.get(side, ""))
     elif item.ValueType == "NUM" and item.get("MeasuredValueSequence"):
         measured = item.MeasuredValueSequence[0]
         unit = next(iter(measured.get("MeasurementUnitsCodeSequence", ())), Dataset())
@@ -223,14 +221,16 @@ def _side(child: Dataset) -> str:
 
 def _coded(concept: Dataset, side: str) -> str:
     code, meaning = str(concept.get("CodeValue", "")), str(concept.get("CodeMeaning", ""))
-    label = _LABELS.get(code, meaning)
+    label = _LABELS.get(code) or category_name(code) or meaning
     shown = f"{label}（{side}）" if side else label
     return "^".join(map(escape, (code, shown, str(concept.get("CodingSchemeDesignator", "")))))
 
 
-def _value(concept: Dataset) -> str:
+def _value(concept: Dataset, *, of: str) -> str:
+    """A code with its words; ``of`` is the code of what it is the value of."""
     code, meaning = str(concept.get("CodeValue", "")), str(concept.get("CodeMeaning", ""))
-    told = "該当なし" if code == _NOT_APPLICABLE else meaning.replace("Category", "カテゴリー")
+    told = "該当なし" if code == _NOT_APPLICABLE else category_value(code, of=of)
+    told = told or meaning.replace("Category", "カテゴリー")
     return "^".join(map(escape, (code, told, str(concept.get("CodingSchemeDesignator", "")))))
 
 
