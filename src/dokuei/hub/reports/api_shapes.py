@@ -103,7 +103,7 @@ class AttributeOut(BaseModel):
     values: list[WordOut]
     required: bool = False
     number: NumberOut | None = None
-    when: dict[str, list[str]] = {}
+    when: dict[str, list[str]] | None = None
 
 
 class KindOut(WordOut):
