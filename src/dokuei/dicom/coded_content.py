@@ -12,6 +12,10 @@ class Concept:
     meaning: str
 
 
+MILLIMETRE = Concept("UCUM", "mm", "millimeter")
+PERCENT = Concept("UCUM", "%", "percent")
+
+
 @dataclass(frozen=True)
 class Seen:
     """A frame (from 1) on which a finding is seen; ``frame`` is None where the object has only one."""
@@ -23,13 +27,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class CodedItem:
-    """A name and what is said of it: a code, a text, or a length in millimetres; then its properties and images."""
+    """A name and what is said of it: a code, a text, or a figure in its UCUM unit; then its properties and images."""
 
     name: Concept
     value: Concept | str | float
     modifiers: tuple["CodedItem", ...] = ()
     properties: tuple["CodedItem", ...] = ()
     images: tuple[Seen, ...] = ()
+    unit: Concept = MILLIMETRE
 
 
 LATERALITY = Concept("SCT", "272741003", "Laterality")

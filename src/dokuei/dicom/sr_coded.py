@@ -16,7 +16,6 @@ from highdicom.sr import (
 from dokuei.dicom.coded_content import CodedItem, Concept, Seen
 
 _LONGEST_MEANING = 64
-_MILLIMETRE = CodedConcept(value="mm", scheme_designator="UCUM", meaning="millimeter")
 
 
 def coded_item(
@@ -43,7 +42,7 @@ def _bare(item: CodedItem, relationship: RelationshipTypeValues) -> CodeContentI
         return CodeContentItem(name, _concept(item.value), relationship)
     if isinstance(item.value, str):
         return TextContentItem(name, item.value, relationship)
-    return NumContentItem(name, item.value, _MILLIMETRE, relationship_type=relationship)
+    return NumContentItem(name, item.value, _concept(item.unit), relationship_type=relationship)
 
 
 def _image(seen: Seen) -> ImageContentItem:

@@ -82,22 +82,25 @@ def test_ultrasound_mri_and_pet_are_entered_signed_and_on_paper(
     choose(page, "背景乳腺の造影効果（BPE）", "軽度")
     choose(page, "月経周期", "第2週")
     choose(page, "治療", "なし")
+    choose(page, "次回MRIまでの間隔", "12か月")
     signed(page)
     text = on_paper(visitor, item)
-    for word in ("HBOCサーベイランス", "不均一", "軽度", "第2週", "BI-RADS"):
+    for word in ("HBOCサーベイランス", "不均一", "軽度", "第2週", "12か月", "BI-RADS"):
         assert word in text, word
 
     item = case_of(hub, "PT")
     page = written(visitor, hub, item)
     choose(page, "検査の目的", "病期")
     page.keyboard.press("Alt+KeyJ")
+    choose(page, "検査の判定", "領域リンパ節まで")
     choose(page.locator("[data-number='1']"), "部位", "腋窩")
+    page.get_by_label("SUVmax（体重補正） g/mL").fill("7.4")
     for side in ("右", "左"):
         page.get_by_role("group", name=side).get_by_label("該当なし").check(force=True)
     page.get_by_label("診断").fill("右腋窩リンパ節への集積。")
     signed(page)
     text = on_paper(visitor, item)
-    for word in ("PET/CT", "病期", "リンパ節への集積", "腋窩", "比較対象なし"):
+    for word in ("PET/CT", "病期", "リンパ節への集積", "腋窩", "7.4g/mL", "領域リンパ節まで", "比較対象なし"):
         assert word in text, word
 
 

@@ -94,7 +94,11 @@ export interface components {
             readonly media_type: string;
             readonly size: number;
         };
-        /** @description One list: what is chosen from it, and whether it has to be. */
+        /**
+         * @description One list: what is chosen from it, and whether it has to be; or a figure.
+         *
+         *     ``when`` names other facts and the words of theirs with which this one is asked.
+         */
         readonly AttributeOut: {
             readonly name: string;
             readonly ja: string;
@@ -102,6 +106,10 @@ export interface components {
             readonly values: readonly components["schemas"]["WordOut"][];
             /** @default false */
             readonly required: boolean;
+            readonly number?: components["schemas"]["NumberOut"] | null;
+            readonly when?: {
+                readonly [key: string]: readonly string[];
+            } | null;
         };
         /** @description Who did it; without names where the account is no person's or is not known any more. */
         readonly AuditActorOut: {
@@ -1620,6 +1628,11 @@ export interface components {
             readonly name: string;
             /** @default  */
             readonly name_en: string;
+        };
+        /** @description A figure from 0: its unit as it is shown, and the largest that may be. */
+        readonly NumberOut: {
+            readonly shown: string;
+            readonly most: number;
         };
         /**
          * @description An object's way: as it came, what was made of it, who signed for its study, who brought it here and when.

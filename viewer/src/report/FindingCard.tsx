@@ -5,9 +5,10 @@ import type { Finding, ReportForm } from "@/api/types";
 import { currentLanguage } from "@/i18n";
 import { categoryMark } from "./model";
 import { Choices } from "./Choices";
+import { Figure } from "./Figure";
 import type { Shown } from "./shown";
 import classes from "./Structured.module.css";
-import { kindOf, kindWord, placesOf, withOwn, wordOf, type Attribute, type Own } from "./words";
+import { isAsked, kindOf, kindWord, placesOf, withOwn, wordOf, type Attribute, type Own } from "./words";
 
 export interface FindingCardProps {
   readonly form: ReportForm;
@@ -16,6 +17,8 @@ export interface FindingCardProps {
   readonly scale: string;
   /** Words of the centre's own that the report uses. */
   readonly own: Own;
+  /** What holds for the whole examination: some lists are asked with its purpose only. */
+  readonly examined: Readonly<Record<string, string>>;
   readonly opened: boolean;
   readonly shown: (() => Shown | null) | undefined;
   readonly onOpen: () => void;
@@ -53,11 +56,13 @@ export function FindingCard(props: FindingCardProps): JSX.Element {
   );
 }
 
-function Fields({ form, finding, scale, own, shown, onChange }: FindingCardProps): JSX.Element {
+function Fields({ form, finding, scale, own, examined, shown, onChange }: FindingCardProps): JSX.Element {
   const { t } = useTranslation("structured");
   const language = currentLanguage();
   const kind = kindOf(form, finding.kind);
-  const lists = kind?.attributes ?? [];
+  const lists = (kind?.attributes ?? []).filter((list) => isAsked(list, examined));
+  const described = (name: string, value: string): void =>
+    onChange({ descriptors: { ...finding.descriptors, [name]: value } });
   const categories = kind?.categories[scale] ?? [];
   const options = (attribute: Attribute): { value: string; word: string }[] =>
     attribute.values.map((value) => ({ value: value.value, word: value[language] }));
@@ -86,15 +91,13 @@ function Fields({ form, finding, scale, own, shown, onChange }: FindingCardProps
         />
       ))}
       <Sizes form={form} finding={finding} onChange={onChange} />
-      {lists.map((list) => (
-        <Choices
-          key={list.name}
-          label={list[language]}
-          value={finding.descriptors[list.name] ?? ""}
-          options={options({ ...list, values: withOwn(list, finding.descriptors[list.name] ?? "", own) })}
-          onChange={(value) => onChange({ descriptors: { ...finding.descriptors, [list.name]: value } })}
-        />
-      ))}
+      {lists.map((list) => {
+        const field = { label: list[language], value: finding.descriptors[list.name] ?? "" };
+        const given = (value: string): void => described(list.name, value);
+        if (list.number) return <Figure key={list.name} {...field} number={list.number} onChange={given} />;
+        const words = options({ ...list, values: withOwn(list, field.value, own) });
+        return <Choices key={list.name} {...field} options={words} onChange={given} />;
+      })}
       <Choices
         label={t("comparison")}
         value={finding.comparison}

@@ -5,14 +5,16 @@ import type { ReportForm } from "@/api/types";
 import { currentLanguage } from "@/i18n";
 import { Choices } from "./Choices";
 import { Diagram } from "./Diagram";
+import { Figure } from "./Figure";
 import { FindingCard } from "./FindingCard";
 import { FormChoice } from "./FormChoice";
 import { structureOf, withChange, withFields, withoutFinding, withScale } from "./findings";
 import type { Draft } from "./model";
+import { Purpose } from "./Purpose";
 import type { Shown } from "./shown";
 import classes from "./Structured.module.css";
 import type { Fill } from "./useFill";
-import { withOwn, type Kind } from "./words";
+import { isAsked, withOwn, type Kind } from "./words";
 
 export interface StructuredProps {
   readonly form: ReportForm;
@@ -54,21 +56,8 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
           onChange={(event) => fill.edit(withScale(draft, form, event.currentTarget.value))}
         />
       )}
-      {form.form.facts.map((fact) => (
-        <Choices
-          key={fact.name}
-          label={fact[language]}
-          required={fact.required}
-          value={structure.facts[fact.name] ?? ""}
-          options={withOwn(fact, structure.facts[fact.name] ?? "", structure.own).map((value) => ({
-            value: value.value,
-            word: value[language],
-          }))}
-          onChange={(value) =>
-            fill.edit(withFields(draft, form, { facts: { ...structure.facts, [fact.name]: value } }))
-          }
-        />
-      ))}
+      <Facts form={form} draft={draft} fill={fill} />
+      <Purpose form={form} draft={draft} fill={fill} />
       {structure.findings.length > 0 && (
         <>
           <Diagram form={form} findings={structure.findings} chosen={opened} onChoose={fill.open} />
@@ -80,6 +69,7 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
                 finding={finding}
                 scale={structure.scale}
                 own={structure.own}
+                examined={structure.facts}
                 opened={opened === finding.number}
                 shown={shown}
                 onOpen={() => fill.open(opened === finding.number ? null : finding.number)}
@@ -91,6 +81,29 @@ export function Structured({ form, draft, fill, shown }: StructuredProps): JSX.E
         </>
       )}
     </div>
+  );
+}
+
+/** What holds for the whole examination, as far as its purpose and its side ask for it. */
+function Facts({ form, draft, fill }: Omit<StructuredProps, "shown">): JSX.Element {
+  const language = currentLanguage();
+  const { facts, own } = structureOf(draft, form);
+  return (
+    <>
+      {(form.form?.facts ?? [])
+        .filter((fact) => isAsked(fact, facts))
+        .map((fact) => {
+          const field = { label: fact[language], required: fact.required, value: facts[fact.name] ?? "" };
+          const given = (value: string): void =>
+            fill.edit(withFields(draft, form, { facts: { ...facts, [fact.name]: value } }));
+          if (fact.number) return <Figure key={fact.name} {...field} number={fact.number} onChange={given} />;
+          const options = withOwn(fact, field.value, own).map(({ value, ...word }) => ({
+            value,
+            word: word[language],
+          }));
+          return <Choices key={fact.name} {...field} options={options} onChange={given} />;
+        })}
+    </>
   );
 }
 

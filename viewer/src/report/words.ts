@@ -45,6 +45,10 @@ export const withOwn = ({ values }: Pick<Attribute, "values">, chosen: string, o
 
 export type Own = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** Whether a list or a figure is asked in a report whose facts are these, as its purpose or its side. */
+export const isAsked = ({ when }: Pick<Attribute, "when">, facts: Readonly<Record<string, string>>): boolean =>
+  Object.entries(when ?? {}).every(([name, values]) => values.includes(facts[name] ?? ""));
+
 /** One chosen word, the centre's own ones among them. */
 export const chosenWord = (values: Attribute["values"], chosen: string, language: Language, own: Own): string =>
   wordOf(withOwn({ values }, chosen, own), chosen, language);
@@ -57,6 +61,10 @@ export function chosenWords(
   own: Own = {},
 ): string[] {
   return attributes
-    .map((one) => chosenWord(one.values, chosen[one.name] ?? "", language, own))
+    .map((one) => {
+      const value = chosen[one.name] ?? "";
+      if (one.number && value !== "") return `${one[language]} ${value} ${one.number.shown}`;
+      return chosenWord(one.values, value, language, own);
+    })
     .filter((word) => word !== "");
 }

@@ -25,6 +25,8 @@ STATUSES: Final = {
     "amendment": "amended",
     "withdrawal": "entered-in-error",
 }
+_FINDING: Final = "121071"
+_METHOD: Final = "112021"
 _SIDES: Final = {"24028007": "right", "7771000": "left"}
 _ASSESSMENT: Final = Concept("DCM", "111005", "Assessment Category")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]")
@@ -74,12 +76,12 @@ def withdrawn(gone: Resource, report: SignedReport) -> Resource:
 def _parts(report: SignedReport) -> Iterator[Resource]:
     yield from _categories(report)
     for item in report.findings:
-        if item.modifiers:
+        if item.name.value == _FINDING:
             yield _finding(report, item)
         else:
             yield _said(report, item)
     for item in report.conclusions:
-        if isinstance(item.value, Concept):
+        if not isinstance(item.value, str):
             yield _said(report, item)
 
 
@@ -105,13 +107,24 @@ def _finding(report: SignedReport, item: CodedItem) -> Resource:
     for one in item.modifiers:
         if one.name == LATERALITY and isinstance(one.value, Concept):
             made["bodySite"] = BODY_SIDES[_SIDES[one.value.value]]
-    made["component"] = [{"code": coded(one.name), **_value(one)} for one in item.properties]
+    made["component"] = [{"code": _named(one), **_value(one)} for one in item.properties]
     return made
 
 
 def _said(report: SignedReport, item: CodedItem) -> Resource:
-    made = _new(report, f"said-{item.name.value}", OBSERVATION)
-    return {**made, "code": coded(item.name), **_value(item)}
+    sides = [one.value.value for one in item.modifiers if one.name == LATERALITY and isinstance(one.value, Concept)]
+    side = _SIDES[sides[0]] if sides else ""
+    made = _new(report, "-".join(filter(None, ("said", side, item.name.value))), OBSERVATION)
+    for one in item.modifiers:
+        if one.name.value == _METHOD and isinstance(one.value, Concept):
+            made["method"] = coded(one.value)
+    return {**made, **({"bodySite": BODY_SIDES[side]} if side else {}), "code": coded(item.name), **_value(item)}
+
+
+def _named(item: CodedItem) -> Resource:
+    """What a component is of, and how it was come by, as the largest of a region."""
+    how = [one.value.meaning for one in item.modifiers if isinstance(one.value, Concept)]
+    return {**coded(item.name), "text": ", ".join((item.name.meaning, *how))} if how else coded(item.name)
 
 
 def _value(item: CodedItem) -> Resource:
@@ -119,7 +132,8 @@ def _value(item: CodedItem) -> Resource:
         return {"valueCodeableConcept": coded(item.value)}
     if isinstance(item.value, str):
         return {"valueString": item.value}
-    return {"valueQuantity": {"value": item.value, "unit": "mm", "system": UCUM, "code": "mm"}}
+    unit = item.unit.value
+    return {"valueQuantity": {"value": item.value, "unit": unit, "system": UCUM, "code": unit}}
 
 
 def _narrative(report: SignedReport, field: str, loinc: str, display: str, profile: str) -> Resource:

@@ -46,7 +46,7 @@ class StructureShape(Shape):
 
     method: str = Field("", max_length=LONGEST_WORD)
     scale: str = Field("", max_length=LONGEST_WORD)
-    facts: Words = Field(default_factory=dict, max_length=16)
+    facts: Words = Field(default_factory=dict, max_length=80)
     findings: list[FindingShape] = Field(default_factory=list, max_length=60)
     recommendation: str = Field("", max_length=LONGEST_WORD)
     lexicon: str = Field("", max_length=60)
@@ -84,14 +84,26 @@ class CheckWordOut(WordOut):
     values: list[WordOut] = []
 
 
+class NumberOut(BaseModel):
+    """A figure from 0: its unit as it is shown, and the largest that may be."""
+
+    shown: str
+    most: float
+
+
 class AttributeOut(BaseModel):
-    """One list: what is chosen from it, and whether it has to be."""
+    """One list: what is chosen from it, and whether it has to be; or a figure.
+
+    ``when`` names other facts and the words of theirs with which this one is asked.
+    """
 
     name: str
     ja: str
     en: str
     values: list[WordOut]
     required: bool = False
+    number: NumberOut | None = None
+    when: dict[str, list[str]] | None = None
 
 
 class KindOut(WordOut):

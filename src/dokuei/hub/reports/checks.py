@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dokuei.errors import RequestError
-from dokuei.hub.reports.lexicon import lexicon
+from dokuei.hub.reports.forms import applies
+from dokuei.hub.reports.lexicon import applicable, lexicon
 from dokuei.hub.reports.model import Content, KnownImage
+from dokuei.hub.reports.purposes import contradictions
 from dokuei.hub.reports.structure import SIDES, Answer, Finding, Side
 
 SIGNIFICANT = "preliminary_significant"
@@ -72,6 +74,7 @@ def checks_of(
     found += [*_of_images(content, images), *_of_sides(content, images), *_of_text(content)]
     if content.structure.method:
         found += [*_of_fields(content), *_of_categories(content), *_of_recommendation(content)]
+        found += [Check(name, about) for name, about in contradictions(applicable(content.structure))]
     if not called_back:
         found += _of_calls(content)
     found += [Check(SIGNIFICANT, as_worded(content))] if reworded else []
@@ -204,7 +207,8 @@ def _suspects(text: str) -> bool:
 def _of_fields(content: Content) -> Iterator[Check]:
     structure, known = content.structure, lexicon()
     for fact in known.method(structure.method)["facts"]:
-        if fact.get("required") and not structure.facts.get(fact["name"]):
+        asked = fact.get("required") and applies(fact, structure.facts)
+        if asked and not structure.facts.get(fact["name"]):
             yield Check("fact_missing", fact["name"])
     has_categories = bool(known.scales[structure.scale]["values"])
     for finding in structure.findings:

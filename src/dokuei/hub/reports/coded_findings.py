@@ -3,20 +3,28 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dokuei.dicom.coded_content import LATERALITY, LEFT, RIGHT, CodedItem, Concept, Seen
+from dokuei.dicom.coded_content import LATERALITY, LEFT, PERCENT, RIGHT, CodedItem, Concept, Seen
 from dokuei.hub.reports.examination import edition_of
 from dokuei.hub.reports.forms import Word
-from dokuei.hub.reports.lexicon import lexicon, value_of, word_of
+from dokuei.hub.reports.lexicon import figure_of, lexicon, value_of, word_of
 from dokuei.hub.reports.model import KnownImage
 from dokuei.hub.reports.structure import Finding, Structure
 from dokuei.hub.reports.structured_words import answered, ratio_of, structure_of
 
 _OURS = "99DOKUEI"
+_UNITS = {"mm": "millimeter", "{SUVbw}g/ml": "Standardized Uptake Value body weight"}
 _SIZES = {
     "length": ("SCT", "410668003", "Length"),
     "width": ("SCT", "103355008", "Width"),
     "depth": ("SCT", "131197000", "Depth"),
     "height": ("DCM", "121207", "Height"),
+}
+
+_RESPONSES = {
+    "CR": Concept("DCM", "112041", "Target Lesion Complete Response"),
+    "PR": Concept("DCM", "112042", "Target Lesion Partial Response"),
+    "SD": Concept("DCM", "112044", "Target Lesion Stable Disease"),
+    "PD": Concept("DCM", "112043", "Target Lesion Progressive Disease"),
 }
 
 
@@ -40,7 +48,7 @@ def coded_conclusions(document: Mapping[str, Any]) -> tuple[CodedItem, ...]:
     """How the whole is judged, what is to follow, and why something that was named as a contradiction stands."""
     structure = structure_of(document)
     recommended = word_of(lexicon().recommendations, structure.recommendation, structure.own)
-    found = [*_of_examination(document, structure)]
+    found = [*_of_examination(document, structure), *_of_response(document)]
     if recommended is not None:
         name = Concept("DCM", "111053", "Recommended Follow-up")
         found.append(CodedItem(name, _code_of(recommended, "recommendation")))
@@ -58,6 +66,18 @@ def _of_examination(document: Mapping[str, Any], structure: Structure) -> Iterat
         if edition is not None:
             name = Concept(_OURS, "category-edition", "Edition of the categories")
             yield CodedItem(name, Concept(_OURS, edition["value"], edition["en"]))
+
+
+def _of_response(document: Mapping[str, Any]) -> Iterator[CodedItem]:
+    """The sums of the targets' diameters and what they came to, as computed; the reader's judgement is a fact."""
+    value = document.get("response")
+    if value is None:
+        return
+    yield CodedItem(Concept(_OURS, "targets-before", "Sum of targets' diameters before therapy"), value["before_mm"])
+    yield CodedItem(Concept(_OURS, "targets-now", "Sum of targets' diameters now"), value["now_mm"])
+    change = Concept("DCM", "112051", "Measurement of Response")
+    yield CodedItem(change, value["change_percent"], unit=PERCENT)
+    yield CodedItem(Concept(_OURS, "response-computed", "Response as computed"), _RESPONSES[value["category"]])
 
 
 def coded_categories(document: Mapping[str, Any]) -> tuple[tuple[Concept, Concept], ...] | None:
@@ -126,9 +146,25 @@ def _words(
 ) -> Iterator[CodedItem]:
     for attribute in attributes:
         value = value_of(attribute, given.get(attribute["name"], ""), own)
-        if value is not None:
-            concept = attribute.get("concept") or (_OURS, f"{method}-{attribute['name']}", attribute["en"])
-            yield CodedItem(Concept(*concept), _code_of(value, f"{method}-{attribute['name']}"))
+        if value is None:
+            continue
+        named = f"{method}-{attribute.get('named', attribute['name'])}"
+        concept = Concept(*(attribute.get("concept") or (_OURS, named, attribute.get("meaning", attribute["en"]))))
+        figure = figure_of(attribute, value["value"])
+        modifiers = tuple(_modifiers(attribute))
+        if figure is None:
+            yield CodedItem(concept, _code_of(value, named), modifiers)
+        else:
+            unit = Concept("UCUM", attribute["number"]["unit"], _UNITS[attribute["number"]["unit"]])
+            yield CodedItem(concept, figure, modifiers, unit=unit)
+
+
+def _modifiers(attribute: Word) -> Iterator[CodedItem]:
+    """Which breast a fact is of, and how it was come by."""
+    if "side" in attribute:
+        yield CodedItem(LATERALITY, RIGHT if attribute["side"] == "right" else LEFT)
+    for one in attribute.get("modifiers", ()):
+        yield CodedItem(Concept(*one["concept"]), Concept(*one["code"]))
 
 
 def _seen(finding: Finding, images: Mapping[str, KnownImage]) -> Iterator[Seen]:

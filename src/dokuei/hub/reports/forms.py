@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from dokuei.hub.reports.structure import SIDES
+
 Word = Mapping[str, Any]
+_SIDED = {"right": ("右 ", " (right)"), "left": ("左 ", " (left)")}
 _METHODS = {"MG": "MG", "US": "US", "IVUS": "US", "MR": "MR", "PT": "PT"}
 
 
@@ -24,7 +27,25 @@ def _alone(method: str, form: Word) -> Word:
     taken = {"method": method, "places": form["places"], "sizes": form["sizes"]}
     taken |= {"distance": form.get("distance", False), "scales": {scale: scale for scale in form["scales"]}}
     kinds = [{**kind, **taken, "of_method": kind["value"]} for kind in form["kinds"]]
-    return {**form, "methods": [method], "kinds": kinds}
+    return {**form, "methods": [method], "facts": list(_facts(form["facts"])), "kinds": kinds}
+
+
+def applies(attribute: Word, facts: Mapping[str, str]) -> bool:
+    """Whether a list or a figure belongs to a report whose other facts are these, as its purpose or its side."""
+    return all(facts.get(name) in values for name, values in attribute.get("when", {}).items())
+
+
+def _facts(facts: Iterable[Word]) -> Iterator[Word]:
+    """What is asked of a breast by itself becomes a fact of each, wherever that breast is concerned."""
+    for fact in facts:
+        if not fact.get("sides"):
+            yield fact
+            continue
+        for side in SIDES:
+            ja, en = _SIDED[side]
+            named = {"name": f"{fact['name']}_{side}", "ja": f"{ja}{fact['ja']}", "en": f"{fact['en']}{en}"}
+            when = {**fact["when"], "index": [side, "both"]}
+            yield {**fact, **named, "when": when, "side": side, "named": fact["name"], "meaning": fact["en"]}
 
 
 def _together(joined: Word, alone: Mapping[str, Word]) -> Word:

@@ -1,14 +1,15 @@
 """The lists that a structured report is made of: words in Japanese and English, standard codes where there are any."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from dokuei.errors import RequestError
-from dokuei.hub.reports.forms import Word, forms_of, offered
+from dokuei.hub.reports.forms import Word, applies, forms_of, offered
 from dokuei.hub.reports.structure import NOT_APPLICABLE, Finding, Structure
 
 OWN = "own-"
@@ -21,6 +22,7 @@ _LARGEST_MM = 500.0
 _LONGEST_NOTE = 1000
 _COMMON = (("recommendation", "推奨", "Recommendation"), ("comparison", "前回比較", "Comparison"))
 _OPEN_FACTS = frozenset({"technique"})
+_FIGURE = re.compile(r"\d{1,4}(\.\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Lexicon:
                     yield OpenList(method, "", fact["name"], fact)
             for kind in form["kinds"]:
                 for attribute in kind["attributes"]:
+                    if "number" in attribute:
+                        continue
                     yield OpenList(method, kind["value"], attribute["name"], attribute)
         for name, ja, en in _COMMON:
             yield OpenList("", "", name, {"name": name, "ja": ja, "en": en, "values": self.document[f"{name}s"]})
@@ -107,7 +111,40 @@ def lexicon() -> Lexicon:
 
 def value_of(attribute: Word, value: str, own: Mapping[str, Mapping[str, str]]) -> Word | None:
     """One word of a list; ``own`` are the centre's words that stand in the report itself."""
+    if "number" in attribute:
+        return _figure_word(attribute["number"], value)
     return word_of(_by_value(attribute["values"]), value, own)
+
+
+def figure_of(attribute: Word, value: str) -> float | None:
+    """What was measured, in the unit that the attribute names; None where it is no figure of it."""
+    number = attribute.get("number")
+    if number is None or not _FIGURE.fullmatch(value) or float(value) > number["most"]:
+        return None
+    return float(value)
+
+
+def applicable(structure: Structure) -> Structure:
+    """Without what belongs to a purpose or a breast that the report is not about: none of that is signed."""
+    facts = {one["name"]: one for one in lexicon().method(structure.method).get("facts", ())}
+
+    def kept(given: Mapping[str, str], known: Mapping[str, Word]) -> dict[str, str]:
+        return {name: value for name, value in given.items() if applies(known.get(name, {}), structure.facts)}
+
+    findings = []
+    for one in structure.findings:
+        kind = lexicon().kind(structure.method, one.kind) or {"attributes": ()}
+        attributes = {attribute["name"]: attribute for attribute in kind["attributes"]}
+        findings.append(replace(one, descriptors=kept(one.descriptors, attributes)))
+    return replace(structure, facts=kept(structure.facts, facts), findings=tuple(findings))
+
+
+def _figure_word(number: Word, value: str) -> Word | None:
+    figure = figure_of({"number": number}, value)
+    if figure is None:
+        return None
+    said = f"{figure:g} {number['shown']}"
+    return {"value": value, "ja": said, "en": said}
 
 
 def word_of(words: Mapping[str, Word], value: str, own: Mapping[str, Mapping[str, str]]) -> Word | None:

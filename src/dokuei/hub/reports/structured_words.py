@@ -31,6 +31,7 @@ def structured_lines(document: Mapping[str, Any]) -> Iterator[str]:
     if structure.method:
         yield from said_lines(said_of_report(structure))
         yield from finding_lines(document)
+        yield from said_lines(said_of_response(document))
     yield from answer_lines(document)
 
 
@@ -148,6 +149,22 @@ def answered(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         chosen = {word["value"]: f"{word['ja']} / {word['en']}" for word in named.get("values", ())}
         reason = chosen.get(one["reason"], one["reason"])
         yield _joined(about["ja"], named["ja"]), _joined(about["en"], named["en"]), reason
+
+
+def said_of_response(document: Mapping[str, Any]) -> tuple[Said, ...]:
+    """What the targets of a therapy came to, as it was computed when it was signed; nothing where none was."""
+    value = document.get("response")
+    if value is None:
+        return ()
+    change = value["change_percent"]
+    sums = f"{value['before_mm']:g} → {value['now_mm']:g} mm ({change:+.1f} %)"
+    return (
+        Said(
+            {"ja": f"標的病変{value['targets']}個の径の和", "en": f"Sum of diameters of {value['targets']}"},
+            _same(sums),
+        ),
+        Said({"ja": "計算上の判定", "en": "Response as computed"}, _same(f"{value['category']} (RECIST 1.1)")),
+    )
 
 
 def _about(known: Lexicon, structure: Structure, about: str) -> Mapping[str, str]:

@@ -29,6 +29,7 @@ from dokuei.hub.reports.structured_words import (
     said_of_examination,
     said_of_management,
     said_of_report,
+    said_of_response,
     said_of_scale,
     structure_of,
 )
@@ -186,6 +187,7 @@ def _structured(document: Mapping[str, Any]) -> dict[str, Any]:
         "assessed_last": ordered,
         "facts": _pairs(facts),
         "scale": _pairs([said_of_scale(structure)]) if ordered else [],
+        "response": _pairs(said_of_response(document)),
         "management": _pairs(said_of_management(structure)) if ordered else [],
         "diagram": diagram(structure, font=FONT) if structure.method else "",
         "findings": [

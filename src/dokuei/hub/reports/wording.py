@@ -8,8 +8,10 @@ import rfc8785
 
 from dokuei.hub.reports.circumstances import written_compared, written_in_pacs
 from dokuei.hub.reports.examination import worst_of, written_edition
+from dokuei.hub.reports.lexicon import applicable
 from dokuei.hub.reports.linked_images import written_links
 from dokuei.hub.reports.model import Case, Content, Kind, KnownImage, Report, SignedVersion, SiteRules
+from dokuei.hub.reports.response import written_response
 from dokuei.hub.reports.stage_words import banner, circumstance_lines
 from dokuei.hub.reports.structure import NOT_APPLICABLE, written, written_answers
 from dokuei.hub.reports.structured_words import (
@@ -19,6 +21,7 @@ from dokuei.hub.reports.structured_words import (
     said_lines,
     said_of_examination,
     said_of_management,
+    said_of_response,
     said_of_scale,
     structure_of,
     structured_lines,
@@ -63,6 +66,7 @@ def document(
     delegations: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Everything that a version says, as one JSON document: what is shown, signed, sealed and kept."""
+    structure = applicable(content.structure)
     return {
         "schema": SCHEMA,
         "report_id": report.report_id,
@@ -83,9 +87,10 @@ def document(
         "category_left": content.category_left,
         "category_examination": worst_of(content.structure.scale, (content.category_right, content.category_left)),
         "scale_edition": written_edition(content.structure),
-        "structure": written(content.structure),
+        "structure": written(structure),
+        "response": written_response(structure),
         "answers": written_answers(content.answers),
-        "linked_images": written_links(content.structure, images),
+        "linked_images": written_links(structure, images),
         "images_read": [asdict(one) for one in sorted(content.images_read)],
         "compared_with": written_compared(content.compared),
         "priors_known": len(case.priors),
@@ -152,7 +157,8 @@ def _assessed_first(value: Mapping[str, Any]) -> list[str]:
 def _assessed_last(value: Mapping[str, Any]) -> list[str]:
     """Indication, technique, FGT and BPE, findings, comparison, assessment, management (REPORT-09)."""
     structure = structure_of(value)
-    found = [_FINDINGS, *finding_lines(value), value["findings"], "", *circumstance_lines(value), ""]
+    measured = [*finding_lines(value), *said_lines(said_of_response(value))]
+    found = [_FINDINGS, *measured, value["findings"], "", *circumstance_lines(value), ""]
     judged = [_categories(value), *said_lines([said_of_scale(structure)]), "", _IMPRESSION, value["impression"], ""]
     followed = [*said_lines(said_of_management(structure)), *answer_lines(value)]
     return [*said_lines(said_of_examination(structure)), "", *found, *judged, *followed, ""]
