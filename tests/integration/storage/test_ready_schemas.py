@@ -1,8 +1,10 @@
 """The copied schema that most tests begin with is, to the last index, the one that the migrations make."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import MetaData, text
@@ -11,7 +13,6 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from dokuei.hub import prepare
 from dokuei.storage.db import Database, Which, migrate, open_database, sqlite_url
 from tests.makers.migrated import ReadySchemas
-from tests.makers.postgres import Postgres
 
 
 @pytest.fixture(params=["hub on sqlite", "hub on postgresql", "gateway on sqlite"])
@@ -19,19 +20,24 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Datab
     """Two new databases of one kind."""
     which: Which = "gateway" if "gateway" in request.param else "hub"
     if "postgresql" in request.param:
-        server: Postgres = request.getfixturevalue("postgres")
-        with server.database() as one, server.database() as other:
-            with closing(open_database(one)) as first, closing(open_database(other)) as second:
-                yield first, second, which
-        return
-    urls = (sqlite_url(tmp_path / "one.sqlite"), sqlite_url(tmp_path / "other.sqlite"))
-    with closing(open_database(urls[0])) as first, closing(open_database(urls[1])) as second:
+        fresh = request.getfixturevalue("postgres").database
+    else:
+        fresh = partial(_fresh_file, tmp_path)
+    with (
+        fresh() as one,
+        fresh() as other,
+        closing(open_database(one)) as first,
+        closing(open_database(other)) as second,
+    ):
         yield first, second, which
 
 
-def test_the_copy_is_what_the_migrations_make(
-    pair: tuple[Database, Database, Which], schemas: ReadySchemas, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def _fresh_file(folder: Path) -> Iterator[str]:
+    yield sqlite_url(folder / f"{uuid4().hex}.sqlite")
+
+
+def test_the_copy_is_what_the_migrations_make(pair: tuple[Database, Database, Which], schemas: ReadySchemas) -> None:
     stepwise, copied, which = pair
     migrate(stepwise, which=which)
     schemas.bring_up(stepwise, which=which)  # nothing is copied over what stands
