@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import MetaData, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from dokuei.gateway import spool
 from dokuei.hub import prepare
 from dokuei.storage.db import Database, Which, migrate, open_database, sqlite_url
 from tests.makers.migrated import ReadySchemas
@@ -57,8 +58,8 @@ def test_a_database_with_anything_in_it_is_migrated_and_not_replaced(tmp_path: P
             assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
 
 
-def test_hubs_of_a_test_begin_with_the_copy(schemas: ReadySchemas) -> None:
-    assert prepare.migrate == schemas.bring_up
+def test_hubs_and_gateways_of_a_test_begin_with_the_copy(schemas: ReadySchemas) -> None:
+    assert vars(prepare)["migrate"] == vars(spool)["migrate"] == schemas.bring_up
 
 
 def _drawn(database: Database) -> list[str]:
