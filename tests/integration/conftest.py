@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from dokuei.storage.db import sqlite_url
+from tests.makers.migrated import ReadySchemas, ready_schemas
 from tests.makers.postgres import Postgres, postgres_is_there, running_postgres
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schemas() -> Iterator[ReadySchemas]:
+    """New databases of hubs and gateways in this process: the schema is copied instead of made step by step."""
+    with ready_schemas() as ready:
+        yield ready
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,19 @@
-"""The hub's routes for deliveries without the line in between (the journey has it), and a report on its way."""
+"""The hub's routes for deliveries without the line in between (the journey has it), and a PACS that takes reports."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 from fastapi import FastAPI, Request
+from pydicom.dataset import Dataset
+from pynetdicom import AE, evt
 
+from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
+from dokuei.dicom.sr import ENHANCED_SR
 from dokuei.errors import UnreachableError
 from dokuei.hub import delivery_door
 from dokuei.hub.gateways.api import Caller
@@ -55,3 +61,39 @@ class Line:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+@dataclass
+class Pacs:
+    """A PACS that answers as it is told."""
+
+    port: int
+    status: int = 0x0000
+    stored: list[Dataset] = field(default_factory=list)
+    hangs_up_on: str = ""
+    words: str = ""
+
+    @contextmanager
+    def running(self, *sop_classes: str) -> Iterator["Pacs"]:
+        entity = AE("PACS")
+        for sop_class in sop_classes or (ENHANCED_SR, ENCAPSULATED_PDF):
+            entity.add_supported_context(sop_class)
+        address = ("127.0.0.1", self.port)
+        server = entity.start_server(address, block=False, evt_handlers=[(evt.EVT_C_STORE, self._take)])
+        assert server is not None
+        try:
+            yield self
+        finally:
+            server.shutdown()
+
+    def _take(self, event: evt.Event) -> int | Dataset:
+        if event.request.AffectedSOPClassUID == self.hangs_up_on:
+            event.assoc.abort()
+            return 0xC000
+        if self.status in {0x0000, 0xB000}:
+            self.stored.append(event.dataset)
+        if not self.words:
+            return self.status
+        said = Dataset()
+        said.Status, said.ErrorComment = self.status, self.words
+        return said

@@ -14,6 +14,8 @@ from sqlalchemy import create_engine, text
 
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 _UNPRIVILEGED = "postgres"
+FRESH = "test_"
+"""What the name of a test's own database begins with."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Postgres:
     @contextmanager
     def database(self) -> Iterator[str]:
         """The URL of a fresh database."""
-        name = f"test_{uuid4().hex}"
+        name = f"{FRESH}{uuid4().hex}"
         engine = create_engine(self.url(), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))

@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated
 
 import typer
 
+from dokuei.cli.gateway_opened import AsJson, ListHome, opened_gateway
 from dokuei.cli.gateway_orders_table import Found, tell_found, told_again
-from dokuei.cli.options import Home, gateway_settings, operator
-from dokuei.errors import NotFoundError, RequestError
-from dokuei.logs import configure_logs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dokuei.gateway.spool import Spool
-    from dokuei.settings import Settings
+from dokuei.cli.options import Home, operator
+from dokuei.errors import NotFoundError
 
 orders_app = typer.Typer(help="Orders and results by HL7: what waits, what was refused; without a verb: list them.")
 
-ListHome = Annotated[Path | None, typer.Option("--home", envvar="DOKUEI_HOME", help="Home folder.")]
 Number = Annotated[int, typer.Argument(help="The message's number in the list of those that were not understood.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For other programs.")]
 All = Annotated[bool, typer.Option("--all", help="Those that were taken, settled and sent, too.")]
 _AT_MOST = 1000
-
-
-@contextmanager
-def _opened(home: Path) -> Iterator[tuple[Settings, Spool]]:
-    from dokuei.gateway.spool import open_spool
-
-    configure_logs(part="gateway-orders")
-    settings = gateway_settings(home)
-    spool = open_spool(settings.home)
-    try:
-        yield settings, spool
-    finally:
-        spool.close()
+_opened = partial(opened_gateway, part="gateway-orders")
 
 
 @orders_app.callback(invoke_without_command=True)
@@ -49,8 +28,6 @@ def orders(context: typer.Context, *, home: ListHome = None, as_json: AsJson = F
 
     if context.invoked_subcommand is not None:
         return
-    if home is None:
-        raise RequestError("no home folder is named", phase="reading the command", remedy="add --home DIR")
     with _opened(home) as (settings, spool), spool.database.read() as connection:
         found = Found(
             notices=order_tables.notices(connection, open_only=not taken_too, at_most=_AT_MOST),

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated
 
 import typer
 
+from dokuei.cli.gateway_opened import AsJson, ListHome, opened_gateway
 from dokuei.cli.gateway_priors_table import asked_again, rules_in_words, tell_ledger
 from dokuei.cli.options import Home, gateway_settings, operator
-from dokuei.errors import RequestError
-from dokuei.logs import configure_logs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dokuei.gateway.spool import Spool
-    from dokuei.settings import Settings
 
 priors_app = typer.Typer(help="Earlier studies from the hospital's PACS; without a verb: list them.")
 
-ListHome = Annotated[Path | None, typer.Option("--home", envvar="DOKUEI_HOME", help="Home folder.")]
 Patient = Annotated[str, typer.Option(help="Of this patient ID alone.")]
 PatientId = Annotated[str, typer.Argument(help="Patient ID, as the list shows it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For other programs.")]
 _AT_MOST = 200
-
-
-@contextmanager
-def _opened(home: Path) -> Iterator[tuple[Settings, Spool]]:
-    from dokuei.gateway.spool import open_spool
-
-    configure_logs(part="gateway-priors")
-    settings = gateway_settings(home)
-    spool = open_spool(settings.home)
-    try:
-        yield settings, spool
-    finally:
-        spool.close()
+_opened = partial(opened_gateway, part="gateway-priors")
 
 
 @priors_app.callback(invoke_without_command=True)
@@ -48,8 +26,6 @@ def priors(context: typer.Context, *, home: ListHome = None, patient: Patient = 
 
     if context.invoked_subcommand is not None:
         return
-    if home is None:
-        raise RequestError("no home folder is named", phase="reading the command", remedy="add --home DIR")
     with _opened(home) as (settings, spool), spool.database.read() as connection:
         asked = tables.of_patient(connection, patient) if patient else tables.latest(connection, at_most=_AT_MOST)
         found = tables.priors_of(connection, [one.id for one in asked])

@@ -26,8 +26,8 @@ from dokuei.gateway.commitment_tables import commitment_request
 from dokuei.gateway.outlet_tables import deliver_outlet
 from dokuei.settings import Destination, ReportFolderSettings
 from dokuei.storage.audit import gateway_entries, hub_entries
-from tests.integration.gateway.test_deliver import Pacs
 from tests.integration.gateway.test_outlets import Hospital, hospital, signed
+from tests.makers.delivering import Pacs
 from tests.makers.peers import free_port, orthanc_program, running_orthanc
 from tests.makers.receiver import running_receiver
 

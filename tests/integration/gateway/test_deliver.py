@@ -3,8 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from pydicom.dataset import Dataset
-from pynetdicom import AE, evt
 from sqlalchemy import Row, delete, insert, select, update
 
 from dokuei.dicom.encapsulated_pdf import ENCAPSULATED_PDF
-from dokuei.dicom.sr import ENHANCED_SR
 from dokuei.errors import NotFoundError
 from dokuei.gateway import outlet_tables, trouble_tables
 from dokuei.gateway.deliver import Deliverer
@@ -32,45 +29,9 @@ from dokuei.settings import Destination, Settings
 from dokuei.storage.audit import gateway_entries, gateway_trail
 from dokuei.storage.db import Database, gateway_metadata, open_database, sqlite_url
 from dokuei.transfer.deliveries import DELIVERIES_PATH
-from tests.makers.delivering import Line
+from tests.makers.delivering import Line, Pacs
 from tests.makers.peers import free_port, orthanc_program, running_orthanc
 from tests.makers.reading import ReadingRoom, reading_room
-
-
-@dataclass
-class Pacs:
-    """A PACS that answers as it is told."""
-
-    port: int
-    status: int = 0x0000
-    stored: list[Dataset] = field(default_factory=list)
-    hangs_up_on: str = ""
-    words: str = ""
-
-    @contextmanager
-    def running(self, *sop_classes: str) -> Iterator["Pacs"]:
-        entity = AE("PACS")
-        for sop_class in sop_classes or (ENHANCED_SR, ENCAPSULATED_PDF):
-            entity.add_supported_context(sop_class)
-        address = ("127.0.0.1", self.port)
-        server = entity.start_server(address, block=False, evt_handlers=[(evt.EVT_C_STORE, self._take)])
-        assert server is not None
-        try:
-            yield self
-        finally:
-            server.shutdown()
-
-    def _take(self, event: evt.Event) -> int | Dataset:
-        if event.request.AffectedSOPClassUID == self.hangs_up_on:
-            event.assoc.abort()
-            return 0xC000
-        if self.status in {0x0000, 0xB000}:
-            self.stored.append(event.dataset)
-        if not self.words:
-            return self.status
-        said = Dataset()
-        said.Status, said.ErrorComment = self.status, self.words
-        return said
 
 
 @dataclass

@@ -27,8 +27,8 @@ from dokuei.gateway.trouble_tables import deliver_trouble
 from dokuei.hub.reports.tables import delivery, delivery_place
 from dokuei.settings import Destination, ReportFolderSettings, Settings
 from dokuei.storage.audit import gateway_entries
-from tests.integration.gateway.test_deliver import Pacs, opened
-from tests.makers.delivering import Line
+from tests.integration.gateway.test_deliver import opened
+from tests.makers.delivering import Line, Pacs
 from tests.makers.peers import free_port
 from tests.makers.people import sign_in
 from tests.makers.reading import ReadingRoom, reading_room

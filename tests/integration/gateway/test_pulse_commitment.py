@@ -18,7 +18,8 @@ from dokuei.gateway.pulse_commitment import Committing
 from dokuei.settings import Settings
 from dokuei.storage.audit import gateway_entries
 from tests.integration.gateway.test_commitment_asked import KeepingPacs, report_of, there
-from tests.integration.gateway.test_deliver import Pacs, opened
+from tests.integration.gateway.test_deliver import opened
+from tests.makers.delivering import Pacs
 from tests.makers.peers import free_port
 
 _DOCUMENT = ((ENCAPSULATED_PDF, "2.25.7"),)
