@@ -24,6 +24,7 @@ class CaseFacts:
     """What lists say of a case."""
 
     site_id: str
+    study_instance_uid: str
     patient_id: str
     patient_name: str
     patient_name_kana: str
