@@ -28,6 +28,7 @@ _UNKNOWN = (
     "/signature/certificate",
     f"/attachments/{_MESSAGE}",
     f"/report-phrases/{_MESSAGE}?site_id=kita",
+    f"/communications/{_MESSAGE}/acknowledged",
 )  # nothing is signed, attached or waited for: the answer is that it is not there
 _WORD = {"method": "MG", "kind": "mass", "attribute": "shape", "ja": "星形", "en": "star"}
 _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
@@ -356,6 +357,7 @@ def _pattern(path: str) -> str:
     named = path.replace("{item}", "{worklist_item_id}").replace(
         f"attachments/{_MESSAGE}", "attachments/{attachment_id}"
     )
+    named = named.replace(f"communications/{_MESSAGE}", "communications/{communication_id}")
     named = named.replace(f"report-phrases/{_MESSAGE}", "report-phrases/{phrase_id}")
     named = named.replace("{request}", "{request_id}").replace("attachments/1", "attachments/{number}")
     return named.replace(_MESSAGE, "{message_id}")
