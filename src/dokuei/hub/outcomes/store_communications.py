@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from dokuei.clock import now
 from dokuei.hub.outcomes.communications import Communication, Escalated, Method, Telling
@@ -93,6 +93,19 @@ def open_at(connection: Connection, *, site_ids: Collection[str]) -> tuple[Commu
 def overdue(connection: Connection, *, moment: datetime) -> tuple[Communication, ...]:
     """What nobody has acknowledged in time, at whichever site: for the worker alone."""
     return _asked(connection, communication.c.acknowledged_at.is_(None), communication.c.due_at <= moment)
+
+
+def last_spoken(connection: Connection, item_ids: Collection[str]) -> dict[str, datetime]:
+    """When somebody was last told by voice about each of these cases; who asks has seen to access."""
+    voices = [one.value for one in Method if one.verbal]
+    joined = telling.join(communication, communication.c.communication_id == telling.c.communication_id)
+    rows = connection.execute(
+        select(communication.c.worklist_item_id, func.max(telling.c.at))
+        .select_from(joined)
+        .where(communication.c.worklist_item_id.in_(item_ids), telling.c.method.in_(voices))
+        .group_by(communication.c.worklist_item_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 class Unmailed:

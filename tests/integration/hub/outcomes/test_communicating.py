@@ -150,6 +150,22 @@ def test_what_is_overdue_comes_before_reader_and_manager_at_each_limit_once(room
     assert {details["to"] for details in urged} == {manager, mine[1]["opened"]["person_id"]}
 
 
+def test_a_call_that_a_communication_records_is_a_call_about_an_important_finding(room: ReadingRoom) -> None:
+    """REPORT-13: the list does not ask for a call that is on record; a message is none."""
+    reader = room.reader("reader.a")
+    item = room.mammogram_case()
+    assert room.written(reader, item).status_code == 200
+    assert room.signed(reader, item, room.keys["reader.a"]).status_code == 200
+    room.carry_out()
+    outcome = f"/api/v1/worklist/{item}/outcome"
+    assert reader.post(f"{outcome}/important", json={"because": FINDING}).json()["uncalled"] is True
+    one = opened(reader, item, grade=2)
+    assert tell(reader, one, method="secure_message", read_back=False).status_code == 200
+    assert reader.get(outcome).json()["uncalled"] is True
+    assert tell(reader, one).status_code == 200
+    assert reader.get(outcome).json()["uncalled"] is False
+
+
 def test_another_site_sees_and_changes_nothing(room: ReadingRoom) -> None:
     """REPORT-13: a communication is its hospital's and its reader's."""
     reader, stranger = room.reader("reader.a"), room.reader("dr.minami", Grant(Role.REFERRING_PHYSICIAN, "minami"))
