@@ -30,14 +30,15 @@ from dokuei.hub.messages.service import MessagesService, messages_service
 from dokuei.hub.neighbours_of_displays import CasesOnDisplays, ReportDisplays
 from dokuei.hub.neighbours_of_lines import ArchiveSizes, ReportLines
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
-from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases
+from dokuei.hub.neighbours_of_outcomes import CommunicationMail, EscalationMail, GraveCases, ListedCases
 from dokuei.hub.neighbours_of_priors import KnownPriors
 from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
 from dokuei.hub.neighbours_of_requests import RequestCases
 from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.neighbours_of_worklist import CaseWays, QualifiedReaders, SettledRequests, SiteContracts
 from dokuei.hub.outcomes import api as outcomes_api
-from dokuei.hub.outcomes import api_escalations
+from dokuei.hub.outcomes import api_communications, api_escalations
+from dokuei.hub.outcomes.communicating import Communicating
 from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.reports import api as reports_api
@@ -78,6 +79,7 @@ class ReadingRoom:
     folder: Path
     certifications: Certifications
     escalations: Escalations
+    communicating: Communicating
     displays: DisplaysService
     gateways: list[GatewayState] = field(default_factory=list)
     """What the gateways told last."""
@@ -277,6 +279,10 @@ def reading_room(
         hub.app.include_router(outcomes_api.routes(outcomes, time_zone="Asia/Tokyo"))
         escalations = Escalations(hub.database, hub.identity.people, GraveCases(), EscalationMail(messages))
         hub.app.include_router(api_escalations.routes(escalations))
+        communicating = Communicating(
+            hub.database, hub.identity.people, ListedCases(worklist), escalations, CommunicationMail(messages)
+        )
+        hub.app.include_router(api_communications.routes(communicating))
         hub.app.include_router(requests_api.routes(requests))
         hub.app.include_router(screening_api.routes(screening_service(requests, worklist, time_zone="Asia/Tokyo")))
         parts = (archive, worklist, messages, reports, requests, outcomes)
@@ -286,7 +292,9 @@ def reading_room(
         hub.app.include_router(api_lists.routes(reports.lists))
         hub.app.include_router(displays_api.routes(displays, CasesOnDisplays(worklist, ArchiveImages(archive))))
         hub.app.include_router(lines_api.routes(lines))
-        yield ReadingRoom(hub, *parts, sealing, blobs, folder, certifications, escalations, displays, gateways)
+        yield ReadingRoom(
+            hub, *parts, sealing, blobs, folder, certifications, escalations, communicating, displays, gateways
+        )
 
 
 def made_sealer(folder: Path, settings: SealSettings) -> Sealer:

@@ -174,6 +174,7 @@ _SUBJECTS: Final = {
     "case": _CASE,
     "worklist": _CASE,
     "roster": _CASE,
+    "communication": _REPORT,
     "outcomes": Meaning(QUERY, "E", Group.REPORTS),
     "requests": Meaning(QUERY, "E", Group.REQUESTS),
     "messages": Meaning(PROCEDURE_RECORD, "R", Group.MESSAGES),

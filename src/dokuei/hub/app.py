@@ -44,7 +44,7 @@ from dokuei.hub.neighbours_of_fhir import FhirRequests
 from dokuei.hub.neighbours_of_fhir_results import FhirReports, FhirStudies
 from dokuei.hub.neighbours_of_lines import ArchiveSizes, ReportLines
 from dokuei.hub.neighbours_of_messages import CaseThreads, ThreadCalls, ThreadCases, ThreadQuestions
-from dokuei.hub.neighbours_of_outcomes import EscalationMail, GraveCases, ListedCases
+from dokuei.hub.neighbours_of_outcomes import CommunicationMail, EscalationMail, GraveCases, ListedCases
 from dokuei.hub.neighbours_of_priors import KnownPriors, PatientCases
 from dokuei.hub.neighbours_of_reports import ArchiveImages, RegisterRules, WorklistCases
 from dokuei.hub.neighbours_of_requests import RequestCases
@@ -52,7 +52,8 @@ from dokuei.hub.neighbours_of_screening import screening_service
 from dokuei.hub.neighbours_of_sites import ContactMail, SiteCases
 from dokuei.hub.neighbours_of_worklist import CaseWays, QualifiedReaders, SettledRequests, SiteContracts
 from dokuei.hub.outcomes import api as outcomes_api
-from dokuei.hub.outcomes import api_escalations
+from dokuei.hub.outcomes import api_communications, api_escalations
+from dokuei.hub.outcomes.communicating import Communicating
 from dokuei.hub.outcomes.escalating import Escalations
 from dokuei.hub.outcomes.service import OutcomesService
 from dokuei.hub.own_door import ReadersDoor
@@ -94,6 +95,7 @@ class Hub:
     reports: ReportsService
     outcomes: OutcomesService
     escalations: Escalations
+    communicating: Communicating
     reminding: Reminding
     requests: RequestsService
     audits: AuditsService
@@ -114,6 +116,7 @@ def open_hub(settings: Settings) -> Hub:
     qualified = QualifiedReaders(identity.qualifications, sites)
     worklist = WorklistService(stores.database, identity.people, contracts, SettledRequests(), qualified, KnownPriors())
     messages = _messages(settings, stores, identity, worklist)
+    escalations = Escalations(stores.database, identity.people, GraveCases(), EscalationMail(messages))
     displays = _displays(settings, stores, identity)
     lines = _lines(stores, identity, archive)
     return Hub(
@@ -145,7 +148,10 @@ def open_hub(settings: Settings) -> Hub:
             hpki=settings.hpki,
         ),
         outcomes=OutcomesService(stores.database, identity.people, ListedCases(worklist), ThreadCalls(messages)),
-        escalations=Escalations(stores.database, identity.people, GraveCases(), EscalationMail(messages)),
+        escalations=escalations,
+        communicating=Communicating(
+            stores.database, identity.people, ListedCases(worklist), escalations, CommunicationMail(messages)
+        ),
         reminding=Reminding(sites, identity.people, ContactMail(messages), settings.seal.time_zone),
         requests=requests_service(
             stores.database, stores.blobs, people=identity.people, cases=RequestCases(worklist), contracts=contracts
@@ -272,6 +278,7 @@ def readers_app(hub: Hub) -> FastAPI:
     app.include_router(identity_api.routes(hub.identity))
     app.include_router(outcomes_api.routes(hub.outcomes, time_zone=hub.settings.seal.time_zone))
     app.include_router(api_escalations.routes(hub.escalations))
+    app.include_router(api_communications.routes(hub.communicating))
     ways = CaseWays(hub.archive, hub.gateways.gateways, hub.reports)
     for routes in worklist_routes(hub.worklist, ways, CaseThreads(hub.messages)):
         app.include_router(routes)

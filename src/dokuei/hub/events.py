@@ -139,6 +139,7 @@ def work(hub: Hub, *, stop: StopEvent) -> None:
         Thread(target=hub.messages.nudging.work, kwargs={"stop": stop}, name="nudges", daemon=True).start()
         Thread(target=hub.reminding.work, kwargs={"stop": stop}, name="reminders", daemon=True).start()
     Thread(target=hub.escalations.work, kwargs={"stop": stop}, name="escalations", daemon=True).start()
+    Thread(target=hub.communicating.work, kwargs={"stop": stop}, name="communications", daemon=True).start()
     daily = Daily(Terms(hub.archive, hub.sites), lambda: hub.gateways.intake.tidy() + forget_done(hub.stores.database))
     accounts = Accounts(hub.identity)
     anchor = DailyAnchor(hub.settings.audit.anchor, "hub", hub_trail, hub.stores.database)

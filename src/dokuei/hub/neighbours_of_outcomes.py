@@ -30,6 +30,7 @@ class ListedCases:
             name = study.patient_name
             found[item_id] = CaseFacts(
                 site_id=study.site_id,
+                study_instance_uid=study.study_instance_uid,
                 patient_id=study.patient_id,
                 patient_name=_written(name.ideographic or name.alphabetic),
                 patient_name_kana=_written(name.phonetic),
@@ -96,3 +97,18 @@ class EscalationMail:
             OSError, smtplib.SMTPException: it was not taken.
         """
         return self.messages.nudging.tell_unread_report(person_id, item_id)
+
+
+@dataclass(frozen=True)
+class CommunicationMail:
+    """A mail to whom an overdue communication is put before, at the address that they gave for nudges."""
+
+    messages: MessagesService
+
+    def tell(self, person_id: str, item_id: str) -> bool:
+        """Tell somebody that a finding is not acknowledged, without a word about it; False where they want no mail.
+
+        Raises:
+            OSError, smtplib.SMTPException: it was not taken.
+        """
+        return self.messages.nudging.tell_overdue_communication(person_id, item_id)

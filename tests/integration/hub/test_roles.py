@@ -20,12 +20,15 @@ _P = Permission
 _WRITTEN = {"findings": "所見", "impression": "診断", "category_right": "1", "category_left": "1", "images_read": []}
 _MESSAGE = "f" * 32
 _THREAD = "/api/v1/worklist/{item}/messages"
+_TOLD = "/api/v1/worklist/{item}/communications"
+_TELLING = {"recipient": "加藤医師", "method": "telephone", "at": "2026-01-01T00:00:00Z", "read_back": True}
 _SAID = {"message_id": _MESSAGE, "kind": "question", "text": "前回の画像はありますか。"}
 _UNKNOWN = (
     "/pdf",
     "/signature/certificate",
     f"/attachments/{_MESSAGE}",
     f"/report-phrases/{_MESSAGE}?site_id=kita",
+    f"/communications/{_MESSAGE}/acknowledged",
 )  # nothing is signed, attached or waited for: the answer is that it is not there
 _WORD = {"method": "MG", "kind": "mass", "attribute": "shape", "ja": "星形", "en": "star"}
 _PRESENTED = {"version_digest": "0" * 64, "password": "x", "totp_code": "1"}
@@ -83,6 +86,10 @@ AT_A_SITE: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/outcomes.csv?site_id=kita", _P.READ_REPORT, None),
     ("GET", "/api/v1/outcomes/managers?site_id=kita", _P.ADMINISTER, None),
     ("PUT", "/api/v1/outcomes/managers", _P.ADMINISTER, {"site_id": "kita", "person_id": None, "unread_days": 7}),
+    ("GET", _TOLD, _P.READ_REPORT, None),
+    ("POST", _TOLD, _P.SIGN_REPORT, {"communication_id": _MESSAGE, "grade": 1, "finding": "気胸"}),
+    ("POST", f"{_TOLD}/{_MESSAGE}/told", _P.SIGN_REPORT, _TELLING),
+    ("POST", f"{_TOLD}/{_MESSAGE}/acknowledged", _P.ACKNOWLEDGE_REPORT, {"note": ""}),
     ("GET", _THREAD, _P.READ_MESSAGES, None),
     ("POST", _THREAD, _P.WRITE_MESSAGES, _SAID),
     ("PUT", f"{_THREAD}/draft", _P.WRITE_MESSAGES, {"text": "書きかけ"}),
@@ -115,6 +122,7 @@ ASKING: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
 # Lists of what is at one's own sites: of another site they hold nothing.
 LISTS: tuple[tuple[str, str, Permission, dict[str, Any] | None], ...] = (
     ("GET", "/api/v1/worklist/changes?since=2026-01-01T00:00:00Z", _P.READ_WORKLIST, None),
+    ("GET", "/api/v1/outcomes/communications", _P.READ_REPORT, None),
     ("POST", "/api/v1/worklist/search", _P.READ_WORKLIST, {"text": SERIES.patient_id}),
     ("POST", "/api/v1/requests/search", _P.READ_REQUEST, {"text": "kita"}),
 )
@@ -349,6 +357,7 @@ def _pattern(path: str) -> str:
     named = path.replace("{item}", "{worklist_item_id}").replace(
         f"attachments/{_MESSAGE}", "attachments/{attachment_id}"
     )
+    named = named.replace(f"communications/{_MESSAGE}", "communications/{communication_id}")
     named = named.replace(f"report-phrases/{_MESSAGE}", "report-phrases/{phrase_id}")
     named = named.replace("{request}", "{request_id}").replace("attachments/1", "attachments/{number}")
     return named.replace(_MESSAGE, "{message_id}")

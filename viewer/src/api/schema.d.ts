@@ -8,6 +8,11 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What I say about it; may be empty. */
+        readonly AcknowledgedIn: {
+            /** @default  */
+            readonly note: string;
+        };
         /** @description What was done about which version. */
         readonly ActedIn: {
             readonly number: number;
@@ -522,6 +527,41 @@ export interface components {
             readonly scheme: string;
             /** @default  */
             readonly meaning: string;
+        };
+        /** @description What must reach a person, and how soon: 1 within minutes and by voice, 2 within hours, 3 within days. */
+        readonly CommunicationIn: {
+            readonly communication_id: string;
+            /** @enum {integer} */
+            readonly grade: 1 | 2 | 3;
+            readonly finding: string;
+        };
+        /** @description A finding that must reach a person, until when, and how far that is. */
+        readonly CommunicationOut: {
+            readonly communication_id: string;
+            readonly worklist_item_id: string;
+            readonly site_id: string;
+            readonly site_name: string;
+            readonly patient_name: string;
+            readonly study_date: string;
+            /** @enum {integer} */
+            readonly grade: 1 | 2 | 3;
+            readonly state: components["schemas"]["CommunicationState"];
+            readonly overdue: boolean;
+            readonly opened: components["schemas"]["SaidOut"];
+            /** Format: date-time */
+            readonly due_at: string;
+            readonly tellings: readonly components["schemas"]["TellingOut"][];
+            readonly acknowledged: components["schemas"]["SaidOut"] | null;
+            readonly escalated: readonly components["schemas"]["UrgedOut"][];
+        };
+        /**
+         * @description How far a communication is; only a person of the hospital ends it.
+         * @enum {string}
+         */
+        readonly CommunicationState: "untold" | "told" | "acknowledged";
+        /** @description Communications, what is due first. */
+        readonly CommunicationsOut: {
+            readonly items: readonly components["schemas"]["CommunicationOut"][];
         };
         /** @description A prior that was on the screen. */
         readonly ComparedOut: {
@@ -1510,6 +1550,11 @@ export interface components {
             readonly at: string | null;
             readonly reason: string;
         };
+        /**
+         * @description How somebody was told.
+         * @enum {string}
+         */
+        readonly Method: "telephone" | "in_person" | "secure_message";
         /** @description The form of one method. */
         readonly MethodOut: {
             readonly ja: string;
@@ -2140,11 +2185,17 @@ export interface components {
         readonly ReopenIn: {
             readonly reason: string;
         };
-        /** @description Whom a site names, and after how many days an unread report is put before them. */
+        /** @description Whom a site names, after how many days an unread report is put before them, and the limits of communications. */
         readonly ReportManagerIn: {
             readonly site_id: string;
             readonly person_id: string | null;
             readonly unread_days: number;
+            /** @default 60 */
+            readonly first_minutes: number;
+            /** @default 24 */
+            readonly second_hours: number;
+            /** @default 3 */
+            readonly third_days: number;
         };
         /** @description Who answers for a site's unread reports; ``can_open`` is false while reports would be put before nobody. */
         readonly ReportManagerOut: {
@@ -2152,6 +2203,9 @@ export interface components {
             readonly site_name: string;
             readonly person_id: string | null;
             readonly unread_days: number;
+            readonly first_minutes: number;
+            readonly second_hours: number;
+            readonly third_days: number;
             readonly can_open: boolean;
             readonly candidates: readonly components["schemas"]["CandidateOut"][];
         };
@@ -2431,6 +2485,14 @@ export interface components {
             };
             readonly ignored: readonly string[];
             readonly lines: readonly components["schemas"]["RosterLineOut"][];
+        };
+        /** @description Who did something, when, and what they wrote about it. */
+        readonly SaidOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly note: string;
         };
         /** @description How categories are given; ``severity`` has them from the least to the worst, ``edition`` is where from. */
         readonly ScaleOut: {
@@ -2873,6 +2935,24 @@ export interface components {
             readonly role: components["schemas"]["ReadingRole"];
             readonly reason: string;
         };
+        /** @description Whom I told, when, how, and whether they read it back. */
+        readonly TellingIn: {
+            readonly recipient: string;
+            readonly method: components["schemas"]["Method"];
+            /** Format: date-time */
+            readonly at: string;
+            readonly read_back: boolean;
+        };
+        /** @description Who told whom, when, how, and whether it was read back. */
+        readonly TellingOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            readonly recipient: string;
+            readonly method: components["schemas"]["Method"];
+            /** Format: date-time */
+            readonly at: string;
+            readonly read_back: boolean;
+        };
         /** @description An end before its term. */
         readonly TerminationIn: {
             readonly version: number;
@@ -2935,6 +3015,14 @@ export interface components {
         readonly UnreadOut: {
             readonly unread_messages: number;
             readonly cases: readonly components["schemas"]["ThreadWaitingOut"][];
+        };
+        /** @description Before whom an overdue communication was put, and when; ``step`` counts the limits that had passed. */
+        readonly UrgedOut: {
+            readonly person_id: string;
+            readonly display_name: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly step: number;
         };
         readonly ValidationError: {
             readonly loc: readonly (string | number)[];

@@ -64,6 +64,9 @@ export type CentreRules = Schemas["CentreRulesShape"];
 export type PlaceOfReading = Schemas["PlaceOut"];
 export type HeldReading = Schemas["HeldReadingOut"];
 export type HeldReadings = Schemas["HeldReadingsOut"];
+/** A finding that must reach a person, and how far that is. */
+export type Communication = Schemas["CommunicationOut"];
+export type Communications = Schemas["CommunicationsOut"];
 export type Outcomes = Schemas["OutcomesOut"];
 export type ListedOutcome = Schemas["ListedOut"];
 export type Report = Omit<Schemas["ReportOut"], "structure" | "answers"> & {

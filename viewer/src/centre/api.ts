@@ -37,7 +37,9 @@ export const useManagers = (enabled = true): UseQueryResult<readonly ReportManag
     queryFn: ({ signal }) => getJson<readonly ReportManager[]>("/api/v1/outcomes/managers", signal),
   });
 
-export type ManagerWanted = Pick<ReportManager, "site_id" | "person_id" | "unread_days">;
+export const LIMITS = ["first_minutes", "second_hours", "third_days"] as const;
+export type Limit = (typeof LIMITS)[number];
+export type ManagerWanted = Pick<ReportManager, "site_id" | "person_id" | "unread_days" | Limit>;
 
 export function useNameManager(): UseMutationResult<ReportManager, Error, ManagerWanted> {
   const client = useQueryClient();

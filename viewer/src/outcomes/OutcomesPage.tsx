@@ -14,6 +14,7 @@ import { SiteName } from "@/session/SiteName";
 import { listPath, useOutcomes } from "./api";
 import { countsOf, fits, monthBack, STATES, type Filter } from "./model";
 import classes from "./Outcomes.module.css";
+import { OpenCommunications } from "./OpenCommunications";
 import { ImportantChip, StateChip, UncalledChip } from "./StateChip";
 
 const FILTERS: readonly Filter[] = ["all", ...STATES];
@@ -45,6 +46,7 @@ export default function OutcomesPage(): JSX.Element {
         )
       ) : (
         <>
+          <OpenCommunications />
           <EscalatedToMe />
           <Filters counts={counts} filter={filter} onFilter={setFilter} />
           {items.length === 0 ? (

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { ReaderChanges } from "@/centre/ReaderChanges";
 import { FinalisationPanel } from "@/finalising/FinalisationPanel";
+import { CommunicationPanel } from "@/outcomes/CommunicationPanel";
 import { OutcomePanel } from "@/outcomes/OutcomePanel";
 import { CaseRequest } from "@/requests/CaseRequest";
 import { MessagesPanel } from "@/messages/MessagesPanel";
@@ -88,6 +89,7 @@ export default function CasePage({ itemId }: { readonly itemId: string }): JSX.E
               <FinalisationPanel item={item} className={classes["caseCard"] ?? ""} />
             )}
             <AskedAndAnswered item={item} />
+            <CommunicationPanel itemId={itemId} className={classes["caseCard"] ?? ""} />
             <div className={classes["caseCard"]}>
               <WhomToCall itemId={itemId} />
             </div>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import type { WorklistItem } from "@/api/types";
 import { LineStrip } from "@/line/LineStrip";
+import { OpenCommunications } from "@/outcomes/OpenCommunications";
 import { useSession } from "@/session/api";
 import { useHubNow } from "@/ui/clock";
 import { Live } from "@/ui/Live";
@@ -88,6 +89,7 @@ export default function WorklistPage(): JSX.Element {
             />
           </div>
         </div>
+        <OpenCommunications />
         <div className={classes["middle"]}>
           <div className={classes["list"]}>
             {query.data === undefined ? (

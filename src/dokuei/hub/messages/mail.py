@@ -25,6 +25,19 @@ _TEXT: Final[dict[Language, str]] = {
     "Sign in to read it. This mail holds nothing about a patient.\n"
     "There is at most one such mail an hour for each case.\n",
 }
+_OVERDUE_SUBJECT: Final[dict[Language, str]] = {
+    "ja": "dokuei：至急連絡の受領確認がありません",
+    "en": "dokuei: a finding has not been acknowledged",
+}
+_OVERDUE_TEXT: Final[dict[Language, str]] = {
+    "ja": "緊急・重要な所見の連絡が、期限を過ぎても施設で受領確認されていません。直接連絡してください。\n\n{link}\n\n"
+    "サインインすると内容を確認できます。このメールに患者情報は含まれません。\n"
+    "施設の担当者が受領を記録するまで、期限ごとにお知らせします。\n",
+    "en": "A finding that must reach a person has not been acknowledged in time: speak to one another."
+    "\n\n{link}\n\n"
+    "Sign in to read it. This mail holds nothing about a patient.\n"
+    "It is sent again with each limit that passes until somebody of the hospital acknowledges the finding.\n",
+}
 _UNREAD_SUBJECT: Final[dict[Language, str]] = {
     "ja": "dokuei：長く未読の報告書があります",
     "en": "dokuei: a report has stayed unread",
@@ -100,6 +113,11 @@ def nudge(language: Language, link: str) -> tuple[str, str]:
 def unread_report(language: Language, link: str) -> tuple[str, str]:
     """Subject and text of what tells a report manager of a report that nobody opened."""
     return _UNREAD_SUBJECT[language], _UNREAD_TEXT[language].format(link=link)
+
+
+def overdue_communication(language: Language, link: str) -> tuple[str, str]:
+    """Subject and text of what tells of a finding that nobody of the hospital has acknowledged in time."""
+    return _OVERDUE_SUBJECT[language], _OVERDUE_TEXT[language].format(link=link)
 
 
 def contacts_due(language: Language, link: str) -> tuple[str, str]:

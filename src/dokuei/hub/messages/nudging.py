@@ -93,6 +93,14 @@ class Nudging:
         """
         return self._tell(person_id, mail.unread_report, f"{self.hub_url}/cases/{item_id}")
 
+    def tell_overdue_communication(self, person_id: str, item_id: str) -> bool:
+        """Mail about a finding that nobody acknowledged (REPORT-13); False where nobody carries it or they want none.
+
+        Raises:
+            OSError, smtplib.SMTPException: it was not taken.
+        """
+        return self._tell(person_id, mail.overdue_communication, f"{self.hub_url}/cases/{item_id}")
+
     def tell_contacts_due(self, person_id: str, site_id: str) -> bool:
         """Mail to whoever keeps a hospital's contacts (REPORT-14); False where nobody carries mail or they want none.
 

@@ -1,5 +1,6 @@
 """Report managers over HTTP: whom a site names, and how many reports wait for whoever asks."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -9,18 +10,22 @@ from dokuei.hub.identity.api import private, require
 from dokuei.hub.identity.api_shapes import Shape
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.outcomes.escalating import Escalations, NamedManager
-from dokuei.hub.outcomes.model import LONGEST_WAIT_DAYS, Manager
+from dokuei.hub.outcomes.model import LONGEST_WAIT_DAYS, MOST_HOURS, MOST_MINUTES, Limits, Manager
 
 Administrator = Annotated[Principal, Depends(require(Permission.ADMINISTER))]
 Viewer = Annotated[Principal, Depends(require(Permission.READ_REPORT))]
+_USUAL = Limits()
 
 
 class ReportManagerIn(Shape):
-    """Whom a site names, and after how many days an unread report is put before them."""
+    """Whom a site names, after how many days an unread report is put before them, and the limits of communications."""
 
     site_id: str = Field(max_length=64)
     person_id: str | None = Field(max_length=32)
     unread_days: int = Field(ge=1, le=LONGEST_WAIT_DAYS)
+    first_minutes: int = Field(default=_USUAL.first_minutes, ge=1, le=MOST_MINUTES)
+    second_hours: int = Field(default=_USUAL.second_hours, ge=1, le=MOST_HOURS)
+    third_days: int = Field(default=_USUAL.third_days, ge=1, le=LONGEST_WAIT_DAYS)
 
 
 class CandidateOut(BaseModel):
@@ -37,6 +42,9 @@ class ReportManagerOut(BaseModel):
     site_name: str
     person_id: str | None
     unread_days: int
+    first_minutes: int
+    second_hours: int
+    third_days: int
     can_open: bool
     candidates: list[CandidateOut]
 
@@ -62,7 +70,8 @@ def routes(escalations: Escalations) -> APIRouter:
     @router.put("/managers")
     def name(me: Administrator, wanted: ReportManagerIn) -> ReportManagerOut:
         """Name somebody."""
-        named = Manager(wanted.site_id, wanted.person_id, wanted.unread_days)
+        limits = Limits(wanted.first_minutes, wanted.second_hours, wanted.third_days)
+        named = Manager(wanted.site_id, wanted.person_id, wanted.unread_days, limits)
         return _out(escalations.name(me, named), escalations.site_names())
 
     @router.get("/escalated")
@@ -80,6 +89,7 @@ def _out(one: NamedManager, names: dict[str, str]) -> ReportManagerOut:
         site_name=names.get(named.site_id, named.site_id),
         person_id=named.person_id,
         unread_days=named.unread_days,
+        **asdict(named.limits),
         can_open=one.can_open,
         candidates=[CandidateOut(person_id=key, display_name=name) for key, name in one.candidates.items()],
     )

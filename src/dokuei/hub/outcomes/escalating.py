@@ -1,8 +1,7 @@
 """What is grave and stays unread is put before the site's report manager: once, and by name (JRS-12)."""
 
-import smtplib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from threading import Event as StopEvent
 from typing import Final, Protocol
@@ -15,8 +14,8 @@ from dokuei.errors import RequestError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
 from dokuei.hub.outcomes import store, store_escalations
+from dokuei.hub.outcomes.mailing import Mailing
 from dokuei.hub.outcomes.model import Ground, Manager, Signed, checked_manager
-from dokuei.storage import claims
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
 
@@ -95,7 +94,7 @@ class Escalations:
                 event="outcomes.manager-named",
                 site_id=wanted.site_id,
                 subject=wanted.person_id,
-                details={"unread_days": wanted.unread_days},
+                details={"unread_days": wanted.unread_days, **asdict(wanted.limits)},
             )
         return found
 
@@ -103,6 +102,13 @@ class Escalations:
         """What the sites are called."""
         with self.database.read() as connection:
             return dict(self.people.access.site_names(connection))
+
+    def answering(self, site_ids: Collection[str]) -> dict[str, str]:
+        """Who answers for unread reports at each of these sites, as far as somebody is named who can open them."""
+        with self.database.read() as connection:
+            named = store_escalations.managers(connection, site_ids=site_ids)
+        found = self._named(named.values())
+        return {one.named.site_id: one.named.person_id for one in found if one.can_open and one.named.person_id}
 
     def waiting(self, principal: Principal) -> int:
         """How many reports stand before this person and are unread still."""
@@ -130,54 +136,8 @@ class Escalations:
         return sum(self._escalate_at(one.named) for one in self._named(named.values()) if one.can_open)
 
     def mail(self) -> None:
-        """Tell by mail what was put before somebody; what no server took is tried again a minute later."""
-        passed_over: set[str] = set()
-        elsewhere: set[tuple[str, int]] = set()
-        while left := [one for one in self._unmailed(passed_over) if one[:2] not in elsewhere]:
-            for item_id, number, person_id in left:
-                if person_id in passed_over:
-                    continue
-                if not self._claimed(item_id, number):
-                    elsewhere.add((item_id, number))
-                    continue
-                try:
-                    sent = self._mailed(item_id, number, person_id)
-                except (OSError, smtplib.SMTPException) as failure:
-                    _log.warning("escalation.mail.waits", error=type(failure).__name__)
-                    return  # the server, not the recipient: the others wait too
-                if not sent:
-                    passed_over.add(person_id)
-
-    def _claimed(self, item_id: str, number: int) -> bool:
-        """Whether this process is to send it: no other one is at it, or was meanwhile."""
-        with self.database.begin() as connection:
-            return claims.claim_due(
-                connection,
-                _step(item_id, number),
-                lambda known: store_escalations.is_unmailed(known, item_id, number),
-            )
-
-    def _mailed(self, item_id: str, number: int, person_id: str) -> bool:
-        """Send what was claimed; whether it went out.
-
-        Raises:
-            OSError, smtplib.SMTPException: no mail goes out now.
-        """
-        sent = False
-        try:
-            sent = self.post.tell(person_id, item_id)
-        except smtplib.SMTPRecipientsRefused as refusal:
-            _log.warning("escalation.mail.waits", error=type(refusal).__name__)
-        finally:
-            with self.database.begin() as connection:
-                if sent:
-                    store_escalations.note_mailed(connection, item_id, number)
-                claims.release(connection, _step(item_id, number))
-        return sent
-
-    def _unmailed(self, passed_over: Collection[str]) -> tuple[tuple[str, int, str], ...]:
-        with self.database.read() as connection:
-            return store_escalations.unmailed(connection, but_for=passed_over, at_most=_AT_ONCE)
+        """Tell by mail what was put before somebody."""
+        Mailing(self.database, store_escalations.Unmailed(), self.post.tell).carry(at_most=_AT_ONCE)
 
     def _escalate_at(self, named: Manager) -> int:
         """Found out without holding anybody up, and written only where there is something to write."""
@@ -230,7 +190,3 @@ class Escalations:
         return tuple(
             NamedManager(one, one.person_id in candidates[one.site_id], candidates[one.site_id]) for one in every
         )
-
-
-def _step(item_id: str, number: int) -> str:
-    return f"escalation mail {item_id} {number}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 from dokuei.errors import RequestError
@@ -14,6 +14,9 @@ UNREAD_IMPORTANT_AFTER: Final = timedelta(days=1)
 UNDONE_AFTER: Final = timedelta(days=14)
 ESCALATED_AFTER_DAYS: Final = 7
 LONGEST_WAIT_DAYS: Final = 30
+MOST_MINUTES: Final = 24 * 60
+MOST_HOURS: Final = 7 * 24
+_LIMITING: Final = "setting limits of communications"
 
 
 class State(StrEnum):
@@ -39,13 +42,39 @@ class Ground(StrEnum):
     IMPORTANT = "important"
 
 
+class Grade(IntEnum):
+    """How soon a finding must reach the hospital (ACR Actionable Reporting Work Group: categories 1, 2 and 3)."""
+
+    MINUTES = 1
+    HOURS = 2
+    DAYS = 3
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a communication of each grade may stay unacknowledged at a site."""
+
+    first_minutes: int = 60
+    second_hours: int = 24
+    third_days: int = 3
+
+    def of(self, grade: Grade) -> timedelta:
+        """The time that a communication of this grade has."""
+        return {
+            Grade.MINUTES: timedelta(minutes=self.first_minutes),
+            Grade.HOURS: timedelta(hours=self.second_hours),
+            Grade.DAYS: timedelta(days=self.third_days),
+        }[grade]
+
+
 @dataclass(frozen=True)
 class Manager:
-    """Who answers at a site for reports that nobody opens (報告書確認管理者), and after how many days."""
+    """Who answers at a site for reports that nobody opens (報告書確認管理者), after how many days, and its limits."""
 
     site_id: str
     person_id: str | None = None
     unread_days: int = ESCALATED_AFTER_DAYS
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -144,6 +173,13 @@ def checked_manager(manager: Manager) -> Manager:
     """
     if not 1 <= manager.unread_days <= LONGEST_WAIT_DAYS:
         raise RequestError(f"1 to {LONGEST_WAIT_DAYS} days", phase="naming a report manager")
+    limits = manager.limits
+    if not 1 <= limits.first_minutes <= MOST_MINUTES:
+        raise RequestError(f"1 to {MOST_MINUTES} minutes", phase=_LIMITING)
+    if not 1 <= limits.second_hours <= MOST_HOURS:
+        raise RequestError(f"1 to {MOST_HOURS} hours", phase=_LIMITING)
+    if not 1 <= limits.third_days <= LONGEST_WAIT_DAYS:
+        raise RequestError(f"1 to {LONGEST_WAIT_DAYS} days", phase=_LIMITING)
     return manager
 
 

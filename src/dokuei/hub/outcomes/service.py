@@ -11,7 +11,7 @@ from dokuei.clock import now
 from dokuei.errors import ConflictError, NotFoundError
 from dokuei.hub.identity.model import Permission, Principal
 from dokuei.hub.identity.people import People
-from dokuei.hub.outcomes import store
+from dokuei.hub.outcomes import store, store_communications
 from dokuei.hub.outcomes.model import Outcome, Signed, State, checked_note, in_order
 from dokuei.storage.audit import hub_trail
 from dokuei.storage.db import Database
@@ -24,6 +24,7 @@ class CaseFacts:
     """What lists say of a case."""
 
     site_id: str
+    study_instance_uid: str
     patient_id: str
     patient_name: str
     patient_name_kana: str
@@ -177,8 +178,15 @@ class OutcomesService:
     def _outcomes(self, connection: Connection, versions: Collection[Signed]) -> tuple[Outcome, ...]:
         found = store.outcomes(connection, versions)
         flagged = {one.signed.worklist_item_id for one in found if one.important is not None}
-        called = self.calls.last_calls(connection, flagged) if flagged else {}
-        return tuple(replace(one, called_at=called.get(one.signed.worklist_item_id)) for one in found)
+        if not flagged:
+            return found
+        called = self.calls.last_calls(connection, flagged)
+        spoken = store_communications.last_spoken(connection, flagged)
+
+        def last(item_id: str) -> datetime | None:
+            return max((known[item_id] for known in (called, spoken) if item_id in known), default=None)
+
+        return tuple(replace(one, called_at=last(one.signed.worklist_item_id)) for one in found)
 
     def _mark(self, principal: Principal, item_id: str, *, number: int, kind: store.Kind, note: str) -> None:
         site_id = self._demand(principal, item_id, Permission.ACKNOWLEDGE_REPORT)

@@ -1,12 +1,14 @@
 """Report managers and what was put before them, in SQL."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, select, update
 
 from dokuei.clock import now
-from dokuei.hub.outcomes.model import Ground, Manager, Signed
+from dokuei.hub.outcomes.mailing import Notice
+from dokuei.hub.outcomes.model import Ground, Limits, Manager, Signed
 from dokuei.hub.outcomes.store import SIGNED, versions
 from dokuei.hub.outcomes.tables import escalation, manager, mark, signed
 from dokuei.storage.rows import add_row, put_row
@@ -15,13 +17,18 @@ from dokuei.storage.rows import add_row, put_row
 def managers(connection: Connection, *, site_ids: Collection[str]) -> dict[str, Manager]:
     """Whom these sites have named; a site that has named nobody is left out."""
     rows = connection.execute(select(manager).where(manager.c.site_id.in_(site_ids)))
-    return {row.site_id: Manager(row.site_id, row.person_id, row.unread_days) for row in rows}
+    return {
+        row.site_id: Manager(
+            row.site_id, row.person_id, row.unread_days, Limits(row.first_minutes, row.second_hours, row.third_days)
+        )
+        for row in rows
+    }
 
 
 def set_manager(connection: Connection, named: Manager, *, actor: str) -> None:
     """Whom a site names from now on."""
-    values = {name: getattr(named, name) for name in Manager.__dataclass_fields__}
-    put_row(connection, manager, **values, set_at=now(), set_by=actor)
+    values = asdict(named)
+    put_row(connection, manager, **values.pop("limits"), **values, set_at=now(), set_by=actor)
 
 
 def unread(connection: Connection, named: Manager, *, moment: datetime) -> tuple[Signed, ...]:
@@ -51,35 +58,33 @@ def add(connection: Connection, one: Signed, *, person_id: str, grounds: Iterabl
     )
 
 
-def unmailed(connection: Connection, *, but_for: Collection[str], at_most: int) -> tuple[tuple[str, int, str], ...]:
-    """Case, version and person of what no mail has told yet and nobody has opened meanwhile; not of those people."""
-    opened = exists().where(
-        mark.c.worklist_item_id == escalation.c.worklist_item_id, mark.c.number == escalation.c.number
-    )
-    rows = connection.execute(
-        select(escalation.c.worklist_item_id, escalation.c.number, escalation.c.person_id)
-        .where(escalation.c.mailed_at.is_(None), escalation.c.person_id.not_in(but_for), ~opened)
-        .order_by(escalation.c.at)
-        .limit(at_most)
-    )
-    return tuple((row.worklist_item_id, row.number, row.person_id) for row in rows)
+class Unmailed:
+    """Versions that were put before somebody, as mails that are to go out."""
 
+    def unmailed(self, connection: Connection, *, but_for: Collection[str], at_most: int) -> tuple[Notice, ...]:
+        """What no mail has told yet and nobody has opened meanwhile; not of those people."""
+        opened = exists().where(
+            mark.c.worklist_item_id == escalation.c.worklist_item_id, mark.c.number == escalation.c.number
+        )
+        rows = connection.execute(
+            select(escalation.c.worklist_item_id, escalation.c.number, escalation.c.person_id)
+            .where(escalation.c.mailed_at.is_(None), escalation.c.person_id.not_in(but_for), ~opened)
+            .order_by(escalation.c.at)
+            .limit(at_most)
+        )
+        return tuple(
+            Notice(f"escalation mail {item_id} {number}", person_id, item_id, (item_id, number))
+            for item_id, number, person_id in rows
+        )
 
-def is_unmailed(connection: Connection, item_id: str, number: int) -> bool:
-    """Whether no mail has told of it yet."""
-    asked = select(escalation.c.number).where(
-        escalation.c.worklist_item_id == item_id, escalation.c.number == number, escalation.c.mailed_at.is_(None)
-    )
-    return connection.execute(asked).first() is not None
+    def is_unmailed(self, connection: Connection, notice: Notice) -> bool:
+        """Whether no mail has told of it yet."""
+        asked = select(escalation.c.number).where(*_of(notice), escalation.c.mailed_at.is_(None))
+        return connection.execute(asked).first() is not None
 
-
-def note_mailed(connection: Connection, item_id: str, number: int) -> None:
-    """A mail has told of it."""
-    connection.execute(
-        update(escalation)
-        .where(escalation.c.worklist_item_id == item_id, escalation.c.number == number)
-        .values(mailed_at=now())
-    )
+    def note_mailed(self, connection: Connection, notice: Notice) -> None:
+        """A mail has told of it."""
+        connection.execute(update(escalation).where(*_of(notice)).values(mailed_at=now()))
 
 
 def waiting(connection: Connection, person_id: str, *, site_ids: Collection[str]) -> int:
@@ -100,3 +105,8 @@ def waiting(connection: Connection, person_id: str, *, site_ids: Collection[str]
 
 def _same(table: Table) -> ColumnElement[bool]:
     return and_(table.c.worklist_item_id == signed.c.worklist_item_id, table.c.number == signed.c.number)
+
+
+def _of(notice: Notice) -> tuple[ColumnElement[bool], ...]:
+    item_id, number = notice.key
+    return escalation.c.worklist_item_id == item_id, escalation.c.number == number
