@@ -46,5 +46,7 @@ def again(patient: PatientId, *, home: Home) -> None:
 def rules(*, home: Home) -> None:
     """Say which earlier studies are brought for which new ones; dokuei.toml sets it ([[gateway.priors.rules]])."""
     settings = gateway_settings(home)
-    for line in rules_in_words(settings.gateway.priors, settings.language):
+    gateway = settings.gateway
+    asked = (gateway.priors.pacs or gateway.pacs) is not None
+    for line in rules_in_words(gateway.priors, settings.language, asked=asked):
         typer.echo(line)

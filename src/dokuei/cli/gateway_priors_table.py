@@ -38,6 +38,8 @@ _WORDS = {
         "others": "別の患者の回答 {others}件を除外",
         "again": "PACSへ照会し直します",
         "off": "過去検査は取得しません（gateway.priors.retrieve = off）",
+        "no pacs": "過去検査は取得されません: PACSが未設定です。"
+        "dokuei.toml の gateway.priors.pacs または gateway.pacs に設定すると、次の規則で取得します",
         "recent": "直近{days}日の検査は過去検査に含めません",
         "any": "すべて",
         "breast": "乳房（部位の記載なしを含む）",
@@ -59,6 +61,8 @@ _WORDS = {
         "others": "{others} answers named another patient and were left out",
         "again": "the PACS is asked once more",
         "off": "no earlier studies are brought (gateway.priors.retrieve = off)",
+        "no pacs": "no earlier studies are brought: no PACS is set. "
+        "Set gateway.priors.pacs or gateway.pacs in dokuei.toml, and they are brought by these rules",
         "recent": "a study of the last {days} days is no earlier one",
         "breast": "breast, or not said",
         "rule": "new {current} → earlier {priors}: body part {part}, within {years} years, the latest {most}",
@@ -99,12 +103,13 @@ def asked_again(language: Language) -> str:
     return _word("again", language)
 
 
-def rules_in_words(settings: PriorSettings, language: Language) -> list[str]:
-    """What is brought for what, a line each."""
+def rules_in_words(settings: PriorSettings, language: Language, *, asked: bool) -> list[str]:
+    """What is brought for what, a line each; that nothing is comes first where no PACS is ``asked``."""
     if settings.retrieve == "off":
         return [_word("off", language)]
     recent = _word("recent", language).format(days=settings.least_days)
-    return [*(_rule(one, language) for one in settings.rules), recent]
+    unasked = [] if asked else [_word("no pacs", language)]
+    return [*unasked, *(_rule(one, language) for one in settings.rules), recent]
 
 
 def _rule(one: PriorRule, language: Language) -> str:

@@ -78,3 +78,11 @@ def test_the_rules_are_said_in_words(home: Path) -> None:
     assert "今回 MG → 過去 MG: 部位 問わない、10年以内、新しい順に4件まで" in _told(home, "rules")
     (home / "dokuei.toml").write_text('[gateway.priors]\nretrieve = "off"\n')
     assert "no earlier studies" in _told(home, "rules", language="en")
+
+
+@pytest.mark.parametrize("section", ["gateway.pacs", "gateway.priors.pacs"])
+def test_where_no_pacs_is_set_the_rules_say_that_nothing_is_brought(home: Path, section: str) -> None:
+    assert _told(home, "rules").startswith("過去検査は取得されません: PACSが未設定です")
+    assert _told(home, "rules", language="en").startswith("no earlier studies are brought: no PACS is set")
+    (home / "dokuei.toml").write_text(f'[{section}]\nae_title = "PACS"\nhost = "127.0.0.1"\nport = 104\n')
+    assert "未設定" not in _told(home, "rules")
