@@ -29,7 +29,12 @@ describe("words in hand", () => {
     new InHand("draft", "case-1", new DraftSaver(reportAtHub(), put, look), { found, shelf: on });
   const lying = async (on = shelf, of = "case-1"): Promise<string | undefined> =>
     (await on.find<TypedReport>("draft", of))?.value.draft.findings;
-  const tick = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0).then(() => new Promise(setImmediate));
+  /** What is sealed and opened comes one after the other from the same threads: whoever comes last waits for the rest. */
+  const tick = async (): Promise<void> => {
+    await vi.advanceTimersByTimeAsync(0);
+    await crypto.subtle.digest("SHA-256", new Uint8Array(1));
+    await new Promise(setImmediate);
+  };
   const left = (): unknown => takenUp<unknown>("draft", "case-1", () => null);
   const settled = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn += 1) await tick();
