@@ -57,6 +57,12 @@ JAPANESE: Final = {
         "コードを受け取って登録し直してください: dokuei gateway enrol --again"
     ),
     "good for {days} days; it renews itself": "あと{days}日有効（自動で更新します）",
+    "every order is refused: {name} is empty, and port {port} is open beyond this machine": (
+        "依頼をすべて断っています。{name} が空で、ポート {port} はこの機械の外に開いています"
+    ),
+    "list the hospital's systems in [gateway.hl7] {name}": (
+        "[gateway.hl7] {name} に院内システムの名前を書いてください"
+    ),
     "{free} GB free: senders are refused": "空き {free} GB。受信を断っています",
     "bbr paces what is sent: lost packets do not slow it down": (
         "送信はbbrで制御されています。パケットが失われても遅くなりません"

@@ -17,7 +17,7 @@ from dokuei import timekeeping
 from dokuei.clock import now
 from dokuei.errors import DokueiError, PeerRefusedError
 from dokuei.gateway.enrol import Identity, hub_client, identity_of
-from dokuei.settings import GatewaySettings, ResultDestination, Settings
+from dokuei.settings import GatewaySettings, Hl7Settings, ResultDestination, Settings
 from dokuei.transfer.client import HubClient
 from dokuei.transfer.dial import Address, Proxy, address_of, congestion_control, connect, proxy_of, secure
 from dokuei.transfer.protocol import Offer
@@ -74,6 +74,7 @@ def examine(settings: Settings) -> list[Finding]:
         _timekeeping(),
         _congestion(),
         _pacs(settings.gateway),
+        *_orders(settings.gateway.hl7),
         *_his(settings.gateway.hl7.results),
     ]
     url = settings.gateway.hub_url or (enrolment.hub_url if enrolment else "")
@@ -270,6 +271,18 @@ def _pacs(gateway: GatewaySettings) -> Finding:
         what = "{name} at {address} listens, and may not report on an association of its own that it keeps what it took"
         return Finding("PACS", "warning", what, "list {name} under gateway.peers", values)
     return Finding("PACS", "good", "{name} at {address} listens", values=values)
+
+
+def _orders(hl7: Hl7Settings) -> Iterator[Finding]:
+    """Beyond loopback nobody's orders are taken who is not listed, by both names."""
+    if not hl7.port or hl7.loopback:
+        return
+    lists = {"sending_applications": hl7.sending_applications, "sending_facilities": hl7.sending_facilities}
+    for name, listed in lists.items():
+        if not listed:
+            all_refused = "every order is refused: {name} is empty, and port {port} is open beyond this machine"
+            to_do = "list the hospital's systems in [gateway.hl7] {name}"
+            yield Finding("HL7", "bad", all_refused, to_do, {"name": name, "port": hl7.port})
 
 
 def _his(results: ResultDestination | None) -> Iterator[Finding]:

@@ -240,8 +240,8 @@ class SendQueue:
             if one is None:
                 return self._pause(lane)
             lane.idle_since = monotonic()
-            flying, share = self._flying[lane], self._window // len(self._flying)
-            if flying and flying + PIECE_BYTES + HEAD_BYTES > share:
+            flying = self._flying[lane]
+            if one.priority < self._most_urgent() or (flying and flying + PIECE_BYTES + HEAD_BYTES > self._share(lane)):
                 return b""
             return self._piece(lane, one)
 
@@ -289,6 +289,19 @@ class SendQueue:
         for entry in elsewhere:
             heapq.heappush(self._heap, entry)
         return found
+
+    def _most_urgent(self) -> int:
+        """What is less urgent gives way, also to what another lane carries: both would share the line otherwise."""
+        return max(one.priority for one in self._objects.values() if not one.all_sent)
+
+    def _share(self, lane: Lane) -> int:
+        """What a lane may have on the way: as much as each other; of what is urgent, all that the others leave."""
+        urgent = self._most_urgent()
+        if urgent <= 0:
+            return self._window // len(self._flying)
+        sends = {one.lane for one in self._objects.values() if not one.all_sent and one.priority == urgent} | {lane}
+        held = sum(flying for other, flying in self._flying.items() if other not in sends)
+        return (self._window - held) // len(sends - {None})
 
     def _pause(self, lane: Lane) -> bytes | None:
         carries = any(one.lane is lane for one in self._objects.values())

@@ -187,3 +187,20 @@ def test_a_clock_at_which_the_hubs_certificate_is_not_good_is_named(
     last = examine(_settings(home, hub.port))[-1]
     assert (last.subject, last.verdict) == ("clock", "bad")
     assert "NTP" in last.remedy
+
+
+def test_a_listener_for_orders_that_refuses_all_of_them_is_named(tmp_path: Path) -> None:
+    """Beyond loopback an empty list admits nobody, which a hospital would find out by its orders alone."""
+    beyond = {"DOKUEI_GATEWAY__HL7__PORT": "2575", "DOKUEI_GATEWAY__HL7__HOST": "192.0.2.5"}
+    found = [one for one in examine(read_settings(tmp_path, environment=beyond)) if one.subject == "HL7"]
+    assert [(one.verdict, one.values["name"]) for one in found] == [
+        ("bad", "sending_applications"),
+        ("bad", "sending_facilities"),
+    ]
+    assert "2575" in found[0].what
+    assert "sending_facilities" in found[1].remedy
+    here = {**beyond, "DOKUEI_GATEWAY__HL7__HOST": "127.0.0.1"}
+    assert not [one for one in examine(read_settings(tmp_path, environment=here)) if one.subject == "HL7"]
+    lists = '[gateway.hl7]\nsending_applications = ["HIS"]\nsending_facilities = ["KITA"]\n'
+    (tmp_path / "dokuei.toml").write_text(lists)
+    assert not [one for one in examine(read_settings(tmp_path, environment=beyond)) if one.subject == "HL7"]

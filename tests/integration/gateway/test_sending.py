@@ -149,6 +149,29 @@ def test_all_lanes_together_have_no_more_on_the_way_than_a_cut_may_cost(tmp_path
     assert all(sent[:3]), "each has its share"
 
 
+def test_what_is_routine_gives_way_to_what_another_lane_has_begun(tmp_path: Path) -> None:
+    """An urgent object that is large has the whole line, not a share of it; the others go on where they were."""
+    queue = SendQueue(_NEVER)
+    one, other = queue.lane(), queue.lane()
+    routine = _object(tmp_path, 20 * PIECE_BYTES, order=1)
+    queue.add([routine])
+    assert _sent(other, PieceReader()) == [(routine.sha256, 0)]
+    urgent = _object(tmp_path, 20 * PIECE_BYTES, priority=1, order=2)
+    queue.add([urgent])
+    assert _sent(one, PieceReader()) == [(urgent.sha256, 0)]
+    assert other.take() == b""
+    sent = PIECE_BYTES
+    while data := one.take():
+        sent += len(data)
+    assert sent + PIECE_BYTES <= WINDOW_BYTES, "both together"
+    assert sent > WINDOW_BYTES // 2 + PIECE_BYTES, "more than its half"
+    assert other.take() == b""
+    urgent.offset = urgent.size
+    urgent.all_sent = True
+    other.on_event(_stored(routine, PIECE_BYTES))
+    assert _sent(other, PieceReader()) == [(routine.sha256, PIECE_BYTES)]
+
+
 def test_a_cut_gives_back_only_what_that_lane_carried(tmp_path: Path) -> None:
     queue = SendQueue(_NEVER)
     one, other = queue.lane(), queue.lane()
