@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dokuei.clock import now
 from dokuei.storage.claims import claim, release, work_claim
@@ -31,7 +31,12 @@ def test_one_of_several_takes_a_step_until_it_is_released_or_its_taker_has_died(
     together(*4 * [partial(take, database, "a mail", taken)], partial(take, database, "another", taken))
     assert sorted(taken) == ["a mail", "another"]
     with database.begin() as connection:
-        release(connection, "another")
+        release(connection, "another", now())
+    take(database, "another", taken)
+    assert len(taken) == 2, "another's claim stays"
+    with database.begin() as connection:
+        held = connection.execute(select(work_claim.c.until).where(work_claim.c.step == "another")).scalar_one()
+        release(connection, "another", held)
     take(database, "another", taken)
     assert len(taken) == 3
     with database.begin() as connection:

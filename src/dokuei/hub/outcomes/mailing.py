@@ -3,6 +3,7 @@
 import smtplib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -53,11 +54,12 @@ class Mailing:
             for one in left:
                 if one.person_id in passed_over:
                     continue
-                if not self._claimed(one):
+                claimed = self._claimed(one)
+                if claimed is None:
                     elsewhere.add(one.step)
                     continue
                 try:
-                    sent = self._mailed(one)
+                    sent = self._mailed(one, claimed)
                 except (OSError, smtplib.SMTPException) as failure:
                     _log.warning("escalation.mail.waits", error=type(failure).__name__)
                     return  # the server, not the recipient: the others wait too
@@ -68,12 +70,12 @@ class Mailing:
         with self.database.read() as connection:
             return self.queue.unmailed(connection, but_for=passed_over, at_most=at_most)
 
-    def _claimed(self, one: Notice) -> bool:
-        """Whether this process is to send it: no other one is at it, or was meanwhile."""
+    def _claimed(self, one: Notice) -> datetime | None:
+        """What this process sends it by, where it is to: no other one is at it, or was meanwhile."""
         with self.database.begin() as connection:
             return claims.claim_due(connection, one.step, lambda known: self.queue.is_unmailed(known, one))
 
-    def _mailed(self, one: Notice) -> bool:
+    def _mailed(self, one: Notice, claimed: datetime) -> bool:
         """Send what was claimed; whether it went out.
 
         Raises:
@@ -88,5 +90,5 @@ class Mailing:
             with self.database.begin() as connection:
                 if sent:
                     self.queue.note_mailed(connection, one)
-                claims.release(connection, one.step)
+                claims.release(connection, one.step, claimed)
         return sent

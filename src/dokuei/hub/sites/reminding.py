@@ -3,7 +3,7 @@
 import smtplib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event as StopEvent
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -40,17 +40,18 @@ class Reminding:
             lately = store_reminders.sent_since(connection, due, now() - _PAUSE)
         told = 0
         for site_id, person_id in sorted(self._keepers(due) - lately):
-            if not self._claimed(site_id, person_id):
+            claimed = self._claimed(site_id, person_id)
+            if claimed is None:
                 continue
             try:
-                told += self._told(site_id, person_id)
+                told += self._told(site_id, person_id, claimed)
             except (OSError, smtplib.SMTPException) as failure:
                 _log.warning("contact.reminder.waits", error=type(failure).__name__)
                 break  # the server, not the recipient: the others wait too
         return told
 
-    def _claimed(self, site_id: str, person_id: str) -> bool:
-        """Whether this process is to tell somebody: no other one is at it, or has been meanwhile."""
+    def _claimed(self, site_id: str, person_id: str) -> datetime | None:
+        """What this process tells somebody by, where it is to: no other one is at it, or has been meanwhile."""
 
         def is_due(known: Connection) -> bool:
             return (site_id, person_id) not in store_reminders.sent_since(known, [site_id], now() - _PAUSE)
@@ -58,7 +59,7 @@ class Reminding:
         with self.sites.database.begin() as connection:
             return claims.claim_due(connection, _step(site_id, person_id), is_due)
 
-    def _told(self, site_id: str, person_id: str) -> bool:
+    def _told(self, site_id: str, person_id: str, claimed: datetime) -> bool:
         """Send what was claimed; whether it went out.
 
         Raises:
@@ -73,7 +74,7 @@ class Reminding:
             with self.sites.database.begin() as connection:
                 if sent:
                     store_reminders.note_sent(connection, site_id, person_id, at=now())
-                claims.release(connection, _step(site_id, person_id))
+                claims.release(connection, _step(site_id, person_id), claimed)
         return sent
 
     def work(self, *, stop: StopEvent) -> None:
