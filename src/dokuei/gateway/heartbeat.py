@@ -84,6 +84,7 @@ class Heart:
                     cuts = self.link.cuts
                     client.close()
                 try:
+                    client.dial()  # what is told is made of the whole queue: not twice a second while the hub is away
                     self._tell(client)
                     self._tell_trail(client)
                     renew_if_due(self.settings, client)

@@ -92,6 +92,17 @@ class HubClient:
             self._line.close()
             self._line = None
 
+    def dial(self) -> None:
+        """Have a line before anything is made to be said over it.
+
+        Raises:
+            UnreachableError: there is none.
+        """
+        self._line = self._kept() or self._dialled()
+
+    def _dialled(self) -> Line:
+        return Line(secure(connect(self.address, self.proxy), self.context, self.address))
+
     @property
     def connection(self) -> socket.socket | None:
         """The open connection, if one is kept."""
@@ -195,7 +206,7 @@ class HubClient:
             self.signer.sign(signed, body)
         headers |= {"transfer-encoding": "chunked"} if upload else {"content-length": str(len(body or b""))}
         request = h11.Request(method=method, target=path, headers=list(headers.items()))
-        line = self._kept() or Line(secure(connect(self.address, self.proxy), self.context, self.address))
+        line = self._kept() or self._dialled()
         with ExitStack() as unless_kept:
             unless_kept.callback(line.close)
             silence = SILENCE_SECONDS if upload else self.silence_seconds

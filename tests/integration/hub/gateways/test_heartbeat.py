@@ -12,7 +12,7 @@ from dokuei.dicom.deidentify import Deidentification
 from dokuei.dicom.profile import Profile
 from dokuei.dicom.pseudonym import Pseudonyms
 from dokuei.errors import UnsupportedError
-from dokuei.gateway import contract, sending_tables
+from dokuei.gateway import contract, forward_tables, sending_tables
 from dokuei.gateway.enrol import hub_client
 from dokuei.gateway.heartbeat import Heart
 from dokuei.gateway.link import Link
@@ -29,8 +29,8 @@ from dokuei.hub.sites.service import SitesService
 from dokuei.settings import BandwidthLimit, GatewaySettings, SendingSettings, Settings
 from dokuei.storage.anchor import KEPT
 from dokuei.storage.audit import Head, gateway_trail, hub_trail
-from dokuei.transfer.protocol import PROTOCOL, Heartbeat, HeartbeatAnswer, IdentityMode, Offer
-from tests.makers.gateway_hub import HubForGateways
+from dokuei.transfer.protocol import PROTOCOL, Heartbeat, HeartbeatAnswer, IdentityMode, Offer, StudyReport
+from tests.makers.gateway_hub import HubForGateways, free_port
 from tests.makers.gateway_worker import add_received, coded_bytes
 from tests.makers.objects import image, noise, save
 
@@ -69,6 +69,40 @@ def test_the_hub_is_told_what_waits_in_quarantine_and_forgets_it_when_settled(
     heart._tell(client)
     assert (_state(hub).quarantine, list(_state(hub).refusals)) == (0, [])
     client.close()
+    spool.close()
+
+
+def test_nothing_is_made_of_the_queue_while_the_hub_is_away(gateway: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked out for twice a second, for days if need be; what is told is made for a line that is there."""
+    spool, stop = open_spool(gateway.home), threading.Event()
+    away = gateway.model_copy(
+        update={"gateway": gateway.gateway.model_copy(update={"hub_url": f"https://localhost:{free_port()}"})}
+    )
+    heart, tries = Heart(away, spool, Link(1.0, stop)), 0
+    made: list[int] = []
+
+    def wait(seconds: float) -> bool:
+        nonlocal tries
+        tries += 1
+        if tries == 3:
+            heart.settings = gateway  # it is back: the next client knows where
+        if made:
+            stop.set()
+            heart.link.news.set()
+        return threading.Event().wait(min(seconds, 0.01))
+
+    told = heart._studies
+
+    def studies(mode: IdentityMode) -> list[StudyReport]:
+        made.append(tries)
+        return told(mode)
+
+    monkeypatch.setattr(stop, "wait", wait)
+    monkeypatch.setattr(heart, "_studies", studies)
+    heart.beat()
+    assert made == [4], "once, when it was back"
+    with spool.database.read() as connection:
+        assert forward_tables.contact(connection).error == ""
     spool.close()
 
 
