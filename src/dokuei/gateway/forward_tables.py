@@ -93,6 +93,13 @@ def note_at_hub(
     )
 
 
+def under_way(connection: Connection) -> dict[str, int]:
+    """For each study of which the hub has parts that it has not judged, the received bytes that they stand for."""
+    c = forward_study.c
+    rows = connection.execute(select(c.study_instance_uid, c.under_way_bytes).where(c.under_way_bytes > 0))
+    return {row.study_instance_uid: row.under_way_bytes for row in rows}
+
+
 def studies_at_hub(connection: Connection, study_instance_uids: Sequence[str]) -> dict[str, StudyAtHub]:
     """What is known of these studies."""
     found: dict[str, StudyAtHub] = {}

@@ -126,17 +126,18 @@ def study_lines(spool: Spool, sending: SendingSettings, *, at_most: int) -> list
     studies = [one for one in spool.studies(at_most=at_most + 1) if one.study_instance_uid != pulse][:at_most]
     with spool.database.read() as connection:
         known = forward_tables.studies_at_hub(connection, [one.study_instance_uid for one in studies])
-        ahead = _estimates(connection, sending, {uid: one.under_way_bytes for uid, one in known.items()})
+        ahead = _estimates(connection, sending)
     return [_line(one, known.get(one.study_instance_uid), ahead.get(one.study_instance_uid)) for one in studies]
 
 
-def _estimates(
-    connection: Connection, sending: SendingSettings, under_way: Mapping[str, int]
-) -> Mapping[str, Estimate]:
-    """Nobody knows when anything is done while the hub cannot be reached, or nothing is at work here."""
+def _estimates(connection: Connection, sending: SendingSettings) -> Mapping[str, Estimate]:
+    """Of all studies that are to be sent, not of those alone that a page shows: each waits for the ones before it.
+
+    Nobody knows when anything is done while the hub cannot be reached, or nothing is at work here.
+    """
     contact, at = forward_tables.contact(connection), now()
     reached = not contact.error and contact.worker_at is not None and at - contact.worker_at <= _WORKER_ALIVE
-    left = sending_tables.left(connection, under_way)
+    left = sending_tables.left(connection, forward_tables.under_way(connection))
     checked = line_tables.latest(connection, at_most=1)
     known = LineKnown(sending_tables.latest(connection), checked[0].measured.up_bytes if checked else None)
     return estimates(left, known, sending, at=at, reached=reached)
