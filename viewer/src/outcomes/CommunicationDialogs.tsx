@@ -5,17 +5,20 @@ import type { Communication } from "@/api/types";
 import { instantOf, localOf } from "@/messages/model";
 import { hubDate } from "@/ui/clock";
 import { Dialog } from "@/ui/Dialog";
+import { FailedLine } from "@/ui/States";
 import { GRADES, METHODS, type Grade, type Method, type Said } from "./communicating";
 import classes from "./Outcomes.module.css";
 
 interface SayingProps {
   readonly busy: boolean;
+  /** What came of the last try; what was typed stays until it is at the hub. */
+  readonly error: Error | null;
   readonly onClose: () => void;
-  readonly onSay: (said: Said, options: { readonly onSettled: () => void }) => void;
+  readonly onSay: (said: Said, options: { readonly onSuccess: () => void }) => void;
   readonly onDone: () => void;
 }
 
-interface FrameProps extends Pick<SayingProps, "busy" | "onClose"> {
+interface FrameProps extends Pick<SayingProps, "busy" | "error" | "onClose"> {
   readonly title: string;
   readonly ready: boolean;
   readonly onSave: () => void;
@@ -24,7 +27,7 @@ interface FrameProps extends Pick<SayingProps, "busy" | "onClose"> {
 
 const newId = (): string => crypto.randomUUID().replaceAll("-", "");
 
-function Frame({ title, ready, busy, onClose, onSave, children }: FrameProps): JSX.Element {
+function Frame({ title, ready, busy, error, onClose, onSave, children }: FrameProps): JSX.Element {
   const { t } = useTranslation("outcomes");
   return (
     <Dialog title={title} closeLabel={t("cancel")} onClose={onClose} held={busy}>
@@ -36,6 +39,7 @@ function Frame({ title, ready, busy, onClose, onSave, children }: FrameProps): J
         }}
       >
         {children}
+        {error && <FailedLine error={error} />}
         <div className={classes["buttons"]}>
           <Button variant="default" onClick={onClose} disabled={busy}>
             {t("cancel")}
@@ -50,7 +54,7 @@ function Frame({ title, ready, busy, onClose, onSave, children }: FrameProps): J
 }
 
 /** What must reach a person, and how soon: with it the clock begins. */
-export function OpenDialog({ busy, onClose, onSay, onDone }: SayingProps): JSX.Element {
+export function OpenDialog({ busy, error, onClose, onSay, onDone }: SayingProps): JSX.Element {
   const { t } = useTranslation("outcomes");
   const [communicationId] = useState(newId);
   const [grade, setGrade] = useState<Grade>(1);
@@ -61,9 +65,10 @@ export function OpenDialog({ busy, onClose, onSay, onDone }: SayingProps): JSX.E
       title={t("communication.open")}
       ready={said !== ""}
       busy={busy}
+      error={error}
       onClose={onClose}
       onSave={() =>
-        onSay({ what: "open", communication_id: communicationId, grade, finding: said }, { onSettled: onDone })
+        onSay({ what: "open", communication_id: communicationId, grade, finding: said }, { onSuccess: onDone })
       }
     >
       <Radio.Group
@@ -94,7 +99,7 @@ interface AboutProps extends SayingProps {
 }
 
 /** Whom I told, when, how, and whether they read it back. */
-export function TellDialog({ one, busy, onClose, onSay, onDone }: AboutProps): JSX.Element {
+export function TellDialog({ one, busy, error, onClose, onSay, onDone }: AboutProps): JSX.Element {
   const { t } = useTranslation("outcomes");
   const [recipient, setRecipient] = useState("");
   const [method, setMethod] = useState<Method>("telephone");
@@ -109,6 +114,7 @@ export function TellDialog({ one, busy, onClose, onSay, onDone }: AboutProps): J
       title={t("communication.tell")}
       ready={ready}
       busy={busy}
+      error={error}
       onClose={onClose}
       onSave={() =>
         at !== null &&
@@ -121,7 +127,7 @@ export function TellDialog({ one, busy, onClose, onSay, onDone }: AboutProps): J
             at,
             read_back: verbal && readBack === "yes",
           },
-          { onSettled: onDone },
+          { onSuccess: onDone },
         )
       }
     >
@@ -157,7 +163,7 @@ export function TellDialog({ one, busy, onClose, onSay, onDone }: AboutProps): J
 }
 
 /** We have it: only this ends the clock. */
-export function AcknowledgeDialog({ one, busy, onClose, onSay, onDone }: AboutProps): JSX.Element {
+export function AcknowledgeDialog({ one, busy, error, onClose, onSay, onDone }: AboutProps): JSX.Element {
   const { t } = useTranslation("outcomes");
   const [note, setNote] = useState("");
   return (
@@ -165,8 +171,9 @@ export function AcknowledgeDialog({ one, busy, onClose, onSay, onDone }: AboutPr
       title={t("communication.acknowledge")}
       ready
       busy={busy}
+      error={error}
       onClose={onClose}
-      onSave={() => onSay({ what: "acknowledged", of: one.communication_id, note: note.trim() }, { onSettled: onDone })}
+      onSave={() => onSay({ what: "acknowledged", of: one.communication_id, note: note.trim() }, { onSuccess: onDone })}
     >
       <p className={classes["note"]}>{one.opened.note}</p>
       <Textarea

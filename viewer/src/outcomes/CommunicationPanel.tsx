@@ -3,7 +3,6 @@ import { useState, type JSX } from "react";
 import { useTranslation } from "react-i18next";
 import type { Communication } from "@/api/types";
 import { useMay, useSession } from "@/session/api";
-import { FailedLine } from "@/ui/States";
 import { InstantText } from "@/ui/Written";
 import { useCommunications, useSay } from "./communicating";
 import { AcknowledgeDialog, OpenDialog, TellDialog } from "./CommunicationDialogs";
@@ -26,9 +25,12 @@ export function CommunicationPanel({ itemId, className }: CommunicationPanelProp
   const items = useCommunications(itemId, may("report.read")).data?.items;
   const say = useSay(itemId);
   const [doing, setDoing] = useState<Doing | null>(null);
-  const close = (): void => setDoing(null);
+  const close = (): void => {
+    setDoing(null);
+    say.reset();
+  };
   if (items === undefined || (items.length === 0 && !may("report.sign"))) return null;
-  const dialog = { busy: say.isPending, onClose: close, onSay: say.mutate, onDone: close };
+  const dialog = { busy: say.isPending, error: say.error, onClose: close, onSay: say.mutate, onDone: close };
   const mine = ({ opened, tellings }: Communication): boolean =>
     [opened, ...tellings].some(({ person_id }) => person_id === session.person.person_id);
   return (
@@ -62,7 +64,6 @@ export function CommunicationPanel({ itemId, className }: CommunicationPanelProp
           <Course one={one} />
         </div>
       ))}
-      {say.error && <FailedLine error={say.error} />}
       {doing === "open" && <OpenDialog {...dialog} />}
       {doing !== null && doing !== "open" && doing.what === "told" && <TellDialog one={doing.one} {...dialog} />}
       {doing !== null && doing !== "open" && doing.what === "acknowledged" && (
