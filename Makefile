@@ -42,15 +42,14 @@ check: setup
 test-viewer: setup
 	$(NPM) test
 
-# Three files at a time: most tests wait for a disk, a line or a program more than they compute. What starts the real
-# programs is the longest, and begins first. Two browsers at a time draw as fast as two processors do.
+# Three files at a time: most tests wait for a disk, a line or a program more than they compute.
+# Two browsers at a time draw as fast as two processors do.
 # The browser's driver keeps an event loop in its process, which the signing library cannot share: a run of its own.
 BROWSED := tests/journeys/portal tests/journeys/viewer tests/journeys/test_ohif.py tests/journeys/test_priors.py \
 	tests/journeys/test_the_whole_loop.py
 
 test-python: setup viewer
-	.venv/bin/pytest -n 3 --dist loadfile -m "not soak" tests/journeys tests/integration tests/guideline tests/unit \
-		$(addprefix --ignore ,$(BROWSED))
+	.venv/bin/pytest -n 3 --dist loadfile -m "not soak" $(addprefix --ignore ,$(BROWSED))
 	.venv/bin/pytest -n 2 --dist loadfile -m "not soak" $(BROWSED)
 
 test: check test-viewer test-python
